@@ -1,0 +1,29 @@
+"""Layers: values that a preset or a prompt brings along, and that go when it goes.
+
+A layer remembers, for each value that it laid, what was there before. When it is lifted, the old
+value comes back, unless the performer has moved the parameter meanwhile: the hand wins.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TypeAlias
+
+Layer: TypeAlias = Mapping[str, tuple[float, float]]
+"""Parameter name to (value before, value laid)."""
+
+NOTHING: Layer = MappingProxyType({})
+"""The layer that lays nothing."""
+
+
+def lay(values: Mapping[str, float], new: Mapping[str, float]) -> tuple[Mapping[str, float], Layer]:
+    """values with new over them, and the layer that undoes it."""
+    layer = {name: (values[name], value) for name, value in new.items()}
+    return MappingProxyType({**values, **new}), MappingProxyType(layer)
+
+
+def lift(values: Mapping[str, float], layer: Layer) -> Mapping[str, float]:
+    """values without the layer, where it still shows."""
+    back = {name: old for name, (old, laid) in layer.items() if values[name] == laid}
+    return MappingProxyType({**values, **back})

@@ -1,0 +1,34 @@
+"""Status: what the engine says of itself to the performer. Frozen, so it may cross threads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Phase(Enum):
+    """How far the engine is."""
+
+    STARTING = "starting"
+    ASKING = "asking"
+    LOADING = "loading"
+    RUNNING = "running"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The engine's own account.
+
+    text: one line for people (what is being done, or what is wrong and what to do). progress:
+    0 to 1 while something loads, None where its end is not known. model and device: what runs,
+    empty before. default and reason: the model that is taken where none is named, and why.
+    """
+
+    phase: Phase = Phase.STARTING
+    text: str = ""
+    progress: float | None = None
+    model: str = ""
+    device: str = ""
+    default: str = ""
+    reason: str = ""
