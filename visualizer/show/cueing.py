@@ -37,8 +37,14 @@ def mix(cue: Cue, crossfade: float) -> Mix:
         return ((cue.text, 1.0),)
     weights = {text: weight * (1.0 - share) for text, weight in cue.outgoing}
     weights[cue.text] = weights.get(cue.text, 0.0) + share
-    strongest = sorted(weights.items(), key=lambda item: -item[1])[:MOST]
-    total = sum(weight for _, weight in strongest)
+    if len(weights) > MOST:
+        # The weakest makes room before the new one comes in; dropping it at once would jump.
+        weakest = min(weights.keys() - {cue.text}, key=lambda text: (weights[text], text))
+        room = min(weights[weakest], share)
+        weights[weakest] -= room
+        weights[cue.text] -= room
+    strongest = sorted(weights.items(), key=lambda item: -item[1])
+    total = sum(weights.values())
     return tuple((text, weight / total) for text, weight in strongest if weight > 0)
 
 

@@ -22,10 +22,12 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
 
+from visualizer.show import yaml_lines
 from visualizer.show.parameters import BY_NAME, check
+from visualizer.show.yaml_lines import FieldError
 
 NO_VALUES: Mapping[str, float] = MappingProxyType({})
 """No parameter values of one's own."""
@@ -56,20 +58,20 @@ class Preset:
 class _Entry(BaseModel):
     """Parameters beside other fields: every extra field must be a row of the table."""
 
-    model_config = ConfigDict(extra="allow", frozen=True, strict=True)
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True, str_strip_whitespace=True)
 
     @model_validator(mode="after")
     def _extras_are_parameters(self) -> _Entry:
         for name, value in (self.__pydantic_extra__ or {}).items():
             if name not in BY_NAME:
                 known = ", ".join([*type(self).model_fields, *BY_NAME])
-                raise _FieldError(name, f"no such field; there are {known}")
+                raise FieldError(name, f"no such field; there are {known}")
             if isinstance(value, bool) or not isinstance(value, int | float):
-                raise _FieldError(name, f"must be a number, not {value!r}")
+                raise FieldError(name, f"must be a number, not {value!r}")
             try:
                 check(name, value)
-            except ValueError as error:
-                raise _FieldError(name, str(error)) from None
+            except (ValueError, OverflowError) as error:  # overflow: a whole number past float
+                raise FieldError(name, str(error)) from None
         return self
 
     @property
@@ -82,27 +84,20 @@ class _Entry(BaseModel):
 class _PromptEntry(_Entry):
     text: str = Field(min_length=1)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _plain_text_is_a_prompt(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return {"text": value}
+        if not isinstance(value, dict):
+            raise PydanticCustomError("prompt", "must be text, or a mapping with a text")
+        return value
+
 
 class _PresetEntry(_Entry):
     name: str | None = Field(default=None, min_length=1)
     order: Literal["in turn", "shuffled"] = "in turn"
     prompts: list[_PromptEntry] = Field(min_length=1)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _plain_prompts_are_texts(cls, value: Any) -> Any:
-        if isinstance(value, dict) and isinstance(value.get("prompts"), list):
-            prompts = [{"text": p} if isinstance(p, str) else p for p in value["prompts"]]
-            return {**value, "prompts": prompts}
-        return value
-
-
-class _FieldError(ValueError):
-    """A validation error that knows which field it is about."""
-
-    def __init__(self, field: str, why: str) -> None:
-        super().__init__(why)
-        self.field = field
 
 
 def parse(text: str, file: str) -> Preset:
@@ -111,20 +106,16 @@ def parse(text: str, file: str) -> Preset:
     Raises PresetError.
     """
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        content = yaml.safe_load(text)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise PresetError(f"{file}:{line}: not valid YAML: {error.problem}") from None
-    except yaml.YAMLError as error:  # e.g. a control character: no mark
-        raise PresetError(f"{file}:1: not valid YAML: {' '.join(str(error).split())}") from None
+        node, content = yaml_lines.read(text, file)
+    except yaml_lines.Fault as fault:
+        raise PresetError(str(fault)) from None
     if not isinstance(content, dict):
         raise PresetError(f"{file}:1: a preset is a mapping with a list 'prompts'")
     content = {str(key): value for key, value in content.items()}
     try:
         entry = _PresetEntry.model_validate(content)
     except ValidationError as error:
-        raise PresetError(_line_for_people(error, node, file)) from None
+        raise PresetError(yaml_lines.describe(error, node, file)) from None
     return Preset(
         name=entry.name or Path(file).stem.replace("_", " ").replace("-", " "),
         prompts=tuple(Cued(prompt.text, prompt.values) for prompt in entry.prompts),
@@ -158,33 +149,3 @@ def load_folder(folder: Path) -> tuple[tuple[Preset, ...], tuple[PresetError, ..
         except PresetError as error:
             faults.append(error)
     return tuple(presets), tuple(faults)
-
-
-def _line_for_people(error: ValidationError, node: yaml.Node | None, file: str) -> str:
-    """The first fault as file:line: field: why."""
-    first = error.errors(include_url=False)[0]
-    cause = first.get("ctx", {}).get("error")
-    place: tuple[int | str, ...] = first["loc"]
-    why = first["msg"]
-    if isinstance(cause, _FieldError):
-        place, why = (*place, cause.field), str(cause)
-    field = "".join(f"[{p + 1}]" if isinstance(p, int) else f".{p}" for p in place).lstrip(".")
-    return f"{file}:{_line(node, place)}: {field}: {why}"
-
-
-def _line(node: yaml.Node | None, place: tuple[int | str, ...]) -> int:
-    """The line (from 1) of the innermost node along place that the file really has."""
-    line = 1
-    for step in place:
-        if isinstance(node, yaml.MappingNode):
-            found = [pair for pair in node.value if pair[0].value == str(step)]
-            if not found:
-                break
-            key, node = found[-1]
-            line = key.start_mark.line + 1
-        elif isinstance(node, yaml.SequenceNode) and isinstance(step, int):
-            node = node.value[step]
-            line = node.start_mark.line + 1
-        else:
-            break
-    return int(line)

@@ -200,7 +200,7 @@ def _set(show: Show, name: str, value: float) -> Show:
 
 def _turn(show: Show, knob: Knob) -> Show:
     row = BY_NAME.get(knob.parameter)
-    if row is None:
+    if row is None or knob.position != knob.position:  # NaN is no place to be
         return show
     grip = show.knobs.get(knob.control)
     if grip is None or grip.parameter != row.name:
@@ -210,12 +210,16 @@ def _turn(show: Show, knob: Knob) -> Show:
     if takes_hold(last, wrote, knob.position, value, row.position(value)):
         show = _set(show, row.name, row.at(knob.position))
         wrote = show.values[row.name]
+    else:
+        # Else a value that comes back by itself would be met by a knob that stands elsewhere.
+        wrote = None
     knobs = {**show.knobs, knob.control: Grip(row.name, knob.position, wrote)}
     return replace(show, knobs=MappingProxyType(knobs))
 
 
 def _to_preset(show: Show, index: int) -> Show:
     preset = show.presets[index]
+    crossfade = show.values["crossfade"]
     values = lift(show.values, show.prompt_layer)
     values = lift(values, show.preset_layer)
     values, layer = lay(values, preset.values)
@@ -227,7 +231,7 @@ def _to_preset(show: Show, index: int) -> Show:
         preset_layer=layer,
         prompt_layer=NOTHING,
     )
-    return _to_prompt(show, preset.prompts[show.prompt_index])
+    return _to_prompt(show, preset.prompts[show.prompt_index], crossfade)
 
 
 def _to_turn(show: Show, turn: int) -> Show:
@@ -235,18 +239,18 @@ def _to_turn(show: Show, turn: int) -> Show:
         return show
     show = replace(show, turn=turn)
     prompts = show.presets[show.preset].prompts
-    return _to_prompt(show, prompts[show.prompt_index])
+    return _to_prompt(show, prompts[show.prompt_index], show.values["crossfade"])
 
 
-def _to_prompt(show: Show, cued: Cued) -> Show:
-    # The fade is measured by the crossfade time that held until now.
-    cue = cueing.cut_to(show.cue, cued.text, show.values["crossfade"])
+def _to_prompt(show: Show, cued: Cued, crossfade: float) -> Show:
+    # crossfade: the one that held until now; the fade under way is measured by it.
+    cue = cueing.cut_to(show.cue, cued.text, crossfade)
     values, layer = lay(lift(show.values, show.prompt_layer), cued.values)
     return replace(show, cue=cue, values=values, prompt_layer=layer)
 
 
 def _prompt(show: Show, text: str) -> Show:
-    return _to_prompt(show, Cued(text.strip(), NO_VALUES))
+    return _to_prompt(show, Cued(text.strip(), NO_VALUES), show.values["crossfade"])
 
 
 def _say(show: Show, text: str) -> Show:
@@ -275,8 +279,10 @@ def _quit(show: Show) -> Show:
 
 def _reset(show: Show) -> Show:
     preset = show.preset_now
-    base = {**DEFAULTS, **(preset.values if preset else {})}
-    return replace(show, values=MappingProxyType({**base, "seed": show.values["seed"]}))
+    # Layers are laid anew, so that no value from before the reset lies hidden under them.
+    values, layer = lay(DEFAULTS, preset.values if preset else NO_VALUES)
+    values = MappingProxyType({**values, "seed": show.values["seed"]})
+    return replace(show, values=values, preset_layer=layer, prompt_layer=NOTHING)
 
 
 _COMMANDS: Mapping[str, Callable[[Show], Show]] = MappingProxyType(

@@ -1,0 +1,50 @@
+"""The tables of commands and parameters fit together, and the reducer knows every command."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+import pytest
+
+from visualizer.show.actions import COMMANDS, Command
+from visualizer.show.parameters import PARAMETERS
+from visualizer.show.state import _COMMANDS
+
+# SelectPreset has these; they are in no table.
+DIGITS = tuple("1234567890")
+
+
+def _twice(things: Iterable[object]) -> list[object]:
+    return [thing for thing, count in Counter(things).items() if count > 1]
+
+
+def test_every_command_is_done_by_the_reducer_and_no_other() -> None:
+    assert [command.name for command in COMMANDS] == list(_COMMANDS)
+
+
+def test_no_key_is_used_twice() -> None:
+    of_parameters = [key for row in PARAMETERS for key in row.keys]
+    of_commands = [key for command in COMMANDS for key in command.keys]
+    assert _twice([*DIGITS, *of_parameters, *of_commands]) == []
+
+
+def test_no_midi_number_is_used_twice() -> None:
+    assert _twice([row.cc for row in PARAMETERS]) == []
+    assert _twice([command.note for command in COMMANDS]) == []
+
+
+def test_knobs_are_where_midi_leaves_controls_undefined() -> None:
+    assert all(20 <= row.cc <= 31 for row in PARAMETERS)
+
+
+def test_no_name_is_used_twice() -> None:
+    assert _twice([*(row.name for row in PARAMETERS), *(row.name for row in COMMANDS)]) == []
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+def test_a_command_makes_sense(command: Command) -> None:
+    assert command.keys
+    assert command.label
+    assert command.help
+    assert 0 <= command.note <= 127

@@ -1,0 +1,39 @@
+"""The start screen's question: a name, or the default after five seconds."""
+
+from visualizer.show.actions import Drop, Erase, Run, Take, Tick, Type
+from visualizer.show.asking import SECONDS, answered, ask
+from visualizer.show.view import Question
+
+
+def test_without_an_answer_the_default_is_taken_after_five_seconds() -> None:
+    question = answered(ask(), Tick(4.9))
+    assert isinstance(question, Question)
+    assert answered(question, Tick(0.2)) == ""
+
+
+def test_a_typed_name_is_the_answer() -> None:
+    question = answered(ask(), Type(" stabilityai/sd-turbox"))
+    assert isinstance(question, Question)
+    question = answered(question, Erase())
+    assert isinstance(question, Question)
+    assert answered(question, Take()) == "stabilityai/sd-turbo"
+
+
+def test_each_key_starts_the_seconds_anew() -> None:
+    question = answered(ask(), Tick(4.0))
+    assert isinstance(question, Question)
+    question = answered(question, Type("a"))
+    assert isinstance(question, Question)
+    assert question.left == SECONDS
+
+
+def test_a_name_half_typed_is_taken_when_time_runs_out() -> None:
+    assert answered(Question("builtin", 0.1), Tick(0.2)) == "builtin"
+
+
+def test_esc_takes_the_default_at_once() -> None:
+    assert answered(Question("nonsense", 3.0), Drop()) == ""
+
+
+def test_other_actions_leave_the_question_open() -> None:
+    assert answered(ask(), Run("next_prompt")) == ask()

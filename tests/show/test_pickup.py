@@ -1,0 +1,120 @@
+"""Pickup: a knob does nothing until it reaches the value."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from visualizer.show.actions import Knob, Set, Unplugged
+from visualizer.show.parameters import BY_NAME, PARAMETERS, Parameter
+from visualizer.show.pickup import NEAR, takes_hold
+from visualizer.show.state import Show, reduce
+
+STEP = 1 / 127
+shares = st.integers(0, 127).map(lambda step: step / 127)
+
+
+@pytest.mark.parametrize(
+    ("last", "position", "held"),
+    [
+        pytest.param(None, 0.2, False, id="first seen elsewhere"),
+        pytest.param(None, 0.5, True, id="first seen on the value"),
+        pytest.param(None, 0.5 + NEAR, True, id="first seen close by"),
+        pytest.param(0.2, 0.4, False, id="coming up, not there yet"),
+        pytest.param(0.9, 0.6, False, id="coming down, not there yet"),
+        pytest.param(0.2, 0.9, True, id="crossing upwards, fast"),
+        pytest.param(0.9, 0.2, True, id="crossing downwards, fast"),
+        pytest.param(0.6, 0.9, False, id="going away"),
+    ],
+)
+def test_a_knob_takes_hold_where_it_meets_the_value(
+    last: float | None, position: float, held: bool
+) -> None:
+    assert takes_hold(last, None, position, value=7.0, at=0.5) is held
+
+
+def test_a_knob_keeps_hold_of_the_value_that_it_gave() -> None:
+    assert takes_hold(0.1, 7.0, 0.9, value=7.0, at=0.1)
+    assert not takes_hold(0.1, 7.0, 0.3, value=8.0, at=0.5)
+
+
+def _turn(show: Show, *positions: float, control: str = "nano:0:20", name: str = "blend") -> Show:
+    for position in positions:
+        show = reduce(show, Knob(control, name, position))
+    return show
+
+
+def _value(show: Show, name: str = "blend") -> float:
+    return show.values[name]
+
+
+def test_a_knob_does_nothing_until_it_reaches_the_value() -> None:
+    show = reduce(Show(), Set("blend", 0.49))
+    show = _turn(show, 0.9, 0.8, 0.7)
+    assert _value(show) == 0.49
+    assert show.waits(show.knobs["nano:0:20"])
+    show = _turn(show, 0.4)
+    assert _value(show) == BY_NAME["blend"].at(0.4)
+    assert not show.waits(show.knobs["nano:0:20"])
+
+
+def test_a_knob_must_pick_up_anew_after_a_key_moved_the_value() -> None:
+    show = _turn(reduce(Show(), Set("blend", 0.49)), 0.5, 0.6)
+    show = reduce(show, Set("blend", 0.1))
+    show = _turn(show, 0.7)
+    assert _value(show) == 0.1
+    assert _value(_turn(show, 0.05)) == BY_NAME["blend"].at(0.05)
+
+
+def test_a_knob_that_moved_while_it_waited_does_not_jump_when_its_old_value_comes_back() -> None:
+    show = _turn(reduce(Show(), Set("blend", 0.49)), 0.5)
+    given = _value(show)
+    show = reduce(show, Set("blend", 0.9))
+    show = _turn(show, 0.2)
+    show = reduce(show, Set("blend", given))
+    assert _value(_turn(show, 0.2 + STEP)) == given
+
+
+def test_two_knobs_on_one_parameter_hand_over_without_a_jump() -> None:
+    show = _turn(reduce(Show(), Set("blend", 0.49)), 0.5, 0.6, control="left")
+    show = _turn(show, 0.1, 0.2, control="right")
+    assert _value(show) == BY_NAME["blend"].at(0.6)
+
+
+def test_a_knob_given_another_parameter_starts_anew() -> None:
+    show = _turn(reduce(Show(), Set("blend", 0.49)), 0.5)
+    show = _turn(show, 0.9, name="strength")
+    assert _value(show, "strength") == 0.6
+
+
+def test_an_unplugged_controller_forgets_its_knobs_and_no_others() -> None:
+    show = _turn(Show(), 0.3, control="nano:0:20")
+    show = _turn(show, 0.3, control="nano 2:0:20")
+    show = reduce(show, Unplugged("nano"))
+    assert list(show.knobs) == ["nano 2:0:20"]
+
+
+def test_a_knob_without_a_position_or_a_parameter_changes_nothing() -> None:
+    show = _turn(reduce(Show(), Set("steps", 1)), 0.0, name="steps")
+    assert _turn(show, float("nan"), name="steps") == show
+    assert _turn(show, 0.5, name="glow") == show
+
+
+@given(st.sampled_from(PARAMETERS), shares, st.lists(shares, min_size=1))
+def test_whatever_a_knob_does_its_value_never_jumps_past_the_knobs_travel(
+    row: Parameter, start: float, turns: list[float]
+) -> None:
+    """Each change lands where the knob is, and begins between its last place and this one."""
+    slack = NEAR + (row.position(row.low + 1) if row.whole else 1e-9)
+    show = reduce(Show(), Set(row.name, row.at(start)))
+    last: float | None = None
+    for position in turns:
+        before = row.position(show.values[row.name])
+        show = _turn(show, position, name=row.name)
+        after = show.values[row.name]
+        if row.position(after) != before:
+            assert after == row.at(position)
+            low, high = sorted((position if last is None else last, position))
+            assert low - slack <= before <= high + slack
+        last = position

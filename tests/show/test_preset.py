@@ -1,0 +1,191 @@
+"""Preset files: what they may say, and how a fault is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from visualizer.show.parameters import BY_NAME, PARAMETERS, Parameter
+from visualizer.show.preset import Cued, Preset, PresetError, load, load_folder, parse
+
+SHIPPED = Path(__file__).parents[2] / "presets"
+FIELDS = ", ".join(["name", "order", "prompts", *BY_NAME])
+PROMPT_FIELDS = ", ".join(["text", *BY_NAME])
+
+
+def test_a_preset_says_prompts_and_values() -> None:
+    preset = parse(
+        """
+name: Deep sea
+order: shuffled
+hold: 20
+prompts:
+  - coral reef, glowing blue
+  - text: whale
+    strength: 0.7
+""",
+        "deep.yaml",
+    )
+    assert preset == Preset(
+        "Deep sea",
+        (Cued("coral reef, glowing blue", {}), Cued("whale", {"strength": 0.7})),
+        "shuffled",
+        {"hold": 20.0},
+    )
+
+
+def test_a_preset_without_a_name_is_called_by_its_file() -> None:
+    assert parse("prompts: [a]", "shows/deep-sea_two.yaml").name == "deep sea two"
+
+
+def test_blanks_round_a_prompt_are_dropped() -> None:
+    assert parse("prompts: ['  a  ']", "a.yaml").prompts == (Cued("a", {}),)
+
+
+@pytest.mark.parametrize("row", PARAMETERS, ids=lambda row: row.name)
+def test_every_parameter_may_stand_in_a_preset_and_beside_a_prompt(row: Parameter) -> None:
+    name, value = row.name, row.high
+    preset = parse(f"{name}: {value}\nprompts:\n  - {{text: a, {name}: {value}}}", "a.yaml")
+    assert preset.values == {name: value}
+    assert preset.prompts[0].values == {name: value}
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("", "x.yaml:1: a preset is a mapping with a list 'prompts'"),
+        ("- a\n- b", "x.yaml:1: a preset is a mapping with a list 'prompts'"),
+        ("name: A\n", "x.yaml:1: prompts: Field required"),
+        ("name: A\nprompts: []", "x.yaml:2: prompts: List should have at least 1 item"),
+        ("prompts: a", "x.yaml:1: prompts: Input should be a valid list"),
+        ("name:\nprompts: [a", "x.yaml:2: not valid YAML: expected ',' or ']'"),
+        ("name: A\n\tprompts: [a]", "x.yaml:2: not valid YAML: found character '\\t'"),
+        ("name: A: B\nprompts: [a]", "x.yaml:1: not valid YAML: mapping values are not allowed"),
+        ("prompts:\n- a\n- 1984", "x.yaml:3: prompts[2]: must be text, or a mapping with a text"),
+        ("prompts:\n- a\n- ''", "x.yaml:3: prompts[2].text: String should have at least 1 char"),
+        ("prompts:\n- a\n- ' '", "x.yaml:3: prompts[2].text: String should have at least 1 char"),
+        ("prompts:\n- strength: 0.5", "x.yaml:2: prompts[1].text: Field required"),
+        ("prompts:\n- text:", "x.yaml:2: prompts[1].text: Input should be a valid string"),
+        (
+            "prompts:\n- text: a\n  strength: 2",
+            "x.yaml:3: prompts[1].strength: strength is 2; it goes from 0 to 1",
+        ),
+        (
+            "prompts:\n- text: a\n  order: shuffled",
+            f"x.yaml:3: prompts[1].order: no such field; there are {PROMPT_FIELDS}",
+        ),
+        ("prompts: [a]\nhodl: 3", f"x.yaml:2: hodl: no such field; there are {FIELDS}"),
+        ('prompts: [a]\n"a\\nb": 3', f"x.yaml:2: a b: no such field; there are {FIELDS}"),
+        ("prompts: [a]\nhold: -1", "x.yaml:2: hold: hold is -1; it goes from 0 to 600"),
+        ("prompts: [a]\nhold: .nan", "x.yaml:2: hold: hold is nan; it goes from 0 to 600"),
+        ("prompts: [a]\nhold: true", "x.yaml:2: hold: must be a number, not True"),
+        ("prompts: [a]\nhold: long", "x.yaml:2: hold: must be a number, not 'long'"),
+        ("prompts: [a]\nsteps: 1.5", "x.yaml:2: steps: steps is 1.5; it takes whole numbers"),
+        ("prompts: [a]\norder: random", "x.yaml:2: order: Input should be 'in turn' or 'shuffled'"),
+        ("prompts: [a]\nname: 1984", "x.yaml:2: name: Input should be a valid string"),
+        pytest.param(
+            f"prompts: [a]\nhold: 1{'0' * 400}",
+            "x.yaml:2: hold: int too large to convert to float",
+            id="a number past float",
+        ),
+        (
+            "prompts: [a]\nname: 2020-13-45",
+            "x.yaml:2: not valid YAML: can't be read: month must be in 1..12",
+        ),
+        ("prompts:\n- a\n- !!bool b", "x.yaml:3: not valid YAML: can't be read: 'b'"),
+        ("a: \x00", "x.yaml:1: not valid YAML: unacceptable character #x0000"),
+    ],
+)
+def test_a_fault_names_file_line_and_field(text: str, line: str) -> None:
+    with pytest.raises(PresetError) as caught:
+        parse(text, "x.yaml")
+    assert str(caught.value).startswith(line)
+    assert "\n" not in str(caught.value)
+
+
+fields = st.sampled_from(["name", "order", "prompts", "text", "hold", "glow", "? ", "&a", "*a"])
+scraps = st.sampled_from(
+    ["- ", ": ", "\n", "\n  ", "[", "]", "{", "}", ",", "'", '"', "#", "|\n", "<<", "!!int ", "---"]
+)
+values = st.sampled_from(
+    ["1", "0b_", "1e5", ".inf", "~", "true", "2020-13-45", "1:99.5", "in turn"]
+)
+yaml_like = st.lists(fields | scraps | values).map("".join)
+
+
+@given(st.text() | yaml_like)
+@example("[" * 1000)
+@example("prompts: &a [*a]")
+@example("prompts: [{text: a, true: 1, 1: 2}]")
+@example("? [a]\n: b")
+def test_any_text_is_a_preset_or_a_preset_error_in_one_line(text: str) -> None:
+    try:
+        preset = parse(text, "x.yaml")
+    except PresetError as error:
+        line = str(error)
+    else:
+        assert preset.prompts
+        assert preset.name
+        return
+    assert line.startswith("x.yaml:")
+    assert "\n" not in line
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(PresetError, match=r"none\.yaml: can't be read: No such file"):
+        load(tmp_path / "none.yaml")
+    latin = tmp_path / "latin.yaml"
+    latin.write_bytes("prompts: [café]".encode("latin-1"))
+    with pytest.raises(PresetError, match=r"latin\.yaml: is not UTF-8 text"):
+        load(latin)
+
+
+def test_a_folder_keeps_its_good_files_in_order_and_tells_the_faults_of_the_others(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "2.yaml").write_text("name: Two\nprompts: [a]")
+    (tmp_path / "1.yml").write_text("name: One\nprompts: [a]")
+    (tmp_path / "3.yaml").write_text("name: Three\nprompts: []")
+    (tmp_path / "4.yaml").mkdir()
+    (tmp_path / "notes.txt").write_text("prompts: none")
+    presets, faults = load_folder(tmp_path)
+    assert [preset.name for preset in presets] == ["One", "Two"]
+    assert [str(fault).removeprefix(str(tmp_path)) for fault in faults] == [
+        "/3.yaml:2: prompts: List should have at least 1 item after validation, not 0",
+        "/4.yaml: can't be read: Is a directory",
+    ]
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(PresetError, match="none: no such folder of presets"):
+        load_folder(tmp_path / "none")
+
+
+def test_there_are_presets_for_a_whole_night() -> None:
+    presets, faults = load_folder(SHIPPED)
+    assert faults == ()
+    assert len(presets) >= 10
+    assert len({preset.name for preset in presets}) == len(presets)
+
+
+@pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.yaml")), ids=lambda path: path.stem)
+def test_a_shipped_preset_is_worth_a_while(path: Path) -> None:
+    preset = load(path)
+    assert len({cued.text for cued in preset.prompts}) == len(preset.prompts) >= 7
+    for cued in preset.prompts:
+        assert len(cued.text.split()) <= 16, "the built-in model reads about 20 tokens"
+        assert 0.45 <= {**preset.values, **cued.values}.get("strength", 0.6) <= 0.75
+
+
+def test_the_built_in_model_knows_the_first_words_of_every_shipped_prompt() -> None:
+    scenes = pytest.importorskip("training.scenes").SCENES
+    palettes = pytest.importorskip("training.palettes").PALETTES
+    colours = [word for row in palettes for word in (*row.adjectives, *row.nouns)]
+    for preset in load_folder(SHIPPED)[0]:
+        for cued in preset.prompts:
+            opening = " ".join(cued.text.split()[:9])
+            assert any(name in opening for row in scenes for name in row.names), cued.text
+            assert any(word in opening for word in colours), cued.text

@@ -1,0 +1,198 @@
+"""The whole program as a performer meets it: a real window, real key presses, real MIDI ports.
+
+The show runs as a process of its own on a virtual screen; xdotool presses the keys. Its log (-v)
+says what each action did, and screenshots show what is on the wall.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+PATIENCE = 90.0
+"""Seconds to wait for what must come: far above what it takes, for slow shared machines."""
+
+
+class Performer:
+    """A running show, the screen it is on, and hands to play it with."""
+
+    def __init__(self, process: subprocess.Popen[str], display: str, folder: Path) -> None:
+        self.process = process
+        self.display = display
+        self.folder = folder
+        self.lines: list[str] = []
+        self._news = threading.Condition()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self.process.stderr is not None
+        for line in self.process.stderr:
+            with self._news:
+                self.lines.append(line.rstrip())
+                self._news.notify_all()
+
+    def hears(self, text: str) -> str:
+        """Wait for a line of the log with text in it, and give it."""
+        with self._news:
+            found = self._news.wait_for(
+                lambda: [line for line in self.lines if text in line], PATIENCE
+            )
+            assert found, f"never said {text!r}; it said:\n" + "\n".join(self.lines)
+            return found[0]
+
+    def press(self, *keys: str) -> None:
+        """Press keys, as X names them."""
+        environment = {**os.environ, "DISPLAY": self.display}
+        subprocess.run(["xdotool", "key", "--delay", "40", *keys], check=True, env=environment)
+
+    def type(self, text: str) -> None:
+        """Type text."""
+        environment = {**os.environ, "DISPLAY": self.display}
+        subprocess.run(["xdotool", "type", "--delay", "40", text], check=True, env=environment)
+
+    def wall(self) -> np.ndarray:
+        """What is on the screen, float (height, width, 3), 0 to 255."""
+        shot = self.folder / "shot.xwd.png"
+        subprocess.run(
+            ["ffmpeg", "-loglevel", "error", "-y", "-f", "x11grab", "-i", self.display,
+             "-frames:v", "1", str(shot)], check=True, stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+        return np.asarray(Image.open(shot).convert("RGB"), dtype=float)
+
+    def sees(self, what: Callable[[np.ndarray], bool], why: str) -> np.ndarray:
+        """Look at the wall until what holds."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            wall = self.wall()
+            if what(wall):
+                return wall
+        raise AssertionError(f"never seen: {why}")
+
+
+def needs(*programs: str) -> None:
+    missing = [program for program in programs if shutil.which(program) is None]
+    if missing:
+        pytest.skip(f"not on this machine: {', '.join(missing)}")
+
+
+@pytest.fixture
+def start_show(tmp_path: Path, xvfb: str) -> Iterator[Callable[..., Performer]]:
+    """Starts the show on a virtual screen; ends it after the test."""
+    needs("xdotool", "ffmpeg")
+    started: list[subprocess.Popen[str]] = []
+
+    def start(*options: str, **more: str) -> Performer:
+        environment = {
+            **os.environ, "DISPLAY": xvfb, "XDG_CONFIG_HOME": str(tmp_path),
+            "SDL_VIDEODRIVER": "x11", "PYTHONWARNINGS": "default", **more,
+        }  # fmt: skip
+        process = subprocess.Popen(
+            [sys.executable, "-m", "visualizer", "-v", "--offline", *options],
+            env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
+        )  # fmt: skip
+        started.append(process)
+        return Performer(process, xvfb, tmp_path)
+
+    yield start
+    for process in started:
+        if process.poll() is None:
+            process.send_signal(signal.SIGKILL)
+        process.wait(10)
+
+
+def differs(before: np.ndarray) -> Callable[[np.ndarray], bool]:
+    """Whether the wall has changed a good deal since before."""
+    return lambda wall: float(np.abs(wall - before).mean()) > 2.0
+
+
+def test_the_built_in_model_plays_and_follows_the_keys(
+    start_show: Callable[..., Performer],
+) -> None:
+    show = start_show("--model", "builtin", "--no-midi", "--size", "128", "--preset", "1")
+    show.hears("builtin on cpu")
+    picture = show.sees(lambda wall: float(wall.std()) > 10, "a picture")
+    show.sees(differs(picture), "the picture moves")
+
+    show.press("q")
+    assert "strength" in show.hears("(keyboard)")
+    show.press("space")
+    show.hears("next_prompt")
+    show.press("3")
+    show.hears("preset Mandala")
+
+    show.press("b")
+    show.hears("blackout")
+    show.press("Tab")  # the HUD, which is on at the start, off
+    show.sees(lambda wall: float(wall.mean()) < 3, "blackout")
+    show.press("b")
+    show.sees(lambda wall: float(wall.mean()) > 10, "the picture again")
+
+    show.press("Return")
+    show.type("emerald tunnel")
+    show.press("Return")
+    show.hears("prompt 'emerald tunnel'")
+
+    show.press("Escape")
+    show.hears("quit")
+    show.press("Escape")
+    assert show.process.wait(PATIENCE) == 0
+    assert not [line for line in show.lines if "Traceback" in line or "Warning" in line]
+
+
+def test_a_knob_on_a_real_midi_port_moves_the_show(
+    start_show: Callable[..., Performer], jack_controller: Callable[[str], object]
+) -> None:
+    import mido
+
+    # The port is there before the show, is pulled, and comes back.
+    controller = jack_controller("knobs")
+    show = start_show("--model", "testcard", "--set", "strength=0.5")
+    show.hears("knobs connected")
+    for value in (60, 64, 100):
+        controller.send(mido.Message("control_change", control=20, value=value))
+    show.hears("0.79 (midi)")
+    controller.send(mido.Message("note_on", note=36, velocity=100))
+    show.hears("next_prompt")
+    controller.send(mido.Message("program_change", program=1))
+    show.hears("preset Neon city")
+    controller.close()
+    show.hears("knobs disconnected")
+    jack_controller("knobs")
+
+
+def test_without_a_model_the_window_asks_and_then_takes_the_default(
+    start_show: Callable[..., Performer],
+) -> None:
+    show = start_show("--no-midi")
+    show.hears("builtin on cpu")
+
+
+def test_a_model_typed_into_the_window_is_played(start_show: Callable[..., Performer]) -> None:
+    show = start_show("--no-midi")
+    show.sees(lambda wall: float(wall.std()) > 5, "the start screen")
+    show.type("testcard")
+    show.press("Return")
+    show.hears("testcard on")
+
+
+def test_without_a_display_a_video_is_made(tmp_path: Path) -> None:
+    environment = {k: v for k, v in os.environ.items() if k not in {"DISPLAY", "WAYLAND_DISPLAY"}}
+    environment.pop("SDL_VIDEODRIVER", None)
+    done = subprocess.run(
+        [sys.executable, "-m", "visualizer", "--model", "testcard", "--size", "64"],
+        cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=600, check=True,
+    )  # fmt: skip
+    assert done.stdout.strip() == str(tmp_path / "show.mp4")
+    assert (tmp_path / "show.mp4").stat().st_size > 10_000
+    assert "no display" in done.stderr

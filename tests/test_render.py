@@ -1,0 +1,81 @@
+"""A video or a folder of frames, without a window."""
+
+import os
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+from PIL import Image
+
+from visualizer import cli
+
+SMALL = ["--model", "testcard", "--size", "64"]
+
+
+def video(path: Path) -> tuple[list[np.ndarray], float]:
+    with av.open(str(path)) as container:
+        rate = container.streams.video[0].average_rate
+        assert rate is not None
+        pictures = [f.to_ndarray(format="rgb24") for f in container.decode(video=0)]
+        return pictures, float(rate)
+
+
+def test_a_video_has_the_frames_the_rate_and_the_size_asked_for(tmp_path: Path) -> None:
+    out = tmp_path / "deep" / "a.mp4"
+    assert cli.main(["render", str(out), *SMALL, "--frames", "12", "--fps", "10"]) == 0
+    pictures, rate = video(out)
+    assert (len(pictures), rate, pictures[0].shape) == (12, 10.0, (64, 64, 3))
+    assert os.listdir(out.parent) == ["a.mp4"]
+
+
+def test_a_folder_gets_png_frames(tmp_path: Path) -> None:
+    assert cli.main(["render", str(tmp_path / "out"), *SMALL, "--frames", "3"]) == 0
+    names = sorted(p.name for p in (tmp_path / "out").iterdir())
+    assert names == ["frame_000001.png", "frame_000002.png", "frame_000003.png"]
+
+
+def png_frames(folder: Path, *more: str) -> list[bytes]:
+    assert cli.main(["render", str(folder), *SMALL, "--frames", "4", *more]) == 0
+    return [Image.open(p).tobytes() for p in sorted(folder.iterdir())]
+
+
+def test_the_same_seed_gives_the_same_frames_and_another_seed_others(tmp_path: Path) -> None:
+    first = png_frames(tmp_path / "a", "--seed", "5")
+    assert first == png_frames(tmp_path / "b", "--seed", "5")
+    assert first != png_frames(tmp_path / "c", "--seed", "6")
+
+
+def test_a_prompt_of_ones_own_takes_the_place_of_the_presets(tmp_path: Path) -> None:
+    assert png_frames(tmp_path / "a", "--prompt", "red flames") != png_frames(tmp_path / "b")
+
+
+def test_a_faulty_run_leaves_the_older_video_whole(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = tmp_path / "a.mp4"
+    out.write_bytes(b"older")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("visualizer.render._Video.write", full)
+    assert cli.main(["render", str(out), *SMALL, "--frames", "2"]) == 1
+    assert out.read_bytes() == b"older"
+    assert os.listdir(tmp_path) == ["a.mp4"]
+    assert (
+        capsys.readouterr()
+        .err.splitlines()[-1]
+        .endswith("a.mp4: can't be written: No space left on device")
+    )
+
+
+@pytest.mark.parametrize(
+    ("argv", "says"),
+    [(["a.gif"], ".mp4"), (["a.mp4", "--prompt", " "], "empty prompt makes no frame")],
+)
+def test_what_cant_be_rendered_is_one_line(
+    argv: list[str], says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["render", str(tmp_path / argv[0]), *argv[1:], *SMALL]) == 2
+    assert says in capsys.readouterr().err.splitlines()[-1]

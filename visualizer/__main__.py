@@ -1,0 +1,7 @@
+"""python -m visualizer."""
+
+import sys
+
+from visualizer.cli import main
+
+sys.exit(main())

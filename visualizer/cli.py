@@ -1,0 +1,220 @@
+"""The command line: argv in, what to run out. No logic: each command is one call."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import Any, TypeVar
+
+from visualizer import __version__
+from visualizer.options import BenchOptions, LiveOptions, OptionError, Options, RenderOptions
+from visualizer.show.parameters import parse_setting
+
+T = TypeVar("T", bound=Options)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run what argv (sys.argv without one) asks for; the exit status."""
+    given = vars(_parser().parse_args(argv))
+    command = given.pop("command") or "live"
+    settings = [*given.pop("settings"), *given.pop("settings_here", [])]
+    if given["seed"]:
+        settings.append(given["seed"])
+    given["settings"] = dict(settings)
+    try:
+        return _COMMANDS[command](given)
+    except OptionError as error:
+        print(f"visualizer: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        return 130
+
+
+def _options(kind: type[T], given: dict[str, Any]) -> T:
+    return kind(**{field.name: given[field.name] for field in fields(kind) if field.name in given})
+
+
+# What a command needs is imported when it runs, so that each starts at once.
+
+
+def _live(given: dict[str, Any]) -> int:
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+    from visualizer.app import run
+
+    return run(_options(LiveOptions, given))
+
+
+def _render(given: dict[str, Any]) -> int:
+    from visualizer.render import render
+
+    seconds = given.pop("seconds")
+    if given["frames"] is None:
+        given["frames"] = max(1, round((10.0 if seconds is None else seconds) * given["fps"]))
+    return render(_options(RenderOptions, given))
+
+
+def _bench(given: dict[str, Any]) -> int:
+    from visualizer.bench import bench
+
+    return bench(_options(BenchOptions, given))
+
+
+def _midi(given: dict[str, Any]) -> int:
+    from visualizer.listings import midi
+
+    return midi(given["port"], given["midi_map"], only_list=given["list"])
+
+
+def _presets(given: dict[str, Any]) -> int:
+    from visualizer.listings import presets
+
+    return presets(given["presets"])
+
+
+def _models(given: dict[str, Any]) -> int:
+    from visualizer.listings import models
+
+    return models()
+
+
+_COMMANDS = {
+    "live": _live,
+    "render": _render,
+    "bench": _bench,
+    "midi": _midi,
+    "presets": _presets,
+    "models": _models,
+}
+
+
+def _parser() -> argparse.ArgumentParser:
+    loop = _loop_options(None)
+    # A command's own defaults would overwrite what was given before its name.
+    again = _loop_options(argparse.SUPPRESS)
+    parser = argparse.ArgumentParser(
+        prog="visualizer",
+        description="A live AI visualizer that is played like an instrument.",
+        epilog="Without a command the live show starts; F1 in it shows all keys and knobs.",
+        parents=[loop],
+    )
+    parser.add_argument("--version", action="version", version=f"visualizer {__version__}")
+    parser.add_argument(
+        "--display", type=int, default=0, metavar="N", help="display to show on, from 0"
+    )
+    parser.add_argument("--windowed", action="store_true", help="start in a window")
+    parser.add_argument("--midi", metavar="PORT", help="only ports with this in their name")
+    parser.add_argument("--no-midi", action="store_true", help="leave MIDI alone")
+    _add_midi_map(parser)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+
+    render = commands.add_parser(
+        "render", parents=[again], help="make a video or a folder of frames, without a window"
+    )
+    render.add_argument("out", type=Path, help="a file ending in .mp4, or a folder for PNG frames")
+    render.add_argument("--prompt", metavar="TEXT", help="this prompt, not those of a preset")
+    length = render.add_mutually_exclusive_group()
+    length.add_argument("--frames", type=_positive, metavar="N", help="how many frames")
+    length.add_argument("--seconds", type=_seconds, metavar="S", help="how long (default 10)")
+    render.add_argument(
+        "--fps", type=_seconds, default=24.0, metavar="F", help="frames a second (default 24)"
+    )
+
+    bench = commands.add_parser("bench", parents=[again], help="measure the engine's speed")
+    bench.add_argument("--frames", type=_positive, default=100, metavar="N", help="default 100")
+    bench.add_argument("--json", action="store_true", help="one JSON object for programs")
+
+    midi = commands.add_parser("midi", help="list MIDI ports and show each message as it comes")
+    midi.add_argument("port", nargs="?", help="only ports with this in their name")
+    midi.add_argument("--list", action="store_true", help="list the ports and end")
+    _add_midi_map(midi)
+
+    presets = commands.add_parser("presets", help="list and check the presets")
+    presets.add_argument(
+        "presets",
+        nargs="?",
+        type=Path,
+        metavar="DIR",
+        default=argparse.SUPPRESS,
+        help="their folder",
+    )
+
+    commands.add_parser("models", help="list models at hand and models known to work well")
+    return parser
+
+
+def _loop_options(default: str | None) -> argparse.ArgumentParser:
+    loop = argparse.ArgumentParser(add_help=False, argument_default=default)
+    loop.add_argument(
+        "--model", metavar="NAME|PATH", help="Hugging Face name, folder, or 'builtin'"
+    )
+    loop.add_argument("--preset", metavar="NAME|PATH", help="preset to begin with")
+    loop.add_argument("--presets", type=Path, metavar="DIR", help="folder of presets")
+    loop.add_argument(
+        "--size",
+        type=_positive,
+        metavar="PIXELS",
+        help="the picture's side (default: the model's)",
+    )
+    loop.add_argument(
+        "--device",
+        choices=("auto", "cuda", "mps", "cpu"),
+        help="default auto",
+        default=default or "auto",
+    )
+    loop.add_argument("--seed", type=_seed, metavar="N", help="same as --set seed=N")
+    loop.add_argument(
+        "--set",
+        dest="settings" if default is None else "settings_here",  # added up, not overwritten
+        type=_setting,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="any parameter; may be given again",
+    )
+    loop.add_argument(
+        "--offline",
+        action="store_true",
+        default=default or False,
+        help="use only what is on this machine",
+    )
+    loop.add_argument(
+        "-v", "--verbose", action="store_true", default=default or False, help="log every action"
+    )
+    return loop
+
+
+def _add_midi_map(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--midi-map", type=Path, metavar="FILE", help="your own map of knobs and pads (YAML)"
+    )
+
+
+def _setting(text: str) -> tuple[str, float]:
+    try:
+        return parse_setting(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _seed(text: str) -> tuple[str, float]:
+    return _setting(f"seed={text}")
+
+
+def _positive(text: str) -> int:
+    if not text.isdecimal() or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"'{text}' is not a whole number above 0")
+    return int(text)
+
+
+def _seconds(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if not 0.0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number above 0")
+    return number

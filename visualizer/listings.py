@@ -1,0 +1,73 @@
+"""Composition root of the listing commands: `visualizer presets`, `models` and `midi`."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from visualizer.options import OptionError, shipped_presets
+from visualizer.show.preset import PresetError, load_folder
+
+
+def presets(folder: Path | None) -> int:
+    """List the presets with their prompts and check them; 1 if any file is faulty.
+
+    Raises OptionError where there is no such folder.
+    """
+    try:
+        good, faults = load_folder(folder or shipped_presets())
+    except PresetError as error:
+        raise OptionError(str(error)) from None
+    console = Console(highlight=False)
+    for number, preset in enumerate(good, 1):
+        values = ", ".join(f"{name} {value:g}" for name, value in preset.values.items())
+        console.print(f"[bold]{number} {escape(preset.name)}[/]  {preset.order}  [dim]{values}[/]")
+        for cued in preset.prompts:
+            own = ", ".join(f"{name} {value:g}" for name, value in cued.values.items())
+            console.print(f"    {escape(cued.text)}  [dim]{own}[/]", soft_wrap=True)
+    for fault in faults:
+        print(fault, file=sys.stderr)
+    return 1 if faults else 0
+
+
+def models() -> int:
+    """List the models on this machine and those known to work well."""
+    from visualizer.engine.models import KNOWN, cached_models, default_model
+
+    console = Console(highlight=False)
+    name, reason = default_model()
+    console.print(f"default: [bold]{escape(name)}[/] ({escape(reason)})\n")
+    cached = set(cached_models())
+    table = Table("model", "here", "size", "licence", "notes")
+    for row in KNOWN:
+        here = "yes" if row.name in cached or row.name == "builtin" else ""
+        table.add_row(row.name, here, str(row.size), row.licence, row.advice)
+    for other in sorted(cached - {row.name for row in KNOWN}):
+        table.add_row(other, "yes")
+    console.print(table)
+    return 0
+
+
+def midi(port: str | None, map_file: Path | None, *, only_list: bool) -> int:
+    """List the MIDI ports, then print each message and what it does, until Ctrl+C."""
+    from visualizer.controls.midi_map import load_map
+    from visualizer.midi_monitor import list_ports, monitor
+
+    for line in list_ports():
+        print(line)
+    if only_list:
+        return 0
+    midi_map, faults = load_map(map_file)
+    for fault in faults:
+        print(f"visualizer: {fault}", file=sys.stderr)
+    stop = threading.Event()
+    try:
+        monitor(midi_map, lambda line: print(line, flush=True), stop, port)
+    finally:
+        stop.set()
+    return 0

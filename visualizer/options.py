@@ -1,0 +1,97 @@
+"""What the command line asked for, as frozen values; and where shipped files lie."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from visualizer.show.preset import NO_VALUES, Preset, PresetError, load, load_folder
+
+HERE = Path(__file__).resolve().parent
+
+
+class OptionError(Exception):
+    """An option that can't be followed; str() is one line for people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Options shared by all that runs the loop.
+
+    model: a name or path; None where none was given. preset: a name, a number from 1, or a path;
+    None for the first. size: pixels of the picture's side; None for the model's own. seed None
+    leaves the default. verbose: every action is logged.
+    """
+
+    model: str | None = None
+    preset: str | None = None
+    presets: Path | None = None
+    size: int | None = None
+    device: str = "auto"
+    offline: bool = False
+    settings: Mapping[str, float] = field(default_factory=lambda: NO_VALUES)
+    verbose: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class LiveOptions(Options):
+    """Options of the live show. midi: part of a port's name; None for every port."""
+
+    display: int = 0
+    windowed: bool = False
+    midi: str | None = None
+    no_midi: bool = False
+    midi_map: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RenderOptions(Options):
+    """Options of a video or a folder of frames."""
+
+    out: Path = Path("show.mp4")
+    prompt: str | None = None
+    frames: int = 240
+    fps: float = 24.0
+
+
+@dataclass(frozen=True, slots=True)
+class BenchOptions(Options):
+    """Options of the measurement."""
+
+    frames: int = 100
+    json: bool = False
+
+
+def shipped_presets() -> Path:
+    """The folder of presets that come along: inside the wheel, or beside the package in a clone."""
+    inside = HERE / "presets"
+    return inside if inside.is_dir() else HERE.parent / "presets"
+
+
+def find_presets(options: Options) -> tuple[tuple[Preset, ...], int, tuple[str, ...]]:
+    """The presets to play, the index of the one to begin with, and the faults of files left out.
+
+    A preset given as a path comes first in the list. Raises OptionError where the folder or the
+    wanted preset is not there.
+    """
+    try:
+        presets, faults = load_folder(options.presets or shipped_presets())
+    except PresetError as error:
+        raise OptionError(f"--presets {error}") from None
+    lines = tuple(f"preset left out: {fault}" for fault in faults)
+    wanted = options.preset
+    if wanted is None:
+        return presets, 0, lines
+    if Path(wanted).is_file():
+        try:
+            return (load(Path(wanted)), *presets), 0, lines
+        except PresetError as error:
+            raise OptionError(f"--preset {error}") from None
+    if wanted.isdecimal() and 1 <= int(wanted) <= len(presets):
+        return presets, int(wanted) - 1, lines
+    names = [preset.name.casefold() for preset in presets]
+    if wanted.casefold() in names:
+        return presets, names.index(wanted.casefold()), lines
+    there = ", ".join(preset.name for preset in presets) or "none"
+    raise OptionError(f"--preset {wanted}: no such preset or file; there are {there}")

@@ -1,0 +1,150 @@
+"""Composition root of `visualizer render`: the same loop without a window, into a file.
+
+Deterministic for a seed: show time advances by one video frame per generated frame, so nothing
+depends on how fast the machine is.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from pathlib import Path
+from typing import Protocol
+
+import av
+import numpy as np
+from PIL import Image
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from visualizer.engine.producer import Engine, Picture
+from visualizer.frame import Pixels
+from visualizer.openers import open_now
+from visualizer.options import OptionError, RenderOptions, find_presets
+from visualizer.show.actions import Tick
+from visualizer.show.preset import Cued, Preset
+from visualizer.show.state import Show, reduce, request, start
+
+
+class Writer(Protocol):
+    """Takes pictures one by one; pixels uint8 (height, width, 3)."""
+
+    def write(self, pixels: Pixels) -> None:
+        """Add one picture. Raises OSError where it can't be stored."""
+
+
+def render(options: RenderOptions) -> int:
+    """Make the video or the folder of frames; the exit status.
+
+    Raises OptionError where an option can't be followed.
+    """
+    console = Console(stderr=True)
+    show = _first(options, console)
+    engine = open_now(options, lambda line: console.print(line, highlight=False, markup=False))
+    try:
+        with _writer(options.out, options.fps) as writer, _progress(console) as progress:
+            for picture in progress.track(
+                frames(show, engine, options.fps, options.frames),
+                total=options.frames,
+                description=f"{engine.model} on {engine.device}",
+            ):
+                writer.write(picture.pixels)
+    except OSError as error:
+        why = error.strerror or str(error)
+        print(f"visualizer: {options.out}: can't be written: {why}", file=sys.stderr)
+        return 1
+    print(options.out.resolve())
+    return 0
+
+
+def frames(show: Show, engine: Engine, fps: float, count: int) -> Iterator[Picture]:
+    """count generated pictures, each 1/fps seconds of show time after the last."""
+    for _ in range(count):
+        yield engine.next(request(show))
+        show = reduce(show, Tick(1.0 / fps))
+
+
+def _first(options: RenderOptions, console: Console) -> Show:
+    presets, first, faults = find_presets(options)
+    for fault in faults:
+        console.print(fault, highlight=False, markup=False)
+    if options.prompt is not None:
+        if not options.prompt.strip():
+            raise OptionError("--prompt is empty: an empty prompt makes no frame")
+        # The preset's values stay, its prompts give way to the one asked for.
+        values = presets[first].values if presets and options.preset else {}
+        presets, first = (Preset("prompt", (Cued(options.prompt, {}),), values=values),), 0
+    if not presets:
+        raise OptionError("there is no preset to play: give --prompt or another --presets folder")
+    return start(presets, first, options.settings)
+
+
+def _progress(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=console,
+    )
+
+
+@contextmanager
+def _writer(out: Path, fps: float) -> Iterator[Writer]:
+    """A writer for a path: a video for .mp4, else a folder of PNG frames.
+
+    A video appears under its name only when it is whole: a failed run does not destroy an older
+    one.
+    """
+    if out.suffix.lower() != ".mp4":
+        if out.suffix and not out.is_dir():
+            raise OptionError(f"{out}: give a name ending in .mp4, or a folder for PNG frames")
+        out.mkdir(parents=True, exist_ok=True)
+        yield _Folder(out)
+        return
+    out.parent.mkdir(parents=True, exist_ok=True)
+    part = out.with_name(f".{out.stem}.part.mp4")
+    try:
+        with av.open(str(part), "w") as container:
+            video = _Video(container, fps)
+            yield video
+            video.finish()
+        os.replace(part, out)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+class _Folder:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.count = 0
+
+    def write(self, pixels: Pixels) -> None:
+        self.count += 1
+        Image.fromarray(pixels).save(self.folder / f"frame_{self.count:06d}.png")
+
+
+class _Video:
+    """H.264 in 4:2:0, which every player and media server takes."""
+
+    def __init__(self, container: av.container.OutputContainer, fps: float) -> None:
+        self.container = container
+        self.rate = Fraction(fps).limit_denominator(1001)
+        self.stream: av.VideoStream | None = None
+
+    def write(self, pixels: Pixels) -> None:
+        height, width = (side - side % 2 for side in pixels.shape[:2])  # 4:2:0 wants even sides
+        if self.stream is None:
+            self.stream = self.container.add_stream("libx264", rate=self.rate)
+            self.stream.width, self.stream.height = width, height
+            self.stream.pix_fmt = "yuv420p"
+            self.stream.options = {"crf": "16", "preset": "medium"}
+        whole = np.ascontiguousarray(pixels[:height, :width])
+        self.container.mux(self.stream.encode(av.VideoFrame.from_ndarray(whole, format="rgb24")))
+
+    def finish(self) -> None:
+        if self.stream is not None:
+            self.container.mux(self.stream.encode(None))

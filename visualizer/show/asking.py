@@ -1,0 +1,42 @@
+"""The start screen's question for a model's name, as pure steps.
+
+As in the app this grew out of: a name is typed, or after some seconds the default is taken. Each
+key starts the seconds anew, so that nobody is cut off in the middle of a word.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from visualizer.show.actions import Action, Drop, Erase, Take, Tick, Type
+from visualizer.show.view import Question
+
+SECONDS = 5.0
+"""How long the question waits for an answer."""
+
+
+def ask() -> Question:
+    """The question as it begins."""
+    return Question(typed="", left=SECONDS)
+
+
+def answered(question: Question, action: Action) -> Question | str:
+    """The question after an action, or the answer: a model's name, "" for the default.
+
+    Drop (Esc) takes the default at once.
+    """
+    match action:
+        case Type(text=text):
+            return Question(question.typed + text, SECONDS)
+        case Erase():
+            return Question(question.typed[:-1], SECONDS)
+        case Take():
+            return question.typed.strip()
+        case Drop():
+            return ""
+        case Tick(seconds=seconds) if question.left <= seconds:
+            return question.typed.strip()
+        case Tick(seconds=seconds):
+            return replace(question, left=question.left - seconds)
+        case _:
+            return question
