@@ -55,11 +55,12 @@ def models() -> int:
 
 def midi(port: str | None, map_file: Path | None, *, only_list: bool) -> int:
     """List the MIDI ports, then print each message and what it does, until Ctrl+C."""
-    from visualizer.controls.midi_map import load_map
+    from visualizer.controls.midi_map import default_path, load_map
     from visualizer.midi_monitor import list_ports, monitor
 
     for line in list_ports():
         print(line)
+    print(f"your own map of knobs and pads: {map_file or default_path()}")
     if only_list:
         return 0
     midi_map, faults = load_map(map_file)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -47,6 +49,14 @@ def test_nothing_jumps_at_a_cut_even_mid_fade(
     before = mix(cue, crossfade)
     after = mix(cut_to(cue, text, crossfade), crossfade)
     assert dict(after) == pytest.approx(dict(before))
+
+
+@pytest.mark.parametrize("passed", [1.0, 2.0, 3.0])
+def test_nothing_jumps_where_a_fifth_prompt_takes_the_place_of_the_weakest(passed: float) -> None:
+    cue = cut_to(_played([(text, passed) for text in "abcd"], 4.0), "new", 4.0)
+    mixes = [mix(aged(cue, i / 1000), 4.0) for i in range(4001)]
+    assert len(mixes[0]) == MOST
+    assert max(_difference(*pair) for pair in pairwise(mixes)) < 0.002
 
 
 @given(cuts, crossfades, st.floats(0.0, 1.0))

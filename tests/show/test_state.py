@@ -324,7 +324,12 @@ def test_without_an_open_entry_typing_does_nothing(action: Action) -> None:
 def test_after_a_typed_prompt_the_preset_goes_on_where_it_was() -> None:
     show = _after(start(ALL), Run("next_prompt"), Prompt("whale"))
     assert reduce(show, Run("next_prompt")).cue.text == "c"
-    assert reduce(show, Tick(24.0)).cue.text == "c"
+
+
+def test_a_typed_prompt_stays_until_the_next_is_asked_for() -> None:
+    show = _after(start(ALL), Prompt("whale"), Tick(1e6))
+    assert show.cue.text == "whale"
+    assert _after(show, Run("next_prompt"), Tick(24.0)).cue.text == "c"
 
 
 def test_without_presets_a_prompt_stays() -> None:

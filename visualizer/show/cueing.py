@@ -17,11 +17,15 @@ MOST = 4
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """text: the prompt in force. outgoing: what was on when it came in. age: seconds since."""
+    """text: the prompt in force. outgoing: what was on when it came in. age: seconds since.
+
+    stays: it was typed by hand, so it stays until the performer asks for the next.
+    """
 
     text: str = ""
     outgoing: Mix = ()
     age: float = 0.0
+    stays: bool = False
 
 
 def mix(cue: Cue, crossfade: float) -> Mix:
@@ -60,7 +64,7 @@ def aged(cue: Cue, seconds: float) -> Cue:
 
 def is_over(cue: Cue, crossfade: float, hold: float) -> bool:
     """Whether it is time for the next prompt; a hold of 0 stays for ever."""
-    return hold > 0 and cue.age >= crossfade + hold
+    return hold > 0 and not cue.stays and cue.age >= crossfade + hold
 
 
 def position(order: str, count: int, turn: int, salt: str) -> int:

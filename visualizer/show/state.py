@@ -250,7 +250,8 @@ def _to_prompt(show: Show, cued: Cued, crossfade: float) -> Show:
 
 
 def _prompt(show: Show, text: str) -> Show:
-    return _to_prompt(show, Cued(text.strip(), NO_VALUES), show.values["crossfade"])
+    show = _to_prompt(show, Cued(text.strip(), NO_VALUES), show.values["crossfade"])
+    return replace(show, cue=replace(show.cue, stays=True))
 
 
 def _say(show: Show, text: str) -> Show:
