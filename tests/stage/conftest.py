@@ -1,0 +1,64 @@
+"""Screens for the stage's tests: SDL's dummy driver where pixels are enough, else an X server."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Iterator
+
+import pygame
+import pytest
+
+from visualizer.stage import window
+from visualizer.stage.lettering import Lettering
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What a window writes into the environment goes when its test goes."""
+    for name in (*window.HINTS, "SDL_FRAMEBUFFER_ACCELERATION", "SDL_VIDEO_DRIVER"):
+        # Set first, so that monkeypatch remembers to take it away.
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+    yield
+    window.close()
+
+
+@pytest.fixture
+def headless(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SDL draws, and shows nothing."""
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+
+
+@pytest.fixture
+def letters() -> Iterator[Lettering]:
+    """Fonts, with no window."""
+    pygame.font.init()
+    yield Lettering()
+    pygame.font.quit()
+
+
+@pytest.fixture(scope="session")
+def x_server() -> Iterator[str]:
+    """The name of a real X display, 1280×720."""
+    if shutil.which("Xvfb") is None:
+        pytest.skip("no Xvfb on this machine: real windows are not tested")
+    reading, writing = os.pipe()
+    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x720x24"]
+    server = subprocess.Popen(
+        [*command, "-nolisten", "tcp", "-noreset"], pass_fds=(writing,), stderr=subprocess.DEVNULL
+    )
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        number = pipe.readline().strip()
+    yield f":{number}"
+    server.terminate()
+    server.wait()
+
+
+@pytest.fixture
+def real_screen(x_server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """SDL opens windows on the X server."""
+    monkeypatch.setenv("DISPLAY", x_server)
+    monkeypatch.setenv("SDL_VIDEODRIVER", "x11")

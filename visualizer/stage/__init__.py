@@ -1,0 +1,1 @@
+"""The stage: shows frames. The only room that imports pygame's display."""

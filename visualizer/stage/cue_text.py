@@ -1,0 +1,67 @@
+"""What the HUD says of the prompts at a moment. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from visualizer.show import cueing
+from visualizer.show.preset import Preset
+from visualizer.show.state import Show
+
+
+@dataclass(frozen=True, slots=True)
+class CueText:
+    """preset and place ("2 / 8") as they stand; text: the prompt in force.
+
+    filled: pixels of the bar, which shows the crossfade while fading, else the hold. caption and
+    other: the line below it, "From" and what fades out, or "Next in 12 s" and what comes.
+    """
+
+    preset: str
+    place: str
+    text: str
+    fading: bool
+    filled: int
+    caption: str
+    other: str
+
+
+def of(show: Show, width: int) -> CueText:
+    """The texts of this moment; width: the bar's, in pixels."""
+    cue, preset = show.cue, show.preset_now
+    crossfade, hold = show.values["crossfade"], show.values["hold"]
+    mix = cueing.mix(cue, crossfade)
+    weight = dict(mix).get(cue.text, 1.0)
+    fading = len(mix) > 1
+    place = ""
+    if preset is not None:
+        own = preset.prompts[show.prompt_index].text == cue.text
+        place = f"{show.prompt_index + 1} / {len(preset.prompts)}" if own else "typed"
+    if fading:
+        other = max((part for part in mix if part[0] != cue.text), key=lambda part: part[1])[0]
+        share, caption = weight, "From"
+    else:
+        share, caption, other = _ahead(show, preset, crossfade, hold)
+    return CueText(
+        preset=preset.name if preset else "No preset",
+        place=place,
+        text=cue.text.strip(),
+        fading=fading,
+        filled=round(min(max(share, 0.0), 1.0) * width),
+        caption=caption,
+        other=other,
+    )
+
+
+def _ahead(
+    show: Show, preset: Preset | None, crossfade: float, hold: float
+) -> tuple[float, str, str]:
+    """Share of the hold that is over, and what comes next."""
+    if preset is None or len(preset.prompts) < 2:
+        return 0.0, "Enter types a prompt", ""
+    index = cueing.position(preset.order, len(preset.prompts), show.turn + 1, preset.name)
+    text = preset.prompts[index].text
+    if hold <= 0 or show.cue.stays:
+        return 0.0, "Next", text
+    left = max(crossfade + hold - show.cue.age, 0.0)
+    return 1.0 - min(left / hold, 1.0), f"Next in {left:.0f} s", text

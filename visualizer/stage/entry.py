@@ -1,0 +1,126 @@
+"""What the performer is asked: the prompt being typed, and whether to quit.
+
+Seen whether the HUD is on or off, for without them a key press would go nowhere.
+"""
+
+from __future__ import annotations
+
+import pygame
+
+from visualizer.show.state import Show
+from visualizer.stage import shapes
+from visualizer.stage.lettering import Lettering
+from visualizer.stage.palette import ACCENT, DIM, EDGE, INK, SOFT, Colour
+
+FIELD: Colour = (9, 10, 15, 240)
+MARGIN, HEIGHT, ENOUGH = 20, 104, 560
+
+
+def field(size: tuple[int, int], unit: float, beside: int = 0) -> pygame.Rect:
+    """Where the prompt's field stands: right of beside (pixels), if it is wide enough there."""
+    margin, height = round(MARGIN * unit), round(HEIGHT * unit)
+    left = beside + margin
+    if size[0] - margin - left < ENOUGH * unit:
+        left = margin
+    return pygame.Rect(left, size[1] - margin - height, size[0] - margin - left, height)
+
+
+def caret_on(time: float) -> bool:
+    """The caret blinks once a second, longer on than off."""
+    return time % 1.0 < 0.6
+
+
+def typed_line(
+    target: pygame.Surface,
+    letters: Lettering,
+    place: pygame.Rect,
+    text: str,
+    hint: str,
+    caret: bool,
+) -> None:
+    """One line of typed text in place; a long one scrolls so that its end stays in sight."""
+    size = place.height
+    width = max(2, round(size * 0.07))
+    shown = text
+    room = place.width - 2 * width
+    if letters.width(text, size) > room:
+        low, high = 0, len(text)
+        while low < high:  # the longest end that fits
+            middle = (low + high) // 2
+            if letters.width("…" + text[middle:], size) <= room:
+                high = middle
+            else:
+                low = middle + 1
+        shown = "…" + text[low:]
+    if shown:
+        line = letters.line(shown, size)
+    else:
+        line = letters.line(letters.shorten(hint, size, room, False), size, DIM, bold=False)
+    spot = line.get_rect(midleft=place.midleft)
+    target.blit(line, spot)
+    if caret:
+        x = place.left + (letters.width(shown, size) + width if shown else -3 * width)
+        target.fill(ACCENT, (min(x, place.right - width), place.top, width, place.height))
+
+
+def keys_line(
+    target: pygame.Surface,
+    letters: Lettering,
+    parts: tuple[tuple[str, str], ...],
+    right: tuple[int, int],
+    size: int,
+) -> None:
+    """Keys with what they do, right-aligned at a middle-right point: [Enter] takes it."""
+    x, y = right
+    height = round(size * 1.5)
+    for key, words in reversed(parts):
+        text = letters.line(words, size, SOFT, bold=False)
+        target.blit(text, text.get_rect(midright=(x, y)))
+        x -= text.get_width() + round(size * 0.5)
+        cap = pygame.Rect(0, 0, shapes.key_width(letters, key, height), height)
+        cap.midright = (x, y)
+        shapes.key(target, letters, key, cap)
+        x = cap.left - round(size * 1.2)
+
+
+def draw_entry(
+    target: pygame.Surface, letters: Lettering, show: Show, unit: float, place: pygame.Rect
+) -> None:
+    """The prompt's field in place, if it is open."""
+    if show.entry is None:
+        return
+    target.blit(shapes.plate(*place.size, round(16 * unit), FIELD, EDGE), place)
+    inset, small = round(22 * unit), max(6, round(15 * unit))
+    target.blit(letters.line("Prompt", small, ACCENT), (place.left + inset, place.top + inset // 2))
+    hints = (("return", "takes it"), ("escape", "drops it"))
+    at = (place.right - inset, place.top + round(21 * unit))
+    keys_line(target, letters, hints, at, small)
+    line = pygame.Rect(
+        place.left + inset,
+        place.top + round(46 * unit),
+        place.width - 2 * inset,
+        max(8, round(36 * unit)),
+    )
+    typed_line(target, letters, line, show.entry, "What should it dream?", caret_on(show.time))
+
+
+def draw_quit(
+    target: pygame.Surface, letters: Lettering, show: Show, unit: float, bottom: int
+) -> None:
+    """The line that asks for Esc again, centred above bottom."""
+    if not show.quit_pending:
+        return
+    size = max(6, round(18 * unit))
+    before = letters.line("Press", size, INK)
+    after = letters.line("again to quit", size, INK)
+    gap, height = round(size * 0.45), round(size * 1.5)
+    cap = pygame.Rect(0, 0, shapes.key_width(letters, "escape", height), height)
+    wide = before.get_width() + gap + cap.width + gap + after.get_width()
+    plate = pygame.Rect(0, 0, wide + 2 * size, round(size * 2.5))
+    plate.midbottom = (target.get_width() // 2, bottom - round(MARGIN * unit))
+    target.blit(shapes.plate(*plate.size, plate.height // 2, FIELD, EDGE), plate)
+    x = plate.left + size
+    target.blit(before, before.get_rect(midleft=(x, plate.centery)))
+    cap.midleft = (x + before.get_width() + gap, plate.centery)
+    shapes.key(target, letters, "escape", cap)
+    target.blit(after, after.get_rect(midleft=(cap.right + gap, plate.centery)))

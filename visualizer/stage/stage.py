@@ -1,0 +1,171 @@
+"""The stage: puts frames on the wall, 60 pictures a second, and the HUD over them.
+
+Never black by accident: the start screen stands until the first frame, the last frame until the
+next. The stage makes no decisions of its own; it follows View.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pygame
+
+from visualizer.frame import Frame, Pixels
+from visualizer.show.view import View
+from visualizer.stage import window
+from visualizer.stage.hud import Hud
+from visualizer.stage.lettering import Lettering
+from visualizer.stage.pacing import Beat, Pacer, Rate
+from visualizer.stage.renderer import SoftwareRenderer
+from visualizer.stage.splash import Splash
+
+BLACKOUT_FADE = 0.3
+"""Seconds from the picture to black, and back."""
+
+SPLASH_FADE = 1.0
+"""Seconds from the start screen to the first picture."""
+
+
+class Stage:
+    """The window with all that is drawn in it. For the main thread only.
+
+    clock gives seconds; wait (seconds) is how the stage waits for the next picture's moment.
+    """
+
+    def __init__(
+        self,
+        *,
+        display: int = 0,
+        windowed: bool = False,
+        clock: Callable[[], float] = time.perf_counter,
+        wait: Callable[[float], None] = time.sleep,
+    ) -> None:
+        """Open the window. Raises window.NoDisplay."""
+        self._clock, self._wait = clock, wait
+        self._window = window.Window(display, windowed)
+        surface = self._window.surface
+        assert surface is not None
+        self._renderer = SoftwareRenderer(surface)
+        letters = Lettering()
+        self._hud, self._splash = Hud(letters), Splash(letters)
+        self._pacer, self._beat = Pacer(), Beat()
+        self._made, self._shown = Rate(), Rate()
+        self._pictures = 0
+        self._newest: Pixels | None = None
+        self._unseen = False
+        self._frozen = False
+        self._mix = 1.0
+        self._dim = 1.0
+        self._splash_left = 1.0
+        self._last: float | None = None
+        self._cover: pygame.Surface | None = None
+
+    @property
+    def engine_fps(self) -> float:
+        """Generated frames a second, those that were never shown included."""
+        return self._made.per_second(self._clock())
+
+    @property
+    def display_fps(self) -> float:
+        """Pictures a second on the wall."""
+        return self._shown.per_second(self._clock())
+
+    @property
+    def late_frames(self) -> int:
+        """How many pictures came over one and a half periods (25 ms) after the one before."""
+        return self._beat.late
+
+    def take_messages(self) -> list[str]:
+        """Lines for the performer since the last call (a display was lost, and the like)."""
+        lines, self._window.messages = self._window.messages, []
+        return lines
+
+    def events(self) -> list[pygame.event.Event]:
+        """What came from keyboard and window since the last call."""
+        events = pygame.event.get() if pygame.display.get_init() else []
+        for event in events:
+            self._window.watch(event)
+        return events
+
+    def show_frame(self, frame: Frame) -> None:
+        """A new frame is there; the wall begins to fade to it, unless it is frozen."""
+        # By this clock: the producer may use another.
+        self._made.count(self._clock(), frame.number)
+        self._newest, self._unseen = frame.pixels, True
+
+    def present(self, view: View) -> None:
+        """Draw the moment, wait for its turn and put it on the wall."""
+        now = self._clock()
+        passed = 0.0 if self._last is None else max(now - self._last, 0.0)
+        self._last = now
+        self._window.set_fullscreen(view.show.fullscreen)
+        surface = self._window.surface
+        if surface is not None:
+            self._renderer.aim(surface)
+            self._draw(surface, view, now, passed)
+        self._wait_for_turn()
+        self._window.flip()
+        shown = self._clock()
+        self._beat.shown(shown)
+        self._pictures += 1
+        self._shown.count(shown, self._pictures)
+
+    def close(self) -> None:
+        """Close the window."""
+        window.close()
+
+    def _draw(self, surface: pygame.Surface, view: View, now: float, passed: float) -> None:
+        show = view.show
+        self._advance(view, now)
+        step = passed / BLACKOUT_FADE
+        self._dim = max(self._dim - step, 0.0) if show.blackout else min(self._dim + step, 1.0)
+        if self._newest is not None:
+            self._renderer.draw(self._mix, self._dim, show.fill)
+            self._splash_left = max(self._splash_left - passed / SPLASH_FADE, 0.0)
+        if self._splash_left > 0.0:
+            self._draw_splash(surface, view, now)
+        self._hud.draw(surface, view, splash=self._newest is None)
+
+    def _advance(self, view: View, now: float) -> None:
+        """Let the crossfade go on, or stand still while frozen."""
+        show = view.show
+        if not show.generating:
+            self._pacer.pause()
+        released = self._frozen and not show.frozen
+        # The first frame is shown even when frozen: there is nothing else to hold.
+        self._frozen = show.frozen and not (self._unseen and self._splash_left == 1.0)
+        if self._frozen:
+            return
+        if released:
+            # From the held blend to the newest frame, be it a new one or the same.
+            self._pacer.pause()
+            self._unseen = self._newest is not None
+        if self._unseen and self._newest is not None:
+            self._renderer.push(self._newest)
+            self._pacer.arrived(now)
+            self._unseen = False
+        self._mix = self._pacer.mix(now, show.values["smoothing"])
+
+    def _draw_splash(self, surface: pygame.Surface, view: View, now: float) -> None:
+        """The start screen: alone, then fading away over the first picture."""
+        alpha = self._splash_left if self._newest is not None else 1.0
+        alpha *= self._dim
+        if alpha >= 1.0:
+            self._splash.draw(surface, view, now)
+            return
+        if self._newest is None:
+            surface.fill((0, 0, 0))
+        if self._cover is None or self._cover.get_size() != surface.get_size():
+            self._cover = pygame.Surface(surface.get_size(), depth=32)
+        self._splash.draw(self._cover, view, now)
+        self._cover.set_alpha(round(255 * alpha))
+        surface.blit(self._cover, (0, 0))
+
+    def _wait_for_turn(self) -> None:
+        wait = self._beat.wait(self._clock())
+        # With vsync the flip itself waits, on the display's own beat; a flip that does not
+        # (minimised, a bad driver) must not spin, so half a period is kept in any case.
+        wait -= 0.5 / 60 if self._window.vsync else 0.0
+        if wait > 0.0:
+            self._wait(wait)
