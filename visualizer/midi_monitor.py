@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from visualizer.controls.midi import Midi
 from visualizer.controls.midi_map import MidiMap
-from visualizer.controls.midi_ports import FAULTS, MidoPorts, Ports, missing, short_name
+from visualizer.controls.midi_ports import FAULTS, Ports, missing, short_name
+from visualizer.controls.system_ports import system_ports
 from visualizer.show.actions import Action, Knob, Run, Say, SelectPreset
 from visualizer.show.parameters import BY_NAME
 
@@ -22,7 +23,7 @@ PRINT_EVERY = 0.02
 
 def list_ports(ports: Ports | None = None) -> list[str]:
     """The MIDI inputs that are there, one a line, or one line that says why there are none."""
-    ports = ports or MidoPorts()
+    ports = ports or system_ports()
     try:
         names = [short_name(address) for address in ports.names()]
     except ImportError as error:

@@ -1,0 +1,256 @@
+"""What every MIDI system has to do: ports in memory and real ones on JACK alike.
+
+JACK is started here without a sound card ("dummy"), under a name of its own, so that test runs
+side by side don't meet; where there is no jackd, that half is skipped.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from functools import reduce as fold
+from typing import Any, Protocol
+
+import mido
+import pytest
+
+from visualizer.controls.memory_ports import MemoryPorts
+from visualizer.controls.midi import Midi
+from visualizer.controls.midi_map import GENERIC
+from visualizer.controls.midi_ports import Ports
+from visualizer.controls.system_ports import system_ports
+from visualizer.show.actions import Action, Knob, Run, Say, SelectPreset, Unplugged
+from visualizer.show.state import reduce, start
+
+PATIENCE = 30.0
+"""Seconds after which a condition that should come soon is given up: the machine may be busy."""
+
+JACK = "mido.backends.rtmidi/UNIX_JACK"
+
+
+class Rig(Protocol):
+    """A MIDI system with one controller that can be plugged in, pulled out and played."""
+
+    name: str
+
+    @property
+    def ports(self) -> Ports: ...
+    def plug(self) -> None: ...
+    def unplug(self) -> None: ...
+    def send(self, message: Any) -> None: ...
+
+
+class InMemory:
+    name = "nanoKONTROL2"
+
+    def __init__(self) -> None:
+        self.ports = MemoryPorts()
+
+    def plug(self) -> None:
+        self.ports.plug(self.name)
+
+    def unplug(self) -> None:
+        self.ports.unplug(self.name)
+
+    def send(self, message: Any) -> None:
+        self.ports.send(self.name, message)
+
+
+class OnJack:
+    name = "RtMidiOut Client:nanoKONTROL2"
+
+    def __init__(self) -> None:
+        self.ports = system_ports(JACK)
+        self._controller: Any = None
+
+    def plug(self) -> None:
+        end = time.monotonic() + PATIENCE
+        while self._controller is None:
+            try:
+                self._controller = mido.Backend(JACK).open_output("nanoKONTROL2", virtual=True)
+            except OSError:
+                # jackd refuses a client while it still says goodbye to the one of that name.
+                if time.monotonic() > end:
+                    raise
+                threading.Event().wait(0.05)
+
+    def unplug(self) -> None:
+        if self._controller is not None:
+            self._controller.close()
+            self._controller = None
+
+    def send(self, message: Any) -> None:
+        self._controller.send(message)
+
+
+@pytest.fixture(scope="module")
+def jackd() -> Iterator[None]:
+    """A JACK server of our own."""
+    program = shutil.which("jackd")
+    if program is None:
+        pytest.skip("jackd is not installed (Debian: apt install jackd2)")
+    pytest.importorskip("rtmidi", reason="python-rtmidi is not installed")
+    server = f"visualizer-test-{os.getpid()}"
+    # Synchronous (-S) and with long cycles (21 ms): on a busy machine JACK drops the messages of
+    # a client that misses its cycle, and these tests are about us.
+    command = [program, "-n", server, "-r", "-S", "-d", "dummy", "-r", "48000", "-p", "1024"]
+    if shutil.which("setpriv"):  # it must not outlive a test run that is killed
+        command = ["setpriv", "--pdeathsig", "TERM", *command]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JACK_NO_AUDIO_RESERVATION", "1")
+        patch.setenv("JACK_NO_START_SERVER", "1")
+        patch.setenv("JACK_DEFAULT_SERVER", server)
+        quiet = subprocess.DEVNULL
+        process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet)
+        try:
+            wait_for_server(process)
+            yield
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(10)
+
+
+def wait_for_server(process: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        ports = system_ports(JACK)
+        try:
+            ports.names()
+            return
+        except OSError:
+            pass
+        finally:
+            ports.close()
+        try:
+            status = process.wait(0.1)
+        except subprocess.TimeoutExpired:
+            continue
+        pytest.skip(f"jackd does not run here; it ended with status {status}")
+    pytest.fail("jackd took no client")
+
+
+@pytest.fixture(params=["memory", "jack"])
+def rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
+    if request.param == "memory":
+        yield InMemory()
+        return
+    request.getfixturevalue("jackd")
+    on_jack = OnJack()
+    yield on_jack
+    on_jack.unplug()
+
+
+@pytest.fixture
+def midi(rig: Rig) -> Iterator[Midi]:
+    thread = Midi(GENERIC, rig.ports, list_every=0.02, retry_after=0.02)
+    thread.start()
+    yield thread
+    assert thread.stop(PATIENCE)
+    assert thread.ports == ()
+
+
+def gather(midi: Midi, enough: Callable[[list[Action]], bool]) -> list[Action]:
+    """All actions until there are enough."""
+    actions: list[Action] = []
+    end = time.monotonic() + PATIENCE
+    while not enough(actions):
+        assert time.monotonic() < end, f"it never came; there was {actions}"
+        threading.Event().wait(0.002)
+        actions += midi.drain()
+    return actions
+
+
+def plugged(rig: Rig, midi: Midi) -> list[Action]:
+    """The controller is plugged in, and its first message has come through."""
+    rig.plug()
+    actions = gather(midi, lambda a: Say(f"MIDI: {rig.name} connected", "midi") in a)
+
+    def came_through(probes: list[Action]) -> bool:
+        # A new connection on JACK carries nothing until its next cycle.
+        rig.send(mido.Message("program_change", program=127))
+        return SelectPreset(127, "midi") in probes
+
+    gather(midi, came_through)
+    rig.send(mido.Message("program_change", program=126))
+    gather(midi, lambda a: SelectPreset(126, "midi") in a)  # behind the last of the probes
+    return actions
+
+
+def unplugged(rig: Rig, midi: Midi) -> list[Action]:
+    rig.unplug()
+    return gather(midi, lambda a: Say(f"MIDI: {rig.name} disconnected", "midi") in a)
+
+
+def turned(rig: Rig, midi: Midi, value: int) -> list[Action]:
+    """The strength knob (CC 20) is turned to value, and has arrived."""
+    rig.send(mido.Message("control_change", control=20, value=value))
+    return gather(midi, lambda a: knob(rig, value) in a)
+
+
+def knob(rig: Rig, value: int) -> Knob:
+    return Knob(f"{rig.name}:1:20", "strength", value / 127)
+
+
+def test_what_is_played_arrives(rig: Rig, midi: Midi) -> None:
+    plugged(rig, midi)
+    assert midi.ports == (rig.name,)
+    assert turned(rig, midi, 64) == [knob(rig, 64)]
+    rig.send(mido.Message("note_on", note=44, velocity=100))
+    rig.send(mido.Message("note_off", note=44))
+    rig.send(mido.Message("note_on", note=43, velocity=1))
+    actions = gather(midi, lambda a: len(a) >= 2)
+    assert actions == [Run("blackout", "midi"), Run("freeze", "midi")]
+
+
+def test_one_that_was_there_before_the_start_is_found(rig: Rig) -> None:
+    rig.plug()
+    thread = Midi(GENERIC, rig.ports, list_every=0.02)
+    thread.start()
+    gather(thread, lambda a: Say(f"MIDI: {rig.name} connected", "midi") in a)
+    assert thread.stop(PATIENCE)
+
+
+def test_a_controller_may_be_pulled_out_and_plugged_in_again(rig: Rig, midi: Midi) -> None:
+    plugged(rig, midi)
+    for value in (10, 20, 30):
+        turned(rig, midi, value)
+        assert Unplugged(rig.name) in unplugged(rig, midi)
+        assert midi.ports == ()
+        plugged(rig, midi)
+    assert turned(rig, midi, 40) == [knob(rig, 40)]
+
+
+def test_a_knob_that_comes_back_elsewhere_must_pick_up_anew(rig: Rig, midi: Midi) -> None:
+    show = start((), settings={"strength": 0.5})
+    show = fold(reduce, plugged(rig, midi), show)
+    show = fold(reduce, turned(rig, midi, 64), show)
+    show = fold(reduce, turned(rig, midi, 90), show)
+    assert show.values["strength"] == pytest.approx(90 / 127)
+    show = fold(reduce, unplugged(rig, midi), show)
+    show = fold(reduce, plugged(rig, midi), show)
+    show = fold(reduce, turned(rig, midi, 5), show)
+    assert show.values["strength"] == pytest.approx(90 / 127)
+    show = fold(reduce, turned(rig, midi, 100), show)
+    assert show.values["strength"] == pytest.approx(100 / 127)
+
+
+def test_of_a_flood_the_final_value_and_every_note_arrive(rig: Rig, midi: Midi) -> None:
+    plugged(rig, midi)
+    for number in range(100):
+        rig.send(mido.Message("control_change", control=20, value=number))
+        if number % 10 == 0:
+            rig.send(mido.Message("note_on", note=43 + number // 10 % 2))
+    rig.send(mido.Message("note_on", note=36))
+    actions = gather(midi, lambda a: Run("next_prompt", "midi") in a)
+    runs = [action.command for action in actions if isinstance(action, Run)]
+    assert runs == [*["freeze", "blackout"] * 5, "next_prompt"]
+    knobs = [action for action in actions if isinstance(action, Knob)]
+    assert knobs[-1] == knob(rig, 99)
