@@ -22,10 +22,11 @@ from visualizer.frame import Frame
 from visualizer.latest import Latest
 from visualizer.openers import default_model, opener
 from visualizer.options import LiveOptions, Options, RenderOptions, find_presets
-from visualizer.show.actions import Action, Say, Tick
+from visualizer.show.actions import Action, Live, Say, Tick
 from visualizer.show.asking import answered, ask
+from visualizer.show.reducer import reduce, start
 from visualizer.show.request import Request
-from visualizer.show.state import Show, describe, reduce, request, start
+from visualizer.show.state import Show, describe, request
 from visualizer.show.status import Phase, Status
 from visualizer.show.view import Question, View
 from visualizer.stage.stage import Stage
@@ -189,6 +190,7 @@ class LiveShow:
             return
         if frame is not None:
             self.seed = frame.seed
+            self.do(Live())
             self.stage.show_frame(frame)
 
     def _note(self, status: Status) -> None:

@@ -22,7 +22,8 @@ from rich.table import Table
 
 from visualizer.openers import open_now
 from visualizer.options import BenchOptions, find_presets
-from visualizer.show.state import request, start
+from visualizer.show.reducer import start
+from visualizer.show.state import request
 
 WARM_UP = 5
 """Frames that are not counted: first calls allocate memory and choose kernels."""

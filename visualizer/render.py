@@ -26,7 +26,8 @@ from visualizer.openers import open_now
 from visualizer.options import OptionError, RenderOptions, find_presets
 from visualizer.show.actions import Tick
 from visualizer.show.preset import Cued, Preset
-from visualizer.show.state import Show, reduce, request, start
+from visualizer.show.reducer import reduce, start
+from visualizer.show.state import Show, request
 
 
 class Writer(Protocol):

@@ -24,7 +24,8 @@ from visualizer.show.actions import (
     Type,
 )
 from visualizer.show.parameters import PARAMETERS, Parameter
-from visualizer.show.state import Show, reduce
+from visualizer.show.reducer import reduce
+from visualizer.show.state import Show
 
 SHIFTED = dict(zip("[]-=,.;'", '{}_+<>:"', strict=True))
 """What a US keyboard types with shift."""

@@ -24,7 +24,7 @@ from visualizer.controls.midi_map import GENERIC
 from visualizer.controls.midi_ports import Ports
 from visualizer.controls.system_ports import system_ports
 from visualizer.show.actions import Action, Knob, Run, Say, SelectPreset, Unplugged
-from visualizer.show.state import reduce, start
+from visualizer.show.reducer import reduce, start
 
 PATIENCE = 30.0
 """Seconds after which a condition that should come soon is given up: the machine may be busy."""

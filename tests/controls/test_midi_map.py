@@ -18,7 +18,8 @@ from visualizer.controls.midi_map import GENERIC, MapError, MidiMap, decode, loa
 from visualizer.show.actions import COMMANDS, Action, Command, Knob, Run, SelectPreset, Set
 from visualizer.show.parameters import PARAMETERS, Parameter
 from visualizer.show.preset import parse as parse_preset
-from visualizer.show.state import Show, reduce, start
+from visualizer.show.reducer import reduce, start
+from visualizer.show.state import Show
 
 
 def control(number: int, value: int, channel: int = 0) -> Any:

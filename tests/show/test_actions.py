@@ -9,7 +9,7 @@ import pytest
 
 from visualizer.show.actions import COMMANDS, Command
 from visualizer.show.parameters import PARAMETERS
-from visualizer.show.state import _COMMANDS
+from visualizer.show.reducer import _COMMANDS
 
 # SelectPreset has these; they are in no table.
 DIGITS = tuple("1234567890")

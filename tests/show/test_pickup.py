@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from visualizer.show.actions import Knob, Set, Unplugged
 from visualizer.show.parameters import BY_NAME, PARAMETERS, Parameter
 from visualizer.show.pickup import NEAR, takes_hold
-from visualizer.show.state import Show, reduce
+from visualizer.show.reducer import reduce
+from visualizer.show.state import Show
 
 STEP = 1 / 127
 shares = st.integers(0, 127).map(lambda step: step / 127)

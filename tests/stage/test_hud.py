@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from visualizer.show.actions import COMMANDS, Action, Knob, Run, Say, Set, Take, Tick, Type
 from visualizer.show.parameters import PARAMETERS
 from visualizer.show.preset import Cued, Preset
-from visualizer.show.state import Show, reduce, start
+from visualizer.show.reducer import reduce, start
+from visualizer.show.state import Show
 from visualizer.show.status import Phase, Status
 from visualizer.show.view import Question, View
 from visualizer.stage import cue_text, entry, help, panel, shapes

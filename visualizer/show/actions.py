@@ -1,7 +1,7 @@
 """Actions: all that can happen to a show, whoever brings it in; and the table of commands.
 
 An action says what was done (a knob stands at 0.7), never what follows from it: that is decided
-in one place, state.reduce.
+in one place, reducer.reduce.
 """
 
 from __future__ import annotations
@@ -119,6 +119,13 @@ class Tick:
     source: str = "clock"
 
 
+@dataclass(frozen=True, slots=True)
+class Live:
+    """A frame has come from the engine; the first one is when the show is live."""
+
+    source: str = "engine"
+
+
 Action: TypeAlias = (
     Set
     | Nudge
@@ -133,6 +140,7 @@ Action: TypeAlias = (
     | Prompt
     | Say
     | Tick
+    | Live
 )
 
 

@@ -17,6 +17,7 @@ from visualizer.show.actions import (
     Drop,
     Erase,
     Knob,
+    Live,
     Nudge,
     Prompt,
     Run,
@@ -31,17 +32,8 @@ from visualizer.show.actions import (
 from visualizer.show.cueing import MOST
 from visualizer.show.parameters import BY_NAME, DEFAULTS, check
 from visualizer.show.preset import NO_VALUES, Cued, Preset
-from visualizer.show.state import (
-    HUD_AT_START,
-    MESSAGE_STAYS,
-    MESSAGES,
-    QUIT_WITHIN,
-    Show,
-    describe,
-    reduce,
-    request,
-    start,
-)
+from visualizer.show.reducer import MESSAGE_STAYS, MESSAGES, reduce, start
+from visualizer.show.state import HUD_AT_START, QUIT_WITHIN, Show, describe, request
 
 
 def _preset(
@@ -301,8 +293,11 @@ def test_a_switch_switches_on_and_off(command: str, name: str, values: list[obje
 
 
 def test_the_hud_goes_by_itself_unless_it_is_asked_for() -> None:
-    assert not reduce(Show(), Tick(HUD_AT_START)).hud_on
-    assert _after(Show(), Tick(HUD_AT_START), Run("hud"), Tick(1e6)).hud_on
+    live = _after(Show(), Tick(60.0), Live(), Tick(HUD_AT_START - 1.0), Live())
+    assert live.hud_on
+    assert not reduce(live, Tick(1.0)).hud_on
+    assert _after(live, Tick(1.0), Run("hud"), Tick(1e6)).hud_on
+    assert not _after(live, Run("hud")).hud_on
 
 
 def test_a_typed_prompt_is_taken() -> None:
