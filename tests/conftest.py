@@ -5,10 +5,21 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
 
+import mido
 import pytest
 from hypothesis import HealthCheck, settings
+
+from visualizer.controls.system_ports import system_ports
+
+JACK = "mido.backends.rtmidi/UNIX_JACK"
+
+PATIENCE = 30.0
+"""Seconds to wait for what must come: far above what it takes, for slow shared machines."""
 
 # No wall-clock limits: a busy machine must not fail a test.
 settings.register_profile("visualizer", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -31,3 +42,71 @@ def x_server() -> Iterator[str]:
     yield f":{number}"
     server.terminate()
     server.wait()
+
+
+@pytest.fixture(scope="module")
+def jackd() -> Iterator[None]:
+    """A JACK server of our own."""
+    program = shutil.which("jackd")
+    if program is None:
+        pytest.skip("jackd is not installed (Debian: apt install jackd2)")
+    pytest.importorskip("rtmidi", reason="python-rtmidi is not installed")
+    server = f"visualizer-test-{os.getpid()}"
+    # Synchronous (-S) and with long cycles (21 ms): on a busy machine JACK drops the messages of
+    # a client that misses its cycle, and these tests are about us.
+    command = [program, "-n", server, "-r", "-S", "-d", "dummy", "-r", "48000", "-p", "1024"]
+    if shutil.which("setpriv"):  # it must not outlive a test run that is killed
+        command = ["setpriv", "--pdeathsig", "TERM", *command]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JACK_NO_AUDIO_RESERVATION", "1")
+        patch.setenv("JACK_NO_START_SERVER", "1")
+        patch.setenv("JACK_DEFAULT_SERVER", server)
+        quiet = subprocess.DEVNULL
+        process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet)
+        try:
+            wait_for_server(process)
+            yield
+        finally:
+            process.terminate()
+            try:
+                process.wait(10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(10)
+
+
+def wait_for_server(process: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        ports = system_ports(JACK)
+        try:
+            ports.names()
+            return
+        except OSError:
+            pass
+        finally:
+            ports.close()
+        try:
+            status = process.wait(0.1)
+        except subprocess.TimeoutExpired:
+            continue
+        pytest.skip(f"jackd does not run here; it ended with status {status}")
+    pytest.fail("jackd took no client")
+
+
+@pytest.fixture
+def jack_controller(jackd: None) -> Callable[[str], Any]:
+    """Plugs in a controller of a name: a real MIDI output on JACK, with mido's send and close."""
+
+    def plug(name: str) -> Any:
+        end = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return mido.Backend(JACK).open_output(name, virtual=True)
+            except OSError:
+                # jackd refuses a client while it still says goodbye to the one of that name.
+                if time.monotonic() > end:
+                    raise
+                threading.Event().wait(0.05)
+
+    return plug

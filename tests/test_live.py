@@ -15,10 +15,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
+import mido
 import numpy as np
 import pytest
 from PIL import Image
+
+JACK = "mido.backends.rtmidi/UNIX_JACK"
 
 PATIENCE = 90.0
 """Seconds to wait for what must come: far above what it takes, for slow shared machines."""
@@ -87,28 +91,33 @@ def needs(*programs: str) -> None:
 
 
 @pytest.fixture
-def start_show(tmp_path: Path, xvfb: str) -> Iterator[Callable[..., Performer]]:
+def start_show(tmp_path: Path, x_server: str) -> Iterator[Callable[..., Performer]]:
     """Starts the show on a virtual screen; ends it after the test."""
     needs("xdotool", "ffmpeg")
     started: list[subprocess.Popen[str]] = []
 
     def start(*options: str, **more: str) -> Performer:
         environment = {
-            **os.environ, "DISPLAY": xvfb, "XDG_CONFIG_HOME": str(tmp_path),
-            "SDL_VIDEODRIVER": "x11", "PYTHONWARNINGS": "default", **more,
+            **os.environ, "DISPLAY": x_server, "XDG_CONFIG_HOME": str(tmp_path),
+            "SDL_VIDEODRIVER": "x11", **more,
         }  # fmt: skip
         process = subprocess.Popen(
             [sys.executable, "-m", "visualizer", "-v", "--offline", *options],
             env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
         )  # fmt: skip
         started.append(process)
-        return Performer(process, xvfb, tmp_path)
+        return Performer(process, x_server, tmp_path)
 
     yield start
     for process in started:
         if process.poll() is None:
             process.send_signal(signal.SIGKILL)
         process.wait(10)
+
+
+def moving(show: Performer) -> Callable[[np.ndarray], bool]:
+    """Whether the wall has changed a good deal since this was called."""
+    return differs(show.wall())
 
 
 def differs(before: np.ndarray) -> Callable[[np.ndarray], bool]:
@@ -150,25 +159,28 @@ def test_the_built_in_model_plays_and_follows_the_keys(
     assert not [line for line in show.lines if "Traceback" in line or "Warning" in line]
 
 
-def test_a_knob_on_a_real_midi_port_moves_the_show(
-    start_show: Callable[..., Performer], jack_controller: Callable[[str], object]
+def test_a_knob_on_a_real_midi_port_plays_the_show(
+    start_show: Callable[..., Performer], jack_controller: Callable[[str], Any]
 ) -> None:
-    import mido
-
-    # The port is there before the show, is pulled, and comes back.
     controller = jack_controller("knobs")
-    show = start_show("--model", "testcard", "--set", "strength=0.5")
+    show = start_show("--model", "testcard", "--set", "strength=0.5", MIDO_BACKEND=JACK)
     show.hears("knobs connected")
-    for value in (60, 64, 100):
-        controller.send(mido.Message("control_change", control=20, value=value))
-    show.hears("0.79 (midi)")
+    show.sees(moving(show), "the picture moves")
+
+    # From below it has to meet the value first; then it holds it.
+    for position in (40, 80, 100):
+        controller.send(mido.Message("control_change", control=20, value=position))
+    show.hears("strength 0.50 → 0.63 (midi)")
+    show.hears("strength 0.63 → 0.79 (midi)")
     controller.send(mido.Message("note_on", note=36, velocity=100))
     show.hears("next_prompt")
     controller.send(mido.Message("program_change", program=1))
     show.hears("preset Neon city")
+
     controller.close()
     show.hears("knobs disconnected")
-    jack_controller("knobs")
+    jack_controller("faders")
+    show.hears("faders connected")
 
 
 def test_without_a_model_the_window_asks_and_then_takes_the_default(

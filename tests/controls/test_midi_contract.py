@@ -6,9 +6,6 @@ side by side don't meet; where there is no jackd, that half is skipped.
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -63,20 +60,13 @@ class InMemory:
 class OnJack:
     name = "RtMidiOut Client:nanoKONTROL2"
 
-    def __init__(self) -> None:
+    def __init__(self, plug_in: Callable[[str], Any]) -> None:
         self.ports = system_ports(JACK)
+        self._plug_in = plug_in
         self._controller: Any = None
 
     def plug(self) -> None:
-        end = time.monotonic() + PATIENCE
-        while self._controller is None:
-            try:
-                self._controller = mido.Backend(JACK).open_output("nanoKONTROL2", virtual=True)
-            except OSError:
-                # jackd refuses a client while it still says goodbye to the one of that name.
-                if time.monotonic() > end:
-                    raise
-                threading.Event().wait(0.05)
+        self._controller = self._plug_in("nanoKONTROL2")
 
     def unplug(self) -> None:
         if self._controller is not None:
@@ -87,63 +77,12 @@ class OnJack:
         self._controller.send(message)
 
 
-@pytest.fixture(scope="module")
-def jackd() -> Iterator[None]:
-    """A JACK server of our own."""
-    program = shutil.which("jackd")
-    if program is None:
-        pytest.skip("jackd is not installed (Debian: apt install jackd2)")
-    pytest.importorskip("rtmidi", reason="python-rtmidi is not installed")
-    server = f"visualizer-test-{os.getpid()}"
-    # Synchronous (-S) and with long cycles (21 ms): on a busy machine JACK drops the messages of
-    # a client that misses its cycle, and these tests are about us.
-    command = [program, "-n", server, "-r", "-S", "-d", "dummy", "-r", "48000", "-p", "1024"]
-    if shutil.which("setpriv"):  # it must not outlive a test run that is killed
-        command = ["setpriv", "--pdeathsig", "TERM", *command]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("JACK_NO_AUDIO_RESERVATION", "1")
-        patch.setenv("JACK_NO_START_SERVER", "1")
-        patch.setenv("JACK_DEFAULT_SERVER", server)
-        quiet = subprocess.DEVNULL
-        process = subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet)
-        try:
-            wait_for_server(process)
-            yield
-        finally:
-            process.terminate()
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait(10)
-
-
-def wait_for_server(process: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        ports = system_ports(JACK)
-        try:
-            ports.names()
-            return
-        except OSError:
-            pass
-        finally:
-            ports.close()
-        try:
-            status = process.wait(0.1)
-        except subprocess.TimeoutExpired:
-            continue
-        pytest.skip(f"jackd does not run here; it ended with status {status}")
-    pytest.fail("jackd took no client")
-
-
 @pytest.fixture(params=["memory", "jack"])
 def rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
     if request.param == "memory":
         yield InMemory()
         return
-    request.getfixturevalue("jackd")
-    on_jack = OnJack()
+    on_jack = OnJack(request.getfixturevalue("jack_controller"))
     yield on_jack
     on_jack.unplug()
 

@@ -1,0 +1,204 @@
+"""Tiny random pipelines, saved and loaded in diffusers' format: no network, no downloads."""
+
+from __future__ import annotations
+
+import json
+import warnings
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from diffusers import (
+    AutoencoderKL,
+    AutoencoderTiny,
+    DDIMScheduler,
+    EulerAncestralDiscreteScheduler,
+    StableDiffusionImg2ImgPipeline,
+    StableDiffusionXLImg2ImgPipeline,
+    UNet2DConditionModel,
+)
+from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
+
+from visualizer.engine.loading import load, quiet
+from visualizer.show.request import Request
+from visualizer.show.status import Status
+
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+SIDE = 32
+"""Pixels of the tiny models' pictures."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def one_thread() -> None:
+    """Tests share the machine with whatever else runs there."""
+    torch.set_num_threads(1)
+    quiet()
+
+
+def request(**changes: Any) -> Request:
+    """A request with one prompt, and with changes."""
+    values: dict[str, Any] = {
+        "prompts": (("a red sea", 1.0),),
+        "strength": 0.6,
+        "guidance": 1.0,
+        "steps": 2,
+        "seed": 7,
+        "seed_interval": 20,
+        "blend": 0.1,
+        "perturbation": 0.05,
+    }
+    return Request(**{**values, **changes})
+
+
+def unheard(status: Status) -> None:
+    """A report that nobody listens to."""
+
+
+def _tokenizer(folder: Path) -> CLIPTokenizer:
+    folder.mkdir(parents=True)
+    words = ["<|startoftext|>", "<|endoftext|>"]
+    words += [letter + end for letter in LETTERS for end in ("", "</w>")]
+    vocabulary = {word: index for index, word in enumerate(words)}
+    (folder / "vocab.json").write_text(json.dumps(vocabulary))
+    (folder / "merges.txt").write_text("#version: 0.2\n")
+    return CLIPTokenizer(
+        str(folder / "vocab.json"), str(folder / "merges.txt"), model_max_length=12
+    )
+
+
+def _text_config(width: int) -> CLIPTextConfig:
+    return CLIPTextConfig(
+        vocab_size=54,
+        hidden_size=width,
+        intermediate_size=32,
+        projection_dim=16,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        max_position_embeddings=12,
+        bos_token_id=0,
+        eos_token_id=1,
+        pad_token_id=1,
+    )
+
+
+def _unet(**more: Any) -> UNet2DConditionModel:
+    return UNet2DConditionModel(
+        sample_size=SIDE // 2,
+        block_out_channels=(8, 16),
+        layers_per_block=1,
+        norm_num_groups=4,
+        attention_head_dim=4,
+        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
+        **more,
+    )
+
+
+def _vae(**more: Any) -> AutoencoderKL:
+    return AutoencoderKL(
+        block_out_channels=(8, 8),
+        down_block_types=("DownEncoderBlock2D",) * 2,
+        up_block_types=("UpDecoderBlock2D",) * 2,
+        norm_num_groups=4,
+        latent_channels=4,
+        sample_size=SIDE,
+        **more,
+    )
+
+
+def _scheduler(**more: Any) -> dict[str, Any]:
+    return {
+        "beta_start": 0.00085,
+        "beta_end": 0.012,
+        "beta_schedule": "scaled_linear",
+        "timestep_spacing": "trailing",
+        "steps_offset": 1,
+        **more,
+    }
+
+
+def euler_ancestral() -> EulerAncestralDiscreteScheduler:
+    """The scheduler of turbo models; its numpy code warns of its own age."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        return EulerAncestralDiscreteScheduler(**_scheduler())
+
+
+@pytest.fixture(scope="session")
+def sd_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny Stable Diffusion: v-prediction, zero terminal SNR, DDIM."""
+    torch.manual_seed(1)
+    folder = tmp_path_factory.mktemp("sd")
+    StableDiffusionImg2ImgPipeline(
+        vae=_vae(),
+        text_encoder=CLIPTextModel(_text_config(16)).eval(),
+        tokenizer=_tokenizer(folder / "words"),
+        unet=_unet(cross_attention_dim=16),
+        scheduler=DDIMScheduler(
+            clip_sample=False,
+            set_alpha_to_one=True,
+            **_scheduler(prediction_type="v_prediction", rescale_betas_zero_snr=True),
+        ),
+        safety_checker=None,
+        feature_extractor=None,
+        requires_safety_checker=False,
+    ).save_pretrained(folder / "model")
+    return folder / "model"
+
+
+@pytest.fixture(scope="session")
+def sdxl_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny SDXL turbo: noise prediction, Euler ancestral, pooled prompts."""
+    torch.manual_seed(2)
+    folder = tmp_path_factory.mktemp("sdxl")
+    StableDiffusionXLImg2ImgPipeline(
+        vae=_vae(scaling_factor=0.13025),
+        text_encoder=CLIPTextModel(_text_config(8)).eval(),
+        text_encoder_2=CLIPTextModelWithProjection(_text_config(16)).eval(),
+        tokenizer=_tokenizer(folder / "words"),
+        tokenizer_2=_tokenizer(folder / "words 2"),
+        unet=_unet(
+            cross_attention_dim=24,
+            addition_embed_type="text_time",
+            addition_time_embed_dim=8,
+            projection_class_embeddings_input_dim=6 * 8 + 16,
+            transformer_layers_per_block=(1, 1),
+            use_linear_projection=True,
+        ),
+        scheduler=euler_ancestral(),
+        add_watermarker=False,
+    ).save_pretrained(folder / "model")
+    return folder / "model"
+
+
+@pytest.fixture(params=["sd", "sdxl"])
+def folder(request: pytest.FixtureRequest, sd_folder: Path, sdxl_folder: Path) -> Path:
+    """Each of the two in turn."""
+    return sd_folder if request.param == "sd" else sdxl_folder
+
+
+@pytest.fixture
+def pipeline(folder: Path) -> Any:
+    """Each of the two in turn, loaded as the show loads it."""
+    return load(str(folder), "cpu", True, unheard).pipeline
+
+
+@pytest.fixture
+def tiny_vae() -> AutoencoderTiny:
+    """A TAESD with random weights, two pixels to a latent cell."""
+    torch.manual_seed(3)
+    return AutoencoderTiny(
+        encoder_block_out_channels=(8, 8),
+        decoder_block_out_channels=(8, 8),
+        num_encoder_blocks=(1, 1),
+        num_decoder_blocks=(1, 1),
+        latent_channels=4,
+    ).eval()
+
+
+@pytest.fixture
+def no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a machine without any GPU."""
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)

@@ -1,0 +1,52 @@
+"""The built-in autoencoder keeps the promises that diffusers' pipelines rely on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from visualizer.engine.autoencoder import PatchAutoencoder
+
+
+@pytest.fixture
+def tiny() -> PatchAutoencoder:
+    torch.manual_seed(0)
+    return PatchAutoencoder(widths=(8, 12, 16), latent_channels=4).eval()
+
+
+@pytest.mark.parametrize(("height", "width"), [(64, 64), (32, 96)])
+def test_sixteen_pixels_make_one_latent_cell(
+    tiny: PatchAutoencoder, height: int, width: int
+) -> None:
+    picture = torch.rand(2, 3, height, width) * 2 - 1
+    latents = tiny.encode(picture).latents
+    assert latents.shape == (2, 4, height // 16, width // 16)
+    assert tiny.decode(latents).sample.shape == picture.shape
+
+
+def test_decoded_pictures_stay_in_range(tiny: PatchAutoencoder) -> None:
+    sample = tiny.decode(50 * torch.randn(1, 4, 4, 4)).sample
+    assert sample.min() >= -1
+    assert sample.max() <= 1
+
+
+def test_diffusers_reads_the_right_scale_from_the_config(tiny: PatchAutoencoder) -> None:
+    assert 2 ** (len(tiny.config.block_out_channels) - 1) == 16
+    assert tiny.config.latent_channels == 4
+    assert tiny.config.scaling_factor == 1.0
+
+
+def test_a_saved_autoencoder_comes_back_the_same(tiny: PatchAutoencoder, tmp_path: Path) -> None:
+    tiny.save_pretrained(tmp_path)
+    again = PatchAutoencoder.from_pretrained(tmp_path).eval()
+    picture = torch.rand(1, 3, 32, 32)
+    assert torch.equal(tiny(picture).sample, again(picture).sample)
+
+
+def test_tuples_stand_in_for_results(tiny: PatchAutoencoder) -> None:
+    picture = torch.rand(1, 3, 32, 32)
+    (latents,) = tiny.encode(picture, return_dict=False)
+    (sample,) = tiny.decode(latents, return_dict=False)
+    assert torch.equal(sample, tiny(picture).sample)

@@ -1,0 +1,114 @@
+"""What every engine does alike: the loop over tiny SD, over tiny SDXL, and the test card."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from visualizer.engine.known import TESTCARD
+from visualizer.engine.open import open_engine
+from visualizer.engine.producer import Engine
+
+from .conftest import SIDE, request, unheard
+
+Open = Callable[[], Engine]
+
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
+
+@pytest.fixture(params=["sd", "sdxl", TESTCARD])
+def open_(request: pytest.FixtureRequest, sd_folder: Path, sdxl_folder: Path) -> Open:
+    """Opens the same engine anew each time it is called."""
+    name = {"sd": str(sd_folder), "sdxl": str(sdxl_folder)}.get(request.param, TESTCARD)
+    size = SIDE if name == TESTCARD else None
+
+    def open_() -> Engine:
+        return open_engine(name, device="cpu", size=size, offline=True, report=unheard, threads=1)
+
+    return open_
+
+
+def test_a_picture_is_read_only_rgb_in_rows(open_: Open) -> None:
+    pixels = open_().next(request()).pixels
+    assert pixels.shape == (SIDE, SIDE, 3)
+    assert pixels.dtype == np.uint8
+    assert pixels.flags.c_contiguous
+    assert not pixels.flags.writeable
+
+
+def test_the_same_requests_give_the_same_pictures(open_: Open) -> None:
+    wanted = [request(), request(strength=0.9), request(seed=3), request(blend=0.7)]
+    first, second = open_(), open_()
+    for each in wanted:
+        one, other = first.next(each), second.next(each)
+        assert np.array_equal(one.pixels, other.pixels)
+        assert one.seed == other.seed
+
+
+def test_pictures_handed_out_do_not_change_any_more(open_: Open) -> None:
+    engine = open_()
+    kept = engine.next(request())
+    copy = kept.pixels.copy()
+    for _ in range(3):
+        engine.next(request())
+    assert np.array_equal(kept.pixels, copy)
+
+
+def test_a_restart_begins_the_same_show_again(open_: Open) -> None:
+    engine = open_()
+    first = [engine.next(request()).pixels for _ in range(3)]
+    again = [engine.next(request(restarts=1)).pixels for _ in range(3)]
+    assert not np.array_equal(first[0], first[1])
+    for one, other in zip(first, again, strict=True):
+        assert np.array_equal(one, other)
+
+
+def test_another_seed_is_another_picture(open_: Open) -> None:
+    first = open_().next(request(seed=1)).pixels
+    assert not np.array_equal(first, open_().next(request(seed=2)).pixels)
+
+
+def test_another_prompt_is_another_picture(open_: Open) -> None:
+    first = open_().next(request()).pixels
+    other = open_().next(request(prompts=(("green ice", 1.0),))).pixels
+    assert not np.array_equal(first, other)
+
+
+def test_the_seed_walks_up_by_one_each_interval(open_: Open) -> None:
+    engine = open_()
+    seeds = [engine.next(request(seed=9999, seed_interval=2)).seed for _ in range(6)]
+    assert seeds == [9999, 9999, 10000, 10000, 0, 0]
+
+
+def test_a_blend_of_nearly_all_keeps_the_picture(open_: Open) -> None:
+    engine = open_()
+    calm = request(blend=0.98)
+    first, second = (engine.next(calm).pixels.astype(int) for _ in range(2))
+    assert abs(second - first).max() <= 8
+
+
+def test_an_engine_says_what_it_is(open_: Open) -> None:
+    engine = open_()
+    assert engine.device == "cpu"
+    assert engine.model
+
+
+def test_stages_can_be_timed_at_any_moment(open_: Open) -> None:
+    engine = open_()
+    engine.next(request())
+    stages: list[str] = []
+
+    @contextmanager
+    def stopwatch(stage: str) -> Iterator[None]:
+        stages.append(stage)
+        yield
+
+    engine.stopwatch = stopwatch
+    engine.next(request())
+    known = ["perturb", "encode", "denoise", "decode", "blend", "copy"]
+    assert stages == [stage for stage in known if stage in stages]
+    assert {"denoise", "blend", "copy"} <= set(stages)

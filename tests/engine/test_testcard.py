@@ -1,0 +1,67 @@
+"""The test card: colours that a prompt's words call for, moving softly."""
+
+from __future__ import annotations
+
+import colorsys
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from visualizer.engine.testcard import TestCard
+
+from .conftest import request
+
+
+def hue_of(prompt: str) -> float:
+    """The hue in degrees of a prompt's picture, all in all."""
+    pixels = TestCard(64).next(request(prompts=((prompt, 1.0),))).pixels
+    red, green, blue = pixels.reshape(-1, 3).mean(0) / 255.0
+    return 360.0 * colorsys.rgb_to_hsv(red, green, blue)[0]
+
+
+@pytest.mark.parametrize(
+    ("prompt", "low", "high"),
+    [
+        ("crimson", 330, 380),
+        ("Emerald, deep", 120, 190),
+        ("a blue room", 200, 260),
+        ("golden hour", 25, 65),
+        ("violet", 250, 310),
+    ],
+)
+def test_words_for_colours_are_taken_at_their_word(prompt: str, low: float, high: float) -> None:
+    hue = hue_of(prompt)
+    assert low <= hue <= high or low <= hue + 360.0 <= high
+
+
+def test_pictures_are_neither_dark_nor_blown_out() -> None:
+    for index, prompt in enumerate(("a cathedral", "fire and ice", "night", "white fog", "x")):
+        pixels = TestCard(64).next(request(prompts=((prompt, 1.0),), seed=index)).pixels
+        assert 25 < pixels.mean() < 200
+        assert pixels.std() > 8
+
+
+def test_it_moves_softly_even_when_the_seed_changes() -> None:
+    card = TestCard(64)
+    pixels = [
+        card.next(request(seed=1 + n // 10, blend=0.0)).pixels.astype(float) for n in range(40)
+    ]
+    moves = [abs(b - a).mean() for a, b in pairwise(pixels)]
+    assert min(moves) > 0.0
+    assert max(moves) < 12.0
+
+
+def test_strength_zero_holds_it_still() -> None:
+    card = TestCard(32)
+    card.next(request())
+    first, second = (card.next(request(strength=0.0, blend=0.0)).pixels for _ in range(2))
+    assert np.array_equal(first, second)
+
+
+def test_a_mix_lies_between_its_prompts() -> None:
+    def mean(*prompts: tuple[str, float]) -> float:
+        return float(TestCard(32).next(request(prompts=prompts)).pixels[..., 0].mean())
+
+    low, high = sorted((mean(("red", 1.0)), mean(("blue", 1.0))))
+    assert low < mean(("red", 0.5), ("blue", 0.5)) < high

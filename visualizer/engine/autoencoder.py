@@ -1,0 +1,134 @@
+"""The built-in model's autoencoder: pictures to small latents and back, fast without a GPU.
+
+A picture of 256 by 256 becomes 16 channels of 16 by 16. Nothing is ever convolved at full size:
+the first layer reads overlapping patches (8 by 8, one every 4 pixels), and the last one writes
+overlapping patches, so that no seams show between them. The class offers what diffusers'
+Stable Diffusion pipelines ask of ``AutoencoderTiny``, and knows nothing else of this project.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from diffusers.configuration_utils import ConfigMixin, register_to_config
+from diffusers.models.modeling_utils import ModelMixin
+from diffusers.utils import BaseOutput
+from torch import Tensor, nn
+
+
+@dataclass
+class Encoded(BaseOutput):  # type: ignore[misc]
+    """``latents``: (n, latent_channels, h / 16, w / 16), about zero mean and unit variance."""
+
+    latents: Tensor
+
+
+@dataclass
+class Decoded(BaseOutput):  # type: ignore[misc]
+    """``sample``: (n, 3, h, w), pictures in [-1, 1]."""
+
+    sample: Tensor
+
+
+class _Residual(nn.Module):
+    """Two 3x3 convolutions beside a shortcut, with no normalisation (as in TAESD)."""
+
+    def __init__(self, channels: int) -> None:
+        super().__init__()
+        self.first = nn.Conv2d(channels, channels, 3, padding=1)
+        self.second = nn.Conv2d(channels, channels, 3, padding=1)
+        nn.init.zeros_(self.second.weight)
+        nn.init.zeros_(self.second.bias)
+
+    def forward(self, x: Tensor) -> Tensor:
+        act = nn.functional.silu
+        out: Tensor = x + self.second(act(self.first(act(x))))
+        return out
+
+
+def _residuals(channels: int, count: int) -> list[nn.Module]:
+    return [_Residual(channels) for _ in range(count)]
+
+
+def _encoder(widths: tuple[int, int, int], blocks: tuple[int, int, int], latent: int) -> nn.Module:
+    """(n, 3, h, w) → (n, latent, h / 16, w / 16), through sides of h / 4 and h / 8."""
+    fine, middle, coarse = widths
+    return nn.Sequential(
+        nn.Conv2d(3, fine, 8, stride=4, padding=2),
+        *_residuals(fine, blocks[0]),
+        nn.SiLU(),
+        nn.Conv2d(fine, middle, 4, stride=2, padding=1),
+        *_residuals(middle, blocks[1]),
+        nn.SiLU(),
+        nn.Conv2d(middle, coarse, 4, stride=2, padding=1),
+        *_residuals(coarse, blocks[2]),
+        nn.SiLU(),
+        nn.Conv2d(coarse, latent, 1),
+    )
+
+
+def _decoder(widths: tuple[int, int, int], blocks: tuple[int, int, int], latent: int) -> nn.Module:
+    """(n, latent, h, w) → (n, 3, 16 h, 16 w): the encoder mirrored."""
+    fine, middle, coarse = widths
+    return nn.Sequential(
+        nn.Conv2d(latent, coarse, 1),
+        *_residuals(coarse, blocks[2]),
+        nn.SiLU(),
+        nn.ConvTranspose2d(coarse, middle, 4, stride=2, padding=1),
+        *_residuals(middle, blocks[1]),
+        nn.SiLU(),
+        nn.ConvTranspose2d(middle, fine, 4, stride=2, padding=1),
+        *_residuals(fine, blocks[0]),
+        nn.SiLU(),
+        nn.ConvTranspose2d(fine, 3, 8, stride=4, padding=2),
+    )
+
+
+class PatchAutoencoder(ModelMixin, ConfigMixin):  # type: ignore[misc]
+    """A deterministic autoencoder, 16 pixels to a latent cell.
+
+    ``widths`` are the channels at a quarter, an eighth and a sixteenth of the picture's size,
+    ``encoder_blocks`` and ``decoder_blocks`` the residual blocks there. ``block_out_channels``
+    does nothing here: diffusers takes 2 ** (its length - 1) for the pixels to a latent cell.
+    """
+
+    _supports_gradient_checkpointing = False
+
+    @register_to_config  # type: ignore[untyped-decorator]
+    def __init__(
+        self,
+        widths: tuple[int, int, int] = (64, 96, 160),
+        encoder_blocks: tuple[int, int, int] = (1, 1, 1),
+        decoder_blocks: tuple[int, int, int] = (1, 1, 2),
+        latent_channels: int = 16,
+        scaling_factor: float = 1.0,
+        block_out_channels: tuple[int, ...] = (64, 64, 64, 96, 160),
+        in_channels: int = 3,
+        out_channels: int = 3,
+        force_upcast: bool = False,
+    ) -> None:
+        super().__init__()
+        self.encoder = _encoder(widths, encoder_blocks, latent_channels)
+        self.decoder = _decoder(widths, decoder_blocks, latent_channels)
+
+    def encode(self, x: Tensor, return_dict: bool = True) -> Encoded | tuple[Tensor]:
+        """Pictures (n, 3, h, w) in [-1, 1], h and w multiples of 16, to latents."""
+        latents = self.encoder(x.contiguous(memory_format=torch.channels_last))
+        return Encoded(latents=latents) if return_dict else (latents,)
+
+    def decode(
+        self,
+        z: Tensor,
+        return_dict: bool = True,
+        generator: torch.Generator | None = None,
+    ) -> Decoded | tuple[Tensor]:
+        """Latents to pictures (n, 3, h, w), cut to [-1, 1] unless in training."""
+        sample = self.decoder(z.contiguous(memory_format=torch.channels_last))
+        if not self.training:
+            sample = sample.clamp(-1, 1)
+        return Decoded(sample=sample) if return_dict else (sample,)
+
+    def forward(self, sample: Tensor, return_dict: bool = True) -> Decoded | tuple[Tensor]:
+        """Pictures (n, 3, h, w) through the latents and back."""
+        return self.decode(self.encode(sample, return_dict=False)[0], return_dict)

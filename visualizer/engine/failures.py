@@ -1,0 +1,24 @@
+"""What goes wrong in the engine, said in one line for a performer."""
+
+from __future__ import annotations
+
+MOST = 240
+"""Most characters of a line: more doesn't fit on a HUD."""
+
+
+class ModelError(Exception):
+    """A model or a device can't be had. str() is one line: what, where, what to do."""
+
+
+class FrameError(Exception):
+    """A frame came to nothing; the last one stands. str() is one line: what, and what to do."""
+
+
+def one_line(error: BaseException) -> str:
+    """The first line of an error that says something, cut to MOST characters."""
+    lines = (line.strip() for line in str(error).splitlines())
+    text = next((line for line in lines if line), "")
+    if not isinstance(error, (ModelError, FrameError)):
+        name = type(error).__name__
+        text = f"{name}: {text}" if text else name
+    return text if len(text) <= MOST else f"{text[: MOST - 1]}…"

@@ -1,0 +1,43 @@
+"""Models known to work well in the loop, with what a performer should know of each. No torch."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+BUILTIN = "builtin"
+"""The small model that comes along."""
+
+TESTCARD = "testcard"
+"""Moving colours without any model (testcard.py)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """licence: in a few words. size: pixels of the side it was trained at. advice: how to play it.
+
+    ask_first: the licence forbids commercial use unless one has agreed it with the owner.
+    """
+
+    name: str
+    licence: str
+    size: int
+    advice: str
+    ask_first: bool = False
+
+
+STABILITY = "Stability AI, non-commercial without an agreement (stability.ai/license)"
+OPENRAIL = "CreativeML OpenRAIL-M: commercial use allowed, some uses forbidden"
+
+KNOWN: tuple[Known, ...] = (
+    Known(BUILTIN, "as this program", 256, "runs on a laptop's processor; 1 step, guidance off"),
+    Known(TESTCARD, "as this program", 384, "no model: colours by the prompt's words; for setup"),
+    Known("stabilityai/sdxl-turbo", STABILITY, 512, "wants a GPU; 1 to 4 steps, no guidance", True),
+    Known("stabilityai/sd-turbo", STABILITY, 512, "lighter than sdxl-turbo; guidance off", True),
+    Known("Lykon/dreamshaper-8-lcm", OPENRAIL, 512, "4 steps, guidance 1 to 2"),
+    Known("SimianLuo/LCM_Dreamshaper_v7", "MIT", 768, "4 steps, guidance 8 at no cost; try 512"),
+    Known("stable-diffusion-v1-5/stable-diffusion-v1-5", OPENRAIL, 512, "10 steps, guidance 7"),
+)  # fmt: skip
+
+BY_MODEL: Mapping[str, Known] = MappingProxyType({row.name: row for row in KNOWN})
