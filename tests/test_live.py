@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import threading
@@ -37,14 +36,23 @@ class Performer:
         self.folder = folder
         self.lines: list[str] = []
         self._news = threading.Condition()
-        threading.Thread(target=self._read, daemon=True).start()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
 
     def _read(self) -> None:
         assert self.process.stderr is not None
-        for line in self.process.stderr:
-            with self._news:
-                self.lines.append(line.rstrip())
-                self._news.notify_all()
+        with self.process.stderr as log:
+            for line in log:
+                with self._news:
+                    self.lines.append(line.rstrip())
+                    self._news.notify_all()
+
+    def end(self) -> None:
+        """End the show if it still runs, and hear it out."""
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait(10)
+        self._reader.join(10)
 
     def hears(self, text: str) -> str:
         """Wait for a line of the log with text in it, and give it."""
@@ -94,7 +102,7 @@ def needs(*programs: str) -> None:
 def start_show(tmp_path: Path, x_server: str) -> Iterator[Callable[..., Performer]]:
     """Starts the show on a virtual screen; ends it after the test."""
     needs("xdotool", "ffmpeg")
-    started: list[subprocess.Popen[str]] = []
+    started: list[Performer] = []
 
     def start(*options: str, **more: str) -> Performer:
         environment = {
@@ -105,14 +113,12 @@ def start_show(tmp_path: Path, x_server: str) -> Iterator[Callable[..., Performe
             [sys.executable, "-m", "visualizer", "-v", "--offline", *options],
             env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
         )  # fmt: skip
-        started.append(process)
-        return Performer(process, x_server, tmp_path)
+        started.append(Performer(process, x_server, tmp_path))
+        return started[-1]
 
     yield start
-    for process in started:
-        if process.poll() is None:
-            process.send_signal(signal.SIGKILL)
-        process.wait(10)
+    for show in started:
+        show.end()
 
 
 def moving(show: Performer) -> Callable[[np.ndarray], bool]:
@@ -167,11 +173,14 @@ def test_a_knob_on_a_real_midi_port_plays_the_show(
     show.hears("knobs connected")
     show.sees(moving(show), "the picture moves")
 
-    # From below it has to meet the value first; then it holds it.
-    for position in (40, 80, 100):
+    # The knob stands below the value: it has to meet it first; then it holds it.
+    for position, line in (
+        (40, "strength 0.50, its knob at 0.31 (midi)"),
+        (80, "strength 0.50 → 0.63 (midi)"),
+        (100, "strength 0.63 → 0.79 (midi)"),
+    ):
         controller.send(mido.Message("control_change", control=20, value=position))
-    show.hears("strength 0.50 → 0.63 (midi)")
-    show.hears("strength 0.63 → 0.79 (midi)")
+        show.hears(line)
     controller.send(mido.Message("note_on", note=36, velocity=100))
     show.hears("next_prompt")
     controller.send(mido.Message("program_change", program=1))
@@ -179,8 +188,9 @@ def test_a_knob_on_a_real_midi_port_plays_the_show(
 
     controller.close()
     show.hears("knobs disconnected")
-    jack_controller("faders")
+    other = jack_controller("faders")
     show.hears("faders connected")
+    other.close()
 
 
 def test_without_a_model_the_window_asks_and_then_takes_the_default(

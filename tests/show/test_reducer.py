@@ -360,10 +360,11 @@ def test_a_request_says_all_that_the_engine_needs() -> None:
     [
         (Set("strength", 0.75, "midi"), "strength 0.60 → 0.75 (midi)"),
         (Nudge("hold", -1, source="keyboard"), "hold 20.00 s → 15.00 s (keyboard)"),
-        (Set("strength", 0.6), None),
+        (Set("strength", 0.6, "cli"), "set (cli)"),
+        (Live(), None),
         (Tick(100.0), None),
-        (Knob("nano:0:20", "strength", 0.1), None),
-        (Knob("nano:0:20", "strength", 0.6), None),
+        (Knob("nano:0:20", "strength", 0.1), "strength 0.60, its knob at 0.10 (midi)"),
+        (Knob("nano:0:20", "strength", 0.6), "strength 0.60, its knob at 0.60 (midi)"),
         (Run("blackout", "midi"), "blackout (midi)"),
         (Run("next_prompt"), "next_prompt, prompt 'b'"),
         (Run("new_seed"), "new_seed, seed 1 → 6182"),
@@ -373,7 +374,8 @@ def test_a_request_says_all_that_the_engine_needs() -> None:
         ),
         (Prompt("whale", "cli"), "prompt 'whale' (cli)"),
         (Say("no MIDI"), "no MIDI"),
-        (Unplugged("nano"), None),
+        (Unplugged("nano"), "unplugged (midi)"),
+        (Type("a"), "type (keyboard)"),
     ],
 )
 def test_an_action_is_told_in_a_line(done: Action, line: str | None) -> None:

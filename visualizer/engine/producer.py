@@ -26,6 +26,10 @@ __all__ = ["Engine", "Picture", "Producer"]
 IDLE = 0.1
 """Seconds between looks for a new model while no frame is wanted. A new request wakes at once."""
 
+LEAST = 1 / 60
+"""Seconds a frame takes at least: the wall shows no more than 60 a second, and a machine that
+could make more has better things to do, such as showing them in time."""
+
 PAUSES = (0.25, 0.5, 1.0, 2.0, 4.0)
 """Seconds until a failed frame is tried again, by failures in a row; the last one stays."""
 
@@ -139,6 +143,7 @@ class Producer(threading.Thread):
             request = self._wanted()
             if request is None:
                 continue
+            begin = self._clock()
             try:
                 self._make(engine, request)
             except Exception as error:
@@ -150,6 +155,9 @@ class Producer(threading.Thread):
                 if failures:
                     self._report(self._running)
                 failures = 0
+                rest = begin + LEAST - self._clock()
+                if rest > 0 and (name := self._models.wait(rest)) is not None:
+                    return name
                 continue
             if failures % WHITE_AFTER == 0:
                 self._restarts += 1

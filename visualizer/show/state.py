@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from visualizer.show import cueing
-from visualizer.show.actions import Action, Run, Say, Tick
+from visualizer.show.actions import Action, Knob, Live, Run, Say, Tick
 from visualizer.show.cueing import Cue
 from visualizer.show.layers import NOTHING, Layer
 from visualizer.show.parameters import BY_NAME, DEFAULTS
@@ -114,9 +114,9 @@ def request(show: Show) -> Request:
 def describe(before: Show, action: Action, after: Show) -> str | None:
     """One line for the log of what an action did: "strength 0.50 → 0.75 (midi)".
 
-    None for Tick and for an action that changed nothing but a waiting knob's position.
+    None for what comes by itself, frame by frame: Tick and Live.
     """
-    if isinstance(action, Tick):
+    if isinstance(action, Tick | Live):
         return None
     changes = [
         f"{name} {BY_NAME[name].text(before.values[name])} → {BY_NAME[name].text(value)}"
@@ -131,6 +131,14 @@ def describe(before: Show, action: Action, after: Show) -> str | None:
         changes.append(f"preset {preset.name}")
     if after.cue.text != before.cue.text:
         changes.append(f"prompt {after.cue.text!r}")
-    if not changes:
-        return None
-    return f"{', '.join(changes)} ({action.source})" if action.source else ", ".join(changes)
+    line = ", ".join(changes) or _without_effect(action, after)
+    return f"{line} ({action.source})" if action.source else line
+
+
+def _without_effect(action: Action, show: Show) -> str:
+    """What to say of an action that changed no value, prompt or preset."""
+    if isinstance(action, Knob) and (grip := show.knobs.get(action.control)):
+        row = BY_NAME[grip.parameter]
+        at, value = row.text(row.at(grip.position)), row.text(show.values[row.name])
+        return f"{row.name} {value}, its knob at {at}"
+    return type(action).__name__.lower()
