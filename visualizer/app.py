@@ -90,7 +90,7 @@ class LiveShow:
         self.status = Status()
         self.seed: int | None = None
         self.question: Question | None = ask() if options.model is None else None
-        self.keyboard = Keyboard()
+        self.keyboard = Keyboard(paste=stage.clipboard)
         self.midi: Midi | None = None
         self.models: Latest[str] = Latest()
         self.requests: Latest[Request] = Latest()

@@ -88,6 +88,13 @@ class Stage:
             self._window.watch(event)
         return events
 
+    def clipboard(self) -> str:
+        """The text that was copied elsewhere; empty where there is none."""
+        try:
+            return pygame.scrap.get_text()
+        except pygame.error:
+            return ""
+
     def show_frame(self, frame: Frame) -> None:
         """A new frame is there; the wall begins to fade to it, unless it is frozen."""
         # By this clock: the producer may use another.
