@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
 import pygame
@@ -33,6 +35,7 @@ class Wall:
         self.frames: list[Frame] = []
         self.views: list[View] = []
         self.fault: Callable[[], None] = lambda: None
+        self.closed = False
 
     def events(self) -> list[pygame.event.Event]:
         events, self.coming = self.coming, []
@@ -46,6 +49,9 @@ class Wall:
 
     def show_frame(self, frame: Frame) -> None:
         self.frames.append(frame)
+
+    def close(self) -> None:
+        self.closed = True
 
     def present(self, view: View) -> None:
         self.views.append(view)
@@ -74,10 +80,10 @@ def show_on(wall: Wall, **options: Any) -> LiveShow:
     return LiveShow(chosen, cast(Stage, wall), start(PRESETS))
 
 
-def until(live: LiveShow, done: Callable[[], bool]) -> None:
-    """Run display frames, with no time passing, until done; far more of them than it can take."""
+def until(live: LiveShow, done: Callable[[], bool], seconds: float = 0.0) -> None:
+    """Run display frames, each of some seconds of show time, until done: far more than it takes."""
     for _ in range(200_000):
-        live.step(0.0)
+        live.step(seconds)
         if done():
             return
     raise AssertionError("it never came to that")
@@ -99,17 +105,17 @@ def test_a_fault_in_drawing_does_not_end_the_show(
     live: LiveShow, wall: Wall, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def fault() -> None:
-        if len(wall.views) == 2:
+        if len(wall.views) == 3:
             raise ValueError("no such glyph")
-        if len(wall.views) == 5:
+        if len(wall.views) == 6:
             live.do(Run("quit"))
             live.do(Run("quit"))
 
-    wall.fault = fault
     with live:
+        wall.fault = fault
         live.play()
-    assert len(wall.views) == 5
-    assert [m.text for m in wall.views[2].show.messages][-1].endswith("no such glyph")
+    assert len(wall.views) == 6
+    assert "no such glyph" in str(wall.views[3].show.messages)
     assert "ValueError" in capsys.readouterr().err
 
 
@@ -117,29 +123,65 @@ def test_a_fault_that_stays_ends_the_show_at_last(live: LiveShow, wall: Wall) ->
     def fault() -> None:
         raise ValueError("for ever")
 
-    wall.fault = fault
-    with live, pytest.raises(ValueError, match="for ever"):
-        live.play()
-    assert len(wall.views) == MOST_FAULTS + 1
+    with live:
+        wall.fault = fault
+        with pytest.raises(ValueError, match="for ever"):
+            live.play()
+    assert len(wall.views) == MOST_FAULTS + 2  # and the one before the loop
 
 
-def test_a_dead_engine_thread_is_brought_back(
+def test_a_dead_engine_thread_is_brought_back_with_the_model_that_was_wanted(
     wall: Wall, live: LiveShow, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     deaths = iter([RuntimeError("the driver is gone")])
+    opened = []
 
     def default() -> tuple[str, str]:
         for death in deaths:
             raise death
-        return "testcard", ""
+        return "the default", ""
+
+    def open_card(name: str, report: Callable[[Status], None]) -> Engine:
+        opened.append(name)
+        return TestCard(size=32)
 
     monkeypatch.setattr("visualizer.app.default_model", default)
-    show = show_on(wall)
+    monkeypatch.setattr("visualizer.app.opener", lambda options: open_card)
+    show = show_on(wall, model="the one I chose")
     with show:
-        until(show, lambda: bool(wall.frames))
-    said = {message.text for view in wall.views for message in view.show.messages}
-    assert "the engine stopped and is started anew: the driver is gone" in said
+        until(show, lambda: "driver is gone" in str(wall.views[-1].show.messages))
+        show.step(1.0)
+        assert not show.producer.is_alive(), "it is not started anew in a hurry"
+        until(show, lambda: bool(wall.frames), seconds=0.1)
+    assert opened == ["the one I chose"]
     assert "the driver is gone" in capsys.readouterr().err
+
+
+def test_whoever_quits_while_a_model_loads_is_not_kept_waiting(
+    wall: Wall, live: LiveShow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loading, never = threading.Event(), threading.Event()
+
+    def load_for_ever(name: str, report: Callable[[Status], None]) -> Engine:
+        loading.set()
+        never.wait()
+        return TestCard(size=32)
+
+    monkeypatch.setattr("visualizer.app.opener", lambda options: load_for_ever)
+    show = show_on(wall)
+    monkeypatch.setattr(show.producer, "stop", partial(show.producer.stop, timeout=0.05))
+    with show:
+        assert loading.wait(30)
+    assert wall.closed
+    assert not show.ended, "so that run leaves at once"
+    never.set()
+
+
+def test_an_orderly_end_leaves_no_thread(wall: Wall, live: LiveShow) -> None:
+    with live:
+        until(live, lambda: bool(wall.frames))
+    assert live.ended
+    assert not live.producer.is_alive()
 
 
 def test_the_start_screen_asks_and_takes_what_is_typed(wall: Wall, live: LiveShow) -> None:

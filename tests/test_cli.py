@@ -59,6 +59,7 @@ def test_argv_becomes_options(argv: list[str], options: Options, called: list[An
         (["--set", "strength"], "NAME=VALUE"),
         (["--size", "-4"], "whole number above 0"),
         (["render", "a.mp4", "--fps", "0"], "number above 0"),
+        (["render", "a.mp4", "--fps", "0.1"], "it goes from 1 to 240"),
         (["render", "a.mp4", "--seconds", "inf"], "number above 0"),
         (["render", "a.mp4", "--frames", "3", "--seconds", "3"], "not allowed with"),
     ],

@@ -72,10 +72,16 @@ def test_a_faulty_run_leaves_the_older_video_whole(
 
 @pytest.mark.parametrize(
     ("argv", "says"),
-    [(["a.gif"], ".mp4"), (["a.mp4", "--prompt", " "], "empty prompt makes no frame")],
+    [
+        (["a.gif"], ".mp4"),
+        (["older"], "holds frames of another run"),
+        (["a.mp4", "--prompt", " "], "empty prompt makes no frame"),
+    ],
 )
 def test_what_cant_be_rendered_is_one_line(
     argv: list[str], says: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    (tmp_path / "older").mkdir()
+    (tmp_path / "older" / "frame_000001.png").touch()
     assert cli.main(["render", str(tmp_path / argv[0]), *argv[1:], *SMALL]) == 2
     assert says in capsys.readouterr().err.splitlines()[-1]

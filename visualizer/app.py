@@ -6,6 +6,7 @@ what is wanted, and shows the newest frame.
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 import traceback
@@ -36,6 +37,9 @@ LONGEST_TICK = 0.25
 """Seconds of show time that one display frame may be worth: a laptop that slept resumes its cues
 where they were."""
 
+LONGEST_REVIVAL = 30.0
+"""Seconds until a dead engine thread is started anew, at most: 2, 4, 8 … up to this."""
+
 MOST_FAULTS = 120
 """Display frames in a row that may fail before the show gives up: two seconds."""
 
@@ -54,13 +58,18 @@ def run(options: LiveOptions) -> int:
     except NoDisplay as why:
         return _video_instead(options, str(why))
     show = start(presets, first, options.settings, fullscreen=not options.windowed)
-    try:
-        with LiveShow(options, stage, show) as live:
-            for fault in faults:
-                live.warn(fault)
-            live.play()
-    finally:
-        stage.close()
+    live = LiveShow(options, stage, show)
+    with live:
+        for fault in faults:
+            live.warn(fault)
+        if not presets:
+            live.warn("no preset to play; press Enter and type a prompt")
+        live.play()
+    if not live.ended:
+        # A thread is deep in a load. Python's own end would wait for a download to be whole, or
+        # pull the interpreter away under torch; whoever quits wants to be out.
+        sys.stderr.flush()
+        os._exit(0)
     return 0
 
 
@@ -88,7 +97,6 @@ class LiveShow:
         self.stage = stage
         self.show = show
         self.status = Status()
-        self.seed: int | None = None
         self.question: Question | None = ask() if options.model is None else None
         self.keyboard = Keyboard(paste=stage.clipboard)
         self.midi: Midi | None = None
@@ -96,13 +104,17 @@ class LiveShow:
         self.requests: Latest[Request] = Latest()
         self.frames: Latest[Frame] = Latest()
         self.statuses: Latest[Status] = Latest()
-        self.producer = self._new_producer()
+        self.ended = False
+        self._model = options.model
+        self._running = ""
         self._wanted: Request | None = None
+        self._deaths = 0
+        self._revive_at: float | None = None
+        self.producer = self._new_producer()
 
     def __enter__(self) -> LiveShow:
-        self.producer.start()
-        if self.options.model is not None:
-            self.models.put(self.options.model)
+        self.stage.present(self._view())  # a picture, before torch loads and slows all down
+        self._start_engine()
         if not self.options.no_midi:
             midi_map, faults = load_map(self.options.midi_map)
             for fault in faults:
@@ -112,16 +124,17 @@ class LiveShow:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # All are told before any is waited for.
+        # All are told before any is waited for; the window goes first, as nobody plays any more.
         for slot in (self.models, self.requests, self.frames, self.statuses):
             slot.close()
-        if self.midi is not None:
-            self.midi.stop()
-        self.producer.stop()
+        self.stage.close()
+        midi_ended = self.midi is None or self.midi.stop()
+        self.ended = self.producer.stop() and midi_ended
 
     def play(self) -> None:
         """Run the frame loop until the show is over."""
         faults = 0
+        told = ""
         last = time.perf_counter()
         while not self.show.over:
             now = time.perf_counter()
@@ -132,11 +145,13 @@ class LiveShow:
                 # A fault in drawing or in a control must not end the show in front of people;
                 # one that stays must not spin for ever either.
                 faults += 1
-                if faults == 1:
+                if str(error) != told:
+                    told = str(error)
                     traceback.print_exc()
                     self.do(Say(f"internal fault, the show goes on: {error}"))
                 if faults > MOST_FAULTS:
                     raise
+                time.sleep(1 / 60)  # nobody has waited for the display's turn
             last = now
 
     def step(self, seconds: float) -> None:
@@ -158,6 +173,7 @@ class LiveShow:
                 self.question = answer
             else:
                 self.question = None
+                self._model = answer
                 self.models.put(answer)
         before, self.show = self.show, reduce(self.show, action)
         if self.options.verbose and (line := describe(before, action, self.show)):
@@ -180,37 +196,49 @@ class LiveShow:
         try:
             frame = self.frames.get()
         except Exception as error:
-            # The thread itself has died: say so, and bring it back with the model that ran.
+            # The thread itself has died: the last picture stays, and it is brought back; not at
+            # once, as what killed it may still be there.
             traceback.print_exception(error)
             self.do(Say(f"the engine stopped and is started anew: {error}", "engine"))
-            self.producer = self._new_producer()
-            self.producer.start()
-            self.models.put(self.status.model)
-            self._wanted = None
+            self._deaths += 1
+            self._revive_at = self.show.time + min(2.0**self._deaths, LONGEST_REVIVAL)
             return
+        if self._revive_at is not None and self.show.time >= self._revive_at:
+            self._revive_at = None
+            self.producer = self._new_producer()
+            self._start_engine()
         if frame is not None:
-            self.seed = frame.seed
-            self.do(Live())
+            self.do(Live(frame.seed))
             self.stage.show_frame(frame)
+
+    def _start_engine(self) -> None:
+        """Start the producer, and tell it anew what is wanted."""
+        if self._model is not None:
+            self.models.put(self._model)
+        self.producer.start()
+        self._wanted = None
 
     def _note(self, status: Status) -> None:
         """Tell the performer what is new about the engine."""
         worth_saying = status.phase in (Phase.FAILED, Phase.RUNNING)
         if worth_saying and status.text and status.text != self.status.text:
             self.warn(status.text)
-        if status.phase is Phase.RUNNING and self.status.phase is not Phase.RUNNING:
-            self.do(Say(f"{status.model} on {status.device}", "engine"))
+        running = f"{status.model} on {status.device}"
+        if status.phase is Phase.RUNNING and running != self._running:
+            self._running = running
+            self.do(Say(running, "engine"))
 
     def warn(self, line: str) -> None:
         """A line that the performer should see, on the screen and in the terminal."""
-        print(f"visualizer: {line}", file=sys.stderr)
+        if not self.options.verbose:  # which prints all that is said
+            print(f"visualizer: {line}", file=sys.stderr)
         self.do(Say(line))
 
     def _view(self) -> View:
         return View(
             show=self.show,
             status=self.status,
-            seed=self.seed,
+            seed=self.show.seed,
             engine_fps=self.stage.engine_fps,
             display_fps=self.stage.display_fps,
             ports=self.midi.ports if self.midi is not None else (),

@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from visualizer.openers import open_now
-from visualizer.options import BenchOptions, find_presets
+from visualizer.options import BenchOptions, OptionError, find_presets
 from visualizer.show.reducer import start
 from visualizer.show.state import request
 
@@ -63,6 +63,8 @@ def bench(options: BenchOptions) -> int:
 def measure(options: BenchOptions, say: Callable[[str], None]) -> dict[str, Any]:
     """The figures by name; times in milliseconds, memory in MiB."""
     presets, first, _ = find_presets(options)
+    if not presets:
+        raise OptionError("there is no preset to measure with: give another --presets folder")
     wanted = request(start(presets, first, options.settings))
     engine = open_now(options, say)
     for _ in range(WARM_UP):

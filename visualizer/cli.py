@@ -108,7 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--windowed", action="store_true", help="start in a window")
     parser.add_argument("--midi", metavar="PORT", help="only ports with this in their name")
     parser.add_argument("--no-midi", action="store_true", help="leave MIDI alone")
-    _add_midi_map(parser)
+    _add_midi_map(parser, None)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 
     render = commands.add_parser(
@@ -120,7 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     length.add_argument("--frames", type=_positive, metavar="N", help="how many frames")
     length.add_argument("--seconds", type=_seconds, metavar="S", help="how long (default 10)")
     render.add_argument(
-        "--fps", type=_seconds, default=24.0, metavar="F", help="frames a second (default 24)"
+        "--fps", type=_rate, default=24.0, metavar="F", help="frames a second (default 24)"
     )
 
     bench = commands.add_parser("bench", parents=[again], help="measure the engine's speed")
@@ -130,7 +130,7 @@ def _parser() -> argparse.ArgumentParser:
     midi = commands.add_parser("midi", help="list MIDI ports and show each message as it comes")
     midi.add_argument("port", nargs="?", help="only ports with this in their name")
     midi.add_argument("--list", action="store_true", help="list the ports and end")
-    _add_midi_map(midi)
+    _add_midi_map(midi, argparse.SUPPRESS)
 
     presets = commands.add_parser("presets", help="list and check the presets")
     presets.add_argument(
@@ -187,9 +187,13 @@ def _loop_options(default: str | None) -> argparse.ArgumentParser:
     return loop
 
 
-def _add_midi_map(parser: argparse.ArgumentParser) -> None:
+def _add_midi_map(parser: argparse.ArgumentParser, default: str | None) -> None:
     parser.add_argument(
-        "--midi-map", type=Path, metavar="FILE", help="your own map of knobs and pads (YAML)"
+        "--midi-map",
+        type=Path,
+        metavar="FILE",
+        default=default,
+        help="your own map of knobs and pads (YAML)",
     )
 
 
@@ -208,6 +212,13 @@ def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) == 0:
         raise argparse.ArgumentTypeError(f"'{text}' is not a whole number above 0")
     return int(text)
+
+
+def _rate(text: str) -> float:
+    rate = _seconds(text)
+    if not 1.0 <= rate <= 240.0:
+        raise argparse.ArgumentTypeError(f"{text} frames a second: it goes from 1 to 240")
+    return rate
 
 
 def _seconds(text: str) -> float:

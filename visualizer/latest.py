@@ -43,11 +43,6 @@ class Latest(Generic[T]):
         with self._condition:
             return self._take()
 
-    def peek(self) -> T | None:
-        """The newest value, taken or not; None if there never was one. Never waits."""
-        with self._condition:
-            return self._value
-
     def wait(self, timeout: float | None = None) -> T | None:
         """Wait up to timeout seconds for a value not taken before; None when time ran out.
 

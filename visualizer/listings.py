@@ -37,15 +37,20 @@ def presets(folder: Path | None) -> int:
 
 def models() -> int:
     """List the models on this machine and those known to work well."""
-    from visualizer.engine.models import KNOWN, cached_models, default_model
+    from visualizer.engine.known import BUILTIN, KNOWN, TESTCARD
+    from visualizer.engine.models import cached_models
+    from visualizer.openers import default_model
 
     console = Console(highlight=False)
     name, reason = default_model()
     console.print(f"default: [bold]{escape(name)}[/] ({escape(reason)})\n")
     cached = set(cached_models())
-    table = Table("model", "here", "size", "licence", "notes")
+    table = Table()
+    table.add_column("model", no_wrap=True)
+    for title in ("here", "size", "licence", "notes"):
+        table.add_column(title, overflow="fold")
     for row in KNOWN:
-        here = "yes" if row.name in cached or row.name == "builtin" else ""
+        here = "yes" if row.name in cached or row.name in (BUILTIN, TESTCARD) else ""
         table.add_row(row.name, here, str(row.size), row.licence, row.advice)
     for other in sorted(cached - {row.name for row in KNOWN}):
         table.add_row(other, "yes")

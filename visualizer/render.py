@@ -20,11 +20,12 @@ from PIL import Image
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from visualizer.engine.failures import one_line
 from visualizer.engine.producer import Engine, Picture
 from visualizer.frame import Pixels
 from visualizer.openers import open_now
 from visualizer.options import OptionError, RenderOptions, find_presets
-from visualizer.show.actions import Tick
+from visualizer.show.actions import Live, Tick
 from visualizer.show.preset import Cued, Preset
 from visualizer.show.reducer import reduce, start
 from visualizer.show.state import Show, request
@@ -43,6 +44,7 @@ def render(options: RenderOptions) -> int:
     Raises OptionError where an option can't be followed.
     """
     console = Console(stderr=True)
+    _check_out(options.out)
     show = _first(options, console)
     engine = open_now(options, lambda line: console.print(line, highlight=False, markup=False))
     try:
@@ -57,6 +59,9 @@ def render(options: RenderOptions) -> int:
         why = error.strerror or str(error)
         print(f"visualizer: {options.out}: can't be written: {why}", file=sys.stderr)
         return 1
+    except RuntimeError as error:  # of the engine: out of memory, a picture of not-a-numbers
+        print(f"visualizer: {options.out}: not finished: {one_line(error)}", file=sys.stderr)
+        return 1
     print(options.out.resolve())
     return 0
 
@@ -64,8 +69,21 @@ def render(options: RenderOptions) -> int:
 def frames(show: Show, engine: Engine, fps: float, count: int) -> Iterator[Picture]:
     """count generated pictures, each 1/fps seconds of show time after the last."""
     for _ in range(count):
-        yield engine.next(request(show))
+        picture = engine.next(request(show))
+        yield picture
+        show = reduce(show, Live(picture.seed))
         show = reduce(show, Tick(1.0 / fps))
+
+
+def _check_out(out: Path) -> None:
+    """OptionError where OUT can't be made, or would mix with an older run; before a model loads."""
+    if out.suffix.lower() == ".mp4":
+        if out.is_dir():
+            raise OptionError(f"{out} is a folder; give the name of a file")
+    elif out.suffix and not out.is_dir():
+        raise OptionError(f"{out}: give a name ending in .mp4, or a folder for PNG frames")
+    elif next(out.glob("frame_*.png"), None):
+        raise OptionError(f"{out} holds frames of another run; give another folder, or empty it")
 
 
 def _first(options: RenderOptions, console: Console) -> Show:
@@ -101,8 +119,6 @@ def _writer(out: Path, fps: float) -> Iterator[Writer]:
     one.
     """
     if out.suffix.lower() != ".mp4":
-        if out.suffix and not out.is_dir():
-            raise OptionError(f"{out}: give a name ending in .mp4, or a folder for PNG frames")
         out.mkdir(parents=True, exist_ok=True)
         yield _Folder(out)
         return

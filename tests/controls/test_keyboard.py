@@ -16,6 +16,7 @@ from visualizer.show.actions import (
     Action,
     Command,
     Drop,
+    End,
     Erase,
     Nudge,
     Run,
@@ -114,7 +115,7 @@ def test_losing_the_focus_lets_go_of_all_keys() -> None:
 @pytest.mark.parametrize("typing", [False, True])
 def test_closing_the_window_ends_the_show_at_once(kind: int, typing: bool) -> None:
     actions = press(pygame.Event(kind), typing=typing)
-    assert actions == [Run("quit", "window")] * 2
+    assert actions == [End("window")]
     assert fold(reduce, actions, Show()).over
 
 

@@ -38,8 +38,16 @@ def test_a_parameters_control_change_turns_it(row: Parameter) -> None:
         assert decode(GENERIC, "nano", control(row.cc, 127, channel)) == [Knob(name, row.name, 1.0)]
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
+NOTED = [command for command in COMMANDS if command.note is not None]
+
+
+def test_no_stray_drum_hit_can_end_the_show() -> None:
+    assert [c.name for c in COMMANDS if c not in NOTED] == ["quit"]
+
+
+@pytest.mark.parametrize("command", NOTED, ids=lambda command: command.name)
 def test_a_commands_note_runs_it_when_struck_and_not_when_let_go(command: Command) -> None:
+    assert command.note is not None
     assert decode(GENERIC, "x", note(command.note)) == [Run(command.name, "midi")]
     assert decode(GENERIC, "x", note(command.note, 0)) == []
     assert decode(GENERIC, "x", note(command.note, 64, "note_off")) == []
@@ -52,7 +60,10 @@ def test_program_changes_select_presets() -> None:
 
 
 def test_no_number_has_two_meanings_and_all_are_midis() -> None:
-    for numbers in ([row.cc for row in PARAMETERS], [command.note for command in COMMANDS]):
+    for numbers in (
+        [row.cc for row in PARAMETERS],
+        [c.note for c in COMMANDS if c.note is not None],
+    ):
         assert [n for n, times in Counter(numbers).items() if times > 1] == []
         assert all(0 <= n <= 127 for n in numbers)
 

@@ -101,16 +101,16 @@ def test_a_setting_written_out_is_read_back(row: Parameter, position: float) -> 
 @pytest.mark.parametrize(
     ("setting", "line"),
     [
-        ("strength", "--set strength: write it as NAME=VALUE, for example strength=0.5"),
-        ("strength=lots", "--set strength=lots: 'lots' is not a number"),
-        ("strength=", "--set strength=: '' is not a number"),
+        ("strength", "strength: write it as NAME=VALUE, for example strength=0.5"),
+        ("strength=lots", "strength=lots: 'lots' is not a number"),
+        ("strength=", "strength=: '' is not a number"),
         ("strength=1.5", "strength is 1.5; it goes from 0 to 1"),
         ("strength=nan", "strength is nan; it goes from 0 to 1"),
         ("seed=1e999", "seed is inf; it goes from 0 to 10000"),
         ("steps=1.5", "steps is 1.5; it takes whole numbers"),
         (
             "glow=1",
-            "--set glow=1: no parameter 'glow'; there are strength, guidance, steps, seed, "
+            "glow=1: no parameter 'glow'; there are strength, guidance, steps, seed, "
             "seed_interval, blend, perturbation, hold, crossfade, smoothing",
         ),
     ],

@@ -15,6 +15,7 @@ from visualizer.show.actions import (
     COMMANDS,
     Action,
     Drop,
+    End,
     Erase,
     Knob,
     Live,
@@ -55,6 +56,11 @@ def _after(show: Show, *actions: Action) -> Show:
     for action in actions:
         show = reduce(show, action)
     return show
+
+
+def live() -> Show:
+    """A show that has its first frame."""
+    return reduce(start(ALL), Live(1))
 
 
 names = st.sampled_from([*BY_NAME, "glow"])
@@ -170,7 +176,7 @@ def test_what_is_not_there_changes_nothing(action: Action) -> None:
 
 
 def test_a_prompt_gives_way_after_its_crossfade_and_its_hold() -> None:
-    show = _after(start(ALL), Set("crossfade", 2.0), Set("hold", 10.0), Tick(11.9))
+    show = _after(live(), Set("crossfade", 2.0), Set("hold", 10.0), Tick(11.9))
     assert show.cue.text == "a"
     show = reduce(show, Tick(0.2))
     assert (show.cue.text, request(show).prompts) == ("b", (("a", 1.0),))
@@ -180,16 +186,66 @@ def test_a_prompt_gives_way_after_its_crossfade_and_its_hold() -> None:
 
 
 def test_a_hold_of_zero_stays_for_ever() -> None:
-    assert _after(start(ALL), Set("hold", 0.0), Tick(1e6)).cue.text == "a"
+    assert _after(live(), Set("hold", 0.0), Tick(1e6)).cue.text == "a"
 
 
 def test_prompts_wait_while_generation_is_off() -> None:
-    show = _after(start(ALL), Tick(5.0), Run("generation"), Tick(1000.0))
+    show = _after(live(), Tick(5.0), Run("generation"), Tick(1000.0))
     assert (show.cue.text, show.cue.age) == ("a", 5.0)
     assert not request(show).wants_frame
     show = _after(show, Run("generation"), Tick(20.0))
     assert show.cue.text == "b"
     assert request(show).wants_frame
+
+
+def test_prompts_wait_for_the_first_frame() -> None:
+    assert _after(start(ALL), Tick(1e6)).cue.text == "a"
+
+
+def test_after_a_typed_prompt_the_one_before_is_the_one_that_was_on() -> None:
+    show = _after(live(), Run("next_prompt"), Prompt("whale"), Run("previous_prompt"))
+    assert show.cue.text == "b"
+
+
+def test_shuffled_is_another_order_at_each_visit_and_the_same_on_the_way_back() -> None:
+    prompts = tuple(Cued(str(i), NO_VALUES) for i in range(20))
+    show = start((Preset("many", prompts, "shuffled"),))
+
+    def order(show: Show) -> list[str]:
+        texts = []
+        for _ in range(20):
+            texts.append(show.cue.text)
+            show = reduce(show, Run("next_prompt"))
+        return texts
+
+    again = reduce(show, SelectPreset(0))
+    assert sorted(order(show)) == sorted(order(again))
+    assert order(show) != order(again)
+    assert _after(again, Run("next_prompt"), Run("previous_prompt")).cue.text == again.cue.text
+
+
+def test_seed_keys_go_on_from_the_seed_in_force() -> None:
+    show = _after(start(ALL), Live(900), Nudge("seed", 1))
+    assert show.values["seed"] == 901.0
+
+
+def test_esc_on_the_help_page_only_closes_it() -> None:
+    show = _after(start(ALL), Run("help"), Run("quit"))
+    assert (show.help, show.quit_pending, show.over) == (False, False, False)
+
+
+def test_a_closed_window_ends_the_show_at_once() -> None:
+    assert reduce(start(ALL), End()).over
+
+
+def test_enter_on_an_empty_line_changes_nothing() -> None:
+    show = _after(start(ALL), Run("prompt"), Type("  "), Take())
+    assert show == start(ALL)
+
+
+def test_a_pad_does_not_wipe_what_is_being_typed() -> None:
+    show = _after(start(ALL), Run("prompt"), Type("abc"), Run("prompt", "midi"))
+    assert show.entry == "abc"
 
 
 def test_the_next_prompt_and_back_again_is_the_same() -> None:
@@ -282,7 +338,7 @@ def test_a_late_second_quit_counts_as_a_first() -> None:
         ("fullscreen", "fullscreen", [True, False, True]),
         ("fit", "fill", [True, False, True]),
         ("help", "help", [False, True, False]),
-        ("hud", "hud_on", [True, False, True]),
+        ("hud", "hud_on", [False, True, False]),
         ("restart", "restarts", [0, 1, 2]),
     ],
 )
@@ -293,11 +349,11 @@ def test_a_switch_switches_on_and_off(command: str, name: str, values: list[obje
 
 
 def test_the_hud_goes_by_itself_unless_it_is_asked_for() -> None:
-    live = _after(Show(), Tick(60.0), Live(), Tick(HUD_AT_START - 1.0), Live())
-    assert live.hud_on
-    assert not reduce(live, Tick(1.0)).hud_on
-    assert _after(live, Tick(1.0), Run("hud"), Tick(1e6)).hud_on
-    assert not _after(live, Run("hud")).hud_on
+    show = _after(Show(), Tick(60.0), Live(7), Tick(HUD_AT_START - 1.0), Live(7))
+    assert show.hud_on
+    assert not reduce(show, Tick(1.0)).hud_on
+    assert _after(show, Tick(1.0), Run("hud"), Tick(1e6)).hud_on
+    assert not _after(show, Run("hud")).hud_on
 
 
 def test_a_typed_prompt_is_taken() -> None:
@@ -322,7 +378,7 @@ def test_after_a_typed_prompt_the_preset_goes_on_where_it_was() -> None:
 
 
 def test_a_typed_prompt_stays_until_the_next_is_asked_for() -> None:
-    show = _after(start(ALL), Prompt("whale"), Tick(1e6))
+    show = _after(live(), Prompt("whale"), Tick(1e6))
     assert show.cue.text == "whale"
     assert _after(show, Run("next_prompt"), Tick(24.0)).cue.text == "c"
 
@@ -361,7 +417,7 @@ def test_a_request_says_all_that_the_engine_needs() -> None:
         (Set("strength", 0.75, "midi"), "strength 0.60 → 0.75 (midi)"),
         (Nudge("hold", -1, source="keyboard"), "hold 20.00 s → 15.00 s (keyboard)"),
         (Set("strength", 0.6, "cli"), "set (cli)"),
-        (Live(), None),
+        (Live(7), "first frame (engine)"),
         (Tick(100.0), None),
         (Knob("nano:0:20", "strength", 0.1), "strength 0.60, its knob at 0.10 (midi)"),
         (Knob("nano:0:20", "strength", 0.6), "strength 0.60, its knob at 0.60 (midi)"),

@@ -22,6 +22,7 @@ from visualizer.show.actions import (
     COMMANDS,
     Action,
     Drop,
+    End,
     Erase,
     Nudge,
     Run,
@@ -86,8 +87,7 @@ class Keyboard:
     def actions(self, event: pygame.event.Event, *, typing: bool) -> list[Action]:
         """What an event asks for. typing: a text is being entered, so keys are letters."""
         if event.type in (pygame.QUIT, pygame.WINDOWCLOSE):
-            # Quit is asked for twice against stray keys; nobody closes a window by accident.
-            return [Run("quit", "window"), Run("quit", "window")]
+            return [End()]
         if event.type == pygame.WINDOWFOCUSLOST:
             self._held.clear()  # the release of these keys goes to another window
         elif event.type == pygame.KEYUP:

@@ -136,6 +136,7 @@ class Midi(threading.Thread):
         while not self._ending.is_set():
             if self._clock() >= look_at:
                 good = self._look(system)
+                self._troubles.discard("thread")
                 look_at = self._clock() + (self._list_every if good else self._retry_after)
             for name in tuple(self._open):
                 self._drain_port(name)

@@ -51,7 +51,8 @@ def _generic_knobs() -> Mapping[int, str]:
 
 
 def _generic_notes() -> Mapping[int, str]:
-    return MappingProxyType({command.note: command.name for command in COMMANDS})
+    noted = {command.note: command.name for command in COMMANDS if command.note is not None}
+    return MappingProxyType(noted)
 
 
 @dataclass(frozen=True, slots=True)

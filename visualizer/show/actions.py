@@ -97,7 +97,7 @@ class Drop:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """Make text the prompt now, without the entry (--prompt, other programs)."""
+    """Make text the prompt now, without the entry. An empty text stops the dreaming."""
 
     text: str
     source: str = ""
@@ -121,9 +121,17 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """A frame has come from the engine; the first one is when the show is live."""
+    """A frame has come from the engine, made with seed; with the first one the show is live."""
 
+    seed: int
     source: str = "engine"
+
+
+@dataclass(frozen=True, slots=True)
+class End:
+    """End the show without asking twice: a window was closed, which no stray key does."""
+
+    source: str = "window"
 
 
 Action: TypeAlias = (
@@ -141,17 +149,21 @@ Action: TypeAlias = (
     | Say
     | Tick
     | Live
+    | End
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One thing a performer can trigger. keys as pygame names them; note: its MIDI note."""
+    """One thing a performer can trigger. keys as pygame names them; note: its MIDI note.
+
+    note is None for what no pad should do by chance: a map of one's own may still name it.
+    """
 
     name: str
     label: str
     keys: tuple[str, ...]
-    note: int
+    note: int | None
     help: str
 
 
@@ -177,5 +189,5 @@ COMMANDS: tuple[Command, ...] = (
     Command("help", "Help", ("f1", "?"), 48, "all keys and knobs"),
     Command("prompt", "Prompt", ("return",), 49, "type a prompt; Enter takes it, Esc drops it"),
     Command("reset", "Reset", ("f5",), 50, "all parameters as the preset has them"),
-    Command("quit", "Quit", ("escape",), 51, "ends the show when given twice within 2 seconds"),
+    Command("quit", "Quit", ("escape",), None, "ends the show when given twice within 2 seconds"),
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """The start screen's question for a model's name, as pure steps.
 
-As in the app this grew out of: a name is typed, or after some seconds the default is taken. Each
-key starts the seconds anew, so that nobody is cut off in the middle of a word.
+As in the app this grew out of: a name is typed, or after some seconds the default is taken. The
+seconds run only while nothing is typed, so that nobody is cut off in the middle of a word.
 """
 
 from __future__ import annotations
@@ -34,8 +34,10 @@ def answered(question: Question, action: Action) -> Question | str:
             return question.typed.strip()
         case Drop():
             return ""
+        case Tick() if question.typed:
+            return question
         case Tick(seconds=seconds) if question.left <= seconds:
-            return question.typed.strip()
+            return ""
         case Tick(seconds=seconds):
             return replace(question, left=question.left - seconds)
         case _:

@@ -1,6 +1,6 @@
 """The table of parameters. One row each; keyboard, MIDI, HUD, presets, --set and README read it.
 
-To add a parameter, add a row: nothing else has to be told.
+To add a parameter, add a row; where the engine needs it, also a field of Request.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ class Parameter:
     def clamp(self, value: float) -> float:
         """The nearest allowed value: within [low, high], rounded where whole."""
         value = min(max(value, self.low), self.high)
-        return float(round(value)) if self.whole else value
+        # Steps of 0.1 add up to 0.9999999; the last digits are nobody's wish.
+        return float(round(value)) if self.whole else round(value, 9)
 
     def at(self, position: float) -> float:
         """The value at a knob's position in [0, 1]."""
@@ -51,7 +52,8 @@ class Parameter:
 
     def text(self, value: float) -> str:
         """The value for people, with its unit."""
-        number = f"{value:.0f}" if self.whole else f"{value:.2f}"
+        digits = 0 if self.whole else 3 if self.fine < 0.01 else 2
+        number = f"{value:.{digits}f}"
         return f"{number} {self.unit}" if self.unit else number
 
 
@@ -116,13 +118,13 @@ def parse_setting(text: str) -> tuple[str, float]:
     name, equals, value = text.partition("=")
     name = name.strip()
     if not equals:
-        raise ValueError(f"--set {text}: write it as NAME=VALUE, for example strength=0.5")
+        raise ValueError(f"{text}: write it as NAME=VALUE, for example strength=0.5")
     if name not in BY_NAME:
-        raise ValueError(f"--set {text}: no parameter '{name}'; there are {', '.join(BY_NAME)}")
+        raise ValueError(f"{text}: no parameter '{name}'; there are {', '.join(BY_NAME)}")
     try:
         number = float(value)
     except ValueError:
-        raise ValueError(f"--set {text}: '{value}' is not a number") from None
+        raise ValueError(f"{text}: '{value}' is not a number") from None
     return name, check(name, number)
 
 

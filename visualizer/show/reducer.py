@@ -14,6 +14,7 @@ from visualizer.show import cueing
 from visualizer.show.actions import (
     Action,
     Drop,
+    End,
     Erase,
     Knob,
     Live,
@@ -63,14 +64,17 @@ def reduce(show: Show, action: Action) -> Show:
     match action:
         case Tick(seconds=seconds):
             return _tick(show, seconds)
-        case Live():
-            return show if show.live_since is not None else replace(show, live_since=show.time)
+        case Live(seed=seed):
+            since = show.time if show.live_since is None else show.live_since
+            return replace(show, live_since=since, seed=seed)
+        case End():
+            return replace(show, over=True)
         case Set(parameter=name, value=value):
             return _set(show, name, value)
         case Nudge(parameter=name, steps=steps, fine=fine):
             row = BY_NAME.get(name)
             size = 0.0 if row is None else row.fine if fine else row.step
-            return _set(show, name, show.values.get(name, 0.0) + steps * size)
+            return _set(show, name, _from(show, name) + steps * size)
         case Knob():
             return _turn(show, action)
         case Unplugged(port=port):
@@ -85,7 +89,7 @@ def reduce(show: Show, action: Action) -> Show:
         case Erase():
             return show if show.entry is None else replace(show, entry=show.entry[:-1])
         case Take():
-            return show if show.entry is None else _prompt(replace(show, entry=None), show.entry)
+            return _take(show)
         case Drop():
             return replace(show, entry=None)
         case Prompt(text=text):
@@ -98,12 +102,19 @@ def _tick(show: Show, seconds: float) -> Show:
     time = show.time + seconds
     messages = tuple(m for m in show.messages if m.until > time)
     show = replace(show, time=time, messages=messages)
-    if not show.generating:
+    if not show.generating or show.live_since is None:
         return show
     show = replace(show, cue=cueing.aged(show.cue, seconds))
     if show.presets and cueing.is_over(show.cue, show.values["crossfade"], show.values["hold"]):
         show = _to_turn(show, show.turn + 1)
     return show
+
+
+def _from(show: Show, name: str) -> float:
+    """Where a step begins: at the value; the seed has walked on meanwhile."""
+    if name == "seed" and show.seed is not None:
+        return float(show.seed)
+    return show.values.get(name, 0.0)
 
 
 def _set(show: Show, name: str, value: float) -> Show:
@@ -142,6 +153,7 @@ def _to_preset(show: Show, index: int) -> Show:
         show,
         preset=index,
         turn=0,
+        visits=show.visits + 1,
         values=values,
         preset_layer=layer,
         prompt_layer=NOTHING,
@@ -169,6 +181,13 @@ def _prompt(show: Show, text: str) -> Show:
     return replace(show, cue=replace(show.cue, stays=True))
 
 
+def _take(show: Show) -> Show:
+    # Enter twice is no wish for an empty prompt, which would stop the dreaming without a word.
+    if show.entry is None or not show.entry.strip():
+        return replace(show, entry=None)
+    return _prompt(replace(show, entry=None), show.entry)
+
+
 def _say(show: Show, text: str) -> Show:
     others = tuple(m for m in show.messages if m.text != text)  # a repeated fault: one line
     message = Message(text, show.time + MESSAGE_STAYS)
@@ -188,6 +207,8 @@ def _new_seed(show: Show) -> Show:
 
 
 def _quit(show: Show) -> Show:
+    if show.help:  # Esc leaves the page, as everywhere
+        return replace(show, help=False)
     if show.quit_pending:
         return replace(show, over=True)
     return replace(show, quit_asked=show.time)
@@ -204,7 +225,8 @@ def _reset(show: Show) -> Show:
 _COMMANDS: Mapping[str, Callable[[Show], Show]] = MappingProxyType(
     {
         "next_prompt": lambda show: _to_turn(show, show.turn + 1),
-        "previous_prompt": lambda show: _to_turn(show, show.turn - 1),
+        # After a typed prompt, the one before is the preset's that was on.
+        "previous_prompt": lambda show: _to_turn(show, show.turn - (not show.cue.stays)),
         "next_preset": lambda show: _step_preset(show, 1),
         "previous_preset": lambda show: _step_preset(show, -1),
         "generation": lambda show: replace(show, generating=not show.generating),
@@ -216,7 +238,7 @@ _COMMANDS: Mapping[str, Callable[[Show], Show]] = MappingProxyType(
         "fit": lambda show: replace(show, fill=not show.fill),
         "hud": lambda show: replace(show, hud=not show.hud_on),
         "help": lambda show: replace(show, help=not show.help),
-        "prompt": lambda show: replace(show, entry=""),
+        "prompt": lambda show: show if show.entry is not None else replace(show, entry=""),
         "reset": _reset,
         "quit": _quit,
     }

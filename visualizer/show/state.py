@@ -37,15 +37,17 @@ class Message:
 @dataclass(frozen=True, slots=True)
 class Show:
     """All that is wanted at this moment. time: seconds since the start; live_since: that of the
-    first frame, None before it.
+    first frame, None before it. seed: the one in force, which walks on from the parameter.
 
-    turn counts prompts within the preset (cueing.position makes an index of it). hud None means
+    turn counts prompts within the preset (cueing.position makes an index of it), visits how often
+    a preset was chosen, so that "shuffled" is another order each time. hud None means
     "by itself": on for the first seconds. entry: the prompt being typed, None when closed.
     """
 
     presets: tuple[Preset, ...] = ()
     preset: int = 0
     turn: int = 0
+    visits: int = 0
     cue: Cue = field(default_factory=Cue)
     values: Mapping[str, float] = field(default_factory=lambda: DEFAULTS)
     preset_layer: Layer = field(default_factory=lambda: NOTHING)
@@ -53,6 +55,7 @@ class Show:
     knobs: Mapping[str, Grip] = field(default_factory=lambda: MappingProxyType({}))
     time: float = 0.0
     live_since: float | None = None
+    seed: int | None = None
     restarts: int = 0
     generating: bool = True
     frozen: bool = False
@@ -74,15 +77,20 @@ class Show:
     @property
     def prompt_index(self) -> int:
         """Index of the current turn's prompt within the preset."""
+        return self.index_at(self.turn)
+
+    def index_at(self, turn: int) -> int:
+        """Index of a turn's prompt within the preset."""
         preset = self.presets[self.preset]
-        return cueing.position(preset.order, len(preset.prompts), self.turn, preset.name)
+        salt = f"{preset.name}:{self.visits}"
+        return cueing.position(preset.order, len(preset.prompts), turn, salt)
 
     @property
     def hud_on(self) -> bool:
         """Whether the HUD is to be seen now."""
         if self.hud is not None:
             return self.hud
-        return self.live_since is None or self.time < self.live_since + HUD_AT_START
+        return self.live_since is not None and self.time < self.live_since + HUD_AT_START
 
     @property
     def quit_pending(self) -> bool:
@@ -114,10 +122,12 @@ def request(show: Show) -> Request:
 def describe(before: Show, action: Action, after: Show) -> str | None:
     """One line for the log of what an action did: "strength 0.50 → 0.75 (midi)".
 
-    None for what comes by itself, frame by frame: Tick and Live.
+    None for what comes by itself, frame by frame: Tick, and Live after the first.
     """
-    if isinstance(action, Tick | Live):
+    if isinstance(action, Tick):
         return None
+    if isinstance(action, Live):
+        return "first frame (engine)" if before.live_since is None else None
     changes = [
         f"{name} {BY_NAME[name].text(before.values[name])} → {BY_NAME[name].text(value)}"
         for name, value in after.values.items()

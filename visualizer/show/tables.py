@@ -50,7 +50,10 @@ def parameters_table() -> str:
 
 def commands_table() -> str:
     """Markdown: command, keys, note, what it does."""
-    rows = [(row.label, _code(row.keys), str(row.note), row.help) for row in COMMANDS]
+    rows = [
+        (row.label, _code(row.keys), "" if row.note is None else str(row.note), row.help)
+        for row in COMMANDS
+    ]
     return _table(("Command", "Keys", "Note", "What it does"), rows)
 
 
