@@ -30,9 +30,11 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --editable .
+	@echo "installing; torch is large, so the first time takes minutes"
+	$(BIN)/python -m pip install --editable .
 	touch $@
 
 $(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/python
-	$(BIN)/python -m pip install --quiet --editable '.[dev]'
+	@echo "installing; torch is large, so the first time takes minutes"
+	$(BIN)/python -m pip install --editable '.[dev]'
 	touch $@ $(VENV)/.installed

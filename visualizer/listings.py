@@ -61,7 +61,7 @@ def models() -> int:
 def midi(port: str | None, map_file: Path | None, *, only_list: bool) -> int:
     """List the MIDI ports, then print each message and what it does, until Ctrl+C."""
     from visualizer.controls.midi_map import default_path, load_map
-    from visualizer.midi_monitor import list_ports, monitor
+    from visualizer.controls.monitor import list_ports, monitor
 
     for line in list_ports():
         print(line)

@@ -16,8 +16,8 @@ from visualizer.controls.memory_ports import MemoryPorts
 from visualizer.controls.midi import Midi
 from visualizer.controls.midi_map import GENERIC
 from visualizer.controls.midi_ports import is_through, matches, short_name
+from visualizer.controls.monitor import list_ports, monitor
 from visualizer.controls.system_ports import AlsaPorts
-from visualizer.midi_monitor import list_ports, monitor
 from visualizer.show.actions import Action, Knob, Run, Say, Unplugged
 
 PATIENCE = 20.0

@@ -1,4 +1,4 @@
-"""Composition root of `visualizer midi`: what is plugged in, what it sends, and what that does."""
+"""For `visualizer midi`: what is plugged in, what it sends, and what that does."""
 
 from __future__ import annotations
 
