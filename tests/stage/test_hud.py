@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from visualizer.show.actions import COMMANDS, Action, Knob, Run, Say, Set, Take, Tick, Type
+from visualizer.show.actions import COMMANDS, Action, Knob, Live, Run, Say, Set, Take, Tick, Type
 from visualizer.show.parameters import PARAMETERS
 from visualizer.show.preset import Cued, Preset
 from visualizer.show.reducer import reduce, start
@@ -181,7 +181,8 @@ def test_a_panel_at_rest_is_not_drawn_anew(
 
     monkeypatch.setattr(letters, "line", fail)
     hud.draw(target, view)
-    assert (pygame.surfarray.array3d(target) == first).any()
+    assert first.any()
+    assert (pygame.surfarray.array3d(target) == first).all()
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -226,10 +227,10 @@ def test_the_caches_are_bounded(letters: Lettering, monkeypatch: pytest.MonkeyPa
 
 
 def test_the_cue_text_tells_of_a_fade_then_of_what_comes() -> None:
-    fading = cue_text.of(played(Run("next_prompt"), Tick(2.0)), 100)
+    fading = cue_text.of(played(Live(1), Run("next_prompt"), Tick(2.0)), 100)
     assert (fading.text, fading.fading, fading.filled) == ("whale", True, 50)
     assert (fading.caption, fading.other, fading.place) == ("From", "coral", "2 / 3")
-    resting = cue_text.of(played(Run("next_prompt"), Tick(14.0)), 100)
+    resting = cue_text.of(played(Live(1), Run("next_prompt"), Tick(14.0)), 100)
     assert (resting.fading, resting.filled) == (False, 50)
     assert (resting.caption, resting.other) == ("Next in 10 s", "kelp")
 

@@ -179,3 +179,30 @@ def test_it_draws_on_a_screen_with_16_bits_a_pixel() -> None:
     renderer.push(plain(255, 255, 255))
     renderer.draw(1.0, 1.0, True)
     assert target.get_at((5, 5))[:3] == (255, 255, 255)
+
+
+@pytest.mark.parametrize("size", [(2560, 1440), (3840, 2160), (3841, 2163), (7680, 4320)])
+def test_a_large_screen_shows_slopes_and_no_blocks(size: tuple[int, int]) -> None:
+    picture = np.zeros((8, 8, 3), np.uint8)
+    picture[:, 4:] = 255
+    target = screen(*size)
+    renderer = SoftwareRenderer(target)
+    renderer.push(picture)
+    renderer.draw(1.0, 1.0, True)
+    row = pixels_of(target.subsurface((0, size[1] // 2, size[0], 1)))[0, :, 1]
+    assert (row[0], row[-1]) == (0, 255)
+    assert np.diff(row).min() >= 0
+    assert np.diff(row).max() <= 5
+
+
+def test_a_large_screen_is_scaled_smoothly_to_a_half_and_then_doubled(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    small, large = screen(48, 36), screen(96, 72)
+    for target in (small, large):
+        renderer = SoftwareRenderer(target)
+        renderer.push(quarters())
+        monkeypatch.setattr("visualizer.stage.renderer.SMOOTH_UP_TO", 48 * 36)
+        renderer.draw(1.0, 1.0, False)
+    doubled = pixels_of(small).repeat(2, axis=0).repeat(2, axis=1)
+    assert (pixels_of(large) == doubled).all()

@@ -1,9 +1,8 @@
-"""Claims about the stage and its window: freeze, blackout, start screen, displays."""
+"""Claims about the stage: freeze, blackout, start screen, pace, and what faults leave standing."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import math
 from dataclasses import replace
 from itertools import pairwise
 
@@ -17,9 +16,9 @@ from visualizer.show.state import Show, request
 from visualizer.show.status import Phase, Status
 from visualizer.show.view import View
 from visualizer.stage import window
+from visualizer.stage.hud import Hud
 from visualizer.stage.pacing import PERIOD
 from visualizer.stage.stage import BLACKOUT_FADE, Stage
-from visualizer.stage.window import NoDisplay, Window
 
 RUNNING = Status(Phase.RUNNING, model="tiny", device="cpu")
 BARE = replace(Show(), hud=False, fullscreen=False)
@@ -31,10 +30,12 @@ class Player:
     def __init__(self, **options: bool) -> None:
         self.now = 100.0
         self.number = 0
+        self.waits: list[float] = []
         options = {"windowed": True, **options}
         self.stage = Stage(**options, clock=lambda: self.now, wait=self._wait)
 
     def _wait(self, seconds: float) -> None:
+        self.waits.append(seconds)
         self.now += seconds
 
     def frame(self, level: int) -> None:
@@ -166,10 +167,90 @@ def test_engine_fps_counts_frames_that_were_never_shown(player: Player) -> None:
     assert player.stage.engine_fps == pytest.approx(20, rel=0.1)
 
 
-def test_a_display_that_is_not_there_gives_a_line_and_display_0(headless: None) -> None:
-    opened = Window(display=3, windowed=True)
-    assert opened.messages == ["no display 3; using display 0"]
-    assert opened.display == 0
+def test_with_vsync_the_flip_has_the_last_half_of_a_period_to_wait_for_the_display(
+    player: Player, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    player.stage._window.vsync = True
+    start = player.now
+    after = 0.2 * PERIOD  # the display's beat comes so long after ours
+
+    def blocking() -> None:
+        beats = math.floor((player.now - start - after) / PERIOD + 1e-6) + 1
+        player.now = start + after + beats * PERIOD
+
+    monkeypatch.setattr(pygame.display, "flip", blocking)
+    player.play(BARE, 1.0)
+    assert player.now - start == pytest.approx(1.0, abs=2 * PERIOD)
+    assert player.stage.late_frames == 0
+    assert 0.0 < max(player.waits) < PERIOD / 2
+
+
+def test_with_vsync_a_flip_that_does_not_wait_makes_no_more_than_60_pictures(
+    player: Player,
+) -> None:
+    player.stage._window.vsync = True
+    start = player.now
+    player.play(BARE, 2.0)
+    assert player.now - start == pytest.approx(2.0, abs=2 * PERIOD)
+
+
+def test_a_fault_in_drawing_is_raised_at_the_pace_of_the_wall(
+    player: Player, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("drawing")
+
+    player.frame(50)
+    player.play(BARE, 2.0)
+    with monkeypatch.context() as fault:
+        fault.setattr(player.stage._renderer, "draw", broken)
+        start = player.now
+        for _ in range(60):
+            with pytest.raises(RuntimeError, match="drawing"):
+                player.play(BARE)
+    assert player.now - start == pytest.approx(1.0, abs=2 * PERIOD)
+    assert player.stage.display_fps == pytest.approx(60, abs=0.1)
+    assert player.play(BARE) == 50
+
+
+def test_a_fault_in_the_hud_leaves_the_picture_and_is_told_once(
+    player: Player, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("a bad message")
+
+    show = replace(BARE, hud=True)
+    player.frame(50)
+    player.play(show, 2.0)
+    with monkeypatch.context() as fault:
+        fault.setattr(Hud, "draw", broken)
+        player.frame(200)
+        player.play(show, 2.0)
+        assert (wall() == 200).all()
+        assert player.stage.take_messages() == [
+            "the HUD can't be drawn, the show goes on: a bad message"
+        ]
+        player.play(show, 1.0)
+    assert player.stage.take_messages() == []
+    assert capsys.readouterr().err.count("RuntimeError: a bad message") == 1
+    player.play(show)
+    assert not (wall() == 200).all()
+
+
+def test_the_clipboard_gives_the_text_that_was_copied_or_none(player: Player) -> None:
+    assert player.stage.clipboard() == ""
+    pygame.scrap.put_text("静かな海, a wäle")
+    assert player.stage.clipboard() == "静かな海, a wäle"
+
+
+def test_a_clipboard_that_cannot_be_read_gives_no_text(
+    player: Player, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> str:
+        raise pygame.error("no clipboard")
+
+    monkeypatch.setattr(pygame.scrap, "get_text", broken)
+    assert player.stage.clipboard() == ""
 
 
 def test_messages_are_taken_once(headless: None) -> None:
@@ -213,70 +294,6 @@ def test_no_display_at_all_mid_show_keeps_the_show_going(
     for _ in range(window.RETRY):
         player.stage.present(View(BARE, RUNNING))
     assert player.play(BARE) == 50
-
-
-def test_a_server_without_a_screen_gives_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
-    # In a process of its own: SDL must find no display, and may take its driver "offscreen".
-    script = (
-        "import os\n"
-        "for name in ('DISPLAY', 'WAYLAND_DISPLAY', 'SDL_VIDEODRIVER', 'XDG_RUNTIME_DIR'):\n"
-        "    os.environ.pop(name, None)\n"
-        "from visualizer.stage.window import NoDisplay, Window\n"
-        "try:\n"
-        "    Window()\n"
-        "except NoDisplay as error:\n"
-        "    print('LINE', error)\n"
-    )
-    if not sys.platform.startswith("linux"):
-        pytest.skip("only Linux runs without a screen")
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
-    lines = [line for line in done.stdout.splitlines() if line.startswith("LINE")]
-    assert len(lines) == 1, done.stderr
-    assert "no display can be opened" in lines[0]
-
-
-@pytest.mark.parametrize("driver", window.UNSEEN)
-def test_a_driver_that_shows_nothing_is_no_display_unless_asked_for(
-    monkeypatch: pytest.MonkeyPatch, driver: str
-) -> None:
-    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
-    monkeypatch.setattr(pygame.display, "get_driver", lambda: driver)
-    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy" if driver != "dummy" else "offscreen")
-    with pytest.raises(NoDisplay, match="no screen was found"):
-        Window(windowed=True)
-    assert not pygame.display.get_init()
-
-
-def test_a_name_of_no_driver_is_no_display(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SDL_VIDEODRIVER", "nosuchdriver")
-    with pytest.raises(NoDisplay, match="no display can be opened"):
-        Window()
-
-
-def test_fullscreen_fills_a_real_screen_and_back(real_screen: None) -> None:
-    opened = Window(windowed=False)
-    assert opened.surface is not None
-    assert opened.surface.get_size() == (1280, 720)
-    assert not pygame.mouse.get_visible()
-    opened.set_fullscreen(False)
-    # Its size is the window manager's business, and this server has none.
-    assert not opened.surface.get_flags() & pygame.FULLSCREEN
-    assert pygame.mouse.get_visible()
-    opened.set_fullscreen(True)
-    assert opened.surface.get_size() == (1280, 720)
-    opened.flip()
-    assert opened.messages == []
-
-
-def test_a_window_is_smaller_than_a_real_screen(real_screen: None) -> None:
-    opened = Window(windowed=True)
-    assert opened.surface is not None
-    assert opened.surface.get_size() == (960, 648)  # 960×720, but no more than 9/10 of the screen
-
-
-def test_the_sound_card_is_left_alone(real_screen: None) -> None:
-    Window()
-    assert pygame.mixer.get_init() is None
 
 
 def test_a_picture_reaches_a_real_screen(real_screen: None) -> None:

@@ -7,6 +7,7 @@ It knows nothing of time: the mix comes from pacing.
 
 from __future__ import annotations
 
+import math
 from typing import Protocol
 
 import numpy as np
@@ -17,7 +18,8 @@ from visualizer.frame import Pixels
 BLACK = (0, 0, 0)
 
 SMOOTH_UP_TO = 2560 * 1440
-"""Screen pixels up to which scaling is bilinear; above it would take over 8 ms of a weak core."""
+"""Screen pixels up to which scaling is bilinear; above it would take over 8 ms of a weak core.
+There it is bilinear to a half (8K: a third) of the screen, whose pixels are then doubled."""
 
 
 class Renderer(Protocol):
@@ -112,13 +114,15 @@ class SoftwareRenderer:
 
 def _scale(source: pygame.Surface, target: pygame.Surface) -> None:
     width, height = target.get_size()
-    smooth = width * height <= SMOOTH_UP_TO and target.get_bitsize() == 32
-    if smooth:
-        pygame.transform.smoothscale(source, (width, height), target)
-    elif target.get_bitsize() == 32:
-        pygame.transform.scale(source, (width, height), target)
+    stretch = pygame.transform.smoothscale
+    coarse = math.ceil(math.sqrt(width * height / SMOOTH_UP_TO))
+    if coarse > 1:
+        source = stretch(source, (math.ceil(width / coarse), math.ceil(height / coarse)))
+        stretch = pygame.transform.scale
+    if target.get_bitsize() == 32:
+        stretch(source, (width, height), target)
     else:  # a screen with fewer bits: let blit convert
-        target.blit(pygame.transform.scale(source, (width, height)), (0, 0))
+        target.blit(stretch(source, (width, height)), (0, 0))
 
 
 def _around(place: pygame.Rect, screen: tuple[int, int]) -> list[pygame.Rect]:

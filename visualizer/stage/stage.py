@@ -7,6 +7,7 @@ next. The stage makes no decisions of its own; it follows View.
 from __future__ import annotations
 
 import time
+import traceback
 from collections.abc import Callable
 
 import pygame
@@ -49,6 +50,8 @@ class Stage:
         self._renderer = SoftwareRenderer(surface)
         letters = Lettering()
         self._hud, self._splash = Hud(letters), Splash(letters)
+        self._hud_fault = ""
+        self._messages: list[str] = []
         self._pacer, self._beat = Pacer(), Beat()
         self._made, self._shown = Rate(), Rate()
         self._pictures = 0
@@ -78,7 +81,8 @@ class Stage:
 
     def take_messages(self) -> list[str]:
         """Lines for the performer since the last call (a display was lost, and the like)."""
-        lines, self._window.messages = self._window.messages, []
+        lines = self._window.messages + self._messages
+        self._window.messages, self._messages = [], []
         return lines
 
     def events(self) -> list[pygame.event.Event]:
@@ -102,21 +106,21 @@ class Stage:
         self._newest, self._unseen = frame.pixels, True
 
     def present(self, view: View) -> None:
-        """Draw the moment, wait for its turn and put it on the wall."""
+        """Draw the moment, wait for its turn and put it on the wall.
+
+        A fault in drawing is raised after its turn: a show that goes on must not spin.
+        """
         now = self._clock()
         passed = 0.0 if self._last is None else max(now - self._last, 0.0)
         self._last = now
-        self._window.set_fullscreen(view.show.fullscreen)
-        surface = self._window.surface
-        if surface is not None:
-            self._renderer.aim(surface)
-            self._draw(surface, view, now, passed)
-        self._wait_for_turn()
-        self._window.flip()
-        shown = self._clock()
-        self._beat.shown(shown)
-        self._pictures += 1
-        self._shown.count(shown, self._pictures)
+        try:
+            self._window.set_fullscreen(view.show.fullscreen)
+            surface = self._window.surface
+            if surface is not None:
+                self._renderer.aim(surface)
+                self._draw(surface, view, now, passed)
+        finally:
+            self._take_turn()
 
     def close(self) -> None:
         """Close the window."""
@@ -132,7 +136,7 @@ class Stage:
             self._splash_left = max(self._splash_left - passed / SPLASH_FADE, 0.0)
         if self._splash_left > 0.0:
             self._draw_splash(surface, view, now)
-        self._hud.draw(surface, view, splash=self._newest is None)
+        self._draw_hud(surface, view)
 
     def _advance(self, view: View, now: float) -> None:
         """Let the crossfade go on, or stand still while frozen."""
@@ -168,6 +172,25 @@ class Stage:
         self._splash.draw(self._cover, view, now)
         self._cover.set_alpha(round(255 * alpha))
         surface.blit(self._cover, (0, 0))
+
+    def _draw_hud(self, surface: pygame.Surface, view: View) -> None:
+        """The HUD; a fault in it (a text that no font can draw) must not touch the picture."""
+        try:
+            self._hud.draw(surface, view, splash=self._newest is None)
+        except Exception as error:
+            if self._hud_fault != repr(error):  # told once, not 60 times a second
+                self._hud_fault = repr(error)
+                traceback.print_exc()
+                self._messages.append(f"the HUD can't be drawn, the show goes on: {error}")
+
+    def _take_turn(self) -> None:
+        """Wait for the picture's moment, put it on the wall and count it."""
+        self._wait_for_turn()
+        self._window.flip()
+        shown = self._clock()
+        self._beat.shown(shown)
+        self._pictures += 1
+        self._shown.count(shown, self._pictures)
 
     def _wait_for_turn(self) -> None:
         wait = self._beat.wait(self._clock())

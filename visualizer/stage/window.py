@@ -21,7 +21,8 @@ REPEAT = (350, 45)
 """Milliseconds until a held key repeats, and between its repeats."""
 
 RETRY = 60
-"""Flips between two tries to open a lost display again: about a second."""
+"""Flips between two tries to open a lost display again, and between two looks whether the one
+that was asked for is back: about a second."""
 
 HINTS = {
     "SDL_VIDEO_MINIMIZE_ON_FOCUS_LOSS": "0",
@@ -48,7 +49,8 @@ class Window:
         self.messages: list[str] = []
         self.fullscreen = not windowed
         self.vsync = False
-        self._display = display
+        self._wanted = self._display = display
+        self._flips = 0
         self._failures = 0
         for name, value in HINTS.items():
             os.environ.setdefault(name, value)
@@ -66,13 +68,6 @@ class Window:
         except NoDisplay:
             close()
             raise
-        pygame.key.set_repeat(*REPEAT)
-        pygame.key.start_text_input()
-
-    @property
-    def display(self) -> int:
-        """Number of the display that the window is on, from 0."""
-        return self._display
 
     @property
     def surface(self) -> pygame.Surface | None:
@@ -86,19 +81,20 @@ class Window:
             self._reopen()
 
     def flip(self) -> None:
-        """Put the drawn picture on the display. A lost display is replaced by display 0."""
+        """Put the drawn picture on the display.
+
+        A lost display is replaced by display 0 until it is there again.
+        """
         try:
             if self.surface is None:
                 raise pygame.error("no surface")
             pygame.display.flip()
         except pygame.error:
-            if self._failures % RETRY == 0:
-                lost, self._display = self._display, 0
-                if self._reopen():
-                    self.messages.append(f"display {lost} was lost; using display 0")
-                    self._failures = 0
-                    return
-            self._failures += 1
+            self._replace()
+            return
+        self._flips += 1
+        if self._flips % RETRY == 0:
+            self._go_back()
 
     def watch(self, event: pygame.event.Event) -> None:
         """Follow the window to another display: moved there by hand, or a cable was pulled."""
@@ -108,9 +104,32 @@ class Window:
         if now == self._display:
             return
         lost, self._display = self._display, now
-        if self.fullscreen and lost >= pygame.display.get_num_displays():
+        if lost < pygame.display.get_num_displays():
+            self._wanted = now  # moved by hand
+        elif self.fullscreen:
             self.messages.append(f"display {lost} is gone; using display {now}")
             self._reopen()
+
+    def _replace(self) -> None:
+        """Open display 0 in place of one that can't be drawn on; tried once in RETRY calls."""
+        if self._failures % RETRY == 0:
+            lost, self._display = self._display, 0
+            if self._reopen():
+                self.messages.append(f"display {lost} was lost; using display 0")
+                self._failures = 0
+                return
+        self._failures += 1
+
+    def _go_back(self) -> None:
+        """Fullscreen, return to the display that was asked for if it is there again."""
+        there = 0 <= self._wanted < pygame.display.get_num_displays()
+        if not self.fullscreen or self._display == self._wanted or not there:
+            return
+        before, self._display = self._display, self._wanted
+        if self._reopen():
+            self.messages.append(f"display {self._display} is back; using it")
+        else:  # not tried for ever; the next flip opens display 0
+            self._wanted = before
 
     def _check_driver(self) -> None:
         driver = pygame.display.get_driver()
@@ -133,6 +152,9 @@ class Window:
             size = (min(WINDOWED[0], width * 9 // 10), min(WINDOWED[1], height * 9 // 10))
             _set_mode(size, pygame.RESIZABLE, self._display)
         pygame.mouse.set_visible(not self.fullscreen)
+        # Both are forgotten when a display is closed.
+        pygame.key.set_repeat(*REPEAT)
+        pygame.key.start_text_input()
 
     def _open_fullscreen(self, size: tuple[int, int]) -> None:
         # SDL gives vsync to a software surface only through SCALED (a texture on the GPU).
@@ -154,7 +176,6 @@ class Window:
                     pygame.display.quit()
                     pygame.display.init()
                 self._open()
-                pygame.key.start_text_input()
                 return True
             except pygame.error:
                 continue

@@ -1,0 +1,249 @@
+"""Claims about the window: which display it is on, what it asks of SDL, and lost displays."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pygame
+import pytest
+
+from visualizer.stage import window
+from visualizer.stage.window import NoDisplay, Window
+
+SIZES = [(640, 480), (800, 600), (400, 300)]
+"""Of the simulated displays, by number: a fullscreen surface's size tells where it is."""
+
+
+class Displays:
+    """Displays that can be pulled and plugged in, over SDL's dummy driver, which has only one."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, number: int = 2) -> None:
+        self.number = number
+        self.refused: set[int] = set()
+        self.refuses_vsync = False
+        self.opened: list[tuple[int, bool, bool]] = []
+        self.lost = False
+        self._set_mode, self._flip = pygame.display.set_mode, pygame.display.flip
+        monkeypatch.setattr(pygame.display, "get_num_displays", lambda: self.number)
+        monkeypatch.setattr(pygame.display, "get_desktop_sizes", lambda: SIZES[: self.number])
+        monkeypatch.setattr(pygame.display, "set_mode", self.set_mode)
+        monkeypatch.setattr(pygame.display, "flip", self.flip)
+
+    def set_mode(
+        self, size: tuple[int, int], flags: int, *, display: int, vsync: int
+    ) -> pygame.Surface:
+        """In place of pygame's; notes which display, whether scaled and whether with vsync."""
+        self.opened.append((display, bool(flags & pygame.SCALED), bool(vsync)))
+        if display in self.refused or (vsync and self.refuses_vsync):
+            raise pygame.error("refused")
+        return self._set_mode(size)
+
+    def flip(self) -> None:
+        """In place of pygame's; fails once where lost is set."""
+        if self.lost:
+            self.lost = False
+            raise pygame.error("display Surface quit")
+        self._flip()
+
+
+@pytest.fixture
+def displays(headless: None, monkeypatch: pytest.MonkeyPatch) -> Displays:
+    monkeypatch.setattr(window, "has_gpu", lambda: False)
+    return Displays(monkeypatch)
+
+
+def size(opened: Window) -> tuple[int, int]:
+    """Of what there is to draw on."""
+    assert opened.surface is not None
+    return opened.surface.get_size()
+
+
+def flip(opened: Window, times: int = window.RETRY) -> None:
+    """Go on for about a second."""
+    for _ in range(times):
+        opened.flip()
+
+
+def moved(opened: Window, display: int) -> None:
+    """SDL says that the window is on another display now."""
+    opened.watch(pygame.event.Event(pygame.WINDOWDISPLAYCHANGED, display_index=display))
+
+
+def pull(opened: Window, displays: Displays, seen: bool) -> None:
+    """Display 1 goes: SDL says so (seen), or all that is noticed is a flip that fails."""
+    displays.number = 1
+    if seen:
+        moved(opened, 0)
+    else:
+        displays.lost = True
+        flip(opened, 1)
+
+
+@pytest.mark.parametrize("seen", [True, False], ids=["event", "failed flip"])
+def test_a_pulled_display_is_replaced_and_come_back_to_when_it_is_there_again(
+    displays: Displays, seen: bool
+) -> None:
+    opened = Window(display=1)
+    assert size(opened) == SIZES[1]
+    pull(opened, displays, seen)
+    assert size(opened) == SIZES[0]
+    flip(opened)
+    assert size(opened) == SIZES[0]
+    displays.number = 2
+    flip(opened)
+    assert size(opened) == SIZES[1]
+    said = "display 1 is gone" if seen else "display 1 was lost"
+    assert opened.messages == [f"{said}; using display 0", "display 1 is back; using it"]
+    before = len(displays.opened)
+    flip(opened, 3 * window.RETRY)
+    assert len(displays.opened) == before
+
+
+def test_a_display_plugged_in_after_the_start_is_gone_to(displays: Displays) -> None:
+    opened = Window(display=2)
+    assert size(opened) == SIZES[0]
+    displays.number = 3
+    flip(opened)
+    assert size(opened) == SIZES[2]
+
+
+def test_a_window_moved_by_hand_stays_there(displays: Displays) -> None:
+    opened = Window(display=1)
+    moved(opened, 0)
+    flip(opened, 2 * window.RETRY)
+    assert displays.opened == [(1, False, False)]
+    assert opened.messages == []
+
+
+def test_outside_fullscreen_no_window_jumps_but_fullscreen_goes_to_the_display_again(
+    displays: Displays,
+) -> None:
+    opened = Window(display=1, windowed=True)
+    pull(opened, displays, seen=True)
+    displays.number = 2
+    flip(opened, 2 * window.RETRY)
+    assert displays.opened == [(1, False, False)]
+    assert opened.messages == []
+    opened.set_fullscreen(True)
+    flip(opened)
+    assert size(opened) == SIZES[1]
+
+
+def test_a_display_that_is_back_but_refuses_is_not_tried_for_ever(displays: Displays) -> None:
+    opened = Window(display=1)
+    pull(opened, displays, seen=True)
+    displays.number, displays.refused = 2, {1}
+    flip(opened, window.RETRY + 1)
+    assert size(opened) == SIZES[0]
+    before = len(displays.opened)
+    flip(opened, 3 * window.RETRY)
+    assert len(displays.opened) == before
+
+
+def test_a_change_to_the_same_display_and_other_events_change_nothing(displays: Displays) -> None:
+    opened = Window(display=1)
+    moved(opened, 1)
+    opened.watch(pygame.event.Event(pygame.WINDOWMOVED, x=0, y=0))
+    assert displays.opened == [(1, False, False)]
+
+
+def test_keys_repeat_and_type_in_a_display_that_was_opened_again(
+    displays: Displays, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typing: list[bool] = []
+    monkeypatch.setattr(pygame.key, "start_text_input", lambda: typing.append(True))
+    opened = Window()
+    assert pygame.key.get_repeat() == window.REPEAT
+    pygame.display.quit()
+    typing.clear()
+    flip(opened, 1)
+    assert opened.surface is not None
+    assert pygame.key.get_repeat() == window.REPEAT
+    assert typing
+
+
+def test_fullscreen_has_vsync_where_there_is_a_gpu_that_gives_it(
+    displays: Displays, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not Window().vsync
+    monkeypatch.setattr(window, "has_gpu", lambda: True)
+    opened = Window()
+    assert opened.vsync
+    opened.set_fullscreen(False)
+    assert not opened.vsync
+    displays.refuses_vsync = True
+    assert not Window().vsync
+    asked = [(scaled, vsync) for _, scaled, vsync in displays.opened]
+    without, given = (False, False), (True, True)
+    assert asked == [without, given, without, given, without]
+
+
+def test_a_display_that_is_not_there_gives_a_line_and_display_0(headless: None) -> None:
+    opened = Window(display=3, windowed=True)
+    assert opened.messages == ["no display 3; using display 0"]
+    assert opened.surface is not None
+
+
+def test_a_server_without_a_screen_gives_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    # In a process of its own: SDL must find no display, and may take its driver "offscreen".
+    script = (
+        "import os\n"
+        "for name in ('DISPLAY', 'WAYLAND_DISPLAY', 'SDL_VIDEODRIVER', 'XDG_RUNTIME_DIR'):\n"
+        "    os.environ.pop(name, None)\n"
+        "from visualizer.stage.window import NoDisplay, Window\n"
+        "try:\n"
+        "    Window()\n"
+        "except NoDisplay as error:\n"
+        "    print('LINE', error)\n"
+    )
+    if not sys.platform.startswith("linux"):
+        pytest.skip("only Linux runs without a screen")
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    lines = [line for line in done.stdout.splitlines() if line.startswith("LINE")]
+    assert len(lines) == 1, done.stderr
+    assert "no display can be opened" in lines[0]
+
+
+@pytest.mark.parametrize("driver", window.UNSEEN)
+def test_a_driver_that_shows_nothing_is_no_display_unless_asked_for(
+    monkeypatch: pytest.MonkeyPatch, driver: str
+) -> None:
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    monkeypatch.setattr(pygame.display, "get_driver", lambda: driver)
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy" if driver != "dummy" else "offscreen")
+    with pytest.raises(NoDisplay, match="no screen was found"):
+        Window(windowed=True)
+    assert not pygame.display.get_init()
+
+
+def test_a_name_of_no_driver_is_no_display(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SDL_VIDEODRIVER", "nosuchdriver")
+    with pytest.raises(NoDisplay, match="no display can be opened"):
+        Window()
+
+
+def test_fullscreen_fills_a_real_screen_and_back(real_screen: None) -> None:
+    opened = Window(windowed=False)
+    assert opened.surface is not None
+    assert opened.surface.get_size() == (1280, 720)
+    assert not pygame.mouse.get_visible()
+    opened.set_fullscreen(False)
+    # Its size is the window manager's business, and this server has none.
+    assert not opened.surface.get_flags() & pygame.FULLSCREEN
+    assert pygame.mouse.get_visible()
+    opened.set_fullscreen(True)
+    assert opened.surface.get_size() == (1280, 720)
+    opened.flip()
+    assert opened.messages == []
+
+
+def test_a_window_is_smaller_than_a_real_screen(real_screen: None) -> None:
+    opened = Window(windowed=True)
+    assert opened.surface is not None
+    assert opened.surface.get_size() == (960, 648)  # 960×720, but no more than 9/10 of the screen
+
+
+def test_the_sound_card_is_left_alone(real_screen: None) -> None:
+    Window()
+    assert pygame.mixer.get_init() is None
