@@ -71,7 +71,7 @@ def live(wall: Wall, monkeypatch: pytest.MonkeyPatch) -> LiveShow:
         return TestCard(size=32)
 
     monkeypatch.setattr("visualizer.app.opener", lambda options: open_card)
-    monkeypatch.setattr("visualizer.app.default_model", lambda: ("testcard", "it is a test"))
+    monkeypatch.setattr("visualizer.app.default_model", lambda device: ("testcard", "it is a test"))
     return show_on(wall)
 
 
@@ -136,7 +136,7 @@ def test_a_dead_engine_thread_is_brought_back_with_the_model_that_was_wanted(
     deaths = iter([RuntimeError("the driver is gone")])
     opened = []
 
-    def default() -> tuple[str, str]:
+    def default(device: str) -> tuple[str, str]:
         for death in deaths:
             raise death
         return "the default", ""

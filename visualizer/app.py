@@ -12,6 +12,7 @@ import time
 import traceback
 from collections.abc import Iterator
 from dataclasses import fields
+from functools import partial
 from itertools import chain, count
 from pathlib import Path
 
@@ -238,7 +239,6 @@ class LiveShow:
         return View(
             show=self.show,
             status=self.status,
-            seed=self.show.seed,
             engine_fps=self.stage.engine_fps,
             display_fps=self.stage.display_fps,
             ports=self.midi.ports if self.midi is not None else (),
@@ -252,6 +252,6 @@ class LiveShow:
             frames=self.frames,
             statuses=self.statuses,
             open_engine=opener(self.options),
-            default_model=default_model,
+            default_model=partial(default_model, self.options.device),
             clock=time.perf_counter,
         )

@@ -102,11 +102,9 @@ def measure(options: BenchOptions, say: Callable[[str], None]) -> dict[str, Any]
 
 
 def _device_wait(device: str) -> Callable[[], None]:
-    if not device.startswith("cuda"):
-        return lambda: None
-    from visualizer.engine.models import wait_for_cuda
+    from visualizer.engine.models import wait_for
 
-    return wait_for_cuda
+    return wait_for(device)
 
 
 def _peak_rss() -> int:

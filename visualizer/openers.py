@@ -31,12 +31,16 @@ def open_now(options: Options, say: Callable[[str], None]) -> Engine:
     """Open the wanted or the default model in this thread; say gets a line at each step."""
     name = options.model
     if name is None:
-        name, reason = default_model()
+        name, reason = default_model(options.device)
         say(f"model {name}: {reason}")
 
+    last = ""
+
     def report(status: Status) -> None:
+        nonlocal last
         # The last report, of what runs, repeats every fault on the way to it.
-        if status.text and status.phase is not Phase.FAILED:
+        if status.text not in ("", last) and status.phase is not Phase.FAILED:
+            last = status.text
             say(status.text)
 
     return opener(options)(name, report)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import warnings
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from diffusers import (
 )
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
+from visualizer.engine import models
 from visualizer.engine.loading import load, quiet
 from visualizer.show.request import Request
 from visualizer.show.status import Status
@@ -181,7 +183,7 @@ def folder(request: pytest.FixtureRequest, sd_folder: Path, sdxl_folder: Path) -
 @pytest.fixture
 def pipeline(folder: Path) -> Any:
     """Each of the two in turn, loaded as the show loads it."""
-    return load(str(folder), "cpu", True, unheard).pipeline
+    return load(str(folder), "cpu", True, unheard)
 
 
 @pytest.fixture
@@ -195,6 +197,15 @@ def tiny_vae() -> AutoencoderTiny:
         num_decoder_blocks=(1, 1),
         latent_channels=4,
     ).eval()
+
+
+@pytest.fixture
+def gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a machine with a good NVIDIA GPU of 8 GB. Nothing can be put on it."""
+    card = SimpleNamespace(name="Some GPU", total_memory=8.3e9)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "get_device_properties", lambda _: card)
+    monkeypatch.setattr(models, "_cuda_fault", lambda: "")
 
 
 @pytest.fixture

@@ -13,7 +13,9 @@ from visualizer.engine.autoencoder import PatchAutoencoder
 @pytest.fixture
 def tiny() -> PatchAutoencoder:
     torch.manual_seed(0)
-    return PatchAutoencoder(widths=(8, 12, 16), latent_channels=4).eval()
+    network: PatchAutoencoder = PatchAutoencoder(widths=(8, 12, 16), latent_channels=4)
+    network.eval()
+    return network
 
 
 @pytest.mark.parametrize(("height", "width"), [(64, 64), (32, 96)])

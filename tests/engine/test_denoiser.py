@@ -125,7 +125,10 @@ def test_strength_never_makes_more_steps_than_asked_for() -> None:
 
 def test_strength_zero_gives_back_the_picture_untouched(pipeline: Any) -> None:
     image = picture()
-    assert Denoise(pipeline)(image, request(strength=0.0), 1) is image
+    for denoise in (Denoise(pipeline), AnyPipeline(pipeline)):
+        assert not denoise.dreams(request(strength=0.0))
+        assert denoise.dreams(request(strength=0.01))
+        assert denoise(image, request(strength=0.0), 1) is image
 
 
 def test_a_little_more_strength_changes_the_picture_a_little(pipeline: Any) -> None:
@@ -156,6 +159,26 @@ def test_a_model_with_guidance_built_in_is_told_its_scale_and_asked_once(pipelin
     ours = Denoise(pipeline)(picture(), wanted, 1)
     assert not torch.equal(ours, Denoise(pipeline)(picture(), request(steps=2, strength=1.0), 1))
     assert batches == [1] * 4
+
+
+@pytest.mark.parametrize("told_scale", [None, 8])
+def test_in_half_precision_as_on_a_gpu_it_is_nearly_the_same_picture(
+    pipeline: Any, told_scale: int | None
+) -> None:
+    torch.manual_seed(5)
+    if told_scale is not None:
+        config = pipeline.unet.config
+        pipeline.unet = UNet2DConditionModel.from_config(config, time_cond_proj_dim=told_scale)
+    wanted = request(steps=2, strength=1.0, guidance=3.0)
+    full = Denoise(pipeline)(picture(), wanted, 1)
+    pipeline.to(torch.float16)
+    half = Denoise(pipeline)(picture(), wanted, 1)
+    assert pipeline.unet.dtype == torch.float16
+    assert half.dtype == torch.float32
+    assert half.shape == full.shape
+    assert half.isfinite().all()
+    assert (half - full).abs().max() < 0.05
+    assert (half - picture()).abs().mean() > 0.02
 
 
 def test_the_seed_alone_decides_the_noise(pipeline: Any) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from visualizer.engine.known import TESTCARD
 from visualizer.engine.open import open_engine
@@ -20,14 +21,25 @@ Open = Callable[[], Engine]
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
 
+CUDA = pytest.mark.skipif(
+    not torch.cuda.is_available(), reason="no NVIDIA GPU here: engines are not tested on one"
+)
+
+
+@pytest.fixture(params=["cpu", pytest.param("cuda", marks=CUDA)])
+def device(request: pytest.FixtureRequest) -> str:
+    """Each device that is here, in turn."""
+    return str(request.param)
+
+
 @pytest.fixture(params=["sd", "sdxl", TESTCARD])
-def open_(request: pytest.FixtureRequest, sd_folder: Path, sdxl_folder: Path) -> Open:
+def open_(request: pytest.FixtureRequest, sd_folder: Path, sdxl_folder: Path, device: str) -> Open:
     """Opens the same engine anew each time it is called."""
     name = {"sd": str(sd_folder), "sdxl": str(sdxl_folder)}.get(request.param, TESTCARD)
     size = SIDE if name == TESTCARD else None
 
     def open_() -> Engine:
-        return open_engine(name, device="cpu", size=size, offline=True, report=unheard, threads=1)
+        return open_engine(name, device=device, size=size, offline=True, report=unheard, threads=1)
 
     return open_
 
@@ -91,10 +103,19 @@ def test_a_blend_of_nearly_all_keeps_the_picture(open_: Open) -> None:
     assert abs(second - first).max() <= 8
 
 
-def test_an_engine_says_what_it_is(open_: Open) -> None:
+def test_at_strength_zero_the_picture_stays_as_it_is_for_ever(open_: Open) -> None:
     engine = open_()
-    assert engine.device == "cpu"
+    first = engine.next(request()).pixels
+    for _ in range(200):
+        last = engine.next(request(strength=0.0)).pixels
+    assert np.array_equal(first, last)
+    assert not np.array_equal(first, engine.next(request()).pixels)
+
+
+def test_an_engine_says_what_it_is(open_: Open, device: str) -> None:
+    engine = open_()
     assert engine.model
+    assert engine.device == ("cpu" if engine.model == TESTCARD else device)
 
 
 def test_stages_can_be_timed_at_any_moment(open_: Open) -> None:

@@ -27,6 +27,9 @@ class Scripted:
         self.seen: list[Tensor] = []
         self.seeds: list[int] = []
 
+    def dreams(self, request: Request) -> bool:
+        return request.strength > 0.0
+
     def __call__(
         self, image: Tensor, request: Request, seed: int, stopwatch: Stopwatch = untimed
     ) -> Tensor:
@@ -84,6 +87,15 @@ def test_a_picture_that_goes_round_two_hundred_times_stays_as_it_is() -> None:
     for _ in range(200):
         last = engine.next(wanted(perturbation=0.0)).pixels
     assert np.array_equal(first, last)
+
+
+def test_where_nothing_is_dreamt_the_last_picture_stays_and_the_model_is_not_asked() -> None:
+    denoiser = Scripted(flat(0.2))
+    engine = loop(denoiser)
+    for strength in (1.0, 0.0, 0.0, 1.0):
+        engine.next(wanted(strength=strength, blend=0.0, perturbation=0.0))
+    assert len(denoiser.seen) == 2
+    assert torch.equal(denoiser.seen[1], flat(0.2))
 
 
 def test_pixels_are_rounded_and_never_truncated() -> None:

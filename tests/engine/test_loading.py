@@ -6,12 +6,10 @@ import json
 import shutil
 from pathlib import Path
 from typing import Any
-from unittest.mock import MagicMock
 
 import huggingface_hub
 import pytest
 import torch
-from huggingface_hub.errors import RepositoryNotFoundError
 
 from visualizer.engine import models
 from visualizer.engine.failures import ModelError, one_line
@@ -88,6 +86,24 @@ def test_devices_are_picked_or_refused_in_one_line(no_gpu: None) -> None:
             models.pick_device(wanted)
 
 
+def test_a_gpu_that_cannot_compute_is_refused_with_the_reason(
+    gpu: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert models.pick_device("auto") == "cuda"
+    monkeypatch.undo()
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+
+    def ones(*_: Any, device: str) -> Any:
+        raise RuntimeError(f"{device} error: no kernel image is available\nand more")
+
+    monkeypatch.setattr(torch, "ones", ones)
+    for wanted in ("auto", "cuda"):
+        with pytest.raises(ModelError, match=r"can't use it .*no kernel image is available") as why:
+            models.pick_device(wanted)
+        assert "\n" not in str(why.value)
+    assert models.pick_device("cpu") == "cpu"
+
+
 def test_the_table_of_models_has_no_row_twice() -> None:
     assert len(BY_MODEL) == len(KNOWN)
     assert all(row.licence and row.advice and row.size >= 256 for row in KNOWN)
@@ -116,31 +132,3 @@ def test_an_error_of_many_lines_becomes_one() -> None:
     assert one_line(ModelError("plain")) == "plain"
     assert one_line(KeyError()) == "KeyError"
     assert len(one_line(ValueError("x" * 999))) <= 240
-
-
-def test_without_a_network_it_gives_up_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    def unreachable(name: str, **options: Any) -> None:
-        raise ConnectionError("Name or service not known")
-
-    monkeypatch.setattr(huggingface_hub, "model_info", unreachable)
-    with pytest.raises(ModelError, match="Hugging Face can't be reached"):
-        load("nobody/nothing", "cpu", False, unheard)
-
-
-def test_a_name_that_hugging_face_does_not_know_is_said_so(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    def unknown(name: str, **options: Any) -> None:
-        raise RepositoryNotFoundError("404", response=MagicMock())
-
-    monkeypatch.setattr(huggingface_hub, "model_info", unknown)
-    with pytest.raises(ModelError, match="has no such model; check the name"):
-        load("nobody/nothing", "cpu", False, unheard)
-
-
-def test_offline_the_network_is_never_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[str] = []
-    monkeypatch.setattr(huggingface_hub, "model_info", lambda name, **_: asked.append(name))
-    with pytest.raises(ModelError, match="and offline"):
-        load("nobody/nothing", "cpu", True, unheard)
-    assert asked == []

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
 
-from visualizer.engine import loading
+from visualizer.engine import loading, models
 from visualizer.engine.failures import ModelError
 from visualizer.engine.known import BUILTIN, BY_MODEL, TESTCARD
 from visualizer.engine.loading import BUILTIN_FOLDER, load
@@ -59,7 +63,8 @@ def test_a_folder_opens_and_says_so(folder: Path) -> None:
     heard = Heard()
     engine = opened(str(folder), heard)
     assert engine.model == str(folder)
-    assert heard.lines(Phase.LOADING) == [f"loading {folder}"]
+    assert set(heard.lines(Phase.LOADING)) == {f"loading {folder}"}
+    assert [status.progress for status in heard.statuses] == [0.3, 0.7, 0.9, None]
     assert heard.lines(Phase.FAILED) == []
     assert heard.lines(Phase.RUNNING) == [""]
     assert engine.next(request()).pixels.shape == (SIDE, SIDE, 3)
@@ -118,14 +123,13 @@ def test_a_missing_gpu_is_said_and_the_processor_works(no_gpu: None, sd_folder: 
 
 
 def test_a_gpu_whose_memory_is_out_gives_way_to_the_processor(
-    sd_folder: Path, monkeypatch: pytest.MonkeyPatch
+    gpu: None, sd_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(pipeline: Any, device: str) -> Any:
         if device != "cpu":
             raise torch.OutOfMemoryError("CUDA out of memory")
         return pipeline
 
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(loading, "_settled", full)
     heard = Heard()
     engine = opened(str(sd_folder), heard, device="cuda")
@@ -134,17 +138,75 @@ def test_a_gpu_whose_memory_is_out_gives_way_to_the_processor(
     assert "too big for the GPU's memory" in line
 
 
-def test_a_gpu_that_fails_otherwise_does_not_end_on_the_processor(
-    sd_folder: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_gpu_that_fails_otherwise_leaves_the_builtin_model_on_the_processor(
+    gpu: None, sd_folder: Path, sd_as_builtin: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def broken(pipeline: Any, device: str) -> Any:
-        raise RuntimeError("CUDA error: no kernel image is available")
+        if device != "cpu":
+            raise RuntimeError("CUDA error: misaligned address")
+        return pipeline
 
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(loading, "_settled", broken)
     heard = Heard()
-    assert opened(str(sd_folder), heard, device="cuda").model == TESTCARD
-    assert "no kernel image" in heard.lines(Phase.FAILED)[0]
+    engine = opened(str(sd_folder), heard, device="cuda")
+    assert (engine.model, engine.device) == (BUILTIN, "cpu")
+    first, second = heard.lines(Phase.FAILED)
+    assert first.startswith(f"{sd_folder}: RuntimeError: CUDA error: misaligned address")
+    assert second.startswith("builtin: RuntimeError: CUDA error: misaligned address")
+
+
+def test_a_gpu_that_cannot_compute_is_said_once_and_the_processor_works(
+    gpu: None, sd_as_builtin: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(models, "_cuda_fault", lambda: "no kernel image")
+    heard = Heard()
+    engine = opened("nobody/nothing", heard, device="auto")
+    assert (engine.model, engine.device) == (BUILTIN, "cpu")
+    (line,) = heard.lines(Phase.RUNNING)
+    assert line.count("can't use it (no kernel image); the processor does the work") == 1
+
+
+@pytest.fixture
+def halves(monkeypatch: pytest.MonkeyPatch) -> list[torch.dtype]:
+    """Models are loaded in half precision, which gives no numbers; what was tried, by type."""
+    tried: list[torch.dtype] = []
+    read = loading._read
+
+    def poisoned(unet: Any, inputs: Any, outputs: tuple[Tensor]) -> tuple[Tensor]:
+        tried.append(unet.dtype)
+        return (outputs[0] * math.nan,) if unet.dtype == torch.float16 else outputs
+
+    def read_half(where: str, device: str, **options: Any) -> Any:
+        pipeline = read(where, device, **options).to(torch.float16)
+        pipeline.unet.register_forward_hook(poisoned)
+        return pipeline
+
+    monkeypatch.setattr(loading, "_read", read_half)
+    return tried
+
+
+def test_where_half_precision_gives_no_numbers_the_model_runs_in_full(
+    folder: Path, halves: list[torch.dtype]
+) -> None:
+    heard = Heard()
+    engine = opened(str(folder), heard)
+    assert engine.model == str(folder)
+    assert halves == [torch.float16, torch.float32]
+    assert "in half precision" in heard.lines(Phase.RUNNING)[0]
+    assert engine.next(request()).pixels.shape == (SIDE, SIDE, 3)
+
+
+def test_a_model_that_gives_no_numbers_at_all_gives_way(
+    sd_folder: Path, tmp_path: Path, no_builtin: None
+) -> None:
+    folder = tmp_path / "poisoned"
+    shutil.copytree(sd_folder, folder)
+    weights = folder / "unet" / "diffusion_pytorch_model.safetensors"
+    tensors = {name: tensor * math.nan for name, tensor in load_file(weights).items()}
+    save_file(tensors, weights)
+    heard = Heard()
+    assert opened(str(folder), heard).model == TESTCARD
+    assert "comes out as not-a-number on this processor" in heard.lines(Phase.FAILED)[0]
 
 
 def test_without_a_gpu_the_builtin_model_is_the_default(no_gpu: None) -> None:
@@ -153,10 +215,40 @@ def test_without_a_gpu_the_builtin_model_is_the_default(no_gpu: None) -> None:
     assert "no GPU" in reason
 
 
-def test_with_a_gpu_sdxl_turbo_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
-    monkeypatch.setattr(torch.cuda, "get_device_name", lambda _: "Some GPU")
+def test_with_a_gpu_sdxl_turbo_is_the_default(gpu: None) -> None:
     assert default_model() == ("stabilityai/sdxl-turbo", "there is a GPU (Some GPU)")
+
+
+def test_with_a_gpu_that_is_not_wanted_the_builtin_model_is_the_default(gpu: None) -> None:
+    name, reason = default_model("cpu")
+    assert name == BUILTIN
+    assert "the processor is asked for" in reason
+
+
+def test_with_a_small_gpu_the_builtin_model_is_the_default(
+    gpu: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = SimpleNamespace(name="Small GPU", total_memory=4 * 2**30)
+    monkeypatch.setattr(torch.cuda, "get_device_properties", lambda _: card)
+    assert default_model() == (BUILTIN, "the GPU has 4 GB, sdxl-turbo wants 8")
+
+
+@pytest.mark.parametrize(("gigabytes", "model"), [(6, BUILTIN), (11, "stabilityai/sdxl-turbo")])
+def test_an_apple_gpu_is_measured_too(
+    no_gpu: None, monkeypatch: pytest.MonkeyPatch, gigabytes: int, model: str
+) -> None:
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    monkeypatch.setattr(torch.mps, "recommended_max_memory", lambda: gigabytes * 2**30)
+    assert default_model()[0] == model
+
+
+def test_a_gpu_that_cannot_compute_leaves_the_builtin_model_as_the_default(
+    gpu: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(models, "_cuda_fault", lambda: "no kernel image")
+    name, reason = default_model()
+    assert name == BUILTIN
+    assert "can't use it (no kernel image)" in reason
 
 
 def test_without_torch_the_test_card_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 
 import numpy as np
 import pytest
 
 from visualizer.engine.failures import FrameError
+from visualizer.engine.known import BUILTIN
 from visualizer.engine.picture import Picture, Stopwatch, untimed
 from visualizer.engine.producer import REOPEN_AFTER, WHITE_AFTER, Engine, Producer
 from visualizer.frame import Frame
@@ -33,14 +34,15 @@ class Gated:
         self.permits = threading.Semaphore(0)
         self.asked: Latest[Request] = Latest()
         self.requests: list[Request] = []
-        self.failures: list[Exception] = []
+        self.failures: Sequence[BaseException] = []
 
     def next(self, request: Request) -> Picture:
         self.requests.append(request)
         self.asked.put(request)
         assert self.permits.acquire(timeout=SOON)
         if self.failures:
-            raise self.failures.pop(0)
+            first, *self.failures = self.failures
+            raise first
         return Picture(np.zeros((2, 2, 3), np.uint8), request.seed)
 
 
@@ -209,7 +211,8 @@ def test_a_failing_frame_is_reported_in_one_line_and_tried_again(
     assert status.model == "first"
     engine.permits.release()
     assert rig.frame().number == 1
-    assert rig.status(lambda status: status.phase is Phase.RUNNING).text == "about first"
+    # The lines of the opening are not told again.
+    assert rig.status(lambda status: status.phase is Phase.RUNNING).text == ""
 
 
 def test_after_some_failures_the_loop_starts_from_white(rig: Rig) -> None:
@@ -231,15 +234,86 @@ def test_after_many_failures_the_model_is_opened_anew(rig: Rig) -> None:
     assert rig.opened == ["first", "first"]
 
 
-def test_a_pause_after_a_failure_can_be_cut_short(rig: Rig) -> None:
-    rig.producer = rig.new()
+def test_a_model_that_fails_again_once_opened_anew_gives_way_to_the_builtin_one(rig: Rig) -> None:
+    rig.engines[BUILTIN] = Gated(BUILTIN)
+    rig.engines[BUILTIN].permits.release(1)
+    engine = rig.start()
+    engine.failures = [RuntimeError("no such kernel")] * 2 * REOPEN_AFTER
+    rig.requests.put(request())
+    engine.permits.release(2 * REOPEN_AFTER)
+    assert rig.frame().number == 1
+    assert rig.opened == ["first", "first", BUILTIN]
+
+
+def test_a_good_frame_in_between_and_the_model_is_opened_anew_once_more(rig: Rig) -> None:
+    engine = rig.start()
+    rig.requests.put(request())
+    for _ in range(2):
+        engine.failures = [RuntimeError("the driver died")] * REOPEN_AFTER
+        engine.permits.release(REOPEN_AFTER + 1)
+        rig.frame()
+    assert rig.opened == ["first"] * 3
+
+
+def test_pictures_of_no_numbers_are_no_reason_to_open_the_model_anew(rig: Rig) -> None:
+    engine = rig.start()
+    engine.failures = [FrameError("not-a-number")] * 2 * REOPEN_AFTER
+    rig.requests.put(request())
+    engine.permits.release(2 * REOPEN_AFTER + 1)
+    assert rig.frame().number == 1
+    assert rig.opened == ["first"]
+
+
+@pytest.fixture
+def paused(rig: Rig) -> Rig:
+    """A rig whose first frame has failed and will not be tried again for a long time."""
     rig.producer._pauses = (3600.0,)
     engine = rig.start()
     engine.failures = [RuntimeError("no")]
     rig.requests.put(request())
+    engine.asked.wait(SOON)
     engine.permits.release()
     rig.status(lambda status: status.phase is Phase.FAILED)
-    assert rig.producer.stop(SOON)
+    return rig
+
+
+def test_it_stops_in_the_pause_after_a_failure(paused: Rig) -> None:
+    assert paused.producer.stop(SOON)
+
+
+@pytest.mark.parametrize("turned", [{"guidance": 2.0}, {"restarts": 1}])
+def test_a_knob_or_a_restart_ends_the_pause_after_a_failure(
+    paused: Rig, turned: dict[str, float]
+) -> None:
+    paused.engines["first"].permits.release()
+    paused.requests.put(request(**turned))
+    assert paused.frame().request == request(**turned)
+
+
+def test_prompts_change_by_themselves_and_do_not_end_the_pause(paused: Rig) -> None:
+    paused.requests.put(request(prompts=(("a red sea", 0.9), ("green ice", 0.1))))
+    assert paused.engines["first"].asked.wait(0.5) is None
+
+
+def test_another_model_is_heard_in_the_pause(paused: Rig) -> None:
+    paused.engines["second"].permits.release()
+    paused.models.put("second")
+    paused.frame()
+    assert paused.opened == ["first", "second"]
+
+
+def test_tries_that_a_knob_hastens_do_not_count(paused: Rig) -> None:
+    engine = paused.engines["first"]
+    for turn in range(2 * REOPEN_AFTER):
+        engine.failures = [RuntimeError("no")]
+        paused.requests.put(request(seed=turn))
+        engine.asked.wait(SOON)
+        engine.permits.release()
+    engine.permits.release()
+    paused.requests.put(request(seed=99))
+    assert paused.frame().seed == 99
+    assert paused.opened == ["first"]
+    assert {each.restarts for each in engine.requests} == {0}
 
 
 def test_another_model_is_switched_to_live(rig: Rig) -> None:
@@ -270,4 +344,13 @@ def test_a_crash_of_the_thread_itself_reaches_the_main_thread(rig: Rig) -> None:
     rig.models.put("first")
     rig.producer.start()
     with pytest.raises(LookupError, match="a fault of ours"):
+        rig.frames.wait(SOON)
+
+
+def test_a_library_that_wants_to_exit_does_not_end_the_show(rig: Rig) -> None:
+    engine = rig.start()
+    engine.failures = [SystemExit(3)]
+    engine.permits.release()
+    rig.requests.put(request())
+    with pytest.raises(RuntimeError, match="SystemExit: 3"):
         rig.frames.wait(SOON)

@@ -1,4 +1,6 @@
-"""The built-in model's autoencoder: pictures to small latents and back, fast without a GPU.
+"""The built-in model's own classes: its autoencoder, and its UNet.
+
+The autoencoder takes pictures to small latents and back, fast without a GPU.
 
 A picture of 256 by 256 becomes 16 channels of 16 by 16. Nothing is ever convolved at full size:
 the first layer reads overlapping patches (8 by 8, one every 4 pixels), and the last one writes
@@ -9,8 +11,10 @@ Stable Diffusion pipelines ask of ``AutoencoderTiny``, and knows nothing else of
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import torch
+import torch.nn.functional as F
 from diffusers.configuration_utils import ConfigMixin, register_to_config
 from diffusers.models.modeling_utils import ModelMixin
 from diffusers.utils import BaseOutput
@@ -39,11 +43,10 @@ class _Residual(nn.Module):
         self.first = nn.Conv2d(channels, channels, 3, padding=1)
         self.second = nn.Conv2d(channels, channels, 3, padding=1)
         nn.init.zeros_(self.second.weight)
-        nn.init.zeros_(self.second.bias)
+        nn.init.zeros_(self.second.bias)  # type: ignore[arg-type]
 
     def forward(self, x: Tensor) -> Tensor:
-        act = nn.functional.silu
-        out: Tensor = x + self.second(act(self.first(act(x))))
+        out: Tensor = x + self.second(F.silu(self.first(F.silu(x))))
         return out
 
 
@@ -51,7 +54,9 @@ def _residuals(channels: int, count: int) -> list[nn.Module]:
     return [_Residual(channels) for _ in range(count)]
 
 
-def _encoder(widths: tuple[int, int, int], blocks: tuple[int, int, int], latent: int) -> nn.Module:
+def _encoder(
+    widths: tuple[int, int, int], blocks: tuple[int, int, int], latent: int
+) -> nn.Sequential:
     """(n, 3, h, w) → (n, latent, h / 16, w / 16), through sides of h / 4 and h / 8."""
     fine, middle, coarse = widths
     return nn.Sequential(
@@ -68,7 +73,9 @@ def _encoder(widths: tuple[int, int, int], blocks: tuple[int, int, int], latent:
     )
 
 
-def _decoder(widths: tuple[int, int, int], blocks: tuple[int, int, int], latent: int) -> nn.Module:
+def _decoder(
+    widths: tuple[int, int, int], blocks: tuple[int, int, int], latent: int
+) -> nn.Sequential:
     """(n, latent, h, w) → (n, 3, 16 h, 16 w): the encoder mirrored."""
     fine, middle, coarse = widths
     return nn.Sequential(
@@ -112,8 +119,8 @@ class PatchAutoencoder(ModelMixin, ConfigMixin):  # type: ignore[misc]
         self.encoder = _encoder(widths, encoder_blocks, latent_channels)
         self.decoder = _decoder(widths, decoder_blocks, latent_channels)
 
-    def encode(self, x: Tensor, return_dict: bool = True) -> Encoded | tuple[Tensor]:
-        """Pictures (n, 3, h, w) in [-1, 1], h and w multiples of 16, to latents."""
+    def encode(self, x: Tensor, return_dict: bool = True) -> Any:
+        """Pictures (n, 3, h, w) in [-1, 1], sides multiples of 16: ``Encoded`` or (latents,)."""
         latents = self.encoder(x.contiguous(memory_format=torch.channels_last))
         return Encoded(latents=latents) if return_dict else (latents,)
 
@@ -122,13 +129,13 @@ class PatchAutoencoder(ModelMixin, ConfigMixin):  # type: ignore[misc]
         z: Tensor,
         return_dict: bool = True,
         generator: torch.Generator | None = None,
-    ) -> Decoded | tuple[Tensor]:
+    ) -> Any:
         """Latents to pictures (n, 3, h, w), cut to [-1, 1] unless in training."""
         sample = self.decoder(z.contiguous(memory_format=torch.channels_last))
         if not self.training:
             sample = sample.clamp(-1, 1)
         return Decoded(sample=sample) if return_dict else (sample,)
 
-    def forward(self, sample: Tensor, return_dict: bool = True) -> Decoded | tuple[Tensor]:
+    def forward(self, sample: Tensor, return_dict: bool = True) -> Any:
         """Pictures (n, 3, h, w) through the latents and back."""
         return self.decode(self.encode(sample, return_dict=False)[0], return_dict)

@@ -24,10 +24,13 @@ from visualizer.show.request import Request
 class Denoiser(Protocol):
     """What the loop needs of a model."""
 
+    def dreams(self, request: Request) -> bool:
+        """Whether a request changes an image at all: at strength 0 none does."""
+
     def __call__(
         self, image: Tensor, request: Request, seed: int, stopwatch: Stopwatch = untimed
     ) -> Tensor:
-        """A new image of the same shape. Strength 0 gives back the image itself."""
+        """A new image of the same shape; the image itself where the request changes none."""
 
 
 def denoiser_of(pipeline: Any) -> Denoiser:
@@ -64,12 +67,16 @@ class Denoise:
             self._vae.to(torch.float32)
         self._mean, self._deviation = self._latent_scale()
 
+    def dreams(self, request: Request) -> bool:
+        """See Denoiser."""
+        return bool(self._levels(request))
+
     @torch.inference_mode()
     def __call__(
         self, image: Tensor, request: Request, seed: int, stopwatch: Stopwatch = untimed
     ) -> Tensor:
         """See Denoiser. seed: of all noise in this frame."""
-        levels = timesteps(request.strength, request.steps, self._schedule.trained)
+        levels = self._levels(request)
         if not levels:
             return image
         generator = torch.Generator().manual_seed(seed)
@@ -83,6 +90,9 @@ class Denoise:
                 latents = self._schedule.step(predicted, latents, level, to, generator)
         with stopwatch("decode"):
             return self._decode(latents)
+
+    def _levels(self, request: Request) -> list[int]:
+        return timesteps(request.strength, request.steps, self._schedule.trained)
 
     def _encode(self, image: Tensor) -> Tensor:
         """Latents in float32, scaled for the UNet. Of a distribution, its mode: no extra noise."""
@@ -162,12 +172,16 @@ class AnyPipeline:
         self._pipeline = pipeline
         self._takes = set(inspect.signature(pipeline.__call__).parameters)
 
+    def dreams(self, request: Request) -> bool:
+        """See Denoiser."""
+        return request.strength > 0.0
+
     @torch.inference_mode()
     def __call__(
         self, image: Tensor, request: Request, seed: int, stopwatch: Stopwatch = untimed
     ) -> Tensor:
         """See Denoiser."""
-        if request.strength <= 0.0:
+        if not self.dreams(request):
             return image
         height, width = image.shape[-2:]
         wanted = {

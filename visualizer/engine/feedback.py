@@ -50,13 +50,8 @@ class Feedback:
         if request.restarts != self._restarts:
             self._restarts, self._previous, self._frames = request.restarts, None, 0
         seed = self._walk.step(request)
-        shaken = self._perturbed(request.perturbation, seed)
-        new = self._denoiser(shaken, request, seed, self.stopwatch)
+        new = self._dreamt(request, seed)
         self._frames += 1
-        with self.stopwatch("blend"):
-            # White is where dreaming starts, not a picture: the first frame is taken as it is.
-            if self._previous is not None:
-                new = torch.lerp(new, self._previous, request.blend)
         with self.stopwatch("copy"):
             if not bool(torch.isfinite(new).all()):
                 raise FrameError(
@@ -66,6 +61,18 @@ class Feedback:
             pixels = to_pixels(new)
         self._previous = new
         return Picture(pixels, seed)
+
+    def _dreamt(self, request: Request, seed: int) -> Tensor:
+        """The next picture; where nothing is dreamt the last one, not worn by perturbation."""
+        if self._previous is not None and not self._denoiser.dreams(request):
+            return self._previous
+        shaken = self._perturbed(request.perturbation, seed)
+        new = self._denoiser(shaken, request, seed, self.stopwatch)
+        with self.stopwatch("blend"):
+            # White is where dreaming starts, not a picture: the first frame is taken as it is.
+            if self._previous is not None:
+                new = torch.lerp(new, self._previous, request.blend)
+        return new
 
     def _perturbed(self, amount: float, seed: int) -> Tensor:
         if self._previous is None:

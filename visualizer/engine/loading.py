@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,19 +18,25 @@ import huggingface_hub
 import torch
 import transformers
 from diffusers.utils import deprecation_utils
-from huggingface_hub.errors import RepositoryNotFoundError
+from huggingface_hub.errors import (  # type: ignore[attr-defined]
+    EntryNotFoundError,
+    GatedRepoError,
+    HfHubHTTPError,
+    HTTPError,  # of whichever HTTP library the hub uses
+    RepositoryNotFoundError,
+)
 from huggingface_hub.utils import logging as hub_log
 from huggingface_hub.utils.tqdm import disable_progress_bars
 
 # Diffusers takes a part's class from a module that is imported already, and from no other.
-from visualizer.engine import autoencoder
+from visualizer.engine import autoencoder, unet
 from visualizer.engine.failures import ModelError, one_line
 from visualizer.engine.known import BUILTIN
 from visualizer.show.status import Phase, Status
 
 BUILTIN_FOLDER = Path(__file__).resolve().parent.parent / "models" / BUILTIN
 
-LIBRARIES = ("diffusers", "transformers", autoencoder.__name__)
+LIBRARIES = ("diffusers", "transformers", autoencoder.__name__, unet.__name__)
 """Where the classes of a model's parts may come from, besides diffusers' own pipelines."""
 
 DTYPE = "dtype" if hasattr(deprecation_utils, "_resolve_dtype") else "torch_dtype"
@@ -43,41 +48,41 @@ REACH = 10.0
 Report = Callable[[Status], None]
 
 
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """A pipeline with the name it was asked by, and the device it is on."""
-
-    pipeline: Any
-    name: str
-    device: str
-
-
-def load(name: str, device: str, offline: bool, report: Report) -> Loaded:
+def load(name: str, device: str, offline: bool, report: Report) -> Any:
     """The image-to-image pipeline of a model: builtin, a folder, or a name on Hugging Face.
 
     device: cuda, mps (both float16) or cpu (float32). report is told of each attempt. Raises
-    ModelError, in one line, where the model can't be had; what torch raises where a device's
-    memory is out (see out_of_memory) passes through.
+    ModelError, in one line, where the model can't be read; what torch raises where a device
+    can't take it (see out_of_memory) passes through.
     """
     quiet()
     where = _place(name)
-    failures: list[Exception] = []
     for local in (True,) if offline or os.path.isdir(where) else (True, False):
-        text = f"loading {name}"
-        if not local:
+        why = ""
+        if local:
+            report(Status(Phase.LOADING, f"loading {name}", 0.3, name, device))
+        else:
             _ask_for(name)
             text = f"fetching {name}: this can take long, and is needed once"
-        report(Status(Phase.LOADING, text, model=name, device=device))
+            report(Status(Phase.LOADING, text, model=name, device=device))
         # Files of half the size first where they will do.
         for variant in ("fp16", None) if device == "cuda" else (None, "fp16"):
             try:
                 pipeline = _read(where, device, local_files_only=local, variant=variant)
-                return Loaded(_settled(pipeline, device), name, device)
             except Exception as error:
                 if isinstance(error, ModelError) or out_of_memory(error):
                     raise
-                failures.append(error)
-    raise ModelError(_why(name, where, failures)) from failures[-1]
+                # Kept as a line: the error itself would keep what was loaded half.
+                other_variant = "variant" in str(error)
+                if not (why and other_variant):  # that says nothing
+                    why = _why(name, where, error, offline)
+                absent = isinstance(error, (OSError, ValueError)) if local else other_variant
+                if not absent:
+                    raise ModelError(why) from error
+            else:
+                report(Status(Phase.LOADING, f"loading {name}", 0.7, name, device))
+                return _settled(pipeline, device)
+    raise ModelError(why)
 
 
 def out_of_memory(error: BaseException) -> bool:
@@ -86,7 +91,11 @@ def out_of_memory(error: BaseException) -> bool:
 
 
 def quiet() -> None:
-    """Keep the libraries' warnings and progress bars off the terminal; errors still raise."""
+    """Keep the libraries' warnings and progress bars off the terminal; errors still raise.
+
+    The hub asks the network about the program that runs it, even to read its cache: not here.
+    """
+    huggingface_hub.constants.HF_HUB_DISABLE_TELEMETRY = True
     diffusers.utils.logging.set_verbosity_error()
     diffusers.utils.logging.disable_progress_bar()
     transformers.utils.logging.set_verbosity_error()
@@ -137,13 +146,19 @@ def _ask_for(name: str) -> None:
     """
     try:
         huggingface_hub.model_info(name, timeout=REACH)
+    except GatedRepoError:
+        raise ModelError(_GATED.format(name)) from None
     except RepositoryNotFoundError:
         raise ModelError(f"{name}: Hugging Face has no such model; check the name") from None
-    except Exception as error:
+    except HfHubHTTPError as error:  # it was reached, and refuses
+        raise ModelError(f"{name}: {one_line(error)}") from None
+    except (HTTPError, OSError):
         raise ModelError(
             f"{name}: not in the local cache, and Hugging Face can't be reached; run it once with "
             "a network"
-        ) from error
+        ) from None
+    except Exception as error:
+        raise ModelError(f"{name}: {one_line(error)}") from None
 
 
 def _read(where: str, device: str, **options: Any) -> Any:
@@ -196,14 +211,25 @@ def _settled(pipeline: Any, device: str) -> Any:
     return pipeline
 
 
-def _why(name: str, where: str, failures: list[Exception]) -> str:
+_GATED = "{0}: its owner wants an agreement first; see huggingface.co/{0}"
+
+
+def _why(name: str, where: str, error: Exception, offline: bool) -> str:
     """One line: what, where, what to do."""
-    # Half of the attempts fail because there is no such variant, which says nothing.
-    error = next((e for e in reversed(failures) if "variant" not in str(e)), failures[-1])
     if os.path.isdir(where):
         return f"{name}: can't be loaded from {where}: {one_line(error)}"
-    if len(failures) == 2:  # offline: the network was not asked
+    if _caused_by(error, GatedRepoError):
+        return _GATED.format(name)
+    missing = _caused_by(error, FileNotFoundError, EntryNotFoundError)
+    if offline and (missing or "no file named" in str(error)):  # diffusers' plain OSError
         return f"{name}: not whole in the local cache, and offline; run it once with a network"
-    if "gated" in str(error):
-        return f"{name}: its owner wants an agreement first; see huggingface.co/{name}"
     return f"{name}: can't be loaded: {one_line(error)}"
+
+
+def _caused_by(error: BaseException | None, *kinds: type[Exception]) -> bool:
+    """Whether an error is of one of the kinds, or was raised on account of one."""
+    while error is not None:
+        if isinstance(error, kinds):
+            return True
+        error = error.__cause__ or error.__context__
+    return False

@@ -11,6 +11,7 @@ import gc
 import itertools
 import os
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from visualizer.engine.failures import ModelError, one_line
 from visualizer.engine.known import BUILTIN, BY_MODEL, TESTCARD
@@ -19,15 +20,18 @@ from visualizer.engine.testcard import TestCard
 from visualizer.show.request import Request
 from visualizer.show.status import Phase, Status
 
+if TYPE_CHECKING:
+    from visualizer.engine.denoiser import Denoiser
+
 Report = Callable[[Status], None]
 
 
-def default_model() -> tuple[str, str]:
+def default_model(device: str = "auto") -> tuple[str, str]:
     """The model that is taken where none is named, and why. Imports torch; never fails."""
     try:
         from visualizer.engine import models
 
-        return models.default_model()
+        return models.default_model(device)
     except Exception as error:
         return TESTCARD, f"torch can't be used here: {one_line(error)}"
 
@@ -51,7 +55,7 @@ def open_engine(
     lines: list[str] = []
 
     def told(status: Status) -> None:
-        if status.phase is Phase.FAILED:
+        if status.phase is Phase.FAILED and status.text not in lines:
             lines.append(status.text)
         report(status)
 
@@ -81,19 +85,24 @@ def _first_that_opens(
 def _open_model(
     name: str, device: str, size: int | None, offline: bool, report: Report, threads: int | None
 ) -> Engine:
-    """The engine of one model; on the processor where the GPU can't. Raises what goes wrong."""
+    """The engine of one model; on the processor where the GPU can't. Raises what goes wrong.
+
+    A GPU that fails otherwise than by its memory gives way only with the built-in model, which is
+    fast enough without one.
+    """
     from visualizer.engine.loading import out_of_memory
 
     for place in _devices(device, report):
         try:
             return _open_on(place, name, size, offline, report, threads)
         except Exception as error:
-            if place == "cpu" or not out_of_memory(error):
+            full = out_of_memory(error)
+            if place == "cpu" or not (full or name == BUILTIN):
                 raise
+            why = "too big for the GPU's memory" if full else one_line(error)
         # Out of the except block: its traceback would keep what was loaded half.
         gc.collect()
-        line = f"{name}: too big for the GPU's memory, so it runs on the processor, slowly"
-        report(Status(Phase.FAILED, line))
+        report(Status(Phase.FAILED, f"{name}: {why}, so it runs on the processor, slowly"))
     raise AssertionError("the last device either works or raises")
 
 
@@ -122,13 +131,42 @@ def _open_on(
 
     if device == "cpu":
         torch.set_num_threads(threads or max(1, (os.cpu_count() or 2) - 1))
-    pipeline = load(name, device, offline, report).pipeline
+    pipeline = load(name, device, offline, report)
     side = picture_side(pipeline, size)
-    denoiser = denoiser_of(pipeline)
-    if device != "cpu":
-        # The first call takes memory and picks kernels: better now than before an audience.
-        denoiser(torch.ones(1, 3, side, side, device=device), _TRIAL, 0)
+    if device == "cpu" and name == BUILTIN:
+        denoiser = denoiser_of(pipeline)
+    else:
+        report(Status(Phase.LOADING, f"loading {name}", 0.9, name, device))
+        denoiser = _tried(pipeline, name, side, report)
     return Feedback(denoiser, size=(side, side), model=name, device=device)
+
+
+def _tried(pipeline: Any, name: str, side: int, report: Report) -> Denoiser:
+    """A pipeline's denoiser after a first picture, which is good. ModelError where none is.
+
+    That call takes memory and picks kernels too: better now than before an audience.
+    """
+    import torch
+
+    from visualizer.engine.denoiser import denoiser_of
+
+    white = torch.ones(1, 3, side, side, device=pipeline.device)
+
+    def first() -> tuple[Denoiser, bool]:
+        denoiser = denoiser_of(pipeline)
+        return denoiser, bool(denoiser(white, _TRIAL, 0).isfinite().all())
+
+    denoiser, good = first()
+    if not good and pipeline.dtype != torch.float32:
+        # Some GPUs (GTX 16xx) can't do half precision.
+        line = f"{name}: not-a-number in half precision on this GPU, so it runs in full, slower"
+        report(Status(Phase.FAILED, line))
+        pipeline.to(torch.float32)
+        denoiser, good = first()
+    if not good:
+        place = "processor" if pipeline.device.type == "cpu" else "GPU"
+        raise ModelError(f"{name}: its picture comes out as not-a-number on this {place}")
+    return denoiser
 
 
 _TRIAL = Request((("white", 1.0),), 1.0, 1.0, 1, 0, 0, 0.0, 0.0)

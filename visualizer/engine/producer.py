@@ -8,6 +8,7 @@ imported by open_engine, in this thread, while the window already shows a pictur
 from __future__ import annotations
 
 import gc
+import math
 import threading
 import traceback
 from collections.abc import Callable, Sequence
@@ -15,6 +16,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from visualizer.engine.failures import FrameError, one_line
+from visualizer.engine.known import BUILTIN
 from visualizer.engine.picture import Picture, Stopwatch
 from visualizer.frame import Frame
 from visualizer.latest import Closed, Latest
@@ -24,20 +26,25 @@ from visualizer.show.status import Phase, Status
 __all__ = ["Engine", "Picture", "Producer"]
 
 IDLE = 0.1
-"""Seconds between looks for a new model while no frame is wanted. A new request wakes at once."""
+"""Seconds between looks for a new model while no frame is made. A new request wakes at once."""
 
 LEAST = 1 / 60
 """Seconds a frame takes at least: the wall shows no more than 60 a second, and a machine that
 could make more has better things to do, such as showing them in time."""
 
 PAUSES = (0.25, 0.5, 1.0, 2.0, 4.0)
-"""Seconds until a failed frame is tried again, by failures in a row; the last one stays."""
+"""Seconds until a failed frame is tried again, by failures in a row; the last one stays.
+
+A knob that is turned meanwhile, or a restart, has it tried at once; that is not counted, or a few
+turns would throw the picture away and open the model anew.
+"""
 
 WHITE_AFTER = 3
 """Failures in a row after which the loop is started from white: its picture may be the fault."""
 
 REOPEN_AFTER = 8
-"""Failures in a row after which the model is opened anew: a GPU's driver may have died."""
+"""Failures in a row, other than of the picture itself, after which the model is opened anew: a
+GPU's driver may have died. Where that brings no frame either, the built-in model is opened."""
 
 
 class Engine(Protocol):
@@ -85,6 +92,9 @@ class Producer(threading.Thread):
         self._default, self._reason = "", ""
         self._running = Status()
         self._request: Request | None = None
+        self._failed: Request | None = None
+        self._retry = -math.inf
+        self._reopened = ""
         self._restarts = 0
         self._number = 0
 
@@ -94,8 +104,11 @@ class Producer(threading.Thread):
             self._live()
         except Closed:
             pass
-        except BaseException as error:
+        except Exception as error:
             self._frames.fail(error)
+        except BaseException as error:
+            # A library's SystemExit must not end the show when it is raised on the main thread.
+            self._frames.fail(RuntimeError(one_line(error)))
 
     def stop(self, timeout: float = 5.0) -> bool:
         """Close the slots and wait for the thread, at most timeout seconds.
@@ -136,7 +149,8 @@ class Producer(threading.Thread):
 
     def _play(self, engine: Engine) -> str:
         """Make frames until another model (or this one anew) is to be opened; its name."""
-        failures = 0
+        failures = faults = 0
+        self._retry = -math.inf
         while True:
             if (name := self._models.get()) is not None:
                 return name
@@ -147,36 +161,52 @@ class Producer(threading.Thread):
             try:
                 self._make(engine, request)
             except Exception as error:
-                failures += 1
-                if failures == 1 and not isinstance(error, FrameError):
-                    traceback.print_exc()
                 self._report(replace(self._running, phase=Phase.FAILED, text=one_line(error)))
-            else:
-                if failures:
-                    self._report(self._running)
-                failures = 0
-                rest = begin + LEAST - self._clock()
-                if rest > 0 and (name := self._models.wait(rest)) is not None:
-                    return name
+                if begin >= self._retry:
+                    failures += 1
+                    if not isinstance(error, FrameError):
+                        faults += 1
+                        if faults == 1:
+                            traceback.print_exception(error)
+                    if failures % WHITE_AFTER == 0:
+                        self._restarts += 1
+                    if faults == REOPEN_AFTER:
+                        return self._after_faults(engine.model)
+                pause = self._pauses[min(failures, len(self._pauses)) - 1]
+                self._failed, self._retry = request, self._clock() + pause
                 continue
-            if failures % WHITE_AFTER == 0:
-                self._restarts += 1
-            if failures == REOPEN_AFTER:
-                return engine.model
-            pause = self._pauses[min(failures, len(self._pauses)) - 1]
-            if (name := self._models.wait(pause)) is not None:
+            if failures:
+                self._report(replace(self._running, text=""))
+            failures = faults = 0
+            self._retry, self._reopened = -math.inf, ""
+            rest = begin + LEAST - self._clock()
+            if rest > 0 and (name := self._models.wait(rest)) is not None:
                 return name
 
+    def _after_faults(self, model: str) -> str:
+        """The model to open where one keeps failing: itself once, then the built-in one."""
+        again = BUILTIN if model == self._reopened else model
+        self._reopened = model
+        return again
+
     def _wanted(self) -> Request | None:
-        """The newest request if it wants a frame; else waits a little and gives None."""
+        """The newest request if a frame is to be made now; else waits a little and gives None."""
         newest = self._requests.get()
         if self._requests.closed:
             raise Closed
         self._request = newest or self._request
-        if self._request is not None and self._request.wants_frame:
+        if self._request is not None and self._request.wants_frame and self._due(self._request):
             return self._request
         self._request = self._requests.wait(IDLE) or self._request
         return None
+
+    def _due(self, request: Request) -> bool:
+        """Whether no failure is too recent. Prompts change by themselves: they hasten nothing."""
+        return (
+            self._failed is None
+            or self._clock() >= self._retry
+            or replace(request, prompts=()) != replace(self._failed, prompts=())
+        )
 
     def _make(self, engine: Engine, request: Request) -> None:
         begin = self._clock()

@@ -18,7 +18,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """show and status as they are; seed: the one the newest frame was made with.
+    """show and status as they are.
 
     engine_fps: generated frames a second, 0 before the first. display_fps: the wall's.
     ports: names of the MIDI controllers in use. question: set while the start screen asks.
@@ -26,7 +26,6 @@ class View:
 
     show: Show
     status: Status
-    seed: int | None = None
     engine_fps: float = 0.0
     display_fps: float = 0.0
     ports: tuple[str, ...] = ()

@@ -59,8 +59,7 @@ def _ahead(
     """Share of the hold that is over, and what comes next."""
     if preset is None or len(preset.prompts) < 2:
         return 0.0, "Enter types a prompt", ""
-    index = cueing.position(preset.order, len(preset.prompts), show.turn + 1, preset.name)
-    text = preset.prompts[index].text
+    text = preset.prompts[show.index_at(show.turn + 1)].text
     if hold <= 0 or show.cue.stays:
         return 0.0, "Next", text
     left = max(crossfade + hold - show.cue.age, 0.0)

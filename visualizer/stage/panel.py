@@ -136,7 +136,7 @@ class Panel:
         status = view.status
         name = status.model or ("Model failed" if status.phase is Phase.FAILED else "No model yet")
         made = f"{engine:.1f}" if view.show.generating and engine > 0 else NONE
-        seed = NONE if view.seed is None else str(view.seed)
+        seed = NONE if view.show.seed is None else str(view.show.seed)
         return name, status.device, made, f"{wall:.0f}", seed
 
     def _header(self, to: pygame.Surface, u: float, shown: object) -> None:

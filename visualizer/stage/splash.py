@@ -86,15 +86,16 @@ class Splash:
         if view.question is not None:
             self._question(target, view.question, view.status, middle, y, u, time)
         else:
-            self._status(target, view.status, middle, y, u, time)
+            self._status(target, view, middle, y, u, time)
         self._foot(target, view.status, middle, u)
 
     def _status(
-        self, target: pygame.Surface, status: Status, middle: int, y: int, u: float, time: float
+        self, target: pygame.Surface, view: View, middle: int, y: int, u: float, time: float
     ) -> None:
+        status = view.status
         failed = status.phase is Phase.FAILED
         size, width = round(20 * u), min(round(760 * u), target.get_width() - round(60 * u))
-        text = status.text or ("The engine has failed" if failed else "Starting")
+        text = status.text or ("The engine has failed" if failed else _waiting_for(view))
         for line in self._letters.wrap(text, size, width, most=4):
             mark = self._letters.line(line, size, AMBER if failed else INK, bold=failed)
             target.blit(mark, mark.get_rect(center=(middle, y)))
@@ -174,3 +175,12 @@ class Splash:
                 for y in range(0, height, TILE):
                     self._grain.blit(tile, (x, y))
         target.blit(self._grain, (0, 0), special_flags=pygame.BLEND_RGB_ADD)
+
+
+def _waiting_for(view: View) -> str:
+    """Why there is no picture yet, where the engine itself has nothing to say."""
+    if view.status.phase is not Phase.RUNNING:
+        return "Starting"
+    if not view.show.generating:
+        return "Generation is off: press G"
+    return "Dreaming" if view.show.cue.text.strip() else "No prompt: press Enter and type one"

@@ -1,0 +1,1 @@
+"""Making the pictures the model learns from, and teaching it."""

@@ -1,0 +1,145 @@
+"""Captioned pictures kept on disk in shards, so that trainings can read them again and again.
+
+A shard is a folder: ``images.npy`` uint8 (n, 3, size, size), ``labels.json`` with captions,
+scenes and palettes. Shard i is drawn with seed ``seed + i``; a shard that is there is not drawn
+again, so a cut-off run goes on where it stopped.
+
+    python -m training.cache --shards 56 --workers 2
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import multiprocessing
+import os
+import shutil
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from training.pictures import make_pictures
+from training.progress import track
+from training.taught import TAUGHT
+
+SHARD = 512
+FOLDER = Path(__file__).parent / "runs" / "pictures"
+FORMS = Path(__file__).parent / "runs" / "forms"  # what the denoiser learns: few forms, often
+# Held-out pictures come from seeds far from those of training.
+HELD_OUT_SEED = 900_000
+
+
+@dataclass(frozen=True)
+class Shard:
+    """``images`` uint8 (n, 3, s, s), read from disk as needed, with the labels of each."""
+
+    images: NDArray[np.uint8]
+    captions: list[str]
+    scenes: list[int]
+    palettes: list[int]
+
+
+def shard_path(folder: Path, index: int) -> Path:
+    """The folder of shard ``index``."""
+    return folder / f"{index:04d}"
+
+
+def write_shard(
+    folder: Path,
+    index: int,
+    seed: int,
+    count: int,
+    size: int,
+    scenes: Sequence[str] = (),
+    forms: int = 0,
+) -> None:
+    """Draw one shard unless it is there; a half-written one never counts."""
+    target = shard_path(folder, index)
+    if target.exists():
+        return
+    pictures = make_pictures(count, seed + index, size, scenes=scenes, forms=forms)
+    draft = target.with_suffix(f".draft{os.getpid()}")
+    draft.mkdir(parents=True)
+    np.save(draft / "images.npy", pictures.images.numpy())
+    labels = {
+        "captions": pictures.captions,
+        "scenes": pictures.scenes.tolist(),
+        "palettes": pictures.palettes.tolist(),
+    }
+    (draft / "labels.json").write_text(json.dumps(labels))
+    try:
+        draft.rename(target)
+    except OSError:  # another process was faster
+        shutil.rmtree(draft)
+
+
+def read_shard(path: Path) -> Shard:
+    """Open a shard; its pictures stay on disk until used."""
+    labels = json.loads((path / "labels.json").read_text())
+    return Shard(np.load(path / "images.npy", mmap_mode="r"), **labels)
+
+
+def shards(folder: Path) -> list[Path]:
+    """All finished shards in order."""
+    return sorted(path for path in folder.glob("[0-9]*") if path.suffix == "")
+
+
+def batches(folder: Path, size: int, seed: int) -> Iterator[Tensor]:
+    """Endless random uint8 batches (size, 3, s, s), half of each mirrored left to right.
+
+    Looks for new shards all along, so that training may start while pictures are drawn.
+    """
+    draw = np.random.default_rng(seed)
+    opened: dict[Path, Shard] = {}
+    for step in range(1 << 62):
+        if step % 50 == 0:
+            opened |= {path: read_shard(path) for path in shards(folder) if path not in opened}
+            rows = list(opened.values())
+            if not rows:
+                raise FileNotFoundError(f"no pictures in {folder}: run python -m training.cache")
+        picked = [rows[i] for i in draw.integers(len(rows), size=size)]
+        batch = np.stack([shard.images[draw.integers(len(shard.images))] for shard in picked])
+        images = torch.from_numpy(batch)
+        mirrored = torch.from_numpy(draw.random(size) < 0.5).view(-1, 1, 1, 1)
+        yield torch.where(mirrored, images.flip(3), images)
+
+
+def held_out(count: int, size: int = 256) -> Tensor:
+    """Pictures that no training saw, uint8 (count, 3, size, size)."""
+    return make_pictures(count, HELD_OUT_SEED, size).images
+
+
+def _draw(job: tuple[Path, int, int, int, int, Sequence[str], int]) -> None:
+    torch.set_num_threads(1)
+    write_shard(*job)
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Draw the pictures to train on."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--folder", type=Path, default=FOLDER)
+    parser.add_argument("--shards", type=int, default=56, help=f"of {SHARD} pictures each")
+    parser.add_argument("--count", type=int, default=SHARD, help="pictures in a shard")
+    parser.add_argument("--size", type=int, default=256, help="width and height")
+    parser.add_argument("--seed", type=int, default=1000)
+    parser.add_argument("--workers", type=int, default=2, help="processes")
+    parser.add_argument("--taught", action="store_true", help="only the scenes of taught.py")
+    parser.add_argument("--forms", type=int, default=0, help="of a scene; 0: new each time")
+    options = parser.parse_args(argv)
+    scenes = TAUGHT if options.taught else ()
+    jobs = [
+        (options.folder, i, options.seed, options.count, options.size, scenes, options.forms)
+        for i in range(options.shards)
+    ]
+    with multiprocessing.get_context("spawn").Pool(options.workers) as pool:
+        for _ in track(pool.imap_unordered(_draw, jobs), len(jobs), "pictures"):
+            pass
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,140 @@
+"""Words for pictures: many ways to say the same scene, colours and look."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+
+from training.palettes import PALETTES, Palette
+from training.scenes import SCENES, Scene
+
+# What each look is called; the first word is its own name.
+MODIFIER_WORDS: dict[str, tuple[str, ...]] = {
+    "bright": ("bright", "brilliant", "luminous"),
+    "dark": ("dark", "dim", "moody", "shadowy"),
+    "soft": ("soft", "blurry", "dreamy", "smooth"),
+    "sharp": ("sharp", "crisp", "hard-edged"),
+    "glowing": ("glowing", "radiant", "shining"),
+    "symmetrical": ("symmetrical", "mirrored", "symmetric"),
+    "dense": ("dense", "busy", "intricate", "detailed"),
+    "sparse": ("sparse", "open", "large-scale"),
+    "tiny": ("tiny", "small", "distant"),
+    "huge": ("huge", "giant", "close-up"),
+    "high contrast": ("high contrast", "stark", "dramatic"),
+    "misty": ("misty", "hazy", "foggy"),
+    "minimal": ("minimal", "minimalist", "simple"),
+}
+
+# {m}: looks before the noun, {p}: palette before a noun, {n}: palette as a noun, {s}: scene.
+_WITH_PALETTE = (
+    "{m} {p} {s}", "{m} {p} {s}", "{m} {p} {s}", "{p} {s}, {m}", "a {m} {p} {s}",
+    "{m} {s} in {n}", "{m} {s} in {n} colours", "{m} {s}, {n}", "{s} in shades of {n}, {m}",
+    "a {m} {s} in {n} tones", "{m} {s} made of {n} light", "{n}, {s}, {m}",
+    "a visual of a {m} {s} with {n} colours",
+)  # fmt: skip
+_WITHOUT_PALETTE = (
+    "{m} {s}", "{m} {s}", "a {m} {s}", "{s}, {m}", "abstract {m} {s}",
+    "a visual of a {m} {s}",
+)  # fmt: skip
+_PALETTE_ONLY = ("{p}", "{m} {p}", "{n} colours", "{m} {n}", "{p} visuals", "{m} {p} light")
+# Last words of scene names that take no article, though no plurals.
+_MASS = frozenset(
+    {
+        "art",
+        "aurora",
+        "blaze",
+        "borealis",
+        "caustics",
+        "chrome",
+        "desert",
+        "fire",
+        "flame",
+        "fluid",
+        "foam",
+        "forest",
+        "gas",
+        "geometry",
+        "glass",
+        "horizon",
+        "hyperspace",
+        "light",
+        "lightning",
+        "liquid",
+        "mist",
+        "moon",
+        "night",
+        "ocean",
+        "op",
+        "paint",
+        "plasma",
+        "plumage",
+        "rain",
+        "rainfall",
+        "saturn",
+        "sea",
+        "silk",
+        "sky",
+        "smoke",
+        "space",
+        "speed",
+        "stars",
+        "storm",
+        "water",
+        "way",
+        "wrap",
+    }
+)
+
+
+def _tidy(text: str) -> str:
+    """Close the gaps that empty slots leave, and settle the articles."""
+    parts = [" ".join(part.split()) for part in text.split(",")]
+    words = ", ".join(part for part in parts if part).split()
+    for i, word in enumerate(words[:-1]):
+        if word == "a" and words[i + 1][0] in "aeiou":
+            words[i] = "an"
+    return " ".join(words)
+
+
+def _without_article(name: str) -> bool:
+    """Whether a scene's name is a plural or a substance, so that "a" cannot stand before it."""
+    last = name.split()[-1]
+    return last.endswith("s") or last in _MASS
+
+
+def make_caption(
+    scene: Scene | None,
+    palette: Palette | None,
+    modifiers: Sequence[str],
+    draw: random.Random,
+) -> str:
+    """One lower-case caption; what is None goes unsaid, and so may some of the modifiers."""
+    looks = [draw.choice(MODIFIER_WORDS[name]) for name in modifiers]
+    draw.shuffle(looks)
+    name = "" if scene is None else scene.names[0]
+    if scene is not None and draw.random() < 0.55:
+        name = draw.choice(scene.names)
+    if scene is None:
+        template = draw.choice(_PALETTE_ONLY)
+    else:
+        template = draw.choice(_WITHOUT_PALETTE if palette is None else _WITH_PALETTE)
+        if _without_article(name):
+            template = template.replace("of a ", "of ").removeprefix("a ")
+    adjective = noun = ""
+    if palette is not None:
+        plain = draw.random() < 0.5
+        adjective = palette.adjectives[0] if plain else draw.choice(palette.adjectives)
+        noun = palette.nouns[0] if plain else draw.choice(palette.nouns)
+    joined = " ".join(looks)
+    return _tidy(template.format(m=joined, p=adjective, n=noun, s=name))
+
+
+def names_scene(caption: str, scene: int) -> bool:
+    """Whether the caption holds one of the names of scene number ``scene``."""
+    return any(name in caption for name in SCENES[scene].names)
+
+
+def names_palette(caption: str, palette: int) -> bool:
+    """Whether the caption holds one of the words of palette number ``palette``."""
+    row = PALETTES[palette]
+    return any(word in caption for word in row.adjectives + row.nouns)

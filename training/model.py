@@ -1,0 +1,155 @@
+"""The parts of the built-in model and how they go together into a diffusers pipeline."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import torch
+from diffusers import DDIMScheduler, StableDiffusionImg2ImgPipeline
+from torch import Tensor
+from transformers import BertTokenizer, CLIPTextConfig, CLIPTextModel
+
+from visualizer.engine.autoencoder import PatchAutoencoder
+from visualizer.engine.unet import SketchUNet
+
+TOKENS = 24  # of a caption, with start and end
+TEXT_WIDTH = 160
+CHANNELS = (128, 192)
+# The first tokens of our vocabulary (training/embeddings.py): [PAD] [UNK] [CLS] [SEP] [MASK].
+PAD, START, END = 0, 2, 3
+
+
+def make_scheduler() -> DDIMScheduler:
+    """Velocity prediction with no signal at all at the last step, so that 999 means "from noise".
+
+    Source: Lin et al. 2023, arXiv:2305.08891.
+    """
+    return DDIMScheduler(
+        num_train_timesteps=1000,
+        beta_start=0.00085,
+        beta_end=0.012,
+        beta_schedule="scaled_linear",
+        prediction_type="v_prediction",
+        rescale_betas_zero_snr=True,
+        timestep_spacing="trailing",
+        set_alpha_to_one=True,
+        clip_sample=False,
+        # Unused with this spacing; diffusers' pipelines warn of any other value.
+        steps_offset=1,
+    )
+
+
+def make_unet(
+    latent_channels: int = 16,
+    channels: tuple[int, int] = CHANNELS,
+    text_width: int = TEXT_WIDTH,
+) -> SketchUNet:
+    """The denoiser, for latents of 16 by 16; about 10 million weights.
+
+    Words reach it twice: by cross-attention at the lower resolution, and pooled with the time
+    (``addition_embed_type="text"``), which steers colours in every layer.
+    """
+    unet: SketchUNet = SketchUNet(
+        sample_size=16,
+        in_channels=latent_channels,
+        out_channels=latent_channels,
+        block_out_channels=channels,
+        layers_per_block=1,
+        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
+        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
+        cross_attention_dim=text_width,
+        # In this class it is the number of heads.
+        attention_head_dim=4,
+        norm_num_groups=16,
+        use_linear_projection=True,
+        resnet_time_scale_shift="scale_shift",
+        addition_embed_type="text",
+        addition_embed_type_num_heads=4,
+    )
+    return unet
+
+
+def make_tokenizer(vocabulary: Path) -> BertTokenizer:
+    """BERT's word pieces, cut at ``TOKENS``."""
+    return BertTokenizer(str(vocabulary), do_lower_case=True, model_max_length=TOKENS)
+
+
+def make_text_encoder(embeddings: Tensor) -> CLIPTextModel:
+    """A small text encoder round given word vectors (vocabulary, width), which stay as they are."""
+    vocabulary, width = embeddings.shape
+    config = CLIPTextConfig(
+        vocab_size=vocabulary,
+        hidden_size=width,
+        intermediate_size=4 * width,
+        projection_dim=width,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        max_position_embeddings=TOKENS,
+        hidden_act="gelu",
+        pad_token_id=PAD,
+        bos_token_id=START,
+        eos_token_id=END,
+    )
+    encoder = CLIPTextModel(config)
+    table = encoder.get_input_embeddings()
+    table.weight.data.copy_(embeddings)
+    table.weight.requires_grad_(False)
+    return encoder
+
+
+def encode_captions(tokenizer: BertTokenizer, captions: list[str]) -> Tensor:
+    """Token numbers (n, TOKENS) int64, just as diffusers' pipelines make them."""
+    tokens: Tensor = tokenizer(
+        captions,
+        padding="max_length",
+        max_length=TOKENS,
+        truncation=True,
+        return_tensors="pt",
+    ).input_ids
+    return tokens
+
+
+def export(
+    folder: Path,
+    autoencoder: PatchAutoencoder,
+    tokenizer: BertTokenizer,
+    text_encoder: CLIPTextModel,
+    unet: SketchUNet,
+) -> None:
+    """Write the whole pipeline in half precision; a reader sees the old or the new one."""
+    draft = folder.with_name(f".{folder.name}.draft")
+    shutil.rmtree(draft, ignore_errors=True)
+    pipeline = StableDiffusionImg2ImgPipeline(
+        vae=autoencoder,
+        text_encoder=text_encoder,
+        tokenizer=tokenizer,
+        unet=unet,
+        scheduler=make_scheduler(),
+        safety_checker=None,
+        feature_extractor=None,
+        image_encoder=None,
+        requires_safety_checker=False,
+    )
+    # Copies go to half precision; the networks in training stay as they are.
+    for name in ("vae", "text_encoder", "unet"):
+        part = getattr(pipeline, name)
+        copy = (
+            type(part).from_config(part.config)
+            if name != "text_encoder"
+            else type(part)(part.config)
+        )
+        copy.load_state_dict(part.state_dict())
+        setattr(pipeline, name, copy.to(torch.float16))
+    pipeline.save_pretrained(draft, safe_serialization=True)
+    # Else transformers would load the text encoder in half precision, and diffusers the rest not.
+    config = draft / "text_encoder" / "config.json"
+    config.write_text(json.dumps(json.loads(config.read_text()) | {"dtype": "float32"}, indent=2))
+    old = folder.with_name(f".{folder.name}.old")
+    shutil.rmtree(old, ignore_errors=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    if folder.exists():
+        folder.rename(old)
+    draft.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
