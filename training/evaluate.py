@@ -23,7 +23,8 @@ from training.hues import colourfulness, dominant_hue, hue_distance
 from training.palettes import HUES
 from training.pictures import SCENE_NAMES, make_pictures
 from training.showing import SHEET, ask, by_loop, by_steps, loop, open_model, sheet
-from training.synonyms import HELD_OUT
+from training.synonyms import HELD_OUT, SYNONYMS
+from training.taught import TAUGHT
 from training.train_autoencoder import psnr
 from visualizer.engine.autoencoder import PatchAutoencoder
 from visualizer.engine.denoiser import Denoiser
@@ -44,7 +45,7 @@ def colour_words(denoiser: Denoiser, make: Make, hues: dict[str, float]) -> dict
     """Share of pictures whose dominant hue lies within TOLERANCE of what a word asks for."""
     shares: dict[str, float] = {}
     for word, hue in hues.items():
-        scenes = [SCENE_NAMES[(7 * seed + 5 * len(shares)) % len(SCENE_NAMES)] for seed in SEEDS]
+        scenes = [TAUGHT[(7 * seed + 5 * len(shares)) % len(TAUGHT)] for seed in SEEDS]
         prompts = [f"{word} {scene}" for scene in scenes]
         made = torch.stack(
             [make(denoiser, prompt, seed) for prompt, seed in zip(prompts, SEEDS, strict=True)]
@@ -56,21 +57,21 @@ def colour_words(denoiser: Denoiser, make: Make, hues: dict[str, float]) -> dict
 
 def never_captioned(words: list[str]) -> bool:
     """Whether no cached caption holds any of the words."""
-    captions = [
-        text for path in cache.shards(cache.FOLDER) for text in cache.read_shard(path).captions
-    ]
+    shards = [path for folder in (cache.FOLDER, cache.FORMS) for path in cache.shards(folder)]
+    captions = [text for path in shards for text in cache.read_shard(path).captions]
+    captions += [text for synonyms in SYNONYMS.values() for text in synonyms]
     known = {word for text in captions for word in text.replace(",", " ").split()}
     return not known.intersection(words)
 
 
 def scenes_recognised(denoiser: Denoiser, make: Make, each: int) -> dict[str, Any]:
-    """Share of pictures whose scene the judge names as asked; by scene too."""
+    """Share of pictures of taught scenes that the judge, who knows all, names as asked."""
     judge = classifier.read()
     shares: dict[str, float] = {}
     made_all = []
-    for number, name in enumerate(SCENE_NAMES):
+    for name in TAUGHT:
         made = torch.stack([make(denoiser, name, seed) for seed in range(1, each + 1)])
-        wanted = torch.full((each,), number)
+        wanted = torch.full((each,), SCENE_NAMES.index(name))
         shares[name] = classifier.accuracy(judge, made, wanted)
         made_all.append(made)
     pictures = torch.cat(made_all)
@@ -117,7 +118,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         results[f"colours_{name}"] = colour_words(denoiser, make, HUES)
         results[f"held_out_{name}"] = colour_words(denoiser, make, HELD_OUT)
         results[f"scenes_{name}"] = scenes_recognised(denoiser, make, options.each)
-    results["loop"] = long_loop(denoiser, "neon jellyfish nebula", options.frames)
+    results["loop"] = long_loop(denoiser, "neon city skyline", options.frames)
     pictures = [by_loop(denoiser, prompt, seed) for seed, prompt in enumerate(SHEET)]
     sheet(pictures, SHEET).save(options.sheet, optimize=True)
     return results

@@ -77,13 +77,13 @@ def sheet(pictures: Sequence[Tensor], captions: Sequence[str], columns: int = 8)
 
 SHEET = (
     "a fiery tunnel", "neon city skyline", "emerald crystals", "a golden mandala",
-    "purple nebula", "icy mountains", "red eye", "rainbow kaleidoscope",
-    "cyberpunk neon grid", "blue ocean waves", "glacier crystals", "acid lava lamp",
+    "purple smoke", "icy mountains", "red eye", "rainbow kaleidoscope",
+    "cyberpunk neon grid", "blue ocean waves", "glacier crystals", "acid plasma",
     "sunset", "pink flower", "black and white checkerboard", "green aurora",
     "inferno flames", "blue lightning", "forest", "pastel clouds",
-    "candy bubbles", "orange planet", "turquoise ripples", "lavender feathers",
-    "a black hole", "copper circuit board", "hyperspace", "laser beams in magenta",
-    "dark blue galaxy", "vaporwave sunset", "silver liquid", "tropical ribbons",
+    "candy cells", "orange planet", "turquoise ripples", "lavender spiral",
+    "a black hole", "copper circuit board", "white stars", "sun rays in magenta",
+    "dark blue galaxy", "vaporwave sunset", "silver liquid", "crimson fractal",
 )  # fmt: skip
 
 
