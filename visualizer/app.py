@@ -51,8 +51,8 @@ def run(options: LiveOptions) -> int:
     Where there is no display, a video is made instead. Raises OptionError.
     """
     presets, first, faults = find_presets(options)
-    # Python hands its lock on every 5 ms; at a tenth of that the display keeps its 60 a second
-    # while the engine computes (measured: 99th percentile 16.9 instead of 18.7 ms).
+    # Python hands its lock on every 5 ms: a third of a display frame. A tenth of that keeps the
+    # display in time while the engine computes.
     sys.setswitchinterval(0.0005)
     try:
         stage = Stage(display=options.display, windowed=options.windowed, clock=time.perf_counter)
