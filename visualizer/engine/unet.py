@@ -11,7 +11,10 @@ import functools
 
 import torch
 import torch.nn.functional as F
-from diffusers import UNet2DConditionModel
+
+# ModelMixin: diffusers looks for it in the module that a class of ours comes from, to find out
+# how to load it.
+from diffusers import ModelMixin, UNet2DConditionModel
 from torch import Tensor, nn
 
 
@@ -26,6 +29,9 @@ def _waves(channels: int, side: int) -> Tensor:
     phase = 2 * torch.pi * torch.rand(channels, 1, 1, generator=generator)
     waves = torch.sin(pace[0] * place.view(-1, 1) + pace[1] * place.view(1, -1) + phase)
     return 0.3 * waves.unsqueeze(0)
+
+
+__all__ = ["ModelMixin", "SketchUNet"]
 
 
 class _Sketch(nn.Module):
