@@ -90,6 +90,13 @@ def test_presets_are_listed_and_checked(tmp_path: Path, capsys: pytest.CaptureFi
     assert f"{tmp_path / 'bad.yaml'}:3: prompts[1].strenth: no such field" in printed.err
 
 
+def test_without_a_folder_the_shipped_presets_are_listed(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert cli.main(["presets"]) == 0
+    assert "Deep sea" in capsys.readouterr().out
+
+
 def test_models_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["models"]) == 0
     printed = capsys.readouterr().out

@@ -72,7 +72,7 @@ def _midi(given: dict[str, Any]) -> int:
 def _presets(given: dict[str, Any]) -> int:
     from visualizer.listings import presets
 
-    return presets(given["presets"])
+    return presets(given["folder"] or given["presets"])
 
 
 def _models(given: dict[str, Any]) -> int:
@@ -133,14 +133,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_midi_map(midi, argparse.SUPPRESS)
 
     presets = commands.add_parser("presets", help="list and check the presets")
-    presets.add_argument(
-        "presets",
-        nargs="?",
-        type=Path,
-        metavar="DIR",
-        default=argparse.SUPPRESS,
-        help="their folder",
-    )
+    presets.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="their folder")
 
     commands.add_parser("models", help="list models at hand and models known to work well")
     return parser
