@@ -120,7 +120,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         results[f"scenes_{name}"] = scenes_recognised(denoiser, make, options.each)
     results["loop"] = long_loop(denoiser, "neon city skyline", options.frames)
     pictures = [by_loop(denoiser, prompt, seed) for seed, prompt in enumerate(SHEET)]
-    sheet(pictures, SHEET).save(options.sheet, optimize=True)
+    sheet(pictures, SHEET).save(options.sheet, quality=82, optimize=True)
     return results
 
 
@@ -144,7 +144,7 @@ def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--model", type=Path, default=MODEL)
     parser.add_argument("--results", type=Path, default=HERE / "results.json")
-    parser.add_argument("--sheet", type=Path, default=HERE / "contact_sheet.png")
+    parser.add_argument("--sheet", type=Path, default=HERE / "contact_sheet.jpg")
     parser.add_argument("--each", type=int, default=4, help="pictures of each scene")
     parser.add_argument("--frames", type=int, default=500, help="of the long loop")
     parser.add_argument("--threads", type=int, default=2)
