@@ -161,7 +161,7 @@ def test_the_built_in_model_plays_and_follows_the_keys(
     show.sees(moving(show), "the picture moves again")
 
     show.press("q")
-    assert "strength" in show.hears("(keyboard)")
+    show.hears("strength 0.55 → 0.60 (keyboard)")
     show.press("space")
     show.hears("next_prompt")
     show.press("3")
