@@ -8,7 +8,6 @@ from pathlib import Path
 
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
 from visualizer.options import OptionError, shipped_presets
 from visualizer.show.preset import PresetError, load_folder
@@ -45,16 +44,14 @@ def models() -> int:
     name, reason = default_model()
     console.print(f"default: [bold]{escape(name)}[/] ({escape(reason)})\n")
     cached = set(cached_models())
-    table = Table()
-    table.add_column("model", no_wrap=True)
-    for title in ("here", "size", "licence", "notes"):
-        table.add_column(title, overflow="fold")
     for row in KNOWN:
-        here = "yes" if row.name in cached or row.name in (BUILTIN, TESTCARD) else ""
-        table.add_row(row.name, here, str(row.size), row.licence, row.advice)
+        here = row.name in cached or row.name in (BUILTIN, TESTCARD)
+        mark = "  [green]on this machine[/]" if here else ""
+        console.print(f"[bold]{escape(row.name)}[/]  {row.size} pixels{mark}")
+        console.print(f"    {escape(row.advice)}", soft_wrap=True)
+        console.print(f"    [dim]licence: {escape(row.licence)}[/]", soft_wrap=True)
     for other in sorted(cached - {row.name for row in KNOWN}):
-        table.add_row(other, "yes")
-    console.print(table)
+        console.print(f"[bold]{escape(other)}[/]  [green]on this machine[/]")
     return 0
 
 
