@@ -247,3 +247,15 @@ def test_a_window_is_smaller_than_a_real_screen(real_screen: None) -> None:
 def test_the_sound_card_is_left_alone(real_screen: None) -> None:
     Window()
     assert pygame.mixer.get_init() is None
+
+
+def test_on_a_server_nothing_but_our_own_line_is_said(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER", "SDL_VIDEO_DRIVER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(window, "has_gpu", lambda: False)
+    monkeypatch.setattr("sys.platform", "linux")
+    with pytest.raises(window.NoDisplay, match="neither DISPLAY nor WAYLAND_DISPLAY is set"):
+        window.Window()
+    assert capfd.readouterr() == ("", "")

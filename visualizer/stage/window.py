@@ -58,6 +58,7 @@ class Window:
         if not self._gpu:
             os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
         try:
+            self._check_server()
             pygame.display.init()
             pygame.font.init()
             self._check_driver()
@@ -130,6 +131,16 @@ class Window:
             self.messages.append(f"display {self._display} is back; using it")
         else:  # not tried for ever; the next flip opens display 0
             self._wanted = before
+
+    def _check_server(self) -> None:
+        """NoDisplay on a Linux with no screen of any kind, without asking SDL.
+
+        SDL would try, and the libraries under it complain on the terminal in words of their own.
+        """
+        servers = ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER", "SDL_VIDEO_DRIVER")
+        asked = any(os.environ.get(name) for name in servers)
+        if sys.platform == "linux" and not asked and not self._gpu:
+            raise NoDisplay(_no_display("neither DISPLAY nor WAYLAND_DISPLAY is set"))
 
     def _check_driver(self) -> None:
         driver = pygame.display.get_driver()
