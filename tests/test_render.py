@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 
 from visualizer import cli
+from visualizer.engine.failures import FrameError
 
 SMALL = ["--model", "testcard", "--size", "64"]
 
@@ -85,3 +86,23 @@ def test_what_cant_be_rendered_is_one_line(
     (tmp_path / "older" / "frame_000001.png").touch()
     assert cli.main(["render", str(tmp_path / argv[0]), *argv[1:], *SMALL]) == 2
     assert says in capsys.readouterr().err.splitlines()[-1]
+
+
+@pytest.mark.parametrize("error", [FrameError("not-a-number"), RuntimeError("out of memory")])
+def test_an_engine_that_fails_is_one_line_and_no_half_video(
+    error: Exception,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("visualizer.engine.testcard.TestCard.next", fail)
+    assert cli.main(["render", str(tmp_path / "a.mp4"), *SMALL, "--frames", "2"]) == 1
+    said = capsys.readouterr().err
+    last = said.splitlines()[-1]
+    assert "a.mp4: not finished: " in last
+    assert last.endswith(str(error))
+    assert "Traceback" not in said
+    assert os.listdir(tmp_path) == []

@@ -20,7 +20,7 @@ from PIL import Image
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from visualizer.engine.failures import one_line
+from visualizer.engine.failures import FrameError, one_line
 from visualizer.engine.producer import Engine, Picture
 from visualizer.frame import Pixels
 from visualizer.openers import open_now
@@ -59,7 +59,7 @@ def render(options: RenderOptions) -> int:
         why = error.strerror or str(error)
         print(f"visualizer: {options.out}: can't be written: {why}", file=sys.stderr)
         return 1
-    except RuntimeError as error:  # of the engine: out of memory, a picture of not-a-numbers
+    except (FrameError, RuntimeError) as error:  # a picture of not-a-numbers; out of memory
         print(f"visualizer: {options.out}: not finished: {one_line(error)}", file=sys.stderr)
         return 1
     print(options.out.resolve())
