@@ -16,13 +16,14 @@ from visualizer.engine.testcard import TestCard
 from visualizer.frame import Frame
 from visualizer.options import LiveOptions
 from visualizer.show.actions import Run, Set
+from visualizer.show.mixes import alone
 from visualizer.show.preset import NO_VALUES, Cued, Preset
 from visualizer.show.reducer import start
 from visualizer.show.status import Status
 from visualizer.show.view import View
 from visualizer.stage.stage import Stage
 
-PRESETS = (Preset("one", (Cued("a blue tunnel", NO_VALUES),)),)
+PRESETS = (Preset("one", (Cued(alone("a blue tunnel"), NO_VALUES),)),)
 
 
 class Wall:

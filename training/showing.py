@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,14 @@ from torch import Tensor
 import visualizer.engine.loading  # noqa: F401  (the built-in model's classes: diffusers imports none)
 from visualizer.engine.denoiser import Denoiser, denoiser_of
 from visualizer.engine.feedback import Feedback
+from visualizer.show.actions import Prompt
+from visualizer.show.reducer import reduce, start
 from visualizer.show.request import Request
+from visualizer.show.state import request
 
 FRAMES = 12
+FRAMES_A_SECOND = 15.0
+"""Show time goes on at this rate: about what a laptop makes."""
 STRENGTH = 0.6
 
 
@@ -32,23 +38,16 @@ def open_model(folder: Path, device: str = "cpu") -> Denoiser:
 
 def ask(prompt: str, seed: int, steps: int = 1, strength: float = STRENGTH) -> Request:
     """What the show asks for by default, from white."""
-    return Request(
-        prompts=((prompt, 1.0),),
-        strength=strength,
-        guidance=1.0,
-        steps=steps,
-        seed=seed,
-        seed_interval=20,
-        blend=0.1,
-        perturbation=0.05,
-        restarts=seed,
-    )
+    values = {"strength": strength, "steps": steps, "seed": seed}
+    show = reduce(start((), settings=values), Prompt(prompt))
+    return replace(request(show), restarts=seed)
 
 
 def loop(denoiser: Denoiser, request: Request, frames: int, size: int = 256) -> Tensor:
     """All frames of a feedback loop from white, uint8 (frames, 3, size, size)."""
     engine = Feedback(denoiser, size=(size, size), model="builtin", device="cpu")
-    pixels = [engine.next(request).pixels for _ in range(frames)]
+    wanted = (replace(request, time=frame / FRAMES_A_SECOND) for frame in range(frames))
+    pixels = [engine.next(each).pixels for each in wanted]
     return torch.from_numpy(np.stack(pixels)).permute(0, 3, 1, 2)
 
 

@@ -26,6 +26,7 @@ from visualizer.frame import Pixels
 from visualizer.openers import open_now
 from visualizer.options import OptionError, RenderOptions, find_presets
 from visualizer.show.actions import Live, Tick
+from visualizer.show.mixes import alone
 from visualizer.show.preset import Cued, Preset
 from visualizer.show.reducer import reduce, start
 from visualizer.show.state import Show, request
@@ -95,7 +96,7 @@ def _first(options: RenderOptions, console: Console) -> Show:
             raise OptionError("--prompt is empty: an empty prompt makes no frame")
         # The preset's values stay, its prompts give way to the one asked for.
         values = presets[first].values if presets and options.preset else {}
-        presets, first = (Preset("prompt", (Cued(options.prompt, {}),), values=values),), 0
+        presets, first = (Preset("prompt", (Cued(alone(options.prompt), {}),), values=values),), 0
     if not presets:
         raise OptionError("there is no preset to play: give --prompt or another --presets folder")
     return start(presets, first, options.settings)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualizer.controls.keyboard import DIGITS, Keyboard, key_code
+from visualizer.controls.keyboard import DIGITS, WITH_CTRL, Keyboard, key_code
 from visualizer.show.actions import (
     COMMANDS,
     Action,
@@ -32,6 +32,10 @@ SHIFTED = dict(zip("[]-=,.;'", '{}_+<>:"', strict=True))
 """What a US keyboard types with shift."""
 
 
+CTRL = pygame.KMOD_LCTRL
+DESKTOPS = [pygame.KMOD_LALT, pygame.KMOD_LMETA, CTRL | pygame.KMOD_LALT, CTRL | pygame.KMOD_LMETA]
+
+
 def down(key: int | str, mod: int = 0, typed: str | None = None, place: int = 0) -> pygame.Event:
     """A key goes down; a printable one types itself unless told otherwise."""
     code = key_code(key) if isinstance(key, str) else key
@@ -49,6 +53,18 @@ def text(typed: str) -> pygame.Event:
     return pygame.Event(pygame.TEXTINPUT, text=typed)
 
 
+def press_of(name: str, mod: int = 0) -> pygame.Event:
+    """A key as the tables name it goes down, on a US keyboard, with Ctrl where they say so."""
+    key = name.removeprefix(WITH_CTRL)
+    typed = key if len(key) == 1 else ""
+    if mod & pygame.KMOD_SHIFT:
+        typed = SHIFTED.get(typed, typed.upper())
+    if key != name:
+        mod |= CTRL
+        typed = chr(ord(typed) & 31) if typed.isalpha() else ""  # symbols: X11 types them too
+    return down(key, mod, typed)
+
+
 def press(*events: pygame.Event, typing: bool = False) -> list[Action]:
     keyboard = Keyboard()
     return [a for event in events for a in keyboard.actions(event, typing=typing)]
@@ -56,21 +72,21 @@ def press(*events: pygame.Event, typing: bool = False) -> list[Action]:
 
 @pytest.mark.parametrize("row", PARAMETERS, ids=lambda row: row.name)
 def test_a_parameters_keys_step_it_down_and_up(row: Parameter) -> None:
-    assert press(down(row.keys[0])) == [Nudge(row.name, -1, source="keyboard")]
-    assert press(down(row.keys[1])) == [Nudge(row.name, 1, source="keyboard")]
+    assert press(press_of(row.keys[0])) == [Nudge(row.name, -1, source="keyboard")]
+    assert press(press_of(row.keys[1])) == [Nudge(row.name, 1, source="keyboard")]
 
 
 @pytest.mark.parametrize("row", PARAMETERS, ids=lambda row: row.name)
 def test_with_shift_a_parameters_keys_take_fine_steps(row: Parameter) -> None:
     for key, steps in zip(row.keys, (-1, 1), strict=True):
-        event = down(key, pygame.KMOD_LSHIFT, SHIFTED.get(key, key.upper()))
+        event = press_of(key, pygame.KMOD_LSHIFT)
         assert press(event) == [Nudge(row.name, steps, True, "keyboard")]
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
 def test_a_commands_keys_run_it(command: Command) -> None:
     for key in command.keys:
-        assert press(down(key)) == [Run(command.name, "keyboard")]
+        assert press(press_of(key)) == [Run(command.name, "keyboard")]
 
 
 def test_digits_select_presets_on_both_rows() -> None:
@@ -84,14 +100,16 @@ def test_digits_select_presets_on_both_rows() -> None:
 def test_no_key_has_two_meanings() -> None:
     names = [key for row in PARAMETERS for key in row.keys]
     names += [key for command in COMMANDS for key in command.keys]
-    times = Counter(map(key_code, [*names, *DIGITS]))
-    assert [code for code, count in times.items() if count > 1] == []
+    assert [name for name, count in Counter([*names, *DIGITS]).items() if count > 1] == []
+    assert all(key_code(name.removeprefix(WITH_CTRL)) for name in names)
 
 
 def test_a_held_key_repeats_steps_but_never_a_command_or_a_preset() -> None:
     assert press(down("q"), down("q"), down("q")) == [Nudge("strength", 1, source="keyboard")] * 3
     assert press(down("b"), down("b"), down("b")) == [Run("blackout", "keyboard")]
     assert press(down("2"), down("2")) == [SelectPreset(1, "keyboard")]
+    turned = press_of("ctrl q")
+    assert press(turned, turned) == [Nudge("zoom", 1, source="keyboard")] * 2
 
 
 def test_a_key_let_go_can_be_pressed_again() -> None:
@@ -119,42 +137,40 @@ def test_closing_the_window_ends_the_show_at_once(kind: int, typing: bool) -> No
     assert fold(reduce, actions, Show()).over
 
 
-@pytest.mark.parametrize("mod", [pygame.KMOD_LCTRL, pygame.KMOD_LALT, pygame.KMOD_LMETA])
+def test_a_held_commands_key_with_ctrl_runs_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    bound = {pygame.K_F7: Run("blackout", "keyboard")}
+    monkeypatch.setattr("visualizer.controls.keyboard.CTRL", bound)
+    held = press_of("ctrl f7")
+    assert press(held, held, up("f7"), held) == [Run("blackout", "keyboard")] * 2
+
+
+@pytest.mark.parametrize("mod", DESKTOPS)
 @pytest.mark.parametrize("key", ["b", "q", "-", "1", "tab", "return", "f1"])
-def test_the_desktops_keys_are_left_alone(key: str, mod: int) -> None:
-    if (key, mod) != ("q", pygame.KMOD_LCTRL) and (key, mod) != ("q", pygame.KMOD_LMETA):
-        assert press(down(key, mod)) == []
+def test_alt_and_command_are_the_desktops(key: str, mod: int) -> None:
+    assert press(down(key, mod)) == []
 
 
-@pytest.mark.parametrize("typing", [False, True])
-def test_ctrl_q_asks_to_quit_once_a_press(typing: bool) -> None:
-    event = down("q", pygame.KMOD_LCTRL, "\x11")
-    assert press(event, event, typing=typing) == [Run("quit", "keyboard")]
+@pytest.mark.parametrize("key", ["b", "1", "[", "tab", "return", "escape", "f1"])
+def test_a_key_without_a_meaning_with_ctrl_does_nothing(key: str) -> None:
+    assert press(down(key, CTRL)) == []
+
+
+def test_ctrl_q_is_played_and_never_ends_the_show() -> None:
+    event = down("q", CTRL, "\x11")
+    show = fold(reduce, press(event, up("q"), event, up("q"), event), Show())
+    assert show.values["zoom"] > 0
+    assert not show.quit_pending
+    assert press(event, typing=True) == []
+
+
+def test_a_letter_stays_a_key_when_ctrl_comes_to_it_while_it_is_held() -> None:
+    names = [a.parameter for a in press(down("q"), press_of("ctrl q")) if isinstance(a, Nudge)]
+    assert names == ["strength", "zoom"]
 
 
 def test_the_keypads_enter_is_an_enter() -> None:
     assert press(down(pygame.K_KP_ENTER)) == [Run("prompt", "keyboard")]
     assert press(down(pygame.K_KP_ENTER), typing=True) == [Take()]
-
-
-@pytest.mark.parametrize(
-    ("event", "wanted"),
-    [
-        (down("/", pygame.KMOD_LSHIFT, "?", 0), Run("help", "keyboard")),  # US
-        (down(0xDF, pygame.KMOD_LSHIFT, "?"), Run("help", "keyboard")),  # German: on the sz key
-        (down("8", pygame.KMOD_RALT, "["), Nudge("seed", -1, source="keyboard")),  # German
-        (  # German on Windows
-            down("8", pygame.KMOD_LCTRL | pygame.KMOD_RALT, "["),
-            Nudge("seed", -1, source="keyboard"),
-        ),
-        (down("0", pygame.KMOD_LSHIFT, "="), Nudge("hold", 1, source="keyboard")),  # German
-        (down("&", pygame.KMOD_LSHIFT, "1"), SelectPreset(0, "keyboard")),  # French
-        (down("q", typed="q", place=pygame.KSCAN_A), Nudge("strength", 1, source="keyboard")),
-        (down(0x438, typed="и", place=pygame.KSCAN_B), Run("blackout", "keyboard")),  # Russian
-    ],
-)
-def test_other_layouts_find_symbols_and_letters(event: pygame.Event, wanted: Action) -> None:
-    assert press(event) == [wanted]
 
 
 def test_typed_letters_are_text_and_nothing_else() -> None:
@@ -184,11 +200,18 @@ def test_the_escape_that_dropped_the_entry_does_not_quit() -> None:
     assert keyboard.actions(down("escape"), typing=False) == []
 
 
-def test_ctrl_v_pastes_as_one_line_and_only_while_typing() -> None:
+@pytest.mark.parametrize(
+    "event",
+    [
+        down("v", CTRL, "\x16", pygame.KSCAN_V),
+        down("v", pygame.KMOD_LMETA, "", pygame.KSCAN_V),
+        down(0x43C, CTRL, "м", pygame.KSCAN_V),  # Russian
+    ],
+)
+def test_ctrl_v_pastes_as_one_line_and_only_while_typing(event: pygame.Event) -> None:
     keyboard = Keyboard(paste=lambda: "a whale\r\nat\x00 night")
-    event = down("v", pygame.KMOD_LCTRL, "\x16")
     assert keyboard.actions(event, typing=False) == []
-    keyboard.actions(up("v"), typing=False)
+    keyboard.actions(up(event.key), typing=False)
     assert keyboard.actions(event, typing=True) == [Type("a whale at night")]
     assert keyboard.actions(event, typing=True) == []
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import torch
+import torch.nn.functional as F
 from diffusers import (
     AutoencoderKL,
     AutoencoderTiny,
@@ -19,10 +20,12 @@ from diffusers import (
     StableDiffusionXLImg2ImgPipeline,
     UNet2DConditionModel,
 )
+from torch import Tensor
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
 from visualizer.engine import models
-from visualizer.engine.loading import load, quiet
+from visualizer.engine.known import BUILTIN
+from visualizer.engine.loading import BUILTIN_FOLDER, load, quiet
 from visualizer.show.request import Request
 from visualizer.show.status import Status
 
@@ -47,14 +50,31 @@ def request(**changes: Any) -> Request:
         "steps": 2,
         "seed": 7,
         "seed_interval": 20,
+        "seed_glide": 0.0,
         "blend": 0.1,
-        "perturbation": 0.05,
+        "brightness": 0.05,
+        "contrast": 0.05,
+        "noise": 0.0,
+        "zoom": 0.0,
+        "rotate": 0.0,
+        "pan_x": 0.0,
+        "pan_y": 0.0,
+        "colour_hold": 0.0,
+        "sharpness_hold": 0.0,
     }
     return Request(**{**values, **changes})
 
 
 def unheard(status: Status) -> None:
     """A report that nobody listens to."""
+
+
+def picture(seed: int = 0, side: int = SIDE) -> Tensor:
+    """A random picture (1, 3, side, side) in [0, 1]: large soft patches with a fine grain."""
+    generator = torch.Generator().manual_seed(seed)
+    patches = torch.rand(1, 3, 4, 4, generator=generator)
+    soft = F.interpolate(patches, (side, side), mode="bilinear", align_corners=False)
+    return soft.lerp(torch.rand(1, 3, side, side, generator=generator), 0.2)
 
 
 def _tokenizer(folder: Path) -> CLIPTokenizer:
@@ -184,6 +204,14 @@ def folder(request: pytest.FixtureRequest, sd_folder: Path, sdxl_folder: Path) -
 def pipeline(folder: Path) -> Any:
     """Each of the two in turn, loaded as the show loads it."""
     return load(str(folder), "cpu", True, unheard)
+
+
+@pytest.fixture
+def builtin() -> Any:
+    """The built-in model, loaded as the show loads it."""
+    if not (BUILTIN_FOLDER / "model_index.json").is_file():
+        pytest.skip("the built-in model is not exported yet")
+    return load(BUILTIN, "cpu", True, unheard)
 
 
 @pytest.fixture

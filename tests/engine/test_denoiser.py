@@ -1,126 +1,89 @@
-"""The image-to-image pass: our few lines against diffusers' own pipelines."""
+"""The image-to-image pass: what strength, guidance, prompts and noise do to a picture."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import Any
 
+import diffusers
 import pytest
 import torch
-from diffusers import (
-    AutoencoderTiny,
-    DDIMScheduler,
-    StableDiffusionXLImg2ImgPipeline,
-    UNet2DConditionModel,
-)
+from diffusers import StableDiffusionXLImg2ImgPipeline, UNet2DConditionModel
 from torch import Tensor
 
-from visualizer.engine.denoiser import AnyPipeline, Denoise, denoiser_of, least_strength
-from visualizer.engine.noise import timesteps
+from visualizer.engine.denoiser import AnyPipeline, Denoise, Denoiser, denoiser_of, least_strength
+from visualizer.engine.parts import TorchParts
+from visualizer.engine.seeds import Place
 
-from .conftest import SIDE, euler_ancestral, request
+from .conftest import SIDE, euler_ancestral, picture, request
 
 # Schedulers of diffusers mix numpy and torch in a way that newer numpy warns of.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
-
-def picture(seed: int = 0) -> Tensor:
-    """A random picture (1, 3, SIDE, SIDE) in [0, 1]."""
-    return torch.rand(1, 3, SIDE, SIDE, generator=torch.Generator().manual_seed(seed))
+ONE = Place(1)
 
 
-def latents_of(pipeline: Any, image: Tensor) -> Tensor:
-    """As diffusers encodes, but without the noise of the autoencoder's own distribution."""
-    with torch.inference_mode():
-        mode = pipeline.vae.encode(2.0 * image - 1.0).latent_dist.mode()
-        latents: Tensor = mode * pipeline.vae.config.scaling_factor
-        return latents
-
-
-def by_diffusers(pipeline: Any, image: Tensor, wanted: Any) -> Tensor:
-    """What the pipeline itself makes of a request."""
-    made: Tensor = pipeline(
-        prompt=wanted.prompts[0][0],
-        image=image,
-        strength=wanted.strength,
-        num_inference_steps=wanted.steps,
-        guidance_scale=wanted.guidance,
-        generator=torch.Generator().manual_seed(wanted.seed),
-        output_type="pt",
-    ).images
-    return made
-
-
-@pytest.mark.parametrize("strength", [0.5, 1.0])
-@pytest.mark.parametrize("guidance", [1.0, 3.0])
-def test_it_is_diffusers_own_picture_where_timesteps_coincide(
-    pipeline: Any, strength: float, guidance: float
-) -> None:
-    pipeline.scheduler = DDIMScheduler.from_config(
-        pipeline.scheduler.config, clip_sample=False, set_alpha_to_one=True
+def sweep(denoise: Denoiser, image: Tensor, **changes: Any) -> list[float]:
+    """How far the picture comes from its input at each of 101 strengths, root mean square."""
+    made = (
+        denoise(image, request(strength=hundredth / 100, **changes), ONE)
+        for hundredth in range(101)
     )
-    wanted = request(strength=strength, steps=2, guidance=guidance)
-    ours = Denoise(pipeline)(picture(), wanted, wanted.seed)
-    theirs = by_diffusers(pipeline, latents_of(pipeline, picture()), wanted)
-    assert (ours - theirs).abs().max() < 2e-3
-    assert (ours - picture()).abs().mean() > 0.02
+    return [float((one - image).double().square().mean().sqrt()) for one in made]
 
 
-def test_a_turbo_models_own_sampler_is_met_at_its_own_timesteps(pipeline: Any) -> None:
+def longest_plateau(distances: list[float]) -> int:
+    """The most steps of a sweep in a row that change nothing."""
+    longest = now = 0
+    for one, other in pairwise(distances):
+        now = now + 1 if abs(other - one) < 1e-7 else 0
+        longest = max(longest, now)
+    return longest
+
+
+@pytest.mark.parametrize("steps", [1, 2, 4])
+def test_strength_is_a_slope_without_stairs(pipeline: Any, steps: int) -> None:
+    assert longest_plateau(sweep(Denoise(pipeline), picture(), steps=steps)) <= 3
+
+
+def test_where_diffusers_has_stairs(pipeline: Any) -> None:
     pipeline.scheduler = euler_ancestral()
-    wanted = request(strength=1.0, steps=4)
-    ours = Denoise(pipeline)(picture(), wanted, wanted.seed)
-    theirs = by_diffusers(pipeline, latents_of(pipeline, picture()), wanted)
-    assert (ours - theirs).abs().max() < 2e-3
+    assert longest_plateau(sweep(AnyPipeline(pipeline), picture(), steps=2)) > 40
 
 
-def test_a_tiny_autoencoder_goes_the_whole_way_too(
-    pipeline: Any, tiny_vae: AutoencoderTiny
-) -> None:
-    pipeline.vae = tiny_vae
-    pipeline.scheduler = DDIMScheduler.from_config(
-        pipeline.scheduler.config, clip_sample=False, set_alpha_to_one=True
-    )
-    wanted = request(strength=0.5, steps=2)
-    ours = Denoise(pipeline)(picture(), wanted, wanted.seed)
-    theirs = by_diffusers(pipeline, picture(), wanted)
-    assert (ours - theirs).abs().max() < 2e-3
+@pytest.mark.parametrize("steps", [1, 2, 4])
+def test_a_trained_model_goes_further_from_its_input_the_stronger(builtin: Any, steps: int) -> None:
+    denoise = Denoise(builtin)
+    sweeps = [sweep(denoise, picture(seed, side=64), steps=steps) for seed in range(2)]
+    assert max(longest_plateau(distances) for distances in sweeps) <= 3
+    mean = [sum(both) / 2 for both in zip(*sweeps, strict=True)]
+    tenths = [sum(mean[k : k + 10]) / 10 for k in range(1, 101, 10)]
+    assert all(b > 0.9 * max(tenths[: k + 1]) for k, b in enumerate(tenths[1:]))
+    assert tenths[-1] > 3 * tenths[0]
 
 
-@pytest.mark.parametrize(
-    ("strength", "steps", "expected"),
-    [
-        (0.5, 2, [499]),
-        (1.0, 2, [999, 499]),
-        (0.6, 2, [599, 99]),
-        (0.3, 1, [299]),
-        (0.0, 50, []),
-        (0.001, 1, []),
-        (1.0, 3, [999, 666, 332]),
-        (2.0, 0, [999]),
-    ],
-)
-def test_strength_sets_the_first_timestep(strength: float, steps: int, expected: list[int]) -> None:
-    assert timesteps(strength, steps) == expected
-
-
-@pytest.mark.parametrize("steps", [1, 2, 4, 50])
+@pytest.mark.parametrize("steps", [1, 2, 3, 7, 50])
 def test_any_strength_at_any_steps_gives_a_picture(pipeline: Any, steps: int) -> None:
     denoise = Denoise(pipeline)
     for hundredth in (0, 1, 10, 33, 50, 99, 100) if steps < 50 else (0, 2, 7, 14):
-        image = denoise(picture(), request(strength=hundredth / 100, steps=steps), 1)
+        image = denoise(picture(), request(strength=hundredth / 100, steps=steps), ONE)
         assert image.shape == (1, 3, SIDE, SIDE)
         assert 0.0 <= image.min() <= image.max() <= 1.0
 
 
-def test_strength_never_makes_more_steps_than_asked_for() -> None:
-    for steps in range(1, 51):
-        for hundredth in range(101):
-            levels = timesteps(hundredth / 100, steps)
-            assert len(levels) <= steps
-            assert levels == sorted(levels, reverse=True)
-            assert all(0 < level < 1000 for level in levels)
+@pytest.mark.parametrize("kind", ["PNDM", "LCM", "DPMSolverMultistep", "DDPM", "EulerDiscrete"])
+def test_every_sampler_makes_its_way_along_our_own_timesteps(pipeline: Any, kind: str) -> None:
+    config = {**pipeline.scheduler.config, "prediction_type": "epsilon"}
+    config = {**config, "rescale_betas_zero_snr": False, "clip_sample": False}
+    pipeline.scheduler = getattr(diffusers, f"{kind}Scheduler").from_config(config)
+    denoise = denoiser_of(pipeline)
+    assert isinstance(denoise, Denoise)
+    for steps in (1, 2, 3, 6):
+        for strength in (0.005, 0.3, 0.5, 0.501, 1.0):
+            image = denoise(picture(), request(strength=strength, steps=steps), ONE)
+            assert image.isfinite().all()
 
 
 def test_strength_zero_gives_back_the_picture_untouched(pipeline: Any) -> None:
@@ -128,13 +91,13 @@ def test_strength_zero_gives_back_the_picture_untouched(pipeline: Any) -> None:
     for denoise in (Denoise(pipeline), AnyPipeline(pipeline)):
         assert not denoise.dreams(request(strength=0.0))
         assert denoise.dreams(request(strength=0.01))
-        assert denoise(image, request(strength=0.0), 1) is image
+        assert denoise(image, request(strength=0.0), ONE) is image
 
 
 def test_a_little_more_strength_changes_the_picture_a_little(pipeline: Any) -> None:
     denoise = Denoise(pipeline)
     # 0.5 is where diffusers' staircase has its step at 2 steps, and where ours begins a second.
-    made = [denoise(picture(), request(strength=s, steps=2), 1) for s in (0.498, 0.5, 0.503, 0.9)]
+    made = [denoise(picture(), request(strength=s, steps=2), ONE) for s in (0.498, 0.5, 0.503, 0.9)]
     near = max((made[1] - made[0]).abs().mean(), (made[2] - made[1]).abs().mean())
     assert near < 0.5 * (made[3] - made[1]).abs().mean()
 
@@ -143,9 +106,9 @@ def test_guidance_at_one_and_below_is_off_and_asks_once(pipeline: Any) -> None:
     batches: list[int] = []
     pipeline.unet.register_forward_pre_hook(lambda _, inputs: batches.append(len(inputs[0])))
     denoise = Denoise(pipeline)
-    off = denoise(picture(), request(guidance=0.0, steps=1), 1)
-    assert torch.equal(off, denoise(picture(), request(guidance=1.0, steps=1), 1))
-    guided = denoise(picture(), request(guidance=5.0, steps=1), 1)
+    off = denoise(picture(), request(guidance=0.0, steps=1), ONE)
+    assert torch.equal(off, denoise(picture(), request(guidance=1.0, steps=1), ONE))
+    guided = denoise(picture(), request(guidance=5.0, steps=1), ONE)
     assert not torch.equal(off, guided)
     assert batches == [1, 1, 2]
 
@@ -156,8 +119,8 @@ def test_a_model_with_guidance_built_in_is_told_its_scale_and_asked_once(pipelin
     pipeline.unet = UNet2DConditionModel.from_config(pipeline.unet.config, time_cond_proj_dim=8)
     pipeline.unet.register_forward_pre_hook(lambda _, inputs: batches.append(len(inputs[0])))
     wanted = request(guidance=8.0, steps=2, strength=1.0)
-    ours = Denoise(pipeline)(picture(), wanted, 1)
-    assert not torch.equal(ours, Denoise(pipeline)(picture(), request(steps=2, strength=1.0), 1))
+    ours = Denoise(pipeline)(picture(), wanted, ONE)
+    assert not torch.equal(ours, Denoise(pipeline)(picture(), request(steps=2, strength=1.0), ONE))
     assert batches == [1] * 4
 
 
@@ -170,9 +133,9 @@ def test_in_half_precision_as_on_a_gpu_it_is_nearly_the_same_picture(
         config = pipeline.unet.config
         pipeline.unet = UNet2DConditionModel.from_config(config, time_cond_proj_dim=told_scale)
     wanted = request(steps=2, strength=1.0, guidance=3.0)
-    full = Denoise(pipeline)(picture(), wanted, 1)
+    full = Denoise(pipeline)(picture(), wanted, ONE)
     pipeline.to(torch.float16)
-    half = Denoise(pipeline)(picture(), wanted, 1)
+    half = Denoise(pipeline)(picture(), wanted, ONE)
     assert pipeline.unet.dtype == torch.float16
     assert half.dtype == torch.float32
     assert half.shape == full.shape
@@ -181,12 +144,62 @@ def test_in_half_precision_as_on_a_gpu_it_is_nearly_the_same_picture(
     assert (half - picture()).abs().mean() > 0.02
 
 
-def test_the_seed_alone_decides_the_noise(pipeline: Any) -> None:
+def test_the_place_alone_decides_the_noise(pipeline: Any) -> None:
     denoise = Denoise(pipeline)
-    first = denoise(picture(), request(), 1)
+    first = denoise(picture(), request(), ONE)
     torch.manual_seed(99)
-    assert torch.equal(first, denoise(picture(), request(), 1))
-    assert not torch.equal(first, denoise(picture(), request(), 2))
+    assert torch.equal(first, denoise(picture(), request(), ONE))
+    assert not torch.equal(first, denoise(picture(), request(), Place(2)))
+    assert not torch.equal(first, denoise(picture(), request(), Place(1, 0.5)))
+
+
+@pytest.mark.parametrize("kind", ["DDIM", "EulerAncestralDiscrete", "LCM"])
+def test_a_short_way_between_two_seeds_changes_the_picture_a_little(
+    pipeline: Any, kind: str
+) -> None:
+    pipeline.scheduler = getattr(diffusers, f"{kind}Scheduler").from_config(
+        pipeline.scheduler.config,
+        prediction_type="epsilon",
+        rescale_betas_zero_snr=False,
+        clip_sample=False,
+    )
+    denoise, wanted = denoiser_of(pipeline), request(strength=0.5, steps=4)
+    shares = [Place(1), Place(1, 0.01), Place(1, 0.99), Place(2)]
+    start, near, far, end = (denoise(picture(), wanted, place) for place in shares)
+    whole = (end - start).abs().mean()
+    assert 0.0 < (near - start).abs().mean() < 0.1 * whole
+    assert 0.0 < (far - end).abs().mean() < 0.1 * whole
+
+
+def test_other_parts_may_be_taken_between_two_frames(pipeline: Any) -> None:
+    class Counted(TorchParts):
+        calls = 0
+
+        def decode(self, latents: Tensor) -> Tensor:
+            self.calls += 1
+            return super().decode(latents)
+
+    first, second = Counted(pipeline), Counted(pipeline)
+    denoise = Denoise(pipeline, first)
+    one = denoise(picture(), request(), ONE)
+    denoise.parts = second
+    assert torch.equal(one, denoise(picture(), request(), ONE))
+    assert (first.calls, second.calls) == (1, 1)
+
+
+def test_prompts_to_come_are_embedded_between_frames(
+    pipeline: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    denoise, wanted = Denoise(pipeline), request(ahead=("a green hill", "a blue sky"))
+    denoise(picture(), wanted, ONE)
+    kept = []
+    for _ in range(3):
+        denoise.prepare(wanted)
+        kept.append(len(denoise.prompts))
+    assert kept == [2, 3, 3]
+    monkeypatch.setattr(pipeline, "encode_prompt", None)
+    for text in wanted.ahead:
+        denoise(picture(), request(prompts=((text, 1.0),)), ONE)
 
 
 def test_only_sdxls_autoencoder_which_overflows_in_half_precision_runs_in_float32(
@@ -207,7 +220,7 @@ def test_stages_are_timed_in_their_order(pipeline: Any) -> None:
         stages.append(stage)
         yield
 
-    Denoise(pipeline)(picture(), request(), 1, stopwatch)
+    Denoise(pipeline)(picture(), request(), ONE, stopwatch)
     assert stages == ["encode", "denoise", "decode"]
 
 
@@ -221,9 +234,25 @@ def test_sd_and_sdxl_are_worked_on_by_parts_and_others_as_they_come(pipeline: An
 def test_any_other_pipeline_makes_a_picture_at_every_strength(pipeline: Any, steps: int) -> None:
     denoise = AnyPipeline(pipeline)
     for strength in (0.0, 0.01, 0.5, 1.0):
-        image = denoise(picture(), request(strength=strength, steps=steps), 1)
+        image = denoise(picture(), request(strength=strength, steps=steps), ONE)
         assert image.shape == (1, 3, SIDE, SIDE)
         assert 0.0 <= image.min() <= image.max() <= 1.0
+
+
+def test_any_other_pipeline_takes_the_strongest_prompts_of_both_mixes(pipeline: Any) -> None:
+    denoise = AnyPipeline(pipeline)
+    red, green = "a red sea", "a green hill"
+    pure = request(strength=1.0, guidance=5.0, prompts=((red, 1.0),), negative=((green, 1.0),))
+    mixed = request(
+        strength=1.0,
+        guidance=5.0,
+        prompts=((green, 0.4), (red, 0.6)),
+        negative=((green, 0.6), ("", 0.4)),
+    )
+    one = denoise(picture(), pure, ONE)
+    assert torch.equal(one, denoise(picture(), mixed, ONE))
+    without = request(strength=1.0, guidance=5.0, prompts=((red, 1.0),))
+    assert not torch.equal(one, denoise(picture(), without, ONE))
 
 
 def test_the_least_strength_of_a_pipeline_always_makes_one_step() -> None:

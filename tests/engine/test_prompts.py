@@ -58,7 +58,7 @@ def test_a_mix_of_one_is_that_prompt(pipeline: Any) -> None:
     assert prompts.mixed((("a", 1.0),)) is prompts.embedding("a")
 
 
-def test_the_negative_prompt_is_encoded_once_and_only_when_asked_for(
+def test_the_empty_negative_prompt_is_encoded_once_and_only_when_asked_for(
     pipeline: Any, encoded: list[str]
 ) -> None:
     prompts = Prompts(pipeline)
@@ -66,8 +66,28 @@ def test_the_negative_prompt_is_encoded_once_and_only_when_asked_for(
     assert encoded == ["a"]
     shapes = [part.shape for part in parts(prompts.negative())]
     assert shapes == [part.shape for part in parts(prompts.embedding("a"))]
-    assert prompts.negative() is prompts.negative()
+    assert prompts.negative() is prompts.negative((("", 1.0),)) is prompts.negative((("  ", 1.0),))
     assert encoded == ["a", ""]
+
+
+def test_a_negative_prompt_is_a_mix_like_any_other(pipeline: Any, encoded: list[str]) -> None:
+    prompts = Prompts(pipeline)
+    assert prompts.negative((("a", 1.0),)) is prompts.embedding("a")
+    nothing, a = parts(prompts.negative()), parts(prompts.embedding("a"))
+    mixed = parts(prompts.negative((("", 0.25), ("a", 0.75))))
+    for part, one, other in zip(mixed, nothing, a, strict=True):
+        assert torch.allclose(part, 0.25 * one + 0.75 * other, atol=1e-6)
+    assert encoded == ["a", ""]
+
+
+def test_what_comes_is_embedded_ahead_one_prompt_a_call(pipeline: Any, encoded: list[str]) -> None:
+    prompts = Prompts(pipeline)
+    prompts.embedding("a")
+    coming = ("a", "", "b", "c")
+    assert [prompts.ahead(coming) for _ in range(4)] == [True, True, False, False]
+    assert encoded == ["a", "b", "c"]
+    prompts.mixed((("b", 0.5), ("c", 0.5)))
+    assert encoded == ["a", "b", "c"]
 
 
 def test_a_prompt_longer_than_the_encoder_reads_is_cut(pipeline: Any) -> None:

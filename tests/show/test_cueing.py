@@ -2,94 +2,123 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualizer.show.cueing import MOST, Cue, aged, cut_to, is_over, mix, position
+from visualizer.show.cueing import (
+    Cue,
+    aged,
+    cut_to,
+    is_over,
+    mix,
+    negative_mix,
+    position,
+    share,
+)
+from visualizer.show.mixes import MOST, TOGETHER, alone, weighted
 from visualizer.show.request import Mix
 
+from .test_mixes import difference
+
 texts = st.sampled_from("abcdefgh")
+prompts = st.builds(
+    weighted,
+    st.dictionaries(texts, st.floats(0.1, 10.0), min_size=1, max_size=TOGETHER),
+)
+negatives = st.sampled_from(["", "blurry", "text", "grey"])
 crossfades = st.floats(0.01, 60.0)
 seconds = st.floats(0.0, 100.0)
-cuts = st.lists(st.tuples(texts, seconds), min_size=1, max_size=12)
+Cut = tuple[Mix, str, float]
+cuts = st.lists(st.tuples(prompts, negatives, seconds), min_size=1, max_size=12)
 counts = st.integers(1, 12)
 turns = st.integers(-60, 60)
 salts = st.text(max_size=8)
 
 
-def _played(cuts: list[tuple[str, float]], crossfade: float) -> Cue:
-    """The cue after cutting to each text in turn and letting its seconds pass."""
+def _played(cuts: list[Cut], crossfade: float) -> Cue:
+    """The cue after cutting to each prompt in turn and letting its seconds pass."""
     cue = Cue()
-    for text, passed in cuts:
-        cue = aged(cut_to(cue, text, crossfade), passed)
+    for parts, negative, passed in cuts:
+        cue = aged(cut_to(cue, parts, negative, crossfade), passed)
     return cue
 
 
-def _difference(one: Mix, other: Mix) -> float:
-    a, b = dict(one), dict(other)
-    return max(abs(a.get(text, 0.0) - b.get(text, 0.0)) for text in a | b)
+def _faded_negative(cue: Cue, crossfade: float) -> Mix:
+    """The negative mix with what an empty one stands for."""
+    return negative_mix(cue, crossfade) or (("", 1.0),)
 
 
 @given(cuts, crossfades)
-def test_weights_add_up_to_one(cuts: list[tuple[str, float]], crossfade: float) -> None:
-    found = mix(_played(cuts, crossfade), crossfade)
-    assert sum(weight for _, weight in found) == pytest.approx(1.0)
-    assert all(weight > 0 for _, weight in found)
-    assert len({text for text, _ in found}) == len(found) <= MOST
+def test_weights_add_up_to_one(cuts: list[Cut], crossfade: float) -> None:
+    cue = _played(cuts, crossfade)
+    for found in (mix(cue, crossfade), _faded_negative(cue, crossfade)):
+        assert sum(weight for _, weight in found) == pytest.approx(1.0)
+        assert all(weight > 0 for _, weight in found)
+        assert len({text for text, _ in found}) == len(found) <= MOST
 
 
-@given(cuts, texts, crossfades)
+@given(cuts, prompts, negatives, crossfades)
 def test_nothing_jumps_at_a_cut_even_mid_fade(
-    cuts: list[tuple[str, float]], text: str, crossfade: float
+    cuts: list[Cut], parts: Mix, negative: str, crossfade: float
 ) -> None:
     cue = _played(cuts, crossfade)
-    before = mix(cue, crossfade)
-    after = mix(cut_to(cue, text, crossfade), crossfade)
-    assert dict(after) == pytest.approx(dict(before))
+    after = cut_to(cue, parts, negative, crossfade)
+    assert difference(mix(after, crossfade), mix(cue, crossfade)) < 1e-9
+    negatives = _faded_negative(after, crossfade), _faded_negative(cue, crossfade)
+    assert difference(*negatives) < 1e-9
 
 
-@pytest.mark.parametrize("passed", [1.0, 2.0, 3.0])
-def test_nothing_jumps_where_a_fifth_prompt_takes_the_place_of_the_weakest(passed: float) -> None:
-    cue = cut_to(_played([(text, passed) for text in "abcd"], 4.0), "new", 4.0)
-    mixes = [mix(aged(cue, i / 1000), 4.0) for i in range(4001)]
-    assert len(mixes[0]) == MOST
-    assert max(_difference(*pair) for pair in pairwise(mixes)) < 0.002
-
-
-@given(cuts, crossfades, st.floats(0.0, 1.0))
+@given(cuts, prompts, negatives, crossfades, st.floats(0.0, 1.0))
 def test_nothing_jumps_during_a_fade(
-    cuts: list[tuple[str, float]], crossfade: float, at: float
+    cuts: list[Cut], parts: Mix, negative: str, crossfade: float, at: float
 ) -> None:
-    cue = cut_to(_played(cuts, crossfade), "new", crossfade)
-    now = aged(cue, at * crossfade)
+    now = aged(cut_to(_played(cuts, crossfade), parts, negative, crossfade), at * crossfade)
     soon = aged(now, crossfade / 10_000)
-    assert _difference(mix(now, crossfade), mix(soon, crossfade)) < 0.002
+    assert difference(mix(now, crossfade), mix(soon, crossfade)) < 0.003
+    negatives = _faded_negative(now, crossfade), _faded_negative(soon, crossfade)
+    assert difference(*negatives) < 0.003
 
 
-@given(cuts, crossfades)
+@given(cuts, prompts, crossfades)
 def test_after_the_crossfade_the_prompt_stands_alone(
-    cuts: list[tuple[str, float]], crossfade: float
+    cuts: list[Cut], parts: Mix, crossfade: float
 ) -> None:
-    cue = aged(cut_to(_played(cuts, crossfade), "new", crossfade), crossfade)
-    assert mix(cue, crossfade) == (("new", 1.0),)
+    cue = aged(cut_to(_played(cuts, crossfade), parts, "grey", crossfade), crossfade)
+    assert mix(cue, crossfade) == parts
+    assert negative_mix(cue, crossfade) == (("grey", 1.0),)
 
 
 @given(cuts)
-def test_a_crossfade_of_no_seconds_cuts(cuts: list[tuple[str, float]]) -> None:
-    assert mix(_played(cuts, 0.0), 0.0) == ((cuts[-1][0], 1.0),)
+def test_a_crossfade_of_no_seconds_cuts(cuts: list[Cut]) -> None:
+    parts, negative, _ = cuts[-1]
+    assert mix(_played(cuts, 0.0), 0.0) == parts
+    assert negative_mix(_played(cuts, 0.0), 0.0) == alone(negative)
 
 
 def test_a_fade_is_half_way_at_half_its_time() -> None:
-    cue = Cue("new", (("old", 1.0),), age=2.0)
+    cue = Cue(alone("new"), "", alone("old"), alone("blurry"), age=2.0)
+    assert share(cue, 4.0) == 0.5
     assert dict(mix(cue, 4.0)) == {"new": 0.5, "old": 0.5}
+    assert dict(negative_mix(cue, 4.0)) == {"blurry": 0.5, "": 0.5}
 
 
-@pytest.mark.parametrize("text", ["", "  ", "\n"])
-def test_a_blank_prompt_is_no_prompt(text: str) -> None:
-    assert mix(Cue(text, (("old", 1.0),)), 4.0) == ()
+def test_a_negative_prompt_comes_out_of_nothing() -> None:
+    cue = cut_to(Cue(alone("old")), alone("new"), "blurry", 4.0)
+    assert negative_mix(cue, 4.0) == ()
+    assert dict(negative_mix(aged(cue, 2.0), 4.0)) == {"blurry": 0.5, "": 0.5}
+
+
+def test_the_first_prompt_does_not_fade_in_from_anywhere() -> None:
+    cue = cut_to(Cue(), alone("first"), "blurry", 4.0)
+    assert share(cue, 4.0) == 1.0
+    assert mix(cue, 4.0) == (("first", 1.0),)
+    assert negative_mix(cue, 4.0) == (("blurry", 1.0),)
+
+
+def test_no_prompt_has_no_mix_whatever_was_on() -> None:
+    cue = cut_to(Cue(alone("old"), "blurry"), (), "blurry", 4.0)
+    assert mix(cue, 4.0) == negative_mix(cue, 4.0) == ()
 
 
 @pytest.mark.parametrize(
@@ -104,7 +133,7 @@ def test_a_blank_prompt_is_no_prompt(text: str) -> None:
 def test_a_prompt_stays_for_its_crossfade_and_its_hold(
     age: float, crossfade: float, hold: float, over: bool
 ) -> None:
-    assert is_over(Cue("a", age=age), crossfade, hold) is over
+    assert is_over(Cue(alone("a"), age=age), crossfade, hold) is over
 
 
 @given(counts, turns, salts)

@@ -12,6 +12,7 @@ from visualizer.show.parameters import (
     BY_NAME,
     DEFAULTS,
     PARAMETERS,
+    REFERENCE,
     Parameter,
     check,
     parse_setting,
@@ -33,6 +34,16 @@ def test_a_row_makes_sense(row: Parameter) -> None:
     assert row.help
     assert BY_NAME[row.name] is row
     assert DEFAULTS[row.name] == row.default
+
+
+@every_row
+def test_a_row_says_what_the_reference_loop_has_where_that_is_within_its_range(
+    row: Parameter,
+) -> None:
+    if row.reference is None:
+        assert row.name not in REFERENCE
+    else:
+        assert check(row.name, row.reference) == REFERENCE[row.name]
 
 
 @every_row
@@ -110,8 +121,7 @@ def test_a_setting_written_out_is_read_back(row: Parameter, position: float) -> 
         ("steps=1.5", "steps is 1.5; it takes whole numbers"),
         (
             "glow=1",
-            "glow=1: no parameter 'glow'; there are strength, guidance, steps, seed, "
-            "seed_interval, blend, perturbation, hold, crossfade, smoothing",
+            f"glow=1: no parameter 'glow'; there are {', '.join(BY_NAME)}",
         ),
     ],
 )

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
+from textwrap import dedent
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from visualizer.show.parameters import BY_NAME, PARAMETERS, Parameter
+from visualizer.show import preset as preset_module
+from visualizer.show.mixes import alone
+from visualizer.show.parameters import BY_NAME, PARAMETERS, REFERENCE, Parameter
 from visualizer.show.preset import Cued, Preset, PresetError, load, load_folder, parse
 
-SHIPPED = Path(__file__).parents[2] / "presets"
-FIELDS = ", ".join(["name", "order", "prompts", *BY_NAME])
-PROMPT_FIELDS = ", ".join(["text", *BY_NAME])
+README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+FIELDS = ", ".join(["name", "order", "loop", "model", "negative", "prompts", *BY_NAME])
+PROMPT_FIELDS = ", ".join(["text", "negative", *BY_NAME])
+WEIGHTED = "must be text, or up to 4 texts with weights, as {coral: 2, whale: 1}"
 
 
 def test_a_preset_says_prompts_and_values() -> None:
@@ -31,7 +35,7 @@ prompts:
     )
     assert preset == Preset(
         "Deep sea",
-        (Cued("coral reef, glowing blue", {}), Cued("whale", {"strength": 0.7})),
+        (Cued(alone("coral reef, glowing blue"), {}), Cued(alone("whale"), {"strength": 0.7})),
         "shuffled",
         {"hold": 20.0},
     )
@@ -42,7 +46,49 @@ def test_a_preset_without_a_name_is_called_by_its_file() -> None:
 
 
 def test_blanks_round_a_prompt_are_dropped() -> None:
-    assert parse("prompts: ['  a  ']", "a.yaml").prompts == (Cued("a", {}),)
+    assert parse("prompts: ['  a  ']", "a.yaml").prompts == (Cued(alone("a"), {}),)
+
+
+def test_a_prompt_may_mix_texts_by_weight() -> None:
+    preset = parse(
+        """
+prompts:
+  - text: {coral reef at night: 2, " golden mandala": 1, eye: 0.5, gold: 0.5}
+    strength: 0.7
+""",
+        "a.yaml",
+    )
+    (cued,) = preset.prompts
+    weights = {"coral reef at night": 0.5, "golden mandala": 0.25, "eye": 0.125, "gold": 0.125}
+    assert dict(cued.parts) == weights
+    assert cued.text == "coral reef at night + golden mandala + eye + gold"
+    assert cued.values == {"strength": 0.7}
+
+
+def test_a_prompts_own_negative_wins_over_the_presets() -> None:
+    preset = parse(
+        """
+negative: blurry
+prompts:
+  - a
+  - {text: b, negative: text}
+  - {text: c, negative: ""}
+""",
+        "a.yaml",
+    )
+    assert preset.negative == "blurry"
+    assert [cued.negative for cued in preset.prompts] == ["blurry", "text", ""]
+
+
+def test_the_reference_loop_lies_under_the_presets_own_values() -> None:
+    preset = parse("loop: reference\nblend: 0.3\nhold: 5\nprompts: [a]", "a.yaml")
+    assert preset.values == {**REFERENCE, "blend": 0.3, "hold": 5.0}
+    assert parse("loop: own\nblend: 0.3\nprompts: [a]", "a.yaml").values == {"blend": 0.3}
+
+
+def test_a_preset_may_name_a_model() -> None:
+    assert parse("model: ' a/b '\nprompts: [a]", "a.yaml").model == "a/b"
+    assert parse("prompts: [a]", "a.yaml").model == ""
 
 
 @pytest.mark.parametrize("row", PARAMETERS, ids=lambda row: row.name)
@@ -65,10 +111,36 @@ def test_every_parameter_may_stand_in_a_preset_and_beside_a_prompt(row: Paramete
         ("name: A\n\tprompts: [a]", "x.yaml:2: not valid YAML: found character '\\t'"),
         ("name: A: B\nprompts: [a]", "x.yaml:1: not valid YAML: mapping values are not allowed"),
         ("prompts:\n- a\n- 1984", "x.yaml:3: prompts[2]: must be text, or a mapping with a text"),
-        ("prompts:\n- a\n- ''", "x.yaml:3: prompts[2].text: String should have at least 1 char"),
-        ("prompts:\n- a\n- ' '", "x.yaml:3: prompts[2].text: String should have at least 1 char"),
+        ("prompts:\n- a\n- ''", "x.yaml:3: prompts[2].text: must not be empty"),
+        ("prompts:\n- a\n- ' '", "x.yaml:3: prompts[2].text: must not be empty"),
         ("prompts:\n- strength: 0.5", "x.yaml:2: prompts[1].text: Field required"),
-        ("prompts:\n- text:", "x.yaml:2: prompts[1].text: Input should be a valid string"),
+        ("prompts:\n- text:", f"x.yaml:2: prompts[1].text: {WEIGHTED}"),
+        ("prompts:\n- text: [a, b]", f"x.yaml:2: prompts[1].text: {WEIGHTED}"),
+        ("prompts:\n- text: {}", f"x.yaml:2: prompts[1].text: {WEIGHTED}"),
+        (
+            "prompts:\n- text: {a: 1, b: 1, c: 1, d: 1, e: 1}",
+            f"x.yaml:2: prompts[1].text: {WEIGHTED}",
+        ),
+        (
+            "prompts:\n- text:\n    a: 1\n    b: 0",
+            "x.yaml:4: prompts[1].text.b: its weight goes from 0.001 to 1000",
+        ),
+        (
+            "prompts:\n- text: {a: .nan}",
+            "x.yaml:2: prompts[1].text.a: its weight goes from 0.001 to 1000",
+        ),
+        (
+            f"prompts:\n- text: {{a: 1{'0' * 400}}}",
+            "x.yaml:2: prompts[1].text.a: its weight goes from 0.001 to 1000",
+        ),
+        (
+            "prompts:\n- text: {reef, blue: 2}",
+            "x.yaml:2: prompts[1].text.reef: must be a number, not None",
+        ),
+        ("prompts:\n- text: {1984: 1}", "x.yaml:2: prompts[1].text.1984: must be text"),
+        ("prompts: [a]\nnegative: 3", "x.yaml:2: negative: Input should be a valid string"),
+        ("prompts: [a]\nmodel:", "x.yaml:2: model: Input should be a valid string"),
+        ("prompts: [a]\nloop: old", "x.yaml:2: loop: Input should be 'own' or 'reference'"),
         (
             "prompts:\n- text: a\n  strength: 2",
             "x.yaml:3: prompts[1].strength: strength is 2; it goes from 0 to 1",
@@ -106,7 +178,8 @@ def test_a_fault_names_file_line_and_field(text: str, line: str) -> None:
     assert "\n" not in str(caught.value)
 
 
-fields = st.sampled_from(["name", "order", "prompts", "text", "hold", "glow", "? ", "&a", "*a"])
+names = ["name", "order", "loop", "model", "negative", "prompts", "text", "hold", "glow"]
+fields = st.sampled_from([*names, "? ", "&a", "*a"])
 scraps = st.sampled_from(
     ["- ", ": ", "\n", "\n  ", "[", "]", "{", "}", ",", "'", '"', "#", "|\n", "<<", "!!int ", "---"]
 )
@@ -128,6 +201,7 @@ def test_any_text_is_a_preset_or_a_preset_error_in_one_line(text: str) -> None:
         line = str(error)
     else:
         assert preset.prompts
+        assert all(cued.text for cued in preset.prompts)
         assert preset.name
         return
     assert line.startswith("x.yaml:")
@@ -164,28 +238,15 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
         load_folder(tmp_path / "none")
 
 
-def test_there_are_presets_for_a_whole_night() -> None:
-    presets, faults = load_folder(SHIPPED)
-    assert faults == ()
-    assert len(presets) >= 10
-    assert len({preset.name for preset in presets}) == len(presets)
-
-
-@pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.yaml")), ids=lambda path: path.stem)
-def test_a_shipped_preset_is_worth_a_while(path: Path) -> None:
-    preset = load(path)
-    assert len({cued.text for cued in preset.prompts}) == len(preset.prompts) >= 7
-    for cued in preset.prompts:
-        assert len(cued.text.split()) <= 16, "the built-in model reads about 20 tokens"
-        assert 0.45 <= {**preset.values, **cued.values}.get("strength", 0.6) <= 0.75
-
-
-def test_the_built_in_model_knows_the_first_words_of_every_shipped_prompt() -> None:
-    scenes = pytest.importorskip("training.scenes").SCENES
-    palettes = pytest.importorskip("training.palettes").PALETTES
-    colours = [word for row in palettes for word in (*row.adjectives, *row.nouns)]
-    for preset in load_folder(SHIPPED)[0]:
-        for cued in preset.prompts:
-            opening = " ".join(cued.text.split()[:9])
-            assert any(name in opening for row in scenes for name in row.names), cued.text
-            assert any(word in opening for word in colours), cued.text
+@pytest.mark.parametrize(
+    "example",
+    [
+        README.partition("### Your own presets")[2].partition("```yaml")[2].partition("```")[0],
+        dedent((preset_module.__doc__ or "").partition("::\n")[2].partition("The parameters'")[0]),
+    ],
+    ids=["README", "docstring"],
+)
+def test_what_the_documents_give_as_a_preset_is_one(example: str) -> None:
+    preset = parse(example, "example.yaml")
+    assert preset.name == "Deep sea"
+    assert [len(cued.parts) for cued in preset.prompts] == [1, 1, 2]

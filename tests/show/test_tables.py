@@ -30,6 +30,8 @@ EMPTY = "# Title\n\n<!-- commands --><!-- /commands -->\n\nEnd.\n"
         ("f11", "F11"),
         ("q", "Q"),
         ("-", "-"),
+        ("ctrl a", "Ctrl+A"),
+        ("ctrl -", "Ctrl+-"),
     ],
 )
 def test_a_key_is_called_what_is_printed_on_it(key: str, label: str) -> None:

@@ -10,6 +10,8 @@ import pytest
 from visualizer.stage import window
 from visualizer.stage.lettering import Lettering
 
+from .player import Player
+
 
 @pytest.fixture(autouse=True)
 def _environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
@@ -26,6 +28,12 @@ def _environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def headless(monkeypatch: pytest.MonkeyPatch) -> None:
     """SDL draws, and shows nothing."""
     monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+
+
+@pytest.fixture
+def player(headless: None) -> Player:
+    """A stage with no screen."""
+    return Player()
 
 
 @pytest.fixture

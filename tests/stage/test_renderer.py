@@ -117,8 +117,41 @@ def test_a_picture_of_another_size_fades_in_from_the_one_before() -> None:
     renderer.push(plain(0, 0, 100, size=32))
     renderer.draw(0.0, 1.0, True)
     assert (pixels_of(target) == (100, 0, 0)).all()
+    renderer.draw(0.5, 1.0, True)
+    assert np.abs(pixels_of(target) - (50, 0, 50)).max() <= 1
+    renderer.draw(0.5, 0.5, True)
+    assert np.abs(pixels_of(target) - (25, 0, 25)).max() <= 1
     renderer.draw(1.0, 1.0, True)
     assert (pixels_of(target) == (0, 0, 100)).all()
+
+
+def detailed(width: int, height: int) -> Pixels:
+    """A picture in which each pixel is another."""
+    return np.random.default_rng(3).integers(0, 256, (height, width, 3), dtype=np.uint8)
+
+
+@pytest.mark.parametrize("fill", [True, False])
+@pytest.mark.parametrize(
+    "sizes", [((16, 16), (32, 32)), ((32, 32), (16, 16)), ((16, 16), (48, 32))]
+)
+def test_both_ends_of_a_fade_between_sizes_are_the_pictures_as_they_are_alone(
+    sizes: tuple[tuple[int, int], tuple[int, int]], fill: bool
+) -> None:
+    def alone(size: tuple[int, int]) -> npt.NDArray[np.int64]:
+        target = screen(96, 54)
+        renderer = SoftwareRenderer(target)
+        renderer.push(detailed(*size))
+        renderer.draw(1.0, 1.0, fill)
+        return pixels_of(target)
+
+    target = screen(96, 54)
+    renderer = SoftwareRenderer(target)
+    renderer.push(detailed(*sizes[0]))
+    renderer.draw(1.0, 1.0, fill)
+    renderer.push(detailed(*sizes[1]))
+    for mix, nearest in ((0.0, sizes[0]), (0.004, sizes[0]), (0.996, sizes[1]), (1.0, sizes[1])):
+        renderer.draw(mix, 1.0, fill)
+        assert np.abs(pixels_of(target) - alone(nearest)).max() <= (0 if mix in (0.0, 1.0) else 2)
 
 
 @settings(deadline=None)

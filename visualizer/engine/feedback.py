@@ -1,28 +1,44 @@
-"""The loop itself: previous → perturb → denoise → blend → next.
+"""The loop itself: previous → hold → move and shake → denoise → blend → next.
 
-The picture stays float in [0, 1] on the device from frame to frame, and is rounded (never
-truncated, which would darken it pass by pass) to uint8 once, in the copy that is handed out.
+The picture stays float in [0, 1] on the device from frame to frame, and is rounded to uint8 once,
+in the copy that is handed out. With that copy come the numbers of its look, from which the next
+frame's holds are decided on the host: one wait for the device a frame, and no other.
 """
 
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
+from visualizer.engine.colour import Look, look_of, measure
 from visualizer.engine.denoiser import Denoiser
 from visualizer.engine.failures import FrameError
-from visualizer.engine.perturb import perturb
+from visualizer.engine.holds import Reference, held
+from visualizer.engine.life import Life
+from visualizer.engine.perturb import draw, grain, moved, shaken
 from visualizer.engine.picture import Picture, Stopwatch, untimed
-from visualizer.engine.seeds import SEEDS, SeedWalk
+from visualizer.engine.readback import Readback
+from visualizer.engine.seeds import SEEDS, Place, SeedWalk
 from visualizer.frame import Pixels
 from visualizer.show.request import Request
+
+LONGEST = 0.25
+"""Most seconds of show time that one frame moves on by: after a pause nothing leaps."""
+
+LIGHTER = 0.75
+"""How long the picture's sides become, of what they were, where memory is out."""
+
+SMALLEST = 128
+"""Pixels of the shortest side that is worth showing."""
 
 
 class Feedback:
     """An engine: a denoiser fed with its own pictures, from white on.
 
-    size: (height, width) in pixels. model and device: names for people. Deterministic: the same
-    requests give the same pictures; noise is drawn on the CPU, so on every device alike.
+    size: (height, width) in pixels. multiple: what the model's pictures' sides are multiples of.
+    model and device: names for people. Deterministic: the same requests give the same pictures;
+    all that is random is drawn on the CPU, so on every device alike.
     """
 
     def __init__(
@@ -32,60 +48,140 @@ class Feedback:
         size: tuple[int, int],
         model: str,
         device: str,
+        multiple: int = 64,
         stopwatch: Stopwatch = untimed,
     ) -> None:
         self.model = model
         self.device = device
         self.stopwatch = stopwatch
         self._denoiser = denoiser
-        self._white = torch.ones(1, 3, *size, device=device)
-        self._previous: Tensor | None = None
-        self._frames = 0
+        self._multiple = multiple
+        self._readback = Readback()
         self._walk = SeedWalk()
         self._restarts: int | None = None
+        self._time: float | None = None
+        self._resize(size)
+        self._begin()
+
+    def _begin(self) -> None:
+        """Forget all pictures: the next is dreamt from white."""
+        self._previous: Tensor | None = None
+        self._look: Look | None = None
+        self._pixels: Pixels | None = None
+        self._reference = Reference()
+        self._life = Life()
+        self._frames = 0
+
+    def _resize(self, size: tuple[int, int]) -> None:
+        self._size = size
+        self._white = torch.ones(1, 3, *size, device=self.device)
+        self._grain = grain(size, self.device)
 
     @torch.inference_mode()
     def next(self, request: Request) -> Picture:
         """The next picture. FrameError where it came to nothing: then the last one stays."""
-        if request.restarts != self._restarts:
-            self._restarts, self._previous, self._frames = request.restarts, None, 0
-        seed = self._walk.step(request)
-        new = self._dreamt(request, seed)
+        if self._restarts is not None and request.restarts != self._restarts:
+            self._begin()
+        self._restarts = request.restarts
+        seconds = self._passed(request.time)
+        place = self._walk.step(request)
+        if self._pixels is not None and not self._denoiser.dreams(request):
+            return Picture(self._pixels, place.seed)  # not worn by what is done before dreaming
+        new = self._dreamt(self._life.eased(request), place, seconds)
         self._frames += 1
-        with self.stopwatch("copy"):
-            if not bool(torch.isfinite(new).all()):
-                raise FrameError(
-                    f"{self.model}: the picture came out as not-a-number; lower guidance, or "
-                    "press restart"
-                )
-            pixels = to_pixels(new)
-        self._previous = new
-        return Picture(pixels, seed)
+        look = self._take(new)
+        self._reference.follow(look, request.prompts, seconds)
+        self._life.see(look, seconds)
+        assert self._pixels is not None
+        return Picture(self._pixels, place.seed)
 
-    def _dreamt(self, request: Request, seed: int) -> Tensor:
-        """The next picture; where nothing is dreamt the last one, not worn by perturbation."""
-        if self._previous is not None and not self._denoiser.dreams(request):
-            return self._previous
-        shaken = self._perturbed(request.perturbation, seed)
-        new = self._denoiser(shaken, request, seed, self.stopwatch)
+    @torch.inference_mode()
+    def adopt(self, pixels: Pixels) -> None:
+        """See producer.Engine."""
+        picture = torch.tensor(pixels, device=self.device).permute(2, 0, 1).unsqueeze(0)
+        self._begin()
+        look = self._take(_resized(picture.float() / 255.0, self._size))
+        self._reference.follow(look, (), 0.0)
+
+    def prepare(self, request: Request) -> None:
+        """See producer.Engine."""
+        self._denoiser.prepare(request)
+
+    @torch.inference_mode()
+    def lighter(self) -> str:
+        """See producer.Engine."""
+        step = getattr(self._denoiser, "lighter", None)
+        if step is not None and (line := str(step())):
+            return line
+        height, width = (
+            min(int(side * LIGHTER), side - 1) // self._multiple * self._multiple
+            for side in self._size
+        )
+        if min(height, width) < SMALLEST:
+            return ""
+        self._resize((height, width))
+        if self._previous is not None:
+            self._take(_resized(self._previous, self._size))
+        if self.device == "cuda":
+            torch.cuda.empty_cache()
+        side = f"{width}" if width == height else f"{width} by {height}"
+        return f"out of {_memory(self.device)}: the picture is made at {side} pixels"
+
+    def _passed(self, time: float) -> float:
+        """Seconds of show time since the last call, 0 to LONGEST."""
+        last, self._time = self._time, time
+        return 0.0 if last is None else min(max(time - last, 0.0), LONGEST)
+
+    def _dreamt(self, request: Request, place: Place, seconds: float) -> Tensor:
+        """The next picture, on the device; it may hold what is not a number."""
+        with self.stopwatch("perturb"):
+            base = self._held(request, seconds)
+            fed = self._life.seeded(self._shaken(base, request, place, seconds))
+        new = self._denoiser(fed, request, place, self.stopwatch)
         with self.stopwatch("blend"):
-            # White is where dreaming starts, not a picture: the first frame is taken as it is.
-            if self._previous is not None:
-                new = torch.lerp(new, self._previous, request.blend)
-        return new
+            if self._previous is None:
+                # White is where dreaming starts, not a picture: the first frame is taken as it
+                # is. A copy, for the denoiser may use its memory again.
+                return new.clone(memory_format=torch.contiguous_format)
+            # Channels first: all sums here are fastest so, whatever the model likes.
+            return torch.lerp(new.contiguous(), base, request.blend)
 
-    def _perturbed(self, amount: float, seed: int) -> Tensor:
+    def _held(self, request: Request, seconds: float) -> Tensor:
+        """The last picture, kept from drifting and moved on: what stays of it in the next."""
+        wanted = self._reference.look
         if self._previous is None:
             return self._white
-        with self.stopwatch("perturb"):
-            # One stream per (seed, frame), so that a frame can be made again.
-            generator = torch.Generator().manual_seed(self._frames * SEEDS + seed)
-            return perturb(self._previous, amount, generator)
+        image = self._previous
+        if self._look is not None and wanted is not None:
+            image = held(image, self._look, wanted, request.colour_hold, request.sharpness_hold)
+        return moved(image, request, seconds)
+
+    def _shaken(self, image: Tensor, request: Request, place: Place, seconds: float) -> Tensor:
+        if self._previous is None:
+            return image
+        # One stream per (seed, frame), so that a frame can be made again.
+        shake = draw(request, seconds, self._frames * SEEDS + place.seed)
+        return shaken(image, shake, self._grain)
+
+    def _take(self, image: Tensor) -> Look:
+        """Read a picture back and go on from it. FrameError where it holds what is no number."""
+        with self.stopwatch("copy"):
+            pixels, numbers = self._readback(image, measure(image))
+        look = look_of(numbers)
+        if look is None:
+            self._life.fail()
+            raise FrameError(
+                f"{self.model}: the picture came out as not-a-number; lower guidance, or press "
+                "restart"
+            )
+        self._previous, self._look, self._pixels = image, look, pixels
+        return look
 
 
-def to_pixels(image: Tensor) -> Pixels:
-    """(1, 3, height, width) in [0, 1] → read-only uint8 (height, width, 3) on the host."""
-    rounded = (image[0].clamp(0.0, 1.0) * 255.0).round().to(torch.uint8)
-    pixels: Pixels = rounded.permute(1, 2, 0).contiguous().cpu().numpy()
-    pixels.setflags(write=False)
-    return pixels
+def _resized(image: Tensor, size: tuple[int, int]) -> Tensor:
+    """(1, 3, height, width) of another size."""
+    return F.interpolate(image, size=size, mode="bilinear", antialias=True)
+
+
+def _memory(device: str) -> str:
+    return "memory" if device == "cpu" else "GPU memory"

@@ -1,118 +1,104 @@
-"""The noise schedule, and one step down it: one formula for every model of the family.
+"""The noise that a frame is dreamt from: a point on the way between the draws of two seeds.
 
-The field has a scheduler class per sampler, each with state and with its own idea of timesteps,
-which makes strength a staircase at few steps. Here the starting level comes straight from
-strength, and the step is that of DDIM (Song et al. 2021, arXiv:2010.02502, eq. 12), computed from
-nothing but the schedule that a model was trained with. At the timesteps that diffusers'
-DDIMScheduler ("trailing" spacing; Lin et al. 2023, arXiv:2305.08891) would use it gives the same
-picture. All sums are in float32.
+Draw k of a seed is the k-th torch.randn of a generator on the CPU seeded with it: the same on
+every device, and the very noise that diffusers draws for that seed. Draw 0 is what the picture is
+drowned in; later ones are for samplers that renew noise between their steps.
 """
 
 from __future__ import annotations
 
-from typing import Any
+import math
 
 import torch
 from torch import Tensor
 
-PREDICTIONS = ("epsilon", "v_prediction", "sample")
-"""What a model may predict: the noise, the velocity (Salimans and Ho 2022), the clean image."""
-
-LEAST = 2.0**-24
-"""Least share of signal: zero-SNR schedules end at 0, which an epsilon model can't divide by."""
-
-SAMPLERS = {
-    "DDPMScheduler": "ancestral",
-    "EulerAncestralDiscreteScheduler": "ancestral",
-    "KDPM2AncestralDiscreteScheduler": "ancestral",
-    "LCMScheduler": "all",
-}
-"""How much noise a model's own scheduler renews between steps, where it is not none.
-
-Distilled models were trained that way: "ancestral" is DDIM with η = 1 (Song, eq. 16), which is
-Euler ancestral in other units; "all" is multistep consistency sampling (Luo et al. 2023,
-arXiv:2310.04378, algorithm 3). With one step a frame it makes no difference.
-"""
+from visualizer.engine.seeds import Place
 
 
-def timesteps(strength: float, steps: int, trained: int = 1000) -> list[int]:
-    """Where the model is asked, from noisy to clean: ceil(steps · strength) timesteps or fewer.
+class NoiseWalk:
+    """Draws of the two seeds in use, kept on the device, and the mix of them.
 
-    The first is strength · trained - 1, the others lie trained / steps below each other, so that
-    the noise level follows strength in steps of 1 / trained. Empty where strength comes to
-    nothing. Never fails: strength is cut to [0, 1], steps to 1 and above.
-    """
-    top = min(max(strength, 0.0), 1.0) * trained
-    spacing = trained / max(steps, 1)
-    levels = (round(top - spacing * k) - 1 for k in range(max(steps, 1)))
-    return [level for level in levels if level >= 1]
-
-
-class Schedule:
-    """Signal and noise at each timestep, and the step between two.
-
-    signal: share of the image's variance (ᾱ) by timestep, (trained,) float32 on the CPU.
+    The mix goes along the great circle between the two (Shoemake 1985, "Animating rotation with
+    quaternion curves"): along the straight line it would lose up to 30 % of its strength midway,
+    and a model takes weak noise for a flat picture. Each draw and each angle is computed once per
+    seed, on the host, so that a frame waits for no device.
     """
 
-    def __init__(self, scheduler: Any) -> None:
-        self.trained = int(scheduler.config.num_train_timesteps)
-        self._signal = scheduler.alphas_cumprod.detach().float().cpu().clamp(min=LEAST).tolist()
-        self._predicts: str = scheduler.config.prediction_type
-        self._renewal = SAMPLERS.get(type(scheduler).__name__, "none")
+    def __init__(self) -> None:
+        self._seeds: dict[int, _Draws] = {}
+        self._angles: dict[tuple[int, int], float] = {}
+        self._like: tuple[torch.Size, torch.device] | None = None
 
-    @staticmethod
-    def fits(scheduler: Any) -> bool:
-        """Whether a pipeline's scheduler stands for such a schedule (flow matching doesn't)."""
-        config = getattr(scheduler, "config", {})
+    def at(self, place: Place, step: int, like: Tensor) -> Tensor:
+        """Normal noise, float32, of a tensor's shape and on its device. step: which draw, from 0.
+
+        Of unit variance wherever the place lies. Not to be changed in place: it is kept.
+        """
+        self._keep(place, like)
+        here = self._draws(place.seed).on_device(step)
+        if place.share == 0.0:
+            return here
+        there = self._draws(place.following).on_device(step)
+        weight, weight_there = self._weights(place, step)
+        return (weight * here).add_(there, alpha=weight_there)
+
+    def _keep(self, place: Place, like: Tensor) -> None:
+        """Forget what belongs to other seeds, shapes or devices."""
+        wanted = (like.shape, like.device)
+        if wanted != self._like:
+            self._like = wanted
+            self._seeds.clear()
+            self._angles.clear()
+        for seed in self._seeds.keys() - {place.seed, place.following}:
+            del self._seeds[seed]
+        for pair in [pair for pair in self._angles if pair[0] != place.seed]:
+            del self._angles[pair]
+
+    def _draws(self, seed: int) -> _Draws:
+        if seed not in self._seeds:
+            assert self._like is not None
+            self._seeds[seed] = _Draws(seed, *self._like)
+        return self._seeds[seed]
+
+    def _weights(self, place: Place, step: int) -> tuple[float, float]:
+        """Of the two seeds' draws."""
+        key = (place.seed, step)
+        if key not in self._angles:
+            here = self._draws(place.seed).on_host(step)
+            there = self._draws(place.following).on_host(step)
+            cosine = torch.nn.functional.cosine_similarity(here.flatten(), there.flatten(), 0)
+            self._angles[key] = math.acos(max(-1.0, min(1.0, float(cosine))))
+        angle, share = self._angles[key], place.share
+        if math.sin(angle) < 1e-3:  # as good as parallel: the circle is not defined, or a line
+            return 1.0 - share, share
         return (
-            getattr(scheduler, "alphas_cumprod", None) is not None
-            and config.get("prediction_type") in PREDICTIONS
+            math.sin((1.0 - share) * angle) / math.sin(angle),
+            math.sin(share * angle) / math.sin(angle),
         )
 
-    def noised(self, clean: Tensor, noise: Tensor, timestep: int) -> Tensor:
-        """Clean latents as they look at a timestep."""
-        signal = self._signal[timestep]
-        return float(signal**0.5) * clean + float((1.0 - signal) ** 0.5) * noise
 
-    def step(
-        self,
-        predicted: Tensor,
-        latents: Tensor,
-        timestep: int,
-        to: int | None,
-        generator: torch.Generator,
-    ) -> Tensor:
-        """Latents one step cleaner. to: the next timestep; None for the clean image.
+class _Draws:
+    """The draws of one seed, made as they are asked for."""
 
-        predicted: the model's output at timestep, float32, of the shape of latents. generator: on
-        the CPU, for the noise that is renewed.
-        """
-        clean, noise = self._parts(predicted, latents, timestep)
-        if to is None:
-            return clean
-        signal, signal_to = self._signal[timestep], self._signal[to]
-        renewed = 0.0
-        if self._renewal == "all":
-            renewed = 1.0 - signal_to
-        elif self._renewal == "ancestral":
-            renewed = (1.0 - signal_to) / (1.0 - signal) * (1.0 - signal / signal_to)
-        kept = max(1.0 - signal_to - renewed, 0.0)
-        latents = float(signal_to**0.5) * clean + float(kept**0.5) * noise
-        if renewed > 0.0:
-            latents = latents + float(renewed**0.5) * draw(latents, generator)
-        return latents
+    def __init__(self, seed: int, shape: torch.Size, device: torch.device) -> None:
+        self._generator = torch.Generator().manual_seed(seed)
+        self._shape, self._device = shape, device
+        self._host: list[Tensor] = []
+        self._there: list[Tensor] = []
 
-    def _parts(self, predicted: Tensor, latents: Tensor, timestep: int) -> tuple[Tensor, Tensor]:
-        """The clean latents and the noise that a prediction says latents are made of."""
-        signal = self._signal[timestep]
-        a, b = signal**0.5, (1.0 - signal) ** 0.5
-        if self._predicts == "epsilon":
-            return (latents - b * predicted) / a, predicted
-        if self._predicts == "v_prediction":
-            return a * latents - b * predicted, a * predicted + b * latents
-        return predicted, (latents - a * predicted) / b
+    def on_host(self, step: int) -> Tensor:
+        while len(self._host) <= step:
+            self._host.append(torch.randn(self._shape, generator=self._generator))
+        return self._host[step]
+
+    def on_device(self, step: int) -> Tensor:
+        while len(self._there) <= step:
+            self._there.append(uploaded(self.on_host(len(self._there)), self._device))
+        return self._there[step]
 
 
-def draw(like: Tensor, generator: torch.Generator) -> Tensor:
-    """Normal noise of a tensor's shape, drawn on the CPU: the same on every device."""
-    return torch.randn(like.shape, generator=generator).to(like.device)
+def uploaded(tensor: Tensor, device: torch.device) -> Tensor:
+    """A tensor of the host on a device, without waiting until it is there."""
+    if device.type == "cuda":  # from pageable memory the copy would wait
+        return tensor.pin_memory().to(device, non_blocking=True)
+    return tensor.to(device)

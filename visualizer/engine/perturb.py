@@ -1,33 +1,134 @@
 """What is done to the previous frame before it is dreamt on. Pure functions of tensors.
 
-Images are (1, 3, height, width), RGB in [0, 1]. The sums are those of Pillow's ImageEnhance, in
-float and without rounding.
+Images are (1, 3, height, width), RGB in [0, 1]. What is drawn, and how the picture moves, is
+decided on the host, in plain floats: nothing here waits for the device. Brightness and contrast
+are the sums of Pillow's ImageEnhance, in float and without rounding.
+
+All is told in show time: in a second the picture moves as far, and brightness, contrast and grain
+walk as far from where they were, however many frames a machine makes of it.
 """
 
 from __future__ import annotations
 
+import math
+import random
+from dataclasses import dataclass
+
 import torch
+import torch.nn.functional as F
 from torch import Tensor
+
+from visualizer.engine.colour import smooth
+from visualizer.engine.noise import uploaded
+from visualizer.show.request import Request
 
 LUMA = (0.299, 0.587, 0.114)
 """Weights of red, green and blue in grey: ITU-R BT.601, as in Pillow's mode "L"."""
 
+RATE = 20.0
+"""Frames a second at which the amounts of shake and noise are those of one frame."""
+
+MARGIN = 256
+"""Pixels by which the grain is wider and higher than the picture: the places it is taken from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shake:
+    """One frame's draw. brightness and contrast: factors. grain: standard deviation, with a sign.
+    corner: the row and column (0 to MARGIN) of the grain's field that its part begins at."""
+
+    brightness: float = 1.0
+    contrast: float = 1.0
+    grain: float = 0.0
+    corner: tuple[int, int] = (0, 0)
+
+
+def draw(request: Request, seconds: float, number: int) -> Shake:
+    """What a request's amounts come to in a frame, drawn evenly from 1 ± amount.
+
+    seconds: show time since the frame before. number: whose draw it is; the same gives the same.
+    Above RATE frames a second the amounts shrink as a random walk's steps do, with the root of
+    the time between them; below it they do not grow.
+    """
+    stream = random.Random(number)
+    scale = min(1.0, math.sqrt(max(seconds, 0.0) * RATE))
+    brightness, contrast = (1.0 + scale * (2.0 * stream.random() - 1.0) * amount
+                            for amount in (request.brightness, request.contrast))  # fmt: skip
+    sign = math.copysign(scale, stream.random() - 0.5)
+    row, column = (int(stream.random() * (MARGIN + 1)) for _ in range(2))
+    return Shake(brightness, contrast, sign * request.noise, (row, column))
+
+
+def shaken(image: Tensor, shake: Shake, field: Tensor) -> Tensor:
+    """An image with a draw's brightness, contrast and grain. field: see grain()."""
+    if shake.brightness != 1.0:
+        image = brightness(image, shake.brightness)
+    if shake.contrast != 1.0:
+        image = contrast(image, shake.contrast)
+    if shake.grain != 0.0:
+        (row, column), (height, width) = shake.corner, image.shape[-2:]
+        part = field[:, :, row : row + height, column : column + width]
+        image = torch.add(image, part, alpha=shake.grain).clamp_(0.0, 1.0)
+    return image
+
 
 def brightness(image: Tensor, factor: float) -> Tensor:
     """Blend with black: 0 is black, 1 the image, above 1 brighter."""
-    return (image * factor).clamp(0.0, 1.0)
+    return (image * factor).clamp_(0.0, 1.0)
 
 
 def contrast(image: Tensor, factor: float) -> Tensor:
     """Blend with the image's mean grey: 0 is flat grey, 1 the image, above 1 harder."""
-    weights = image.new_tensor(LUMA).view(1, 3, 1, 1)
-    grey = (image * weights).sum(1).mean()
-    return (grey + (image - grey) * factor).clamp(0.0, 1.0)
+    red, green, blue = image[0].mean((1, 2))
+    grey = LUMA[0] * red + LUMA[1] * green + LUMA[2] * blue
+    return (image * factor).add_(grey * (1.0 - factor)).clamp_(0.0, 1.0)
 
 
-def perturb(image: Tensor, amount: float, generator: torch.Generator) -> Tensor:
-    """Brightness, then contrast, each times 1 ± amount, drawn evenly from a CPU generator."""
-    if amount <= 0.0:
+def grain(size: tuple[int, int], device: str) -> Tensor:
+    """The field that grain is taken from: (1, 3, height + MARGIN, width + MARGIN), deviation 1.
+
+    Drawn on the CPU, so on every device alike, and once: a frame takes a part of it. Normal noise
+    without what is coarser than a few pixels, which would flicker.
+    """
+    height, width = (side + MARGIN for side in size)
+    white = torch.randn(1, 3, height, width, generator=torch.Generator().manual_seed(0))
+    fine = white - smooth(white)
+    return (fine / fine.std()).to(device)
+
+
+def moved(image: Tensor, request: Request, seconds: float) -> Tensor:
+    """An image after so many seconds of a request's zoom, rotate and pan; its edges mirrored.
+
+    One pass of sampling; none where nothing moves. It is two thirds bicubic and one third
+    bilinear, which is nearly the cubic of Catmull and Rom: by itself, bilinear blurs a loop (100
+    small turns leave 10 % of the detail of 4 to 8 pixels and 24 % of that of 8 to 16), and torch's
+    bicubic (Keys 1981 with a = -0.75) rings in it (5 times as much of it); the mix leaves
+    33 and 79 %, and makes nothing grow.
+    """
+    if seconds <= 0.0 or not any((request.zoom, request.rotate, request.pan_x, request.pan_y)):
         return image
-    first, second = ((2.0 * torch.rand(2, generator=generator) - 1.0) * amount + 1.0).tolist()
-    return contrast(brightness(image, first), second)
+    height, width = image.shape[-2:]
+    way = torch.tensor([_way_back((height, width), request, seconds)], dtype=image.dtype)
+    grid = F.affine_grid(uploaded(way, image.device), list(image.shape), align_corners=False)
+    soft = _sampled(image, grid, "bilinear")
+    if image.device.type == "mps":  # older torch has no bicubic there
+        return soft
+    return torch.lerp(soft, _sampled(image, grid, "bicubic"), 2.0 / 3.0).clamp_(0.0, 1.0)
+
+
+def _way_back(size: tuple[int, int], request: Request, seconds: float) -> list[list[float]]:
+    """Where a picture's points come from: (2, 3) for points (x, y, 1), x and y in [-1, 1] across
+    and down."""
+    height, width = size
+    scale = 2.0 ** (-request.zoom * seconds)
+    angle = math.radians(request.rotate * seconds)
+    cosine, sine = scale * math.cos(angle), scale * math.sin(angle)
+    right, down = 2.0 * request.pan_x * seconds, -2.0 * request.pan_y * seconds
+    # A turn is one of pixels, which are as wide as high, whatever the picture is.
+    x = [cosine, sine * height / width]
+    y = [-sine * width / height, cosine]
+    return [[a, b, -a * right - b * down] for a, b in (x, y)]
+
+
+def _sampled(image: Tensor, grid: Tensor, mode: str) -> Tensor:
+    return F.grid_sample(image, grid, mode=mode, padding_mode="reflection", align_corners=False)

@@ -57,6 +57,16 @@ class Engine(Protocol):
     def next(self, request: Request) -> Picture:
         """The next picture of the loop. May raise: then the one before still stands."""
 
+    def adopt(self, pixels: Pixels) -> None:
+        """Go on from another engine's picture instead of from white; it may have another size."""
+
+    def prepare(self, request: Request) -> None:
+        """A little of what can be done ahead, between two frames: such as to embed one prompt
+        that will be wanted soon, or to take faster parts that have become ready."""
+
+    def lighter(self) -> str:
+        """Take one step down in memory: the line that says which; "" where there is none left."""
+
 
 OpenEngine = Callable[[str, Callable[[Status], None]], Engine]
 

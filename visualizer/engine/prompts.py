@@ -7,6 +7,7 @@ A mix is the weighted sum of embeddings, so that a crossfade of prompts has no j
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +18,9 @@ from visualizer.show.request import Mix
 
 CAPACITY = 64
 """Most prompts kept: 64 of SDXL's are 40 MB in float32."""
+
+NOTHING: Mix = (("", 1.0),)
+"""The negative mix where none is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,7 @@ class Prompts:
         self._pipeline = pipeline
         self._capacity = capacity
         self._kept: OrderedDict[str, Embedding] = OrderedDict()
-        self._negative: Embedding | None = None
+        self._nothing: Embedding | None = None
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -50,24 +54,40 @@ class Prompts:
         self._kept.move_to_end(text)
         return kept
 
+    def ahead(self, texts: Iterable[str]) -> bool:
+        """Embed the first of the texts that is not kept yet; whether there was one.
+
+        One a call: a show's next prompts are embedded between its frames, and each takes time.
+        """
+        for text in texts:
+            if text.strip() and text not in self._kept:
+                self.embedding(text)
+                return True
+        return False
+
     def mixed(self, mix: Mix) -> Embedding:
         """The weighted sum of a mix. ValueError where it is empty."""
         if not mix:
             raise ValueError("a mix without prompts has no embedding")
-        if len(mix) == 1 and mix[0][1] == 1.0:
-            return self.embedding(mix[0][0])
-        parts = [(self.embedding(text), weight) for text, weight in mix]
-        pooled = [(part.pooled, weight) for part, weight in parts if part.pooled is not None]
-        return Embedding(
-            _weighted([(part.tokens, weight) for part, weight in parts]),
-            _weighted(pooled) if pooled else None,
+        return _sum([(self.embedding(text), weight) for text, weight in mix])
+
+    def negative(self, mix: Mix = ()) -> Embedding:
+        """What guidance leads away from: the weighted sum of a mix; "" is nothing.
+
+        Nothing is the pipeline's own empty prompt: SDXL's is all zeros, unless its config says
+        otherwise.
+        """
+        return _sum(
+            [
+                (self.embedding(text) if text.strip() else self._empty(), weight)
+                for text, weight in mix or NOTHING
+            ]
         )
 
-    def negative(self) -> Embedding:
-        """What guidance leads away from: the pipeline's own empty prompt (SDXL: zeros)."""
-        if self._negative is None:
-            _, self._negative = self._encode("", guided=True)
-        return self._negative
+    def _empty(self) -> Embedding:
+        if self._nothing is None:
+            _, self._nothing = self._encode("", guided=True)
+        return self._nothing
 
     @torch.inference_mode()
     def _encode(self, text: str, *, guided: bool) -> tuple[Embedding, Embedding]:
@@ -82,6 +102,17 @@ class Prompts:
         pooled, negative_pooled = found[2:] if len(found) == 4 else (None, None)
         positive = Embedding(found[0], pooled)
         return positive, Embedding(found[1], negative_pooled) if guided else positive
+
+
+def _sum(parts: list[tuple[Embedding, float]]) -> Embedding:
+    """Σ weight · embedding; that of one with weight 1 itself."""
+    if len(parts) == 1 and parts[0][1] == 1.0:
+        return parts[0][0]
+    pooled = [(part.pooled, weight) for part, weight in parts if part.pooled is not None]
+    return Embedding(
+        _weighted([(part.tokens, weight) for part, weight in parts]),
+        _weighted(pooled) if pooled else None,
+    )
 
 
 def _weighted(parts: list[tuple[Tensor, float]]) -> Tensor:

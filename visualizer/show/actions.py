@@ -68,7 +68,7 @@ class SelectPreset:
 
 @dataclass(frozen=True, slots=True)
 class Type:
-    """Text typed into the open prompt entry."""
+    """Text typed into the open entry."""
 
     text: str
     source: str = "keyboard"
@@ -76,21 +76,21 @@ class Type:
 
 @dataclass(frozen=True, slots=True)
 class Erase:
-    """Backspace in the open prompt entry."""
+    """Backspace in the open entry."""
 
     source: str = "keyboard"
 
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """Enter in the open prompt entry: the text becomes the prompt."""
+    """Enter in the open entry: the text becomes the prompt, or the model that is wanted."""
 
     source: str = "keyboard"
 
 
 @dataclass(frozen=True, slots=True)
 class Drop:
-    """Esc in the open prompt entry: nothing changes."""
+    """Esc in the open entry: nothing changes."""
 
     source: str = "keyboard"
 
@@ -128,6 +128,15 @@ class Live:
 
 
 @dataclass(frozen=True, slots=True)
+class Engine:
+    """The engine says which model runs ("" for none yet) and which are on this machine."""
+
+    model: str
+    models: tuple[str, ...]
+    source: str = "engine"
+
+
+@dataclass(frozen=True, slots=True)
 class End:
     """End the show without asking twice: a window was closed, which no stray key does."""
 
@@ -149,13 +158,14 @@ Action: TypeAlias = (
     | Say
     | Tick
     | Live
+    | Engine
     | End
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One thing a performer can trigger. keys as pygame names them; note: its MIDI note.
+    """One thing a performer can trigger. keys: as in Parameter; note: its MIDI note.
 
     note is None for what no pad should do by chance: a map of one's own may still name it.
     """
@@ -188,6 +198,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("hud", "HUD", ("tab",), 47, "values over the picture, on or off"),
     Command("help", "Help", ("f1", "?"), 48, "all keys and knobs"),
     Command("prompt", "Prompt", ("return",), 49, "type a prompt; Enter takes it, Esc drops it"),
+    Command("next_model", "Next model", ("m",), 52, "the next of the models on this machine"),
+    Command(
+        "model", "Model", ("ctrl m",), None,
+        "type a model's name or folder; Enter loads it while the show goes on",
+    ),
     Command("reset", "Reset", ("f5",), 50, "all parameters as the preset has them"),
     Command("quit", "Quit", ("escape",), None, "ends the show when given twice within 2 seconds"),
 )  # fmt: skip

@@ -9,52 +9,70 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, replace
 
+from visualizer.show.mixes import faded, in_words
 from visualizer.show.request import Mix
 
-MOST = 4
-"""Most prompts in one mix: more can't be told apart, and each costs the engine an encoding."""
+NOTHING: Mix = (("", 1.0),)
+"""What a negative prompt fades in from, or out to, where there is none."""
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """text: the prompt in force. outgoing: what was on when it came in. age: seconds since.
+    """parts: the prompt in force, empty for none. negative: what it leads away from, "" for
+    nothing. outgoing and outgoing_negative: what was on when it came in. age: seconds since.
 
     stays: it was typed by hand, so it stays until the performer asks for the next.
     """
 
-    text: str = ""
+    parts: Mix = ()
+    negative: str = ""
     outgoing: Mix = ()
+    outgoing_negative: Mix = ()
     age: float = 0.0
     stays: bool = False
 
+    @property
+    def text(self) -> str:
+        """The prompt in force, for people; "" for none."""
+        return in_words(self.parts)
 
-def mix(cue: Cue, crossfade: float) -> Mix:
-    """The prompts and weights (adding up to 1) of this moment.
+
+def share(cue: Cue, crossfade: float) -> float:
+    """How far the cue has come in, 0 to 1; 1 as well where there is nothing to fade in from.
 
     crossfade: its length in seconds. The fade is a smoothstep, so that it has no corner.
     """
-    if not cue.text.strip():
+    if not cue.outgoing or crossfade <= 0:
+        return 1.0
+    done = min(cue.age / crossfade, 1.0)
+    return done * done * (3.0 - 2.0 * done)
+
+
+def mix(cue: Cue, crossfade: float) -> Mix:
+    """The prompts and weights (adding up to 1) of this moment, at most mixes.MOST."""
+    done = share(cue, crossfade)
+    if done >= 1.0 or not cue.parts:
+        return cue.parts
+    return faded(cue.outgoing, cue.parts, done)
+
+
+def negative_mix(cue: Cue, crossfade: float) -> Mix:
+    """Likewise of the negative prompts. "" stands for nothing; empty where there is none at all."""
+    if not cue.parts:
         return ()
-    share = min(cue.age / crossfade, 1.0) if crossfade > 0 else 1.0
-    share = share * share * (3.0 - 2.0 * share)
-    if share >= 1.0 or not cue.outgoing:
-        return ((cue.text, 1.0),)
-    weights = {text: weight * (1.0 - share) for text, weight in cue.outgoing}
-    weights[cue.text] = weights.get(cue.text, 0.0) + share
-    if len(weights) > MOST:
-        # The weakest makes room before the new one comes in; dropping it at once would jump.
-        weakest = min(weights.keys() - {cue.text}, key=lambda text: (weights[text], text))
-        room = min(weights[weakest], share)
-        weights[weakest] -= room
-        weights[cue.text] -= room
-    strongest = sorted(weights.items(), key=lambda item: -item[1])
-    total = sum(weights.values())
-    return tuple((text, weight / total) for text, weight in strongest if weight > 0)
+    negative = ((cue.negative, 1.0),)
+    found = faded(cue.outgoing_negative or NOTHING, negative, share(cue, crossfade))
+    return () if found == NOTHING else found
 
 
-def cut_to(cue: Cue, text: str, crossfade: float) -> Cue:
-    """A cue that fades from whatever is on at this moment to text, so that nothing jumps."""
-    return Cue(text=text, outgoing=mix(cue, crossfade))
+def cut_to(cue: Cue, parts: Mix, negative: str, crossfade: float) -> Cue:
+    """A cue that fades from whatever is on at this moment, so that nothing jumps."""
+    return Cue(
+        parts=parts,
+        negative=negative,
+        outgoing=mix(cue, crossfade),
+        outgoing_negative=negative_mix(cue, crossfade),
+    )
 
 
 def aged(cue: Cue, seconds: float) -> Cue:

@@ -6,10 +6,14 @@ A preset is YAML::
     order: shuffled          # or: in turn
     hold: 20                 # any parameter may stand here ...
     strength: 0.55
+    negative: blurry         # what to lead away from, where guidance is above 1
+    loop: own                # or: reference, the values of the app that this one grew out of
+    model: builtin           # a model to change to when the preset is chosen
     prompts:
       - coral reef at night, glowing blue
       - text: whale in turquoise light
         strength: 0.7        # ... and beside a prompt's text, for that prompt alone
+      - text: {coral reef at night: 2, golden mandala: 1}    # a mix, by weights
 
 The parameters' names and ranges come from the table in show/parameters.py.
 """
@@ -20,17 +24,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from visualizer.show import yaml_lines
-from visualizer.show.parameters import BY_NAME, check
+from visualizer.show.mixes import TOGETHER, alone, in_words, weighted
+from visualizer.show.parameters import BY_NAME, REFERENCE, check
+from visualizer.show.request import Mix
 from visualizer.show.yaml_lines import FieldError
 
 NO_VALUES: Mapping[str, float] = MappingProxyType({})
 """No parameter values of one's own."""
+
+LIGHTEST, HEAVIEST = 0.001, 1000.0
+"""Weights of a mix: wide enough for any proportion, and far from where floats run out."""
 
 
 class PresetError(Exception):
@@ -39,20 +55,33 @@ class PresetError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Cued:
-    """One prompt of a preset with the parameter values that come with it."""
+    """One prompt of a preset: its texts by weight (adding up to 1, mixes.TOGETHER at most), the
+    parameter values that come with it, and what it leads away from ("" for nothing)."""
 
-    text: str
+    parts: Mix
     values: Mapping[str, float]
+    negative: str = ""
+
+    @property
+    def text(self) -> str:
+        """The prompt for people."""
+        return in_words(self.parts)
 
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A named list of prompts with parameter values for all of them."""
+    """A named list of prompts with parameter values for all of them.
+
+    negative: that of a prompt typed while the preset is on; its own prompts have theirs. model:
+    the one to change to when the preset is chosen, "" where it leaves the model alone.
+    """
 
     name: str
     prompts: tuple[Cued, ...]
     order: str = "in turn"
     values: Mapping[str, float] = field(default_factory=lambda: NO_VALUES)
+    negative: str = ""
+    model: str = ""
 
 
 class _Entry(BaseModel):
@@ -66,8 +95,7 @@ class _Entry(BaseModel):
             if name not in BY_NAME:
                 known = ", ".join([*type(self).model_fields, *BY_NAME])
                 raise FieldError(name, f"no such field; there are {known}")
-            if isinstance(value, bool) or not isinstance(value, int | float):
-                raise FieldError(name, f"must be a number, not {value!r}")
+            _check_number(name, value)
             try:
                 check(name, value)
             except (ValueError, OverflowError) as error:  # overflow: a whole number past float
@@ -81,8 +109,35 @@ class _Entry(BaseModel):
         return MappingProxyType({name: float(value) for name, value in extra.items()})
 
 
+def _check_number(name: str, value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise FieldError(name, f"must be a number, not {value!r}")
+
+
+def _parts(value: Any) -> Mix:
+    """What stands at "text": one text, or several with their weights."""
+    if isinstance(value, str):
+        if not value.strip():
+            raise PydanticCustomError("text", "must not be empty")
+        return alone(value)
+    if not isinstance(value, dict) or not 1 <= len(value) <= TOGETHER:
+        why = f"must be text, or up to {TOGETHER} texts with weights, as {{coral: 2, whale: 1}}"
+        raise PydanticCustomError("text", "{why}", {"why": why})
+    weights: dict[str, float] = {}
+    for text, weight in value.items():
+        name = str(text)
+        if not isinstance(text, str) or not text.strip():
+            raise FieldError(name, "must be text")
+        _check_number(name, weight)
+        if not LIGHTEST <= weight <= HEAVIEST:
+            raise FieldError(name, f"its weight goes from {LIGHTEST:g} to {HEAVIEST:g}")
+        weights[text.strip()] = float(weight)
+    return weighted(weights)
+
+
 class _PromptEntry(_Entry):
-    text: str = Field(min_length=1)
+    text: Annotated[Mix, PlainValidator(_parts)]
+    negative: str | None = None
 
     @model_validator(mode="before")
     @classmethod
@@ -97,7 +152,15 @@ class _PromptEntry(_Entry):
 class _PresetEntry(_Entry):
     name: str | None = Field(default=None, min_length=1)
     order: Literal["in turn", "shuffled"] = "in turn"
+    loop: Literal["own", "reference"] = "own"
+    model: str = ""
+    negative: str = ""
     prompts: list[_PromptEntry] = Field(min_length=1)
+
+    def cued(self, prompt: _PromptEntry) -> Cued:
+        """A prompt as the show plays it."""
+        negative = self.negative if prompt.negative is None else prompt.negative
+        return Cued(prompt.text, prompt.values, negative)
 
 
 def parse(text: str, file: str) -> Preset:
@@ -116,11 +179,14 @@ def parse(text: str, file: str) -> Preset:
         entry = _PresetEntry.model_validate(content)
     except ValidationError as error:
         raise PresetError(yaml_lines.describe(error, node, file)) from None
+    base = REFERENCE if entry.loop == "reference" else NO_VALUES
     return Preset(
         name=entry.name or Path(file).stem.replace("_", " ").replace("-", " "),
-        prompts=tuple(Cued(prompt.text, prompt.values) for prompt in entry.prompts),
+        prompts=tuple(entry.cued(prompt) for prompt in entry.prompts),
         order=entry.order,
-        values=entry.values,
+        values=MappingProxyType({**base, **entry.values}),
+        negative=entry.negative,
+        model=entry.model,
     )
 
 

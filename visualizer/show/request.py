@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 Mix: TypeAlias = tuple[tuple[str, float], ...]
@@ -14,8 +14,12 @@ class Request:
     """What the next frame should be.
 
     Units and ranges are those of the parameters of the same names (show/parameters.py).
-    restarts counts how often a restart from white was asked for: a counter and not a flag, so
-    that "newest wins" can't lose the wish.
+    negative: what guidance leads away from; empty, or texts that may be "", for nothing. time:
+    show time in seconds; motion (zoom, rotate, pan …) is per second of it. ahead: texts that will
+    be wanted soon. restarts counts how often a restart from white was asked for: a counter and
+    not a flag, so that "newest wins" can't lose the wish.
+
+    Two requests are equal where the same is wanted, whatever the time.
     """
 
     prompts: Mix
@@ -24,10 +28,22 @@ class Request:
     steps: int
     seed: int
     seed_interval: int
+    seed_glide: float
     blend: float
-    perturbation: float
+    brightness: float
+    contrast: float
+    noise: float
+    zoom: float
+    rotate: float
+    pan_x: float
+    pan_y: float
+    colour_hold: float
+    sharpness_hold: float
+    negative: Mix = ()
     restarts: int = 0
     generating: bool = True
+    time: float = field(default=0.0, compare=False)
+    ahead: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def wants_frame(self) -> bool:

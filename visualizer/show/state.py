@@ -5,12 +5,12 @@ What changes it is in reducer.py.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from visualizer.show import cueing
-from visualizer.show.actions import Action, Knob, Live, Run, Say, Tick
+from visualizer.show.actions import Action, Engine, Knob, Live, Run, Say, Tick
 from visualizer.show.cueing import Cue
 from visualizer.show.layers import NOTHING, Layer
 from visualizer.show.parameters import BY_NAME, DEFAULTS
@@ -21,6 +21,9 @@ from visualizer.show.request import Request
 HUD_AT_START = 8.0
 """Seconds from the first frame that the HUD stays on by itself; then the wall belongs to the
 audience."""
+
+AHEAD = 8
+"""Most texts that are named to the engine ahead of time."""
 
 QUIT_WITHIN = 2.0
 """Seconds within which quit must come twice, so that a stray key can't end a show."""
@@ -41,7 +44,12 @@ class Show:
 
     turn counts prompts within the preset (cueing.position makes an index of it), visits how often
     a preset was chosen, so that "shuffled" is another order each time. hud None means
-    "by itself": on for the first seconds. entry: the prompt being typed, None when closed.
+    "by itself": on for the first seconds. entry: what is being typed, None when closed;
+    entry_for: whether it is a "prompt" or a "model".
+
+    model: the one wanted by name, "" for whatever the engine was started with; model_asks counts
+    how often one was asked for, so that the same name can be asked for again after a failure.
+    running and models: what the engine runs now, and what is on this machine, as it says.
     """
 
     presets: tuple[Preset, ...] = ()
@@ -65,6 +73,11 @@ class Show:
     hud: bool | None = None
     help: bool = False
     entry: str | None = None
+    entry_for: str = "prompt"
+    model: str = ""
+    model_asks: int = 0
+    running: str = ""
+    models: tuple[str, ...] = ()
     messages: tuple[Message, ...] = ()
     quit_asked: float | None = None
     over: bool = False
@@ -81,9 +94,12 @@ class Show:
 
     def index_at(self, turn: int) -> int:
         """Index of a turn's prompt within the preset."""
-        preset = self.presets[self.preset]
-        salt = f"{preset.name}:{self.visits}"
-        return cueing.position(preset.order, len(preset.prompts), turn, salt)
+        return _index(self.presets[self.preset], turn, self.visits)
+
+    @property
+    def turn_before(self) -> int:
+        """The turn to go back to. After a typed prompt, that is the one which was on before it."""
+        return self.turn if self.cue.stays else self.turn - 1
 
     @property
     def hud_on(self) -> bool:
@@ -105,29 +121,64 @@ class Show:
 def request(show: Show) -> Request:
     """What the engine is to make at this moment."""
     values = show.values
+    prompts = cueing.mix(show.cue, values["crossfade"])
+    negative = cueing.negative_mix(show.cue, values["crossfade"])
     return Request(
-        prompts=cueing.mix(show.cue, values["crossfade"]),
+        prompts=prompts,
+        negative=negative,
         strength=values["strength"],
         guidance=values["guidance"],
         steps=int(values["steps"]),
         seed=int(values["seed"]),
         seed_interval=int(values["seed_interval"]),
+        seed_glide=values["seed_glide"],
         blend=values["blend"],
-        perturbation=values["perturbation"],
+        brightness=values["brightness"],
+        contrast=values["contrast"],
+        noise=values["noise"],
+        zoom=values["zoom"],
+        rotate=values["rotate"],
+        pan_x=values["pan_x"],
+        pan_y=values["pan_y"],
+        colour_hold=values["colour_hold"],
+        sharpness_hold=values["sharpness_hold"],
         restarts=show.restarts,
         generating=show.generating,
+        time=show.time,
+        ahead=_ahead(show, {text for text, _ in prompts + negative}),
     )
+
+
+def _ahead(show: Show, on: Set[str]) -> tuple[str, ...]:
+    """Texts that will be wanted soon, the likeliest first, without those that are on now."""
+    if not show.presets:
+        return ()
+    here = show.presets[show.preset].prompts
+    soon = [here[show.index_at(show.turn + 1)], here[show.index_at(show.turn_before)]]
+    for step in (1, -1):
+        preset = show.presets[(show.preset + step) % len(show.presets)]
+        soon.append(preset.prompts[_index(preset, 0, show.visits + 1)])
+    texts = (text for cued in soon for text in (*dict(cued.parts), cued.negative))
+    wanted = dict.fromkeys(text for text in texts if text and text not in on)
+    return tuple(wanted)[:AHEAD]
+
+
+def _index(preset: Preset, turn: int, visits: int) -> int:
+    """Index of a turn's prompt within a preset that was chosen for the visits-th time."""
+    return cueing.position(preset.order, len(preset.prompts), turn, f"{preset.name}:{visits}")
 
 
 def describe(before: Show, action: Action, after: Show) -> str | None:
     """One line for the log of what an action did: "strength 0.50 → 0.75 (midi)".
 
-    None for what comes by itself, frame by frame: Tick, and Live after the first.
+    None for what comes by itself: Tick, Live after the first, and Engine where the model stays.
     """
     if isinstance(action, Tick):
         return None
     if isinstance(action, Live):
         return "first frame (engine)" if before.live_since is None else None
+    if isinstance(action, Engine):
+        return f"{after.running} runs (engine)" if after.running != before.running else None
     changes = [
         f"{name} {BY_NAME[name].text(before.values[name])} → {BY_NAME[name].text(value)}"
         for name, value in after.values.items()
@@ -141,12 +192,14 @@ def describe(before: Show, action: Action, after: Show) -> str | None:
         changes.append(f"preset {preset.name}")
     if after.cue.text != before.cue.text:
         changes.append(f"prompt {after.cue.text!r}")
+    if after.model_asks != before.model_asks:
+        changes.append(f"model {after.model}")
     line = ", ".join(changes) or _without_effect(action, after)
     return f"{line} ({action.source})" if action.source else line
 
 
 def _without_effect(action: Action, show: Show) -> str:
-    """What to say of an action that changed no value, prompt or preset."""
+    """What to say of an action that changed no value, prompt, preset or model."""
     if isinstance(action, Knob) and (grip := show.knobs.get(action.control)):
         row = BY_NAME[grip.parameter]
         at, value = row.text(row.at(grip.position)), row.text(show.values[row.name])

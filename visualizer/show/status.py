@@ -22,7 +22,9 @@ class Status:
 
     text: one line for people (what is being done, or what is wrong and what to do). progress:
     0 to 1 while something loads, None where its end is not known. model and device: what runs,
-    empty before. default and reason: the model that is taken where none is named, and why.
+    empty before. coming: the model that loads in the background while another runs (phase is
+    RUNNING then, and text and progress are the loading's), else empty. default and reason: the
+    model that is taken where none is named, and why. models: those on this machine.
     """
 
     phase: Phase = Phase.STARTING
@@ -30,5 +32,7 @@ class Status:
     progress: float | None = None
     model: str = ""
     device: str = ""
+    coming: str = ""
     default: str = ""
     reason: str = ""
+    models: tuple[str, ...] = ()

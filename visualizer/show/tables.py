@@ -28,7 +28,9 @@ _KEY_LABELS: Mapping[str, str] = {
 
 
 def key_label(key: str) -> str:
-    """A key's name for people: "page down" is PgDn, "q" is Q, "-" stays."""
+    """A key's name for people: "page down" is PgDn, "q" is Q, "-" stays, "ctrl a" is Ctrl+A."""
+    if key.startswith("ctrl "):
+        return f"Ctrl+{key_label(key.removeprefix('ctrl '))}"
     return _KEY_LABELS.get(key) or key.capitalize()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from visualizer.show import cueing
+from visualizer.show.mixes import in_words
 from visualizer.show.preset import Preset
 from visualizer.show.state import Show
 
@@ -30,22 +31,20 @@ def of(show: Show, width: int) -> CueText:
     """The texts of this moment; width: the bar's, in pixels."""
     cue, preset = show.cue, show.preset_now
     crossfade, hold = show.values["crossfade"], show.values["hold"]
-    mix = cueing.mix(cue, crossfade)
-    weight = dict(mix).get(cue.text, 1.0)
-    fading = len(mix) > 1
+    share, before = cueing.share(cue, crossfade), in_words(cue.outgoing)
+    fading = share < 1.0 and before != cue.text
     place = ""
     if preset is not None:
         own = preset.prompts[show.prompt_index].text == cue.text
         place = f"{show.prompt_index + 1} / {len(preset.prompts)}" if own else "typed"
     if fading:
-        other = max((part for part in mix if part[0] != cue.text), key=lambda part: part[1])[0]
-        share, caption = weight, "From"
+        caption, other = "From", before
     else:
         share, caption, other = _ahead(show, preset, crossfade, hold)
     return CueText(
         preset=preset.name if preset else "No preset",
         place=place,
-        text=cue.text.strip(),
+        text=cue.text,
         fading=fading,
         filled=round(min(max(share, 0.0), 1.0) * width),
         caption=caption,

@@ -1,9 +1,11 @@
-"""What the performer is asked: the prompt being typed, and whether to quit.
+"""What the performer is asked: the prompt or model being typed, and whether to quit.
 
 Seen whether the HUD is on or off, for without them a key press would go nowhere.
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import pygame
 
@@ -13,12 +15,15 @@ from visualizer.stage.lettering import Lettering
 from visualizer.stage.palette import ACCENT, DIM, EDGE, INK, SOFT, Colour
 
 FIELD: Colour = (9, 10, 15, 240)
-MARGIN, HEIGHT, ENOUGH = 20, 104, 560
+MARGIN, HEIGHT, NOTE, ENOUGH = 20, 104, 26, 560
+"""Around the field, its height, that of a line below what is typed, and the least width that the
+field takes beside the panel; in units."""
 
 
-def field(size: tuple[int, int], unit: float, beside: int = 0) -> pygame.Rect:
-    """Where the prompt's field stands: right of beside (pixels), if it is wide enough there."""
-    margin, height = round(MARGIN * unit), round(HEIGHT * unit)
+def field(show: Show, size: tuple[int, int], unit: float, beside: int = 0) -> pygame.Rect:
+    """Where the field stands: right of beside (pixels), if it is wide enough there."""
+    units = HEIGHT + (NOTE if show.entry_for == "model" else 0)
+    margin, height = round(MARGIN * unit), round(units * unit)
     left = beside + margin
     if size[0] - margin - left < ENOUGH * unit:
         left = margin
@@ -86,12 +91,15 @@ def keys_line(
 def draw_entry(
     target: pygame.Surface, letters: Lettering, show: Show, unit: float, place: pygame.Rect
 ) -> None:
-    """The prompt's field in place, if it is open."""
+    """The field in place, if it is open."""
     if show.entry is None:
         return
+    model = show.entry_for == "model"
+    title = "Model" if model else "Prompt"
+    hint = "A name on Hugging Face, or a folder" if model else "What should it dream?"
     target.blit(shapes.plate(*place.size, round(16 * unit), FIELD, EDGE), place)
     inset, small = round(22 * unit), max(6, round(15 * unit))
-    target.blit(letters.line("Prompt", small, ACCENT), (place.left + inset, place.top + inset // 2))
+    target.blit(letters.line(title, small, ACCENT), (place.left + inset, place.top + inset // 2))
     hints = (("return", "takes it"), ("escape", "drops it"))
     at = (place.right - inset, place.top + round(21 * unit))
     keys_line(target, letters, hints, at, small)
@@ -101,7 +109,20 @@ def draw_entry(
         place.width - 2 * inset,
         max(8, round(36 * unit)),
     )
-    typed_line(target, letters, line, show.entry, "What should it dream?", caret_on(show.time))
+    typed_line(target, letters, line, show.entry, hint, caret_on(show.time))
+    if model:
+        note = letters.shorten(model_note(show.entry, show.models), small, line.width, bold=False)
+        spot = (line.left, line.bottom + round(12 * unit))
+        target.blit(letters.line(note, small, SOFT, bold=False), spot)
+
+
+def model_note(typed: str, models: Sequence[str]) -> str:
+    """What stands below a model's name while it is typed: those on this machine that have it in
+    their names, for one that is alone in that is taken; "" where there is nothing to say."""
+    found = [name for name in models if typed.strip().casefold() in name.casefold()]
+    if found:
+        return f"On this machine: {', '.join(found)}"
+    return "Not on this machine" if typed.strip() else ""
 
 
 def draw_quit(

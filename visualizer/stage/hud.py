@@ -25,7 +25,8 @@ from visualizer.stage.palette import (
     TRACK,
     Colour,
 )
-from visualizer.stage.panel import MARGIN, Panel, layout, unit_of
+from visualizer.stage.panel import Panel
+from visualizer.stage.plan import MARGIN, plan, unit_of
 
 
 class Hud:
@@ -44,7 +45,7 @@ class Hud:
         unit = unit_of(size)
         wanted = show.hud is True if splash else show.hud_on
         wanted = wanted and not show.help
-        field = entry.field(size, unit, layout(size).panel.right if wanted else 0)
+        field = entry.field(show, size, unit, plan(size).panel.right if wanted else 0)
         bottom = size[1] if show.entry is None else field.top
         if show.help:
             self._help.draw(target)
@@ -53,7 +54,7 @@ class Hud:
             area = self._beside(size, bottom, unit)
             self._chips(target, show, area, unit)
             left = self._messages(target, show, area, unit)
-            if not splash and view.status.phase is not Phase.RUNNING:
+            if not splash and (view.status.phase is not Phase.RUNNING or view.status.coming):
                 self._status(target, view.status, area, left, unit)
         elif splash:
             margin = round(MARGIN * unit)
@@ -65,7 +66,7 @@ class Hud:
     def _beside(self, size: tuple[int, int], bottom: int, unit: float) -> pygame.Rect:
         """The room right of the panel, above bottom."""
         margin = round(MARGIN * unit)
-        left = layout(size).panel.right + margin
+        left = plan(size).panel.right + margin
         return pygame.Rect(left, margin, size[0] - left - margin, bottom - 2 * margin)
 
     def _chips(self, target: pygame.Surface, show: Show, area: pygame.Rect, unit: float) -> None:
@@ -98,9 +99,10 @@ class Hud:
     def _status(
         self, target: pygame.Surface, status: Status, area: pygame.Rect, bottom: int, unit: float
     ) -> None:
-        """What the engine is doing, or what is wrong with it."""
+        """What the engine is doing, or what is wrong with it, or which model is on its way."""
         failed = status.phase is Phase.FAILED
-        text = status.text or ("The engine has failed" if failed else "Loading")
+        loading = f"Loading {status.coming}".rstrip()
+        text = status.text or ("The engine has failed" if failed else loading)
         bar = 0 if failed or status.progress is None else round(14 * unit)
         top = self._card(target, text, area, bottom, unit, AMBER if failed else INK, bar)
         if bar and status.progress is not None:

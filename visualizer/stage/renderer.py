@@ -8,7 +8,7 @@ It knows nothing of time: the mix comes from pacing.
 from __future__ import annotations
 
 import math
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 import numpy as np
 import pygame
@@ -20,6 +20,10 @@ BLACK = (0, 0, 0)
 SMOOTH_UP_TO = 2560 * 1440
 """Screen pixels up to which scaling is bilinear; above it would take over 8 ms of a weak core.
 There it is bilinear to a half (8K: a third) of the screen, whose pixels are then doubled."""
+
+
+Layer: TypeAlias = tuple[pygame.Surface, int]
+"""A picture and its opacity, 0 to 255, over those below it."""
 
 
 class Renderer(Protocol):
@@ -56,9 +60,7 @@ class SoftwareRenderer:
 
     def __init__(self, target: pygame.Surface) -> None:
         self._target = target
-        self._from: pygame.Surface | None = None
-        self._to: pygame.Surface | None = None
-        self._shown: pygame.Surface | None = None
+        self._layers: list[Layer] = []  # the newest picture on top; the lowest is opaque
 
     def aim(self, target: pygame.Surface) -> None:
         """Draw on another surface from now on (the window was resized or reopened)."""
@@ -69,47 +71,64 @@ class SoftwareRenderer:
         height, width, _ = pixels.shape
         picture = pygame.image.frombuffer(np.ascontiguousarray(pixels).data, (width, height), "RGB")
         # 32 bits a pixel, whatever the window has: smoothscale and alpha blending need it.
-        self._to = pygame.Surface((width, height), depth=32)
-        self._to.blit(picture, (0, 0))
-        if self._shown is None:
-            self._from = self._to
-        elif self._shown.get_size() != (width, height):  # another model
-            self._from = pygame.transform.smoothscale(self._shown, (width, height))
-        else:
-            self._from = self._shown.copy()
-        self._shown = self._from.copy()
+        new = pygame.Surface((width, height), depth=32)
+        new.blit(picture, (0, 0))
+        self._layers = [*_merged(self._layers), (new, 0 if self._layers else 255)]
 
     def draw(self, mix: float, dim: float, fill: bool) -> None:
         """See Renderer. Black before the first push."""
-        if self._shown is not None:
-            self._blend(mix)  # in the dark too, so that the fade goes on unseen
-        if self._shown is None or dim <= 0.0:
+        if len(self._layers) > 1:  # in the dark too, so that the fade goes on unseen
+            self._layers[-1] = (self._layers[-1][0], round(255 * min(max(mix, 0.0), 1.0)))
+        if not self._layers or dim <= 0.0:
             self._target.fill(BLACK)
             return
-        picture = self._shown
-        level = round(255 * min(dim, 1.0))
-        if level < 255:
-            picture = picture.copy()
-            picture.fill((level, level, level), special_flags=pygame.BLEND_RGB_MULT)
-        size, screen = picture.get_size(), self._target.get_size()
-        if fill:
-            _scale(picture.subsurface(cropped(size, screen)), self._target)
-            return
-        place = fitted(size, screen)
-        for bar in _around(place, screen):
-            self._target.fill(BLACK, bar)
-        _scale(picture, self._target.subsurface(place))
+        (lowest, _), *others = _merged(self._layers)
+        _paint(lowest, self._target, dim, fill)
+        for picture, alpha in others:
+            over = pygame.Surface(self._target.get_size(), depth=32)
+            _paint(picture, over, dim, fill)
+            over.set_alpha(alpha)
+            self._target.blit(over, (0, 0))
 
-    def _blend(self, mix: float) -> None:
-        assert self._from is not None
-        assert self._to is not None
-        assert self._shown is not None
-        alpha = round(255 * min(max(mix, 0.0), 1.0))
-        if alpha < 255:
-            self._shown.blit(self._from, (0, 0))
-        if alpha > 0:
-            self._to.set_alpha(alpha if alpha < 255 else None)
-            self._shown.blit(self._to, (0, 0))
+
+def _merged(layers: list[Layer]) -> list[Layer]:
+    """The same to the eye, without what is hidden, and with one layer for neighbours of one size.
+
+    So there are several only while a model that makes another size fades in: its pictures and the
+    old ones are then scaled each by themselves, as through the other's pixels one would lose its
+    own at once. Opacities: Porter and Duff, "Compositing digital images" (1984), "over".
+    """
+    merged: list[Layer] = []
+    for picture, alpha in layers:
+        if alpha == 255:
+            merged = []
+        below, under = merged[-1] if merged else (None, 0)
+        if below is not None and alpha > 0 and below.get_size() == picture.get_size():
+            both = 255 - (255 - under) * (255 - alpha) / 255
+            blend = below.copy()
+            picture.set_alpha(round(255 * alpha / both))
+            blend.blit(picture, (0, 0))
+            picture.set_alpha(None)
+            merged[-1] = (blend, round(both))
+        elif alpha > 0:
+            merged.append((picture, alpha))
+    return merged
+
+
+def _paint(picture: pygame.Surface, target: pygame.Surface, dim: float, fill: bool) -> None:
+    """Put a picture on the whole target, as Renderer.draw says."""
+    level = round(255 * min(dim, 1.0))
+    if level < 255:
+        picture = picture.copy()
+        picture.fill((level, level, level), special_flags=pygame.BLEND_RGB_MULT)
+    size, screen = picture.get_size(), target.get_size()
+    if fill:
+        _scale(picture.subsurface(cropped(size, screen)), target)
+        return
+    place = fitted(size, screen)
+    for bar in _around(place, screen):
+        target.fill(BLACK, bar)
+    _scale(picture, target.subsurface(place))
 
 
 def _scale(source: pygame.Surface, target: pygame.Surface) -> None:

@@ -19,9 +19,12 @@ CLEAR: Colour = (0, 0, 0, 0)
 
 KEY_NAMES = {
     "return": "Enter", "escape": "Esc", "backspace": "Bksp", "space": "Space", "tab": "Tab",
-    "page up": "PgUp", "page down": "PgDn", "delete": "Del", "insert": "Ins",
+    "page up": "PgUp", "page down": "PgDn", "delete": "Del", "insert": "Ins", "ctrl": "Ctrl",
 }  # fmt: skip
 """What is printed on the keys that pygame calls otherwise."""
+
+CTRL = "ctrl "
+"""Stands in the tables before a key that is played with Ctrl held."""
 
 ARROWS = ("left", "right", "up", "down")
 
@@ -31,17 +34,28 @@ def plate(
     width: int, height: int, radius: int, colour: Colour, edge: Colour = CLEAR
 ) -> pygame.Surface:
     """A rounded rectangle, with a line of one pixel inside its edge."""
-    surface = pygame.Surface((max(1, width), max(1, height)), pygame.SRCALPHA)
-    inside = -_distance(surface.get_size(), min(radius, width // 2, height // 2))
+    size = max(1, width), max(1, height)
+    radius = min(radius, width // 2, height // 2)
+    # Only corners have work in them: a small plate is made, and its middle row and column repeated.
+    small = min(size[0], 2 * radius + 4), min(size[1], 2 * radius + 4)
+    inside = -_distance(small, radius)
     line = np.clip(inside + 0.5, 0, 1) - np.clip(inside - 0.5, 0, 1)
     share = (line * (edge[3] / 255))[..., None]
     base = np.array(colour[:3], np.float32)
-    pixels = base + (np.array(edge[:3], np.float32) - base) * share
+    pixels = np.rint(base + (np.array(edge[:3], np.float32) - base) * share).astype(np.uint8)
     body = np.clip(inside + 0.5, 0, 1) * colour[3]
-    alpha = np.maximum(body, line * edge[3])
-    pygame.surfarray.pixels3d(surface)[:] = np.rint(pixels)
-    pygame.surfarray.pixels_alpha(surface)[:] = np.rint(alpha)
+    alpha = np.rint(np.maximum(body, line * edge[3])).astype(np.uint8)
+    place = np.ix_(_repeated(small[0], size[0]), _repeated(small[1], size[1]))
+    surface = pygame.Surface(size, pygame.SRCALPHA)
+    pygame.surfarray.pixels3d(surface)[:] = pixels[place]
+    pygame.surfarray.pixels_alpha(surface)[:] = alpha[place]
     return surface
+
+
+def _repeated(short: int, long: int) -> npt.NDArray[np.intp]:
+    """Indices (long of them) into short places, with the middle one repeated."""
+    middle, each = short // 2, np.arange(long)
+    return np.where(each < middle, each, np.maximum(each - (long - short), middle))
 
 
 @lru_cache(maxsize=64)
@@ -77,6 +91,11 @@ def _ring(size: int, steps: int, thickness: float, colour: Colour, rest: Colour)
     alpha = np.where(on[..., 0], colour[3], rest[3]) * cover
     pygame.surfarray.pixels_alpha(surface)[:] = np.rint(alpha)
     return surface
+
+
+def without_ctrl(key: str) -> str:
+    """The key itself, of one that is played with Ctrl held."""
+    return key.removeprefix(CTRL)
 
 
 def key_width(letters: Lettering, key: str, height: int) -> int:

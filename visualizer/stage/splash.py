@@ -16,7 +16,7 @@ from visualizer.show.view import Question, View
 from visualizer.stage import entry, shapes
 from visualizer.stage.lettering import Lettering
 from visualizer.stage.palette import ACCENT, AMBER, INK, SOFT, TRACK, Colour
-from visualizer.stage.panel import unit_of
+from visualizer.stage.plan import unit_of
 
 NAME = "VISUALIZER"
 

@@ -1,0 +1,1 @@
+"""Tests of the core; a package, so that they can share the presets and shows of shows.py."""

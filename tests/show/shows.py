@@ -1,0 +1,98 @@
+"""Presets, shows and performances for the tests of the core."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+
+from hypothesis import strategies as st
+
+from visualizer.show.actions import (
+    COMMANDS,
+    Action,
+    Drop,
+    Engine,
+    Erase,
+    Knob,
+    Live,
+    Nudge,
+    Prompt,
+    Run,
+    Say,
+    SelectPreset,
+    Set,
+    Take,
+    Tick,
+    Type,
+    Unplugged,
+)
+from visualizer.show.mixes import alone, weighted
+from visualizer.show.parameters import BY_NAME
+from visualizer.show.preset import NO_VALUES, Cued, Preset
+from visualizer.show.reducer import reduce, start
+from visualizer.show.state import Show
+
+
+def preset(
+    name: str, texts: str, order: str = "in turn", *, calm: float | None = None, **values: float
+) -> Preset:
+    """A preset with a prompt for each letter; calm: the first prompt's own strength."""
+    first = NO_VALUES if calm is None else MappingProxyType({"strength": calm})
+    prompts = (Cued(alone(text), NO_VALUES if i else first) for i, text in enumerate(texts))
+    return Preset(name, tuple(prompts), order, MappingProxyType(values))
+
+
+PLAIN = preset("Plain", "abc")
+FAST = preset("Fast", "defg", "shuffled", hold=4.0, crossfade=1.0, strength=0.7)
+CALM = preset("Calm", "hi", calm=0.3, strength=0.5)
+ALL = (PLAIN, FAST, CALM)
+
+# Mixes of texts, negative prompts, and models of its own.
+RICH = Preset(
+    "Rich",
+    (
+        Cued(weighted({"j": 2, "k": 1}), NO_VALUES, "blurry"),
+        Cued(weighted({"k": 1, "l": 1, "m": 1, "n": 1}), NO_VALUES),
+        Cued(alone("o"), NO_VALUES, "text"),
+    ),
+    negative="blurry",
+    model="large",
+)
+
+
+def after(show: Show, *actions: Action) -> Show:
+    """The show when all of that was done."""
+    for action in actions:
+        show = reduce(show, action)
+    return show
+
+
+def live(presets: tuple[Preset, ...] = ALL) -> Show:
+    """A show that has its first frame."""
+    return reduce(start(presets), Live(1))
+
+
+_names = st.sampled_from([*BY_NAME, "glow"])
+_numbers = st.floats() | st.sampled_from([0.0, 0.5, 1.0, 20.0, 1e9])
+_positions = st.floats(0.0, 1.0) | st.just(float("nan"))
+_texts = st.text(max_size=5) | st.sampled_from("abcxyz")
+_models = st.sampled_from(["", "builtin", "large", "larger"])
+actions = st.one_of(
+    st.builds(Set, _names, _numbers),
+    st.builds(Nudge, _names, st.integers(-1000, 1000), st.booleans()),
+    st.builds(Knob, st.sampled_from(["nano:0:1", "nano:0:2", "korg:0:1"]), _names, _positions),
+    st.builds(Unplugged, st.sampled_from(["nano", "korg"])),
+    st.builds(Run, st.sampled_from([*(c.name for c in COMMANDS if c.name != "quit"), "dance"])),
+    st.builds(SelectPreset, st.integers(-2, 5)),
+    st.builds(Type, _texts),
+    st.builds(Erase),
+    st.builds(Take),
+    st.builds(Drop),
+    st.builds(Prompt, _texts),
+    st.builds(Say, _texts),
+    st.builds(Tick, st.floats(0.0, 30.0)),
+    st.builds(Live, st.integers(0, 10_000)),
+    st.builds(Engine, _models, st.lists(_models.filter(bool), unique=True).map(tuple)),
+)
+performances = st.lists(actions, max_size=25)
+banks = st.sampled_from([(), (PLAIN,), ALL, (*ALL, RICH)])
+shows = st.builds(lambda presets, done: after(start(presets), *done), banks, performances)

@@ -1,0 +1,56 @@
+"""The presets that come along: enough for a night, in words that the built-in model knows."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from visualizer.show.parameters import DEFAULTS, REFERENCE
+from visualizer.show.preset import Preset, load, load_folder
+
+SHIPPED = Path(__file__).parents[2] / "presets"
+PRESETS = load_folder(SHIPPED)[0]
+every_preset = pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.name)
+
+SLOW = {"zoom": 0.3, "rotate": 6.0, "pan_x": 0.05, "pan_y": 0.05}
+"""The fastest that a shipped preset moves: a show is watched for hours."""
+
+
+def test_there_are_presets_for_a_whole_night() -> None:
+    presets, faults = load_folder(SHIPPED)
+    assert faults == ()
+    assert len(presets) >= 10
+    assert len({preset.name for preset in presets}) == len(presets)
+
+
+@every_preset
+def test_a_shipped_preset_is_worth_a_while(preset: Preset) -> None:
+    texts = [text for cued in preset.prompts for text, _ in cued.parts]
+    assert len({cued.text for cued in preset.prompts}) == len(preset.prompts) >= 7
+    assert all(len(text.split()) <= 16 for text in texts), "the built-in model reads 20 tokens"
+
+
+@every_preset
+def test_a_shipped_preset_dreams_and_moves_within_good_measure(preset: Preset) -> None:
+    for cued in preset.prompts:
+        values = {**DEFAULTS, **preset.values, **cued.values}
+        if preset.name != "Reference loop":
+            assert 0.45 <= values["strength"] <= 0.75
+        assert all(abs(values[name]) <= fastest for name, fastest in SLOW.items())
+
+
+def test_the_last_preset_is_the_loop_of_the_reference() -> None:
+    assert PRESETS[-1] == load(SHIPPED / "13-reference-loop.yaml")
+    assert PRESETS[-1].values.items() >= REFERENCE.items()
+
+
+def test_the_built_in_model_knows_the_first_words_of_every_shipped_prompt() -> None:
+    scenes = pytest.importorskip("training.scenes").SCENES
+    palettes = pytest.importorskip("training.palettes").PALETTES
+    colours = [word for row in palettes for word in (*row.adjectives, *row.nouns)]
+    texts = [text for preset in PRESETS for cued in preset.prompts for text, _ in cued.parts]
+    for text in texts:
+        opening = " ".join(text.split()[:9])
+        assert any(name in opening for row in scenes for name in row.names), text
+        assert any(word in opening for word in colours), text

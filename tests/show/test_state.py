@@ -1,0 +1,117 @@
+"""What a show asks of the engine, and how it tells what was done."""
+
+from __future__ import annotations
+
+import pytest
+
+from visualizer.show.actions import (
+    Action,
+    Engine,
+    Knob,
+    Live,
+    Nudge,
+    Prompt,
+    Run,
+    Say,
+    SelectPreset,
+    Set,
+    Tick,
+    Type,
+    Unplugged,
+)
+from visualizer.show.parameters import BY_NAME, DEFAULTS
+from visualizer.show.reducer import reduce, start
+from visualizer.show.state import describe, request
+
+from .shows import ALL, CALM, PLAIN, RICH, after, live
+
+
+def test_a_request_says_all_that_the_engine_needs() -> None:
+    wanted = request(after(start(ALL), Set("steps", 4), Run("restart")))
+    values = {name: getattr(wanted, name) for name in DEFAULTS if hasattr(wanted, name)}
+    assert values == {name: DEFAULTS[name] for name in values} | {"steps": 4}
+    assert DEFAULTS.keys() - values.keys() == {"hold", "crossfade", "smoothing"}
+    assert all(isinstance(values[name], int) for name in values if BY_NAME[name].whole)
+    assert (wanted.restarts, wanted.generating) == (1, True)
+    hash(wanted)
+
+
+def test_the_same_wish_at_another_time_is_the_same_request() -> None:
+    still = reduce(live(), Set("hold", 0.0))
+    later = reduce(still, Tick(5.0))
+    assert request(later) == request(still)
+    assert (request(still).time, request(later).time) == (0.0, 5.0)
+
+
+def test_a_request_has_the_mix_of_its_prompt_and_what_it_leads_away_from() -> None:
+    wanted = request(start((RICH,)))
+    assert dict(wanted.prompts) == pytest.approx({"j": 2 / 3, "k": 1 / 3})
+    assert wanted.negative == (("blurry", 1.0),)
+    fading = after(live((RICH,)), Run("next_prompt"), Tick(2.0))
+    assert dict(request(fading).negative) == {"blurry": 0.5, "": 0.5}
+
+
+def test_the_texts_ahead_are_the_next_the_one_before_and_those_of_the_presets_around() -> None:
+    assert request(start(ALL)).ahead[:2] == ("b", "c")
+    second = start((PLAIN, CALM, RICH), 1)
+    assert request(second).ahead == ("i", "j", "k", "blurry", "a")
+    third = start((PLAIN, CALM, RICH), 2)
+    assert request(third).ahead == ("l", "m", "n", "o", "text", "a", "h")
+
+
+def test_what_is_ahead_is_what_then_comes() -> None:
+    for preset in range(len(ALL)):
+        show = start(ALL, preset)
+        for _ in range(8):
+            moves = ("next_prompt", "previous_prompt", "next_preset", "previous_preset")
+            on = {text for text, _ in request(show).prompts}
+            coming = {reduce(show, Run(command)).cue.text for command in moves}
+            assert set(request(show).ahead) == coming - on
+            show = after(show, Run("next_prompt"), Tick(100.0))
+
+
+def test_what_is_on_is_not_ahead() -> None:
+    fading = after(live(), Run("next_prompt"), Tick(1.0))
+    assert set(dict(request(fading).prompts)) == {"a", "b"}
+    assert not {"a", "b"} & set(request(fading).ahead)
+
+
+def test_after_a_typed_prompt_the_prompt_before_it_is_ahead() -> None:
+    show = after(live((PLAIN,)), Run("next_prompt"), Tick(9.0), Prompt("whale"), Tick(9.0))
+    assert request(show).ahead == ("c", "b", "a")
+
+
+def test_without_presets_nothing_is_ahead() -> None:
+    assert request(start(())).ahead == ()
+
+
+@pytest.mark.parametrize(
+    ("done", "line"),
+    [
+        (Set("strength", 0.75, "midi"), "strength 0.60 → 0.75 (midi)"),
+        (Nudge("hold", -1, source="keyboard"), "hold 20.00 s → 15.00 s (keyboard)"),
+        (Set("strength", 0.6, "cli"), "set (cli)"),
+        (Live(7), "first frame (engine)"),
+        (Tick(100.0), None),
+        (Knob("nano:0:20", "strength", 0.1), "strength 0.60, its knob at 0.10 (midi)"),
+        (Knob("nano:0:20", "strength", 0.6), "strength 0.60, its knob at 0.60 (midi)"),
+        (Run("blackout", "midi"), "blackout (midi)"),
+        (Run("next_prompt"), "next_prompt, prompt 'b'"),
+        (Run("new_seed"), "new_seed, seed 1 → 6182"),
+        (
+            SelectPreset(2, "keyboard"),
+            "strength 0.60 → 0.30, preset Calm, prompt 'h' (keyboard)",
+        ),
+        (Prompt("whale", "cli"), "prompt 'whale' (cli)"),
+        (Say("no MIDI"), "no MIDI"),
+        (Unplugged("nano"), "unplugged (midi)"),
+        (Type("a"), "type (keyboard)"),
+        (Engine("builtin", ("builtin", "large")), "builtin runs (engine)"),
+        (Engine("", ("builtin",)), None),
+        (Run("next_model"), "next_model"),
+        (SelectPreset(3), "preset Rich, prompt 'j + k', model large"),
+    ],
+)
+def test_an_action_is_told_in_a_line(done: Action, line: str | None) -> None:
+    before = start((*ALL, RICH))
+    assert describe(before, done, reduce(before, done)) == line

@@ -1,0 +1,1 @@
+"""Tests of the stage; a package, so that they can share what they show."""

@@ -1,0 +1,38 @@
+"""Claims about what the HUD says of the prompts."""
+
+from __future__ import annotations
+
+from visualizer.show.actions import Live, Run, Take, Tick, Type
+from visualizer.show.preset import Cued, Preset
+from visualizer.show.reducer import reduce, start
+from visualizer.show.state import Show
+from visualizer.stage import cue_text
+
+from .shows import NONE, played
+
+
+def test_it_tells_of_a_fade_then_of_what_comes() -> None:
+    fading = cue_text.of(played(Live(1), Run("next_prompt"), Tick(2.0)), 100)
+    assert (fading.text, fading.fading, fading.filled) == ("whale", True, 50)
+    assert (fading.caption, fading.other, fading.place) == ("From", "coral", "2 / 3")
+    resting = cue_text.of(played(Live(1), Run("next_prompt"), Tick(14.0)), 100)
+    assert (resting.fading, resting.filled) == (False, 50)
+    assert (resting.caption, resting.other) == ("Next in 10 s", "kelp")
+
+
+def test_no_preset_and_a_typed_prompt_are_named_as_such() -> None:
+    assert cue_text.of(Show(), 100).preset == "No preset"
+    typed = played(Live(1), Run("prompt"), Type("a fox"), Take(), Tick(10.0))
+    seen = cue_text.of(typed, 100)
+    assert (seen.text, seen.place) == ("a fox", "typed")
+    assert (seen.caption, seen.other) == ("Next", "whale")  # it stays: no countdown
+
+
+def test_a_prompt_of_several_texts_is_one_prompt_and_no_fade() -> None:
+    mixed = Cued((("coral", 0.75), ("gold", 0.25)), NONE)
+    preset = Preset("Mixed", (mixed, Cued((("whale", 1.0),), NONE)))
+    show = reduce(start((preset,)), Live(1))
+    seen = cue_text.of(reduce(show, Tick(1.0)), 100)
+    assert (seen.text, seen.fading, seen.place) == ("coral + gold", False, "1 / 2")
+    leaving = cue_text.of(reduce(reduce(show, Run("next_prompt")), Tick(1.0)), 100)
+    assert (leaving.text, leaving.fading, leaving.other) == ("whale", True, "coral + gold")

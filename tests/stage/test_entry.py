@@ -1,0 +1,114 @@
+"""Claims about what the performer is asked: a prompt, a model, whether to quit."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pygame
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from visualizer.show.actions import Action, Engine, Run, Tick, Type
+from visualizer.show.reducer import reduce
+from visualizer.show.status import Phase, Status
+from visualizer.show.view import View
+from visualizer.stage import entry
+from visualizer.stage.lettering import Lettering
+from visualizer.stage.plan import plan, unit_of
+
+from .shows import RUNNING, SIZES, changed, picture, played, texts
+
+MODELS = ("builtin", "stabilityai/sd-turbo", "stabilityai/sdxl-turbo")
+
+
+@pytest.mark.parametrize(
+    "actions",
+    [(Run("prompt"),), (Run("model"),), (Run("quit"),), (Run("help"),)],
+    ids=["prompt", "model", "quit", "help"],
+)
+def test_what_asks_for_an_answer_is_seen_with_the_hud_off(
+    letters: Lettering, actions: tuple[Action, ...]
+) -> None:
+    show = replace(played(*actions), hud=False)
+    assert changed(picture(letters, View(show, RUNNING))) > 1000
+
+
+def test_the_quit_line_goes_after_its_time(letters: Lettering) -> None:
+    show = replace(played(Run("quit"), Tick(2.1)), hud=False)
+    assert changed(picture(letters, View(show, RUNNING))) == 0
+
+
+def asked(letters: Lettering, *actions: Action) -> list[str]:
+    """The words on the screen with the HUD off."""
+    show = replace(played(*actions), hud=False)
+    return texts(letters, lambda: picture(letters, View(show, RUNNING)))
+
+
+def test_a_prompt_is_asked_for_as_a_prompt(letters: Lettering) -> None:
+    assert asked(letters, Run("prompt"))[0] == "Prompt"
+    assert "What should it dream?" in asked(letters, Run("prompt"))
+
+
+def test_a_model_is_asked_for_as_a_model_with_those_on_this_machine(letters: Lettering) -> None:
+    words = asked(letters, Engine("builtin", MODELS), Run("model"))
+    assert words[0] == "Model"
+    assert "A name on Hugging Face, or a folder" in words
+    assert f"On this machine: {', '.join(MODELS)}" in words
+
+
+@pytest.mark.parametrize(
+    ("typed", "note"),
+    [
+        ("", "On this machine: builtin, stabilityai/sd-turbo, stabilityai/sdxl-turbo"),
+        (" TURBO", "On this machine: stabilityai/sd-turbo, stabilityai/sdxl-turbo"),
+        ("xl", "On this machine: stabilityai/sdxl-turbo"),
+        ("./models/night", "Not on this machine"),
+    ],
+)
+def test_the_models_that_a_typed_name_can_mean_stand_below_it(typed: str, note: str) -> None:
+    assert entry.model_note(typed, MODELS) == note
+    assert entry.model_note("", ()) == ""
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("command", ["prompt", "model"])
+@pytest.mark.parametrize("text", ["", "a", "word " * 200, "…" * 300, "\x00\n\t", "静かな海 🐋"])
+def test_any_text_can_be_typed_and_prompted(
+    letters: Lettering, size: tuple[int, int], command: str, text: str
+) -> None:
+    show = played(Engine(text, (text,) * 30), Run(command))
+    show = replace(reduce(show, Type(text)), entry=text)
+    show = replace(show, cue=replace(show.cue, parts=((text, 1.0),)))
+    picture(letters, View(show, Status(Phase.FAILED, text, model=text, device=text)), size)
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_field_stands_on_the_screen_beside_the_panel_where_there_is_room(
+    size: tuple[int, int],
+) -> None:
+    panel, unit = plan(size).panel, unit_of(size)
+    for command in ("prompt", "model"):
+        place = entry.field(played(Run(command)), size, unit, panel.right)
+        assert pygame.Rect((0, 0), size).contains(place)
+        if size[0] / size[1] > 1.5:
+            assert not place.colliderect(panel)
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(1, 4000), st.integers(1, 2500))
+def test_a_field_is_found_in_any_window(width: int, height: int) -> None:
+    size = (width, height)
+    assert entry.field(played(Run("model")), size, unit_of(size)).bottom <= height
+
+
+def test_the_end_of_a_long_entry_stays_in_sight(letters: Lettering) -> None:
+    place = pygame.Rect(10, 10, 300, 30)
+    for text in ("short", "long " * 50):
+        target = pygame.Surface((400, 50), depth=32)
+        entry.typed_line(target, letters, place, text, "", caret=True)
+        lit = pygame.surfarray.array3d(target).max(axis=(1, 2))
+        columns = np.flatnonzero(lit)
+        assert columns.min() >= place.left - 1
+        assert columns.max() < place.right + 1

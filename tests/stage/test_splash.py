@@ -1,0 +1,58 @@
+"""Claims about the start screen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pygame
+import pytest
+
+from visualizer.show.actions import Say
+from visualizer.show.reducer import reduce
+from visualizer.show.state import Show
+from visualizer.show.status import Phase, Status
+from visualizer.show.view import Question, View
+from visualizer.stage.lettering import Lettering
+from visualizer.stage.splash import Splash, background
+
+from .shows import SIZES, changed, count, picture, played
+
+
+def test_the_splash_moves_slowly_and_is_never_black_or_glaring() -> None:
+    now, then, later = background(0.0), background(1 / 60), background(20.0)
+    assert now.shape == (144, 256, 3)
+    assert now.dtype == np.uint8
+    assert np.abs(now.astype(int) - then).max() <= 3
+    assert np.abs(now.astype(int) - later).max() > 20
+    for moment in range(0, 200, 7):
+        assert background(float(moment)).max(axis=2).min() >= 15
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    ("status", "question"),
+    [
+        (Status(), None),
+        (Status(Phase.ASKING, default="tiny", reason="no GPU"), Question("", 5.0)),
+        (Status(Phase.ASKING, default="tiny", reason="no GPU"), Question("x" * 300, 0.0)),
+        (Status(Phase.LOADING, "loading", None), None),
+        (Status(Phase.LOADING, "loading", 2.0), None),
+        (Status(Phase.FAILED, "the network is down " * 40), None),
+    ],
+)
+def test_the_splash_covers_the_screen(
+    letters: Lettering, size: tuple[int, int], status: Status, question: Question | None
+) -> None:
+    target = pygame.Surface(size, depth=32)
+    target.fill((255, 0, 255))
+    for moment in (0.0, 1.0, 2.5):
+        Splash(letters).draw(target, View(Show(), status, question=question), moment)
+    assert count(target, (255, 0, 255, 255)) == 0
+
+
+def test_the_splash_shows_messages_but_values_only_when_asked_for(letters: Lettering) -> None:
+    show = replace(played(), hud=None)
+    assert changed(picture(letters, View(show, Status()), splash=True)) == 0
+    assert changed(picture(letters, View(reduce(show, Say("hi")), Status()), splash=True)) > 100
+    assert changed(picture(letters, View(played(), Status()), splash=True)) > 100_000

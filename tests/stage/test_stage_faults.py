@@ -1,0 +1,131 @@
+"""Claims about what faults leave standing on the wall, and what is said of them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pygame
+import pytest
+
+from visualizer.show.view import View
+from visualizer.stage import window
+from visualizer.stage.hud import Hud
+from visualizer.stage.pacing import PERIOD
+from visualizer.stage.stage import Stage
+
+from .player import BARE, Player, wall
+from .shows import RUNNING
+
+
+def test_a_fault_in_drawing_is_raised_at_the_pace_of_the_wall(
+    player: Player, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("drawing")
+
+    player.frame(50)
+    player.play(BARE, 2.0)
+    with monkeypatch.context() as fault:
+        fault.setattr(player.stage._renderer, "draw", broken)
+        start = player.now
+        for _ in range(60):
+            with pytest.raises(RuntimeError, match="drawing"):
+                player.play(BARE)
+    assert player.now - start == pytest.approx(1.0, abs=2 * PERIOD)
+    assert player.stage.display_fps == pytest.approx(60, abs=0.1)
+    assert player.play(BARE) == 50
+
+
+def test_a_fault_in_the_hud_leaves_the_picture_and_is_told_once(
+    player: Player, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("a bad message")
+
+    show = replace(BARE, hud=True)
+    player.frame(50)
+    player.play(show, 2.0)
+    with monkeypatch.context() as fault:
+        fault.setattr(Hud, "draw", broken)
+        player.frame(200)
+        player.play(show, 2.0)
+        assert (wall() == 200).all()
+        assert player.stage.take_messages() == [
+            "the HUD can't be drawn, the show goes on: a bad message"
+        ]
+        player.play(show, 1.0)
+    assert player.stage.take_messages() == []
+    assert capsys.readouterr().err.count("RuntimeError: a bad message") == 1
+    player.play(show)
+    assert not (wall() == 200).all()
+
+
+def test_the_clipboard_gives_the_text_that_was_copied_or_none(player: Player) -> None:
+    assert player.stage.clipboard() == ""
+    pygame.scrap.put_text("静かな海, a wäle")
+    assert player.stage.clipboard() == "静かな海, a wäle"
+
+
+def test_a_clipboard_that_cannot_be_read_gives_no_text(
+    player: Player, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken() -> str:
+        raise pygame.error("no clipboard")
+
+    monkeypatch.setattr(pygame.scrap, "get_text", broken)
+    assert player.stage.clipboard() == ""
+
+
+def test_messages_are_taken_once(headless: None) -> None:
+    stage = Stage(display=7, windowed=True, clock=lambda: 0.0, wait=lambda _: None)
+    assert stage.take_messages() == ["no display 7; using display 0"]
+    assert stage.take_messages() == []
+
+
+def test_a_lost_surface_is_opened_again_with_a_line(
+    player: Player, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    player.frame(50)
+    player.play(BARE, 2.0)
+    flip = pygame.display.flip
+
+    def broken() -> None:
+        monkeypatch.setattr(pygame.display, "flip", flip)
+        raise pygame.error("display Surface quit")
+
+    monkeypatch.setattr(pygame.display, "flip", broken)
+    player.play(BARE)
+    assert player.stage.take_messages() == ["display 0 was lost; using display 0"]
+    assert player.play(BARE) == 50
+
+
+def test_no_display_at_all_mid_show_keeps_the_show_going(
+    player: Player, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    player.frame(50)
+    player.play(BARE, 2.0)
+
+    def nothing(*_: object, **__: object) -> None:
+        raise pygame.error("no display")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(pygame.display, "set_mode", nothing)
+        pygame.display.quit()
+        for _ in range(70):
+            player.stage.present(View(BARE, RUNNING))
+            assert player.stage.events() == []
+    for _ in range(window.RETRY):
+        player.stage.present(View(BARE, RUNNING))
+    assert player.play(BARE) == 50
+
+
+def test_a_picture_reaches_a_real_screen(real_screen: None) -> None:
+    player = Player(windowed=False)
+    show = replace(BARE, fullscreen=True)
+    player.frame(77)
+    assert player.play(show, 1.5) == 77
+    player.stage.events()
+    player.play(replace(show, fullscreen=False))
+    assert (wall() == 77).all()
+    player.stage.close()
+    assert not pygame.display.get_init()

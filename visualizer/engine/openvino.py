@@ -1,0 +1,204 @@
+"""The three networks on the processor, as OpenVINO compiles them (the optional extra "openvino").
+
+Conversion takes seconds, holds up every other thread for moments, and has been seen to end the
+whole process (a fault in OpenVINO's own graph passes): it is only ever done in a process of its
+own (trial.py), which leaves files behind. The show compiles those, which takes half a second and
+holds up nobody. Imported, and importing openvino, only where that is wanted.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import torch
+from torch import Tensor, nn
+
+from visualizer.engine.parts import Conditions, TorchParts
+
+HINTS = {"float32": "f32", "bfloat16": "bf16"}
+"""What OpenVINO calls the types that it may compute in."""
+
+Key: TypeAlias = tuple[str, tuple[tuple[int, ...], ...]]
+"""A network's name, and the shapes of what it is given."""
+
+Start: TypeAlias = Callable[[Callable[[], None]], object]
+"""Sees to it that a piece of work is done: now, or in another thread."""
+
+
+def at_once(work: Callable[[], None]) -> None:
+    """A Start: in the calling thread, before it goes on."""
+    work()
+
+
+def in_background(work: Callable[[], None]) -> None:
+    """A Start: in a thread that does not keep the program from ending."""
+    threading.Thread(target=work, name="openvino", daemon=True).start()
+
+
+def runtime() -> Any:
+    """The module openvino. ImportError where it is not installed.
+
+    Importing it reports that to Google Analytics, unasked, and writes to the home folder. It
+    leaves both where it doesn't find openvino_telemetry; a show has no business with the network.
+    """
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
+    import openvino
+
+    return openvino
+
+
+def convert(
+    pipeline: Any, folder: Path, image: Tensor, latents: Tensor, conditions: Conditions
+) -> None:
+    """Write the networks to a folder, for pictures of one size: 4 bytes a weight.
+
+    image and latents: as Parts has them. conditions: tokens alone, 2 rows, so that the number of
+    rows is not taken for a constant. Slow, and see the module: not for the show's own process.
+    """
+    parts = TorchParts(pipeline)
+    rows = latents.expand(len(conditions.tokens), -1, -1, -1)
+    waves = _waves(parts.unet, rows, torch.tensor(500.0))
+    given: list[tuple[str, nn.Module, tuple[Tensor, ...]]] = [
+        ("encode", _Encode(parts), (image,)),
+        ("predict", _Predict(parts), (rows.contiguous(), waves, conditions.tokens)),
+        ("decode", _Decode(parts), (latents,)),
+    ]
+    openvino = runtime()
+    # The traced UNet takes the waves in place of a timestep: OpenVINO's bfloat16 would round that
+    # to steps of 4 in 1000, and strength would be a staircase.
+    parts.unet.get_time_embed = lambda sample, timestep: timestep
+    try:
+        with warnings.catch_warnings(), torch.no_grad():
+            warnings.simplefilter("ignore")  # torch and diffusers on being traced
+            for name, module, inputs in given:
+                example = inputs if len(inputs) > 1 else inputs[0]
+                model = openvino.convert_model(module.eval(), example_input=example)
+                openvino.save_model(model, _place(folder, name), compress_to_fp16=False)
+    finally:
+        del parts.unet.get_time_embed
+
+
+class OpenVinoParts(TorchParts):
+    """Parts of a pipeline on the processor. Any shape that is not compiled yet goes through torch.
+
+    folder: where convert wrote to; it must stay. kind: of HINTS. threads: to compute with. start:
+    who compiles what is missing; another may be set later. report: told, in a line, of what can't
+    be compiled.
+    """
+
+    def __init__(
+        self,
+        pipeline: Any,
+        folder: Path,
+        *,
+        kind: str,
+        threads: int,
+        start: Start = in_background,
+        report: Callable[[str], None] = lambda line: None,
+    ) -> None:
+        super().__init__(pipeline)
+        self._folder = folder
+        self.start, self._report = start, report
+        self._core = runtime().Core()
+        self._options = {
+            "INFERENCE_PRECISION_HINT": HINTS[kind],
+            "PERFORMANCE_HINT": "LATENCY",
+            "NUM_STREAMS": 1,
+            "INFERENCE_NUM_THREADS": threads,
+            # The display's thread is to go where it likes.
+            "ENABLE_CPU_PINNING": False,
+            # OpenVINO 2025.4 to 2026.4 crash in this pass on the built-in model's UNet in float32.
+            "SNIPPETS_MODE": "DISABLE",
+        }
+        self._asked: set[Key] = set()
+        self._compiled: dict[Key, Any] = {}
+
+    def encode(self, image: Tensor) -> Tensor:
+        """See Parts."""
+        found = self._run("encode", image)
+        return super().encode(image) if found is None else found
+
+    def predict(self, latents: Tensor, timestep: Tensor, conditions: Conditions) -> Tensor:
+        """See Parts."""
+        if conditions.pooled is None and conditions.scale is None:
+            rows = latents.expand(len(conditions.tokens), -1, -1, -1)
+            waves = _waves(self.unet, rows, timestep)
+            found = self._run("predict", rows, waves, conditions.tokens)
+            if found is not None:
+                return found
+        return super().predict(latents, timestep, conditions)
+
+    def decode(self, latents: Tensor) -> Tensor:
+        """See Parts."""
+        found = self._run("decode", latents)
+        return super().decode(latents) if found is None else found
+
+    def _run(self, name: str, *inputs: Tensor) -> Tensor | None:
+        """A network's output, (n, c, h, w); None where it is not compiled for these shapes."""
+        key = (name, tuple(tuple(tensor.shape) for tensor in inputs))
+        if key not in self._asked:
+            self._asked.add(key)
+            self.start(lambda: self._compile(key))
+        compiled = self._compiled.get(key)
+        if compiled is None:
+            return None
+        arrays = [tensor.detach().contiguous().numpy() for tensor in inputs]
+        # The output is copied: its memory is OpenVINO's, and the next call's too.
+        return torch.from_numpy(compiled.infer(arrays, share_inputs=True)[0])
+
+    def _compile(self, key: Key) -> None:
+        name, shapes = key
+        try:
+            model = self._core.read_model(_place(self._folder, name))
+            model.reshape(
+                {port: list(shape) for port, shape in zip(model.inputs, shapes, strict=True)}
+            )
+            compiled = self._core.compile_model(model, "CPU", self._options)
+            self._compiled[key] = compiled.create_infer_request()
+        except Exception as error:
+            # Its errors end with what they mean, after where they came from.
+            why = [line for line in str(error).splitlines() if line.strip()] or [""]
+            self._report(f"OpenVINO: {name} stays with torch: {why[-1].strip()}")
+
+
+class _Encode(nn.Module):
+    def __init__(self, parts: TorchParts) -> None:
+        super().__init__()
+        self.network, self.call = parts.vae, parts.encode
+
+    def forward(self, image: Tensor) -> Tensor:
+        return self.call(image)
+
+
+class _Predict(nn.Module):
+    def __init__(self, parts: TorchParts) -> None:
+        super().__init__()
+        self.network = parts.unet
+
+    def forward(self, latents: Tensor, waves: Tensor, tokens: Tensor) -> Tensor:
+        predicted: Tensor = self.network(latents, waves, tokens, return_dict=False)[0]
+        return predicted
+
+
+class _Decode(nn.Module):
+    def __init__(self, parts: TorchParts) -> None:
+        super().__init__()
+        self.network, self.call = parts.vae, parts.decode
+
+    def forward(self, latents: Tensor) -> Tensor:
+        return self.call(latents)
+
+
+def _waves(unet: Any, rows: Tensor, timestep: Tensor) -> Tensor:
+    """A timestep as the UNet's first layer reads it: (n, channels), sines and cosines, float32."""
+    waves: Tensor = unet.get_time_embed(sample=rows, timestep=timestep)
+    return waves
+
+
+def _place(folder: Path, name: str) -> Path:
+    return folder / f"{name}.xml"

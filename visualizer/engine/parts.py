@@ -1,0 +1,100 @@
+"""The three networks of a model of the Stable Diffusion family, as the loop calls them.
+
+This is the seam where a frame's heavy work can be done otherwise: as it comes (TorchParts), as
+CUDA graphs, by OpenVINO. Whoever calls them does not know which; they may be exchanged between
+two frames.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Conditions:
+    """What the UNet is told besides latents and timestep, in its type, on its device.
+
+    n is 1, or 2 with guidance: what it leads away from, then what it leads towards. tokens:
+    (n, length, width). pooled: (n, width) and sizes: (n, 6), SDXL only. scale: (n, width), only
+    for models distilled with guidance built in.
+    """
+
+    tokens: Tensor
+    pooled: Tensor | None = None
+    sizes: Tensor | None = None
+    scale: Tensor | None = None
+
+
+class Parts(Protocol):
+    """Images: (1, 3, h, w), RGB in [0, 1]. Latents: (1, c, h / cell, w / cell), scaled as the
+    UNet knows them. All float32, on the engine's device.
+
+    What a call gives back may be overwritten by the next call of the same method.
+    """
+
+    def encode(self, image: Tensor) -> Tensor:
+        """Latents of an image; of a distribution, its mode: no noise of its own."""
+
+    def predict(self, latents: Tensor, timestep: Tensor, conditions: Conditions) -> Tensor:
+        """The UNet's output, (n, c, h, w). timestep: float32, without dimensions, on the device;
+        0 to 999, also between whole numbers."""
+
+    def decode(self, latents: Tensor) -> Tensor:
+        """The image of latents."""
+
+
+class TorchParts:
+    """The networks of a loaded diffusers pipeline, called as they are."""
+
+    def __init__(self, pipeline: Any) -> None:
+        self.unet, self.vae = pipeline.unet, pipeline.vae
+        self._mean, self._deviation = self._latent_scale()
+
+    def encode(self, image: Tensor) -> Tensor:
+        """See Parts."""
+        encoded = self.vae.encode((2.0 * image - 1.0).to(self.vae.dtype))
+        found = encoded.latent_dist.mode() if hasattr(encoded, "latent_dist") else encoded.latents
+        scaled: Tensor = (found.float() - self._mean) / self._deviation
+        return scaled
+
+    def predict(self, latents: Tensor, timestep: Tensor, conditions: Conditions) -> Tensor:
+        """See Parts."""
+        told: dict[str, Any] = {"encoder_hidden_states": conditions.tokens}
+        if conditions.pooled is not None:
+            told["added_cond_kwargs"] = {
+                "text_embeds": conditions.pooled,
+                "time_ids": conditions.sizes,
+            }
+        if conditions.scale is not None:
+            told["timestep_cond"] = conditions.scale
+        count = len(conditions.tokens)
+        predicted: Tensor = self.unet(
+            latents.to(self.unet.dtype).expand(count, -1, -1, -1),
+            timestep,
+            return_dict=False,
+            **told,
+        )[0]
+        return predicted.float()
+
+    def decode(self, latents: Tensor) -> Tensor:
+        """See Parts."""
+        latents = latents * self._deviation + self._mean
+        image: Tensor = self.vae.decode(latents.to(self.vae.dtype), return_dict=False)[0]
+        return (image.float() / 2.0 + 0.5).clamp(0.0, 1.0)
+
+    def _latent_scale(self) -> tuple[Tensor, Tensor]:
+        """Mean and deviation of the autoencoder's latents, each (1, channels or 1, 1, 1)."""
+        config = self.vae.config
+        mean, deviation = config.get("latents_mean"), config.get("latents_std")
+        if mean is None or deviation is None:
+            mean, deviation = [config.get("shift_factor") or 0.0], [1.0]
+        options = {"dtype": torch.float32, "device": self.vae.device}
+        scale = float(config.get("scaling_factor") or 1.0)
+        return (
+            torch.tensor(mean, **options).view(1, -1, 1, 1),
+            torch.tensor(deviation, **options).view(1, -1, 1, 1) / scale,
+        )

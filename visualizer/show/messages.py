@@ -1,0 +1,20 @@
+"""Lines for the performer: each stays a while, and there are never many."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from visualizer.show.state import Message, Show
+
+MESSAGE_STAYS = 6.0
+"""Seconds that a message can be read."""
+
+MESSAGES = 5
+"""Most messages kept: more would cover the picture."""
+
+
+def say(show: Show, text: str) -> Show:
+    """Show a line; one that is said again takes the place of the old."""
+    others = tuple(m for m in show.messages if m.text != text)  # a repeated fault: one line
+    message = Message(text, show.time + MESSAGE_STAYS)
+    return replace(show, messages=(*others, message)[-MESSAGES:])

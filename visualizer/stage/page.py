@@ -1,0 +1,177 @@
+"""Where things stand on the help page: the tables of commands and parameters, set like a newspaper.
+
+They flow from column to column. layout() tries sizes of type from large to small, and three
+columns to one, until all fits.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pygame
+
+from visualizer.show.actions import COMMANDS
+from visualizer.show.parameters import PARAMETERS
+from visualizer.stage import shapes
+from visualizer.stage.lettering import Lettering
+
+MARGIN, TOP, BETWEEN, BOTTOM = 36, 84, 36, 20
+"""Around the page, above the columns, between and below them, in units."""
+
+SMALLEST = 0.1
+"""Pixels a unit below which nothing could be read."""
+
+KEY, LABEL, TEXT, HEADING = 24, 17, 15, 28
+"""Heights of a key, a label, an explanation, and a heading with the space below it, in units."""
+
+PITCH, AFTER, GAP = 19, 8, 12
+"""From line to line, below an entry, and beside labels, tails and keys, in units."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of the tables, for people. tail: its MIDI control change or note, "" for none."""
+
+    name: str
+    keys: tuple[str, ...]
+    label: str
+    text: str
+    tail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An entry where it stands: its rectangle; keys, a "ctrl" before those that need it held; how
+    far in the words begin; and the explanation's lines, the first of which goes on where the
+    label ends.
+    """
+
+    entry: Entry
+    rect: pygame.Rect
+    keys: tuple[tuple[str, pygame.Rect], ...]
+    indent: int
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The whole page. unit: pixels a unit. headings: a word and where it stands."""
+
+    unit: float
+    headings: tuple[tuple[str, pygame.Rect], ...]
+    placed: tuple[Placed, ...]
+
+
+def entries() -> tuple[tuple[str, tuple[Entry, ...]], ...]:
+    """The tables as the page shows them: heading and entries."""
+    commands = tuple(
+        Entry(c.name, c.keys, c.label, c.help, "" if c.note is None else f"note {c.note}")
+        for c in COMMANDS
+    )
+    rows = tuple(Entry(p.name, p.keys, p.label, p.help, f"CC {p.cc}") for p in PARAMETERS)
+    alone = tuple(row for row in rows if not _needs_ctrl(row))
+    with_ctrl = tuple(row for row in rows if _needs_ctrl(row))
+    return ("Commands", commands), ("Parameters", alone), ("Parameters with Ctrl", with_ctrl)
+
+
+def _needs_ctrl(row: Entry) -> bool:
+    return all(key.startswith(shapes.CTRL) for key in row.keys)
+
+
+def layout(size: tuple[int, int], letters: Lettering) -> Layout:
+    """The largest page that fits a screen of that size."""
+    unit = size[1] / 600
+    while unit > SMALLEST:
+        for columns in (3, 2, 1):
+            page = _Setting(size, letters, unit, columns).page()
+            if page is not None:
+                return page
+        unit *= 0.97
+    return Layout(unit, (), ())  # a window of a few pixels
+
+
+def label_size(unit: float) -> int:
+    """Height of a label or heading, in pixels."""
+    return max(5, round(LABEL * unit))
+
+
+def text_size(unit: float) -> int:
+    """Height of an explanation's letters, in pixels."""
+    return max(5, round(TEXT * unit))
+
+
+class _Setting:
+    """One try at the page, with this size of type and these columns."""
+
+    def __init__(self, size: tuple[int, int], letters: Lettering, u: float, columns: int) -> None:
+        self._letters, self._u, self._columns = letters, u, columns
+        self._top, self._bottom = TOP * u, size[1] - BOTTOM * u
+        self._left = MARGIN * u
+        self._width = (size[0] - 2 * MARGIN * u - (columns - 1) * BETWEEN * u) / columns
+        self._key = max(4, round(KEY * u))
+
+    def page(self) -> Layout | None:
+        """The page, or None where it does not fit."""
+        u = self._u
+        column, y = 0, self._top
+        headings: list[tuple[str, pygame.Rect]] = []
+        placed: list[Placed] = []
+        for heading, table in entries():
+            indent = max(self._keys(entry.keys)[1] for entry in table) + GAP * u
+            for place, entry in enumerate(table):
+                lines = self._lines(entry, int(self._width - indent))
+                if lines is None:
+                    return None
+                head = HEADING * u if place == 0 else 0
+                height = max(self._key, round(PITCH * u) * len(lines))
+                if y + head + height > self._bottom:
+                    column, y = column + 1, self._top
+                if column >= self._columns or y + head + height > self._bottom:
+                    return None
+                x = self._left + column * (self._width + BETWEEN * u)
+                if place == 0:
+                    rect = pygame.Rect(int(x), int(y), int(self._width), int(22 * u))
+                    headings.append((heading, rect))
+                rect = pygame.Rect(int(x), int(y + head), int(self._width), height)
+                keys = tuple(
+                    (name, spot.move(rect.topleft)) for name, spot in self._keys(entry.keys)[0]
+                )
+                placed.append(Placed(entry, rect, keys, round(indent), lines))
+                y += head + height + AFTER * u
+            y += GAP * u
+        return Layout(u, tuple(headings), tuple(placed))
+
+    def _keys(self, names: tuple[str, ...]) -> tuple[list[tuple[str, pygame.Rect]], float]:
+        """Keys side by side from the left, and how wide they are together."""
+        bare = [name for name in names if not name.startswith(shapes.CTRL)]
+        held = [shapes.without_ctrl(name) for name in names if name.startswith(shapes.CTRL)]
+        keys, x = [], 0.0
+        for name in [*bare, *(["ctrl", *held] if held else [])]:
+            wide = shapes.key_width(self._letters, name, self._key)
+            keys.append((name, pygame.Rect(round(x), 0, wide, self._key)))
+            x += wide + (16 if name == "ctrl" else 4) * self._u  # a plus stands after Ctrl
+        return keys, x - 4 * self._u
+
+    def _lines(self, entry: Entry, room: int) -> tuple[str, ...] | None:
+        """The explanation, set round the label and tail in its first line."""
+        letters, size = self._letters, text_size(self._u)
+        first = room - letters.width(entry.label, label_size(self._u))
+        if entry.tail:
+            first -= letters.width(entry.tail, size, bold=False) + round(GAP * self._u)
+        if first < 0:
+            return None
+        first -= round(GAP * self._u)
+        # Word by word: a word's width is kept, and is the same in every line that is tried.
+        space = letters.width(" ", size, bold=False)
+        lines: list[list[str]] = [[]]
+        left = first
+        for word in entry.text.split():
+            wide = letters.width(word, size, bold=False)
+            if wide > room:
+                return None
+            if wide > left:
+                lines.append([])
+                left = room
+            lines[-1].append(word)
+            left -= wide + space
+        return tuple(" ".join(line) for line in lines)
