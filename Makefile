@@ -5,7 +5,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test format clean
+.PHONY: run test format benchmarks clean
 
 run: $(VENV)/.installed
 	$(BIN)/visualizer --model builtin $(ARGS)
@@ -21,6 +21,10 @@ format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/python -m visualizer.show.tables README.md
+
+# What the loop costs and whether it stays steady, beside its peers: see benchmarks/README.md.
+benchmarks: $(VENV)/.installed-dev
+	$(BIN)/python -m benchmarks $(ARGS)
 
 clean:
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from functools import partial
 from typing import Any, cast
 
 import pygame
 import pytest
 
 from visualizer.app import MOST_FAULTS, LiveShow
-from visualizer.engine.producer import Engine
+from visualizer.engine.failures import ModelError
+from visualizer.engine.known import Choice
+from visualizer.engine.producer import Engine, OpenEngine
 from visualizer.engine.testcard import TestCard
 from visualizer.frame import Frame
-from visualizer.options import LiveOptions
+from visualizer.options import LiveOptions, Options
 from visualizer.show.actions import Run, Set
 from visualizer.show.mixes import alone
 from visualizer.show.preset import NO_VALUES, Cued, Preset
@@ -67,18 +67,35 @@ def wall() -> Wall:
 @pytest.fixture
 def live(wall: Wall, monkeypatch: pytest.MonkeyPatch) -> LiveShow:
     """A show on the test card; `with live:` runs its threads."""
-
-    def open_card(name: str, report: Callable[[Status], None]) -> Engine:
-        return TestCard(size=32)
-
-    monkeypatch.setattr("visualizer.app.opener", lambda options: open_card)
-    monkeypatch.setattr("visualizer.app.default_model", lambda device: ("testcard", "it is a test"))
+    opens(monkeypatch, lambda name, report: TestCard(size=32))
+    choice = Choice("testcard", "it is a test", ("builtin", "a/model"))
+    monkeypatch.setattr("visualizer.link.choose", lambda device: choice)
     return show_on(wall)
 
 
-def show_on(wall: Wall, **options: Any) -> LiveShow:
+def opens(
+    monkeypatch: pytest.MonkeyPatch, open_: OpenEngine, load: OpenEngine | None = None
+) -> None:
+    """Have shows open their models so, and load them in the background so."""
+
+    def opener(options: Options, *, strict: bool = False, hasten: bool = False) -> OpenEngine:
+        return load if strict and load is not None else open_
+
+    monkeypatch.setattr("visualizer.link.opener", opener)
+
+
+class Named(TestCard):
+    """A test card under a model's name."""
+
+    def __init__(self, model: str) -> None:
+        super().__init__(size=32)
+        self.model = model
+
+
+def show_on(wall: Wall, presets: tuple[Preset, ...] = PRESETS, **options: Any) -> LiveShow:
     chosen = LiveOptions(**{"model": "testcard", "no_midi": True, **options})
-    return LiveShow(chosen, cast(Stage, wall), start(PRESETS))
+    show = start(presets, model=chosen.model or "")
+    return LiveShow(chosen, cast(Stage, wall), show)
 
 
 def until(live: LiveShow, done: Callable[[], bool], seconds: float = 0.0) -> None:
@@ -131,58 +148,61 @@ def test_a_fault_that_stays_ends_the_show_at_last(live: LiveShow, wall: Wall) ->
     assert len(wall.views) == MOST_FAULTS + 2  # and the one before the loop
 
 
-def test_a_dead_engine_thread_is_brought_back_with_the_model_that_was_wanted(
+def test_the_next_model_is_a_command_and_a_failure_is_one_line(
     wall: Wall, live: LiveShow, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    deaths = iter([RuntimeError("the driver is gone")])
-    opened = []
+    def load(name: str, report: Callable[[Status], None]) -> Engine:
+        raise ModelError(f"{name}: it is broken")
 
-    def default(device: str) -> tuple[str, str]:
-        for death in deaths:
-            raise death
-        return "the default", ""
-
-    def open_card(name: str, report: Callable[[Status], None]) -> Engine:
-        opened.append(name)
-        return TestCard(size=32)
-
-    monkeypatch.setattr("visualizer.app.default_model", default)
-    monkeypatch.setattr("visualizer.app.opener", lambda options: open_card)
-    show = show_on(wall, model="the one I chose")
+    opens(monkeypatch, lambda name, report: Named(name), load)
+    show = show_on(wall, model="builtin")
     with show:
-        until(show, lambda: "driver is gone" in str(wall.views[-1].show.messages))
-        show.step(1.0)
-        assert not show.producer.is_alive(), "it is not started anew in a hurry"
-        until(show, lambda: bool(wall.frames), seconds=0.1)
-    assert opened == ["the one I chose"]
-    assert "the driver is gone" in capsys.readouterr().err
+        until(show, lambda: show.show.running == "builtin")
+        show.do(Run("next_model"))
+        until(show, lambda: "a/model: it is broken" in str(wall.views[-1].show.messages))
+        before = len(wall.frames)
+        until(show, lambda: len(wall.frames) > before)
+    assert show.show.running == "builtin"
+    assert capsys.readouterr().err.count("a/model: it is broken") == 1
 
 
-def test_whoever_quits_while_a_model_loads_is_not_kept_waiting(
+def test_a_preset_brings_its_model_unless_one_was_named(
     wall: Wall, live: LiveShow, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    loading, never = threading.Event(), threading.Event()
+    opens(monkeypatch, lambda name, report: Named(name))
+    own = (Preset("own", (Cued(alone("a blue tunnel"), NO_VALUES),), model="a/model"), *PRESETS)
+    for named, runs in ((None, "a/model"), ("builtin", "builtin")):
+        show = show_on(wall, presets=own, model=named)
+        with show:
+            assert show.question is None
+            until(show, lambda show=show, runs=runs: show.show.running == runs)  # type: ignore[misc]
 
-    def load_for_ever(name: str, report: Callable[[Status], None]) -> Engine:
-        loading.set()
-        never.wait()
-        return TestCard(size=32)
 
-    monkeypatch.setattr("visualizer.app.opener", lambda options: load_for_ever)
-    show = show_on(wall)
-    monkeypatch.setattr(show.producer, "stop", partial(show.producer.stop, timeout=0.05))
+def test_a_model_asked_for_by_a_command_answers_the_start_screen(
+    wall: Wall, live: LiveShow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opens(monkeypatch, lambda name, report: Named(name))
+    show = show_on(wall, model=None)
     with show:
-        assert loading.wait(30)
-    assert wall.closed
-    assert not show.ended, "so that run leaves at once"
-    never.set()
+        until(show, lambda: bool(show.show.models))
+        show.do(Run("next_model"))
+        assert show.question is None
+        until(show, lambda: bool(wall.frames))
+
+
+def test_time_reaches_the_engine_frame_by_frame(live: LiveShow, wall: Wall) -> None:
+    with live:
+        until(live, lambda: len(wall.frames) > 5, seconds=0.1)
+    times = [frame.request.time for frame in wall.frames]
+    assert times == sorted(times)
+    assert times[-1] > times[0]
 
 
 def test_an_orderly_end_leaves_no_thread(wall: Wall, live: LiveShow) -> None:
     with live:
         until(live, lambda: bool(wall.frames))
     assert live.ended
-    assert not live.producer.is_alive()
+    assert not live.link.alive
 
 
 def test_the_start_screen_asks_and_takes_what_is_typed(wall: Wall, live: LiveShow) -> None:

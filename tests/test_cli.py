@@ -33,6 +33,8 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         (["--no-midi", "-v"], LiveOptions(no_midi=True, verbose=True)),
         (["--set", "strength=0.4", "--set", "hold=3"], LiveOptions(
             settings={"strength": 0.4, "hold": 3.0})),
+        (["--tiny-vae", "on"], LiveOptions(tiny_vae="on")),
+        (["--tiny-vae", "off", "bench"], BenchOptions(tiny_vae="off")),
         (["--seed", "7"], LiveOptions(settings={"seed": 7.0})),
         (["render", "a.mp4"], RenderOptions(out=Path("a.mp4"), frames=240)),
         (["render", "a.mp4", "--seconds", "2", "--fps", "10"], RenderOptions(
@@ -57,6 +59,7 @@ def test_argv_becomes_options(argv: list[str], options: Options, called: list[An
         (["--set", "strength=2"], "it goes from 0 to 1"),
         (["--set", "strength=half"], "'half' is not a number"),
         (["--set", "strength"], "NAME=VALUE"),
+        (["--tiny-vae", "maybe"], "invalid choice: 'maybe'"),
         (["--size", "-4"], "whole number above 0"),
         (["render", "a.mp4", "--fps", "0"], "number above 0"),
         (["render", "a.mp4", "--fps", "0.1"], "it goes from 1 to 240"),

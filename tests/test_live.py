@@ -21,6 +21,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+import visualizer
+
 JACK = "mido.backends.rtmidi/UNIX_JACK"
 
 PATIENCE = 90.0
@@ -229,6 +231,28 @@ def test_a_model_typed_into_the_window_is_played(start_show: Callable[..., Perfo
     show.type("testcard")
     show.press("Return")
     show.hears("testcard on")
+
+
+def test_another_model_is_loaded_while_the_show_goes_on(
+    start_show: Callable[..., Performer], tmp_path: Path
+) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(Path(visualizer.__file__).parent / "models" / "builtin", other)
+    show = start_show("--model", "builtin", "--device", "cpu", "--no-midi", "--size", "128")
+    show.hears("first frame")
+    show.press("ctrl+m")
+    show.type(str(other))
+    show.press("Return")
+    show.hears(f"{other} on cpu")
+    show.sees(moving(show), "the picture moves")
+    show.press("ctrl+m")
+    show.type("nobody/nothing")
+    show.press("Return")
+    show.hears("nobody/nothing: not whole in the local cache, and offline")
+    show.sees(moving(show), "the picture moves all the same")
+    show.press("Escape", "Escape")
+    assert show.process.wait(PATIENCE) == 0
+    assert not [line for line in show.lines if "Traceback" in line or "Warning" in line]
 
 
 def test_without_a_display_a_video_is_made(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """A video or a folder of frames, without a window."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import av
@@ -10,6 +11,15 @@ from PIL import Image
 
 from visualizer import cli
 from visualizer.engine.failures import FrameError
+from visualizer.engine.picture import Picture
+from visualizer.engine.producer import Engine
+from visualizer.engine.testcard import TestCard
+from visualizer.options import Options
+from visualizer.render import frames
+from visualizer.show.mixes import alone
+from visualizer.show.preset import NO_VALUES, Cued, Preset
+from visualizer.show.reducer import start
+from visualizer.show.request import Request
 
 SMALL = ["--model", "testcard", "--size", "64"]
 
@@ -49,6 +59,37 @@ def test_the_same_seed_gives_the_same_frames_and_another_seed_others(tmp_path: P
 
 def test_a_prompt_of_ones_own_takes_the_place_of_the_presets(tmp_path: Path) -> None:
     assert png_frames(tmp_path / "a", "--prompt", "red flames") != png_frames(tmp_path / "b")
+
+
+def test_motion_goes_by_the_videos_own_time() -> None:
+    times: list[float] = []
+
+    class Card(TestCard):
+        def next(self, request: Request) -> Picture:
+            times.append(request.time)
+            return super().next(request)
+
+    show = start((Preset("one", (Cued(alone("red flames"), NO_VALUES),)),))
+    assert len(list(frames(show, Card(16), fps=10.0, count=3))) == 3
+    assert times == pytest.approx([0.0, 0.1, 0.2])
+
+
+def test_the_model_of_the_preset_plays_unless_another_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    preset = tmp_path / "own.yaml"
+    preset.write_text("model: from/preset\nprompts: [red flames]\n")
+    opened: list[str] = []
+
+    def open_now(options: Options, name: str, say: Callable[[str], None]) -> Engine:
+        opened.append(name)
+        return TestCard(16)
+
+    monkeypatch.setattr("visualizer.render.open_now", open_now)
+    for number, named in enumerate(([], ["--model", "builtin"])):
+        out = str(tmp_path / f"{number}")
+        assert cli.main(["render", out, "--preset", str(preset), "--frames", "1", *named]) == 0
+    assert opened == ["from/preset", "builtin"]
 
 
 def test_a_faulty_run_leaves_the_older_video_whole(

@@ -20,7 +20,7 @@ MODULES = sorted((HERE / "visualizer").rglob("*.py"))
 ROOMS = {"show", "controls", "engine", "stage"}
 SHARED = {"frame", "latest"}
 """Top-level modules that every room but show may stand on."""
-ROOTS = {"app", "bench", "listings", "openers", "options", "render"}
+ROOTS = {"app", "bench", "link", "listings", "openers", "options", "render"}
 """Top-level modules that put rooms together."""
 
 _ROOTS_SEE = ROOMS | SHARED | ROOTS

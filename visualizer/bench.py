@@ -12,6 +12,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib.metadata import version
 from statistics import median, quantiles
 from typing import Any
@@ -25,8 +26,12 @@ from visualizer.options import BenchOptions, OptionError, find_presets
 from visualizer.show.reducer import start
 from visualizer.show.state import request
 
-WARM_UP = 5
-"""Frames that are not counted: first calls allocate memory and choose kernels."""
+WARM_UP = 10
+"""Frames that are not counted: first calls allocate memory and choose kernels, and the prompts to
+come are encoded, one a frame."""
+
+FRAME = 1 / 20
+"""Seconds of show time from frame to frame, so that motion and holds have something to do."""
 
 STAGES = ("perturb", "encode", "denoise", "decode", "blend", "copy")
 
@@ -65,20 +70,27 @@ def measure(options: BenchOptions, say: Callable[[str], None]) -> dict[str, Any]
     presets, first, _ = find_presets(options)
     if not presets:
         raise OptionError("there is no preset to measure with: give another --presets folder")
-    wanted = request(start(presets, first, options.settings))
-    engine = open_now(options, say)
-    for _ in range(WARM_UP):
-        engine.next(wanted)
-    frame_ms = []
-    for _ in range(options.frames):
+    show = start(presets, first, options.settings, model=options.model or "")
+    wanted = request(show)
+    engine = open_now(options, show.model, say)
+
+    def frame() -> tuple[float, int]:
+        """Milliseconds that the next frame takes, and its side in pixels."""
+        nonlocal wanted
+        wanted = replace(wanted, time=wanted.time + FRAME)
         begin = time.perf_counter()
         size = engine.next(wanted).pixels.shape[0]
-        frame_ms.append((time.perf_counter() - begin) * 1000)
+        engine.prepare(wanted)
+        return (time.perf_counter() - begin) * 1000, size
+
+    for _ in range(WARM_UP):
+        _, size = frame()
+    frame_ms = [frame()[0] for _ in range(options.frames)]
     # The stages are timed in a run of their own: on a GPU, timing them makes it wait.
     watch = Stopwatch(_device_wait(engine.device))
     engine.stopwatch = watch
     for _ in range(min(options.frames, 30)):
-        engine.next(wanted)
+        frame()
     stages = {
         stage: median(watch.seconds[stage]) * 1000 for stage in STAGES if watch.seconds[stage]
     }
@@ -89,7 +101,7 @@ def measure(options: BenchOptions, say: Callable[[str], None]) -> dict[str, Any]
         if len(frame_ms) > 1
         else round(frame_ms[0], 2),
         "stages_ms": {stage: round(ms, 2) for stage, ms in stages.items()},
-        "peak_rss_mb": round(_peak_rss() / 2**20, 1),
+        "peak_rss_mb": round(peak_rss() / 2**20, 1),
         "model": engine.model,
         "device": engine.device,
         "size": size,
@@ -107,7 +119,7 @@ def _device_wait(device: str) -> Callable[[], None]:
     return wait_for(device)
 
 
-def _peak_rss() -> int:
+def peak_rss() -> int:
     """The most memory this process has held, in bytes."""
     try:
         import resource

@@ -158,6 +158,13 @@ def _loop_options(default: str | None) -> argparse.ArgumentParser:
         help="default auto",
         default=default or "auto",
     )
+    loop.add_argument(
+        "--tiny-vae",
+        choices=("auto", "on", "off"),
+        help="a tiny autoencoder for large models: faster, a little less detail "
+        "(default auto: on for turbo models)",
+        default=default or "auto",
+    )
     loop.add_argument("--seed", type=_seed, metavar="N", help="same as --set seed=N")
     loop.add_argument(
         "--set",

@@ -37,20 +37,17 @@ def presets(folder: Path | None) -> int:
 def models() -> int:
     """List the models on this machine and those known to work well."""
     from visualizer.engine.known import BUILTIN, KNOWN, TESTCARD
-    from visualizer.engine.models import cached_models
-    from visualizer.openers import default_model
+    from visualizer.openers import choose
 
     console = Console(highlight=False)
-    name, reason = default_model()
+    name, reason, here = choose()
     console.print(f"default: [bold]{escape(name)}[/] ({escape(reason)})\n")
-    cached = set(cached_models())
     for row in KNOWN:
-        here = row.name in cached or row.name in (BUILTIN, TESTCARD)
-        mark = "  [green]on this machine[/]" if here else ""
+        mark = "  [green]on this machine[/]" if row.name in (*here, BUILTIN, TESTCARD) else ""
         console.print(f"[bold]{escape(row.name)}[/]  {row.size} pixels{mark}")
         console.print(f"    {escape(row.advice)}", soft_wrap=True)
         console.print(f"    [dim]licence: {escape(row.licence)}[/]", soft_wrap=True)
-    for other in sorted(cached - {row.name for row in KNOWN}):
+    for other in sorted({*here} - {row.name for row in KNOWN}):
         console.print(f"[bold]{escape(other)}[/]  [green]on this machine[/]")
     return 0
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from visualizer.engine.open import default_model, open_engine
+from visualizer.engine.open import choose, open_engine
 from visualizer.engine.producer import Engine, OpenEngine
 from visualizer.options import Options
 from visualizer.show.status import Phase, Status
 
-__all__ = ["default_model", "open_now", "opener"]
+__all__ = ["choose", "open_now", "opener"]
 
 
-def opener(options: Options) -> OpenEngine:
-    """What opens a model by name; to be called in the thread that will use the engine."""
+def opener(options: Options, *, strict: bool = False, hasten: bool = False) -> OpenEngine:
+    """What opens a model by name. strict, hasten: as open_engine has them."""
 
     def open_(name: str, report: Callable[[Status], None]) -> Engine:
         return open_engine(
@@ -21,17 +21,22 @@ def opener(options: Options) -> OpenEngine:
             device=options.device,
             size=options.size,
             offline=options.offline,
+            tiny_vae=options.tiny_vae,
+            strict=strict,
+            hasten=hasten,
             report=report,
         )
 
     return open_
 
 
-def open_now(options: Options, say: Callable[[str], None]) -> Engine:
-    """Open the wanted or the default model in this thread; say gets a line at each step."""
-    name = options.model
-    if name is None:
-        name, reason = default_model(options.device)
+def open_now(options: Options, name: str, say: Callable[[str], None]) -> Engine:
+    """Open a model, "" for the default, in this thread; say gets a line at each step.
+
+    Nothing about it changes later, so that the same options make the same pictures.
+    """
+    if not name:
+        name, reason, _ = choose(options.device)
         say(f"model {name}: {reason}")
 
     last = ""

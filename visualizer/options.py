@@ -21,7 +21,7 @@ class Options:
 
     model: a name or path; None where none was given. preset: a name, a number from 1, or a path;
     None for the first. size: pixels of the picture's side; None for the model's own. seed None
-    leaves the default. verbose: every action is logged.
+    leaves the default. tiny_vae: auto, on or off. verbose: every action is logged.
     """
 
     model: str | None = None
@@ -30,6 +30,7 @@ class Options:
     size: int | None = None
     device: str = "auto"
     offline: bool = False
+    tiny_vae: str = "auto"
     settings: Mapping[str, float] = field(default_factory=lambda: NO_VALUES)
     verbose: bool = False
 

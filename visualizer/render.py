@@ -47,7 +47,9 @@ def render(options: RenderOptions) -> int:
     console = Console(stderr=True)
     _check_out(options.out)
     show = _first(options, console)
-    engine = open_now(options, lambda line: console.print(line, highlight=False, markup=False))
+    engine = open_now(
+        options, show.model, lambda line: console.print(line, highlight=False, markup=False)
+    )
     try:
         with _writer(options.out, options.fps) as writer, _progress(console) as progress:
             for picture in progress.track(
@@ -99,7 +101,7 @@ def _first(options: RenderOptions, console: Console) -> Show:
         presets, first = (Preset("prompt", (Cued(alone(options.prompt), {}),), values=values),), 0
     if not presets:
         raise OptionError("there is no preset to play: give --prompt or another --presets folder")
-    return start(presets, first, options.settings)
+    return start(presets, first, options.settings, model=options.model or "")
 
 
 def _progress(console: Console) -> Progress:

@@ -112,6 +112,49 @@ def test_at_strength_zero_the_picture_stays_as_it_is_for_ever(open_: Open) -> No
     assert not np.array_equal(first, engine.next(request()).pixels)
 
 
+@pytest.mark.parametrize("side", [SIDE, 2 * SIDE, 17])
+def test_it_goes_on_from_another_engines_picture(open_: Open, side: int) -> None:
+    engine = open_()
+    if engine.model == TESTCARD:
+        pytest.skip("its pictures are not made from one another")
+    engine.next(request())
+    red = np.zeros((side, side, 3), np.uint8)
+    red[..., 0] = 200
+    engine.adopt(red)
+    pixels = engine.next(request(blend=0.98, brightness=0.0, contrast=0.0)).pixels
+    assert pixels.shape == (SIDE, SIDE, 3)
+    assert np.abs(pixels.reshape(-1, 3).mean(0) - (200, 0, 0)).max() < 8
+
+
+def test_a_new_engine_that_goes_on_from_a_picture_does_not_begin_from_white(open_: Open) -> None:
+    engine = open_()
+    if engine.model == TESTCARD:
+        pytest.skip("its pictures are not made from one another")
+    engine.adopt(np.zeros((SIDE, SIDE, 3), np.uint8))
+    assert engine.next(request(blend=0.98, restarts=5)).pixels.mean() < 16
+
+
+def test_what_is_prepared_ahead_changes_no_picture(open_: Open) -> None:
+    one, other = open_(), open_()
+    for wanted in (request(ahead=("green ice",)), request(prompts=(("green ice", 1.0),))):
+        assert np.array_equal(one.next(wanted).pixels, other.next(wanted).pixels)
+        one.prepare(wanted)
+
+
+def test_pictures_stay_the_same_while_another_model_loads(open_: Open) -> None:
+    """Libraries change torch's default type meanwhile, for all threads."""
+    one, other = open_(), open_()
+    for wanted in (request(), request(prompts=(("green ice", 1.0),), guidance=3.0, noise=0.1)):
+        pixels = one.next(wanted).pixels
+        torch.set_default_dtype(torch.float16)
+        try:
+            while_loading = other.next(wanted).pixels
+            other.prepare(request(ahead=("a blue room",)))
+        finally:
+            torch.set_default_dtype(torch.float32)
+        assert np.array_equal(pixels, while_loading)
+
+
 def test_an_engine_says_what_it_is(open_: Open, device: str) -> None:
     engine = open_()
     assert engine.model

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from itertools import pairwise
+from typing import Any
 
 import pytest
 import torch
@@ -61,9 +62,9 @@ def test_draws_are_made_once_and_only_of_the_seeds_in_use(
     shapes: list[torch.Size] = []
     randn = torch.randn
 
-    def counted(shape: torch.Size, *, generator: torch.Generator) -> Tensor:
+    def counted(shape: torch.Size, **options: Any) -> Tensor:
         shapes.append(shape)
-        return randn(shape, generator=generator)
+        return randn(shape, **options)
 
     monkeypatch.setattr(torch, "randn", counted)
     walk = NoiseWalk()

@@ -7,8 +7,8 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 import torch
@@ -19,7 +19,7 @@ from visualizer.engine import loading, models
 from visualizer.engine.failures import ModelError
 from visualizer.engine.known import BUILTIN, BY_MODEL, TESTCARD
 from visualizer.engine.loading import BUILTIN_FOLDER, load
-from visualizer.engine.open import default_model, open_engine
+from visualizer.engine.open import choose, open_engine
 from visualizer.engine.producer import Engine
 from visualizer.show.status import Phase, Status
 
@@ -90,6 +90,29 @@ def test_a_model_that_is_not_here_gives_way_to_the_builtin_one_when_offline(
     assert heard.lines(Phase.RUNNING) == [line]
 
 
+def strict(name: str, heard: Heard, device: str = "cpu") -> Engine:
+    """An engine of just that model."""
+    return open_engine(name, device=device, offline=True, strict=True, report=heard, threads=1)
+
+
+def test_where_a_model_must_be_that_one_nothing_takes_its_place(sd_folder: Path) -> None:
+    heard = Heard()
+    with pytest.raises(ModelError, match="nobody/nothing: not whole in the local cache"):
+        strict("nobody/nothing", heard)
+    assert heard.lines(Phase.RUNNING) == heard.lines(Phase.FAILED) == []
+    assert strict(str(sd_folder), heard).model == str(sd_folder)
+    assert strict(TESTCARD, heard).model == TESTCARD
+
+
+def test_a_model_that_does_not_fit_beside_the_one_that_plays_is_refused(
+    gpu: None, sd_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = MagicMock(side_effect=torch.OutOfMemoryError("CUDA out of memory"))
+    monkeypatch.setattr(loading, "_settled", full)
+    with pytest.raises(ModelError, match="too big for the GPU's memory beside what plays"):
+        strict(str(sd_folder), Heard(), device="cuda")
+
+
 def test_where_every_model_fails_the_test_card_plays(no_builtin: None) -> None:
     heard = Heard()
     engine = opened("nobody/nothing", heard)
@@ -107,7 +130,7 @@ def test_a_broken_folder_is_one_line(sd_folder: Path, tmp_path: Path, no_builtin
     folder = tmp_path / "broken"
     shutil.copytree(sd_folder, folder)
     (folder / "unet" / "diffusion_pytorch_model.safetensors").write_bytes(b"nonsense")
-    with pytest.raises(ModelError, match="can't be loaded from") as caught:
+    with pytest.raises(ModelError, match="can't be loaded: ") as caught:
         load(str(folder), "cpu", True, unheard)
     assert "\n" not in str(caught.value)
     assert opened(str(folder), Heard()).model == TESTCARD
@@ -176,8 +199,8 @@ def halves(monkeypatch: pytest.MonkeyPatch) -> list[torch.dtype]:
         tried.append(unet.dtype)
         return (outputs[0] * math.nan,) if unet.dtype == torch.float16 else outputs
 
-    def read_half(where: str, device: str, **options: Any) -> Any:
-        pipeline = read(where, device, **options).to(torch.float16)
+    def read_half(name: str, folder: Path, half: bool) -> Any:
+        pipeline = read(name, folder, half).to(torch.float16)
         pipeline.unet.register_forward_hook(poisoned)
         return pipeline
 
@@ -209,52 +232,10 @@ def test_a_model_that_gives_no_numbers_at_all_gives_way(
     assert "comes out as not-a-number on this processor" in heard.lines(Phase.FAILED)[0]
 
 
-def test_without_a_gpu_the_builtin_model_is_the_default(no_gpu: None) -> None:
-    name, reason = default_model()
-    assert name == BUILTIN
-    assert "no GPU" in reason
-
-
-def test_with_a_gpu_sdxl_turbo_is_the_default(gpu: None) -> None:
-    assert default_model() == ("stabilityai/sdxl-turbo", "there is a GPU (Some GPU)")
-
-
-def test_with_a_gpu_that_is_not_wanted_the_builtin_model_is_the_default(gpu: None) -> None:
-    name, reason = default_model("cpu")
-    assert name == BUILTIN
-    assert "the processor is asked for" in reason
-
-
-def test_with_a_small_gpu_the_builtin_model_is_the_default(
-    gpu: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    card = SimpleNamespace(name="Small GPU", total_memory=4 * 2**30)
-    monkeypatch.setattr(torch.cuda, "get_device_properties", lambda _: card)
-    assert default_model() == (BUILTIN, "the GPU has 4 GB, sdxl-turbo wants 8")
-
-
-@pytest.mark.parametrize(("gigabytes", "model"), [(6, BUILTIN), (11, "stabilityai/sdxl-turbo")])
-def test_an_apple_gpu_is_measured_too(
-    no_gpu: None, monkeypatch: pytest.MonkeyPatch, gigabytes: int, model: str
-) -> None:
-    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
-    monkeypatch.setattr(torch.mps, "recommended_max_memory", lambda: gigabytes * 2**30)
-    assert default_model()[0] == model
-
-
-def test_a_gpu_that_cannot_compute_leaves_the_builtin_model_as_the_default(
-    gpu: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(models, "_cuda_fault", lambda: "no kernel image")
-    name, reason = default_model()
-    assert name == BUILTIN
-    assert "can't use it (no kernel image)" in reason
-
-
 def test_without_torch_the_test_card_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr("visualizer.engine.models")
     monkeypatch.setitem(sys.modules, "visualizer.engine.models", None)
-    name, reason = default_model()
+    name, reason, _ = choose()
     assert name == TESTCARD
     assert reason.startswith("torch can't be used here")
     assert opened("any/thing", Heard()).model == TESTCARD
@@ -263,7 +244,7 @@ def test_without_torch_the_test_card_is_the_default(monkeypatch: pytest.MonkeyPa
 def test_a_licence_with_strings_attached_is_told(
     sd_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loading, "_place", lambda name: str(sd_folder))
+    monkeypatch.setattr(loading, "_folder", lambda name: sd_folder)
     heard = Heard()
     opened("stabilityai/sdxl-turbo", heard)
     (line,) = heard.lines(Phase.RUNNING)

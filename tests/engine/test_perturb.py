@@ -111,7 +111,7 @@ def test_grain_leaves_what_is_coarse_alone_so_that_it_does_not_flicker() -> None
     field = grain((64, 64), "cpu")
     assert float(field.std()) == pytest.approx(1.0, abs=0.01)
     white = torch.randn(field.shape, generator=torch.Generator().manual_seed(9))
-    for cell, least in ((16, 0.5), (32, 0.15), (64, 0.1)):
+    for cell, least in ((16, 0.5), (32, 0.2), (64, 0.15)):
         share = F.avg_pool2d(field, cell).std() / F.avg_pool2d(white, cell).std()
         assert share < least
 
@@ -185,13 +185,13 @@ def test_in_a_second_the_picture_moves_as_far_however_many_frames_that_is() -> N
 
 
 @pytest.mark.parametrize("way", [{"rotate": 5.0}, {"zoom": 0.1}, {"pan_x": 0.031, "pan_y": 0.01}])
-def test_a_hundred_small_steps_neither_blur_the_picture_away_nor_make_it_ring(
+def test_a_hundred_small_steps_keep_what_is_coarse_and_let_nothing_grow(
     way: dict[str, float],
 ) -> None:
-    step = image = soft(patches=8)  # detail of 16 pixels, and finer
+    step = image = soft(128, 128)
     for frame in range(100):
         back = 1.0 if frame // 10 % 2 == 0 else -1.0  # there and back: the picture stays in sight
         step = moved(step, request(**{name: back * speed for name, speed in way.items()}), FRAME)
-    inner = (..., slice(8, 56), slice(8, 56))
-    assert 0.85 < float(step[inner].std() / image[inner].std()) < 1.02
-    assert off(step[inner], image[inner]) < 0.03
+    inner = (..., slice(16, 112), slice(16, 112))
+    assert off(step[inner], image[inner]) < 0.015
+    assert 0.9 < float(step[inner].std() / image[inner].std()) < 1.0

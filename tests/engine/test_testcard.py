@@ -65,3 +65,21 @@ def test_a_mix_lies_between_its_prompts() -> None:
 
     low, high = sorted((mean(("red", 1.0)), mean(("blue", 1.0))))
     assert low < mean(("red", 0.5), ("blue", 0.5)) < high
+
+
+def test_a_glide_leads_from_one_seeds_fields_to_the_next() -> None:
+    def after(seed: int, glide: float, frames: int) -> np.ndarray:
+        card = TestCard(32)
+        wanted = request(seed=seed, seed_interval=10, seed_glide=glide, strength=1.0, blend=0.0)
+        return [card.next(wanted).pixels.astype(float) for _ in range(frames)][-1]
+
+    assert not np.array_equal(after(1, 0.0, 10), after(1, 1.0, 10))
+    assert np.array_equal(after(1, 0.0, 1), after(1, 1.0, 1))
+
+
+def test_it_goes_on_as_it_was_whatever_played_before() -> None:
+    card, other = TestCard(32), TestCard(32)
+    card.adopt(np.zeros((8, 8, 3), np.uint8))
+    card.prepare(request())
+    assert card.lighter() == ""
+    assert np.array_equal(card.next(request()).pixels, other.next(request()).pixels)

@@ -63,5 +63,6 @@ def _sizes(pipeline: Any, rows: int, height: int, width: int) -> Tensor:
 def _scale(pipeline: Any, scale: float) -> Tensor:
     """The embedding of a guidance scale, (1, time_cond_proj_dim)."""
     width = pipeline.unet.config["time_cond_proj_dim"]
-    embedding = pipeline.get_guidance_scale_embedding(torch.tensor([scale]), embedding_dim=width)
+    wanted = torch.tensor([scale], dtype=torch.float32)
+    embedding = pipeline.get_guidance_scale_embedding(wanted, embedding_dim=width)
     return uploaded(embedding.to(pipeline.unet.dtype), pipeline.unet.device)

@@ -22,3 +22,15 @@ def one_line(error: BaseException) -> str:
         name = type(error).__name__
         text = f"{name}: {text}" if text else name
     return text if len(text) <= MOST else f"{text[: MOST - 1]}…"
+
+
+def out_of_memory(error: BaseException) -> bool:
+    """Whether a GPU's memory was too small. torch says so in as many ways as it has libraries."""
+    return "out of memory" in str(error) or "ALLOC_FAILED" in str(error)
+
+
+class Outdated(BaseException):
+    """Raised in the middle of a load that nobody waits for any more, to end it.
+
+    No Exception, so that no library takes it for a failure of its own, to be tried again.
+    """

@@ -50,42 +50,45 @@ class Fastest:
         self._pipeline, self._model, self._side = pipeline, model, side
         self._report, self._start = report, start
         self._threads = torch.get_num_threads()
-        self._trials = Trials(
-            cache or Path(platformdirs.user_cache_dir("visualizer"), "fastest"), measure
-        )
-        self._key = key_of(pipeline, side, cpu())
-        self._known = self._trials.known(self._key)
-        self._variants = VARIANTS
-        unsure = self._known is None or needs_openvino(self._known[1].variant)
-        if unsure and not self._has_openvino():
-            self._known = None
-            self._variants = tuple(way for way in VARIANTS if not needs_openvino(way))
         self._found: Parts | None = None
-        start(self._look)
+        try:
+            folder = cache or Path(platformdirs.user_cache_dir("visualizer"), "fastest")
+            self._trials = Trials(folder, measure)
+            self._key = key_of(pipeline, side, cpu())
+            self._known = self._trials.known(self._key)
+            self._variants = self._variants_here()
+            start(self._look)
+        except Exception as error:
+            self._give_up(error)
 
     def ready(self) -> Parts | None:
         """Faster parts, once they are ready, and once only. Never waits."""
         found, self._found = self._found, None
         return found
 
-    def _has_openvino(self) -> bool:
+    def _variants_here(self) -> tuple[str, ...]:
+        """The ways that there are. Imports openvino, unless it is known to be of no use."""
+        if self._known is not None and not needs_openvino(self._known[1].variant):
+            return VARIANTS
         try:
             runtime()
-        except ModuleNotFoundError:  # it is an extra
-            return False
         except Exception as error:
-            self._report(f"OpenVINO can't be used here: {one_line(error)}")
-            return False
-        return True
+            if not isinstance(error, ModuleNotFoundError):  # it is an extra
+                self._report(f"OpenVINO can't be used here: {one_line(error)}")
+            self._known = None
+            return tuple(way for way in VARIANTS if not needs_openvino(way))
+        return VARIANTS
 
     def _look(self) -> None:
         try:
-            variant, parts = self._fastest()
+            variant, self._found = self._fastest()
+            self.chosen = variant
         except Exception as error:
-            self._report(f"{self._model} gets no faster here: {one_line(error)}")
-            variant, parts = AS_IT_COMES, None
-        self._found = parts
-        self.chosen = variant
+            self._give_up(error)
+
+    def _give_up(self, error: Exception) -> None:
+        self.chosen = AS_IT_COMES
+        self._report(f"{self._model} gets no faster here: {one_line(error)}")
 
     def _fastest(self) -> tuple[str, Parts | None]:
         """The chosen way, and its parts where it is another than the present one."""
@@ -100,5 +103,6 @@ class Fastest:
             self._trials.forget(self._key)  # the next show tries anew
             raise
         if isinstance(parts, OpenVinoParts):
-            parts.start = self._start  # another shape is compiled beside the show
+            # Other shapes are compiled beside the show.
+            parts.start, parts.report = self._start, self._report
         return choice.variant, parts

@@ -16,6 +16,7 @@ from visualizer.engine.denoiser import Denoiser
 from visualizer.engine.failures import FrameError
 from visualizer.engine.holds import Reference, held
 from visualizer.engine.life import Life
+from visualizer.engine.pace import Pace, bounded, motion
 from visualizer.engine.perturb import draw, grain, moved, shaken
 from visualizer.engine.picture import Picture, Stopwatch, untimed
 from visualizer.engine.readback import Readback
@@ -70,11 +71,12 @@ class Feedback:
         self._pixels: Pixels | None = None
         self._reference = Reference()
         self._life = Life()
+        self._pace = Pace()
         self._frames = 0
 
     def _resize(self, size: tuple[int, int]) -> None:
         self._size = size
-        self._white = torch.ones(1, 3, *size, device=self.device)
+        self._white = torch.ones(1, 3, *size, dtype=torch.float32, device=self.device)
         self._grain = grain(size, self.device)
 
     @torch.inference_mode()
@@ -87,9 +89,10 @@ class Feedback:
         place = self._walk.step(request)
         if self._pixels is not None and not self._denoiser.dreams(request):
             return Picture(self._pixels, place.seed)  # not worn by what is done before dreaming
-        new = self._dreamt(self._life.eased(request), place, seconds)
+        new = self._paced(request, self._dreamt(self._life.eased(request), place, seconds))
         self._frames += 1
-        look = self._take(new)
+        look, moved_by = self._take(new)
+        self._pace.see(moved_by, seconds)
         self._reference.follow(look, request.prompts, seconds)
         self._life.see(look, seconds)
         assert self._pixels is not None
@@ -100,7 +103,7 @@ class Feedback:
         """See producer.Engine."""
         picture = torch.tensor(pixels, device=self.device).permute(2, 0, 1).unsqueeze(0)
         self._begin()
-        look = self._take(_resized(picture.float() / 255.0, self._size))
+        look, _ = self._take(_resized(picture.float() / 255.0, self._size))
         self._reference.follow(look, (), 0.0)
 
     def prepare(self, request: Request) -> None:
@@ -119,11 +122,11 @@ class Feedback:
         )
         if min(height, width) < SMALLEST:
             return ""
+        if self.device == "cuda":
+            torch.cuda.empty_cache()
         self._resize((height, width))
         if self._previous is not None:
             self._take(_resized(self._previous, self._size))
-        if self.device == "cuda":
-            torch.cuda.empty_cache()
         side = f"{width}" if width == height else f"{width} by {height}"
         return f"out of {_memory(self.device)}: the picture is made at {side} pixels"
 
@@ -146,6 +149,13 @@ class Feedback:
             # Channels first: all sums here are fastest so, whatever the model likes.
             return torch.lerp(new.contiguous(), base, request.blend)
 
+    def _paced(self, request: Request, new: Tensor) -> Tensor:
+        """The new picture, taken back where it goes too far for a prompt's crossfade."""
+        bound = self._pace.bound(request)
+        if bound is None or self._previous is None:
+            return new
+        return bounded(new, self._previous, bound)
+
     def _held(self, request: Request, seconds: float) -> Tensor:
         """The last picture, kept from drifting and moved on: what stays of it in the next."""
         wanted = self._reference.look
@@ -163,11 +173,18 @@ class Feedback:
         shake = draw(request, seconds, self._frames * SEEDS + place.seed)
         return shaken(image, shake, self._grain)
 
-    def _take(self, image: Tensor) -> Look:
-        """Read a picture back and go on from it. FrameError where it holds what is no number."""
+    def _take(self, image: Tensor) -> tuple[Look, float]:
+        """Read a picture back and go on from it: its look, and how far it moved from the last.
+
+        FrameError where it holds what is no number.
+        """
         with self.stopwatch("copy"):
-            pixels, numbers = self._readback(image, measure(image))
-        look = look_of(numbers)
+            before = self._previous
+            if before is None or before.shape != image.shape:
+                before = image
+            gone = motion(image, before).view(1)
+            pixels, numbers = self._readback(image, torch.cat((measure(image), gone)))
+        look = look_of(numbers[:-1])
         if look is None:
             self._life.fail()
             raise FrameError(
@@ -175,7 +192,7 @@ class Feedback:
                 "restart"
             )
         self._previous, self._look, self._pixels = image, look, pixels
-        return look
+        return look, float(numbers[-1])
 
 
 def _resized(image: Tensor, size: tuple[int, int]) -> Tensor:

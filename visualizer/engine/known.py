@@ -5,12 +5,42 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import NamedTuple
 
 BUILTIN = "builtin"
 """The small model that comes along."""
 
 TESTCARD = "testcard"
 """Moving colours without any model (testcard.py)."""
+
+TINY_VAES: Mapping[str, str] = MappingProxyType(
+    {"sd": "madebyollin/taesd", "sdxl": "madebyollin/taesdxl"}
+)
+"""Autoencoders a tenth of the size, by the family of models whose latents they know (MIT)."""
+
+SAFE_VAE = "madebyollin/sdxl-vae-fp16-fix"
+"""SDXL's autoencoder, mended so that it does not overflow in half precision (MIT)."""
+
+HURRIED = ("turbo", "lcm", "lightning", "hyper")
+"""What stands in the names of models that are made for one to four steps."""
+
+
+def is_hurried(model: str) -> bool:
+    """Whether a model, by the last part of its name or path, is made for few steps.
+
+    Its autoencoder is most of its work, so a tiny one is worth its little loss of detail.
+    """
+    name = model.replace("\\", "/").rstrip("/").rpartition("/")[2].lower()
+    return any(word in name for word in HURRIED)
+
+
+class Choice(NamedTuple):
+    """What there is to play: the model that is taken where none is named, the reason in a line,
+    and the names of those on this machine."""
+
+    default: str
+    reason: str
+    models: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

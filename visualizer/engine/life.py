@@ -112,5 +112,5 @@ class Life:
 def clouds(seed: int, like: Tensor) -> Tensor:
     """Soft, coloured noise in [0, 1] of an image's shape and on its device; drawn on the CPU."""
     generator = torch.Generator().manual_seed(seed)
-    coarse = uploaded(torch.rand(1, 3, _CLOUDS, _CLOUDS, generator=generator), like.device)
-    return F.interpolate(coarse, size=like.shape[-2:], mode="bilinear")
+    coarse = torch.rand(1, 3, _CLOUDS, _CLOUDS, generator=generator, dtype=torch.float32)
+    return F.interpolate(uploaded(coarse, like.device), size=like.shape[-2:], mode="bilinear")

@@ -1,13 +1,13 @@
 """A model's name → a loaded pipeline on a device, or a ModelError that says why not in one line.
 
-The local cache comes first; the network is asked only where that fails, and never when offline.
+The local cache comes first; what it lacks is fetched (fetching.py), and never when offline.
 Weights are read from safetensors only. No code that comes with a model is ever run: a model whose
 parts are not classes of diffusers, transformers or this package is refused before loading.
 """
 
 from __future__ import annotations
 
-import os
+import threading
 import warnings
 from collections.abc import Callable
 from pathlib import Path
@@ -18,32 +18,23 @@ import huggingface_hub
 import torch
 import transformers
 from diffusers.utils import deprecation_utils
-from huggingface_hub.errors import (  # type: ignore[attr-defined]
-    EntryNotFoundError,
-    GatedRepoError,
-    HfHubHTTPError,
-    HTTPError,  # of whichever HTTP library the hub uses
-    RepositoryNotFoundError,
-)
 from huggingface_hub.utils import logging as hub_log
 from huggingface_hub.utils.tqdm import disable_progress_bars
 
-# Diffusers takes a part's class from a module that is imported already, and from no other.
-from visualizer.engine import autoencoder, unet
-from visualizer.engine.failures import ModelError, one_line
+from visualizer.engine import contents, fetching
+from visualizer.engine.contents import INDEX, LEFT_OUT
+from visualizer.engine.failures import ModelError, one_line, out_of_memory
 from visualizer.engine.known import BUILTIN
 from visualizer.show.status import Phase, Status
 
 BUILTIN_FOLDER = Path(__file__).resolve().parent.parent / "models" / BUILTIN
 
-LIBRARIES = ("diffusers", "transformers", autoencoder.__name__, unet.__name__)
-"""Where the classes of a model's parts may come from, besides diffusers' own pipelines."""
-
 DTYPE = "dtype" if hasattr(deprecation_utils, "_resolve_dtype") else "torch_dtype"
 """What diffusers calls the argument for the type of numbers: newer ones warn about the old name."""
 
-REACH = 10.0
-"""Seconds that Hugging Face is given to answer at all."""
+READING = threading.Lock()
+"""Held while weights are read: diffusers and transformers change what torch makes of every new
+tensor meanwhile, so that two threads can't do it at once."""
 
 Report = Callable[[Status], None]
 
@@ -51,43 +42,39 @@ Report = Callable[[Status], None]
 def load(name: str, device: str, offline: bool, report: Report) -> Any:
     """The image-to-image pipeline of a model: builtin, a folder, or a name on Hugging Face.
 
-    device: cuda, mps (both float16) or cpu (float32). report is told of each attempt. Raises
+    device: cuda, mps (both float16) or cpu (float32). report is told of each step. Raises
     ModelError, in one line, where the model can't be read; what torch raises where a device
-    can't take it (see out_of_memory) passes through.
+    can't take it (see failures.out_of_memory) passes through.
     """
     quiet()
-    where = _place(name)
-    for local in (True,) if offline or os.path.isdir(where) else (True, False):
-        why = ""
-        if local:
-            report(Status(Phase.LOADING, f"loading {name}", 0.3, name, device))
-        else:
-            _ask_for(name)
-            text = f"fetching {name}: this can take long, and is needed once"
-            report(Status(Phase.LOADING, text, model=name, device=device))
-        # Files of half the size first where they will do.
-        for variant in ("fp16", None) if device == "cuda" else (None, "fp16"):
-            try:
-                pipeline = _read(where, device, local_files_only=local, variant=variant)
-            except Exception as error:
-                if isinstance(error, ModelError) or out_of_memory(error):
-                    raise
-                # Kept as a line: the error itself would keep what was loaded half.
-                other_variant = "variant" in str(error)
-                if not (why and other_variant):  # that says nothing
-                    why = _why(name, where, error, offline)
-                absent = isinstance(error, (OSError, ValueError)) if local else other_variant
-                if not absent:
-                    raise ModelError(why) from error
-            else:
-                report(Status(Phase.LOADING, f"loading {name}", 0.7, name, device))
-                return _settled(pipeline, device)
-    raise ModelError(why)
+    half = device != "cpu"
+    report(Status(Phase.LOADING, f"loading {name}", 0.3, name, device))
+    folder = _folder(name)
+    if folder is None:
+        pipeline = _from_hub(name, half, offline, report)
+    else:
+        pipeline = _said(name, folder, half)
+    report(Status(Phase.LOADING, f"loading {name}", 0.7, name, device))
+    return _settled(pipeline, device)
 
 
-def out_of_memory(error: BaseException) -> bool:
-    """Whether a device's memory was too small. On Apple GPUs it is a plain RuntimeError."""
-    return isinstance(error, torch.OutOfMemoryError) or "out of memory" in str(error)
+def load_vae(name: str, kind: type, half: bool, offline: bool, report: Report) -> Any:
+    """An autoencoder of a class, from a repository of its own. Raises ModelError."""
+    folder = fetching.cached(name, "config.json")
+    if folder is None:
+        if offline:
+            raise ModelError(_OFFLINE.format(name))
+        sizes = fetching.listed(name)
+        files = fetching.chosen(sizes, [""], half)
+        folder = fetching.fetch(name, {file: sizes[file] for file in files}, report)
+    try:
+        with READING, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return kind.from_pretrained(  # type: ignore[attr-defined]
+                folder, use_safetensors=True, **{DTYPE: torch.float16 if half else torch.float32}
+            )
+    except Exception as error:
+        raise ModelError(f"{name}: can't be loaded: {one_line(error)}") from error
 
 
 def quiet() -> None:
@@ -105,10 +92,7 @@ def quiet() -> None:
 
 
 def picture_side(pipeline: Any, wanted: int | None = None) -> int:
-    """Pixels of the picture's side: the model's own, or the wanted one as near as it can do.
-
-    A multiple of a latent cell times what the UNet halves on its way down.
-    """
+    """Pixels of the picture's side: the model's own, or the wanted one as near as it can do."""
     cell = int(getattr(pipeline, "vae_scale_factor", 8))
     unet = getattr(pipeline, "unet", None)
     if wanted is None:
@@ -116,19 +100,24 @@ def picture_side(pipeline: Any, wanted: int | None = None) -> int:
         if unet is not None:
             cells = unet.config.get("sample_size") or cells
         wanted = cell * int(max(cells) if isinstance(cells, (list, tuple)) else cells or 64)
-    multiple: int = cell * 2 ** int(getattr(unet, "num_upsamplers", 1))
+    multiple = picture_multiple(pipeline)
     return max(round(wanted / multiple), 1) * multiple
 
 
-def _place(name: str) -> str:
-    """A folder's path, or a name on Hugging Face. ModelError where it can be neither."""
+def picture_multiple(pipeline: Any) -> int:
+    """What a picture's sides must be multiples of: a latent cell times what the UNet halves."""
+    cell = int(getattr(pipeline, "vae_scale_factor", 8))
+    halvings = int(getattr(getattr(pipeline, "unet", None), "num_upsamplers", 1))
+    return cell << halvings
+
+
+def _folder(name: str) -> Path | None:
+    """A model's folder; None for a name on Hugging Face. ModelError where it can be neither."""
     folder = BUILTIN_FOLDER if name == BUILTIN else Path(name).expanduser()
     if folder.is_dir():
-        if not (folder / "model_index.json").is_file():
-            raise ModelError(
-                f"{name}: no model_index.json in {folder}; give a folder that diffusers saved"
-            )
-        return str(folder)
+        if not (folder / INDEX).is_file():
+            raise ModelError(f"{name}: no {INDEX} in {folder}; give a folder that diffusers saved")
+        return folder
     if name == BUILTIN:
         raise ModelError(f"builtin: {folder} is missing; install the package again")
     parts = name.split("/")
@@ -136,68 +125,65 @@ def _place(name: str) -> str:
         raise ModelError(
             f"{name}: no such folder, and no name on Hugging Face (they are written OWNER/MODEL)"
         )
-    return name
+    return None
 
 
-def _ask_for(name: str) -> None:
-    """ModelError where Hugging Face can't be reached or has no such model.
+def _from_hub(name: str, half: bool, offline: bool, report: Report) -> Any:
+    """The pipeline of a name on Hugging Face: from the cache, or with what that lacks fetched."""
+    folder = fetching.cached(name, INDEX)
+    if folder is not None:
+        try:
+            return _said(name, folder, half)
+        except ModelError as error:
+            # No library says in one way that a file is not there.
+            if not isinstance(error.__cause__, (OSError, ValueError)):
+                raise
+            if offline and "file named" not in str(error.__cause__):
+                raise
+    if offline:
+        raise ModelError(_OFFLINE.format(name))
+    return _said(name, _fetched(name, half, report), half)
 
-    Downloading finds that out too, but retries for most of a minute first.
-    """
+
+def _fetched(name: str, half: bool, report: Report) -> Path:
+    """The folder of a model on Hugging Face whose files are all here now. Raises ModelError."""
+    sizes = fetching.listed(name)
+    if INDEX not in sizes:
+        raise ModelError(f"{name}: no {INDEX} there; take a model in diffusers' format")
+    # A look at what it is made of, before gigabytes are fetched.
+    folder = fetching.fetch(name, {INDEX: sizes[INDEX]}, lambda status: None)
+    parts = contents.parts_of(contents.read_index(name, folder))
+    files = fetching.chosen(sizes, [part for part in parts if part not in LEFT_OUT], half)
+    return fetching.fetch(name, {file: sizes[file] for file in files}, report)
+
+
+def _said(name: str, folder: Path, half: bool) -> Any:
+    """As _read, but what goes wrong is a ModelError; torch's lack of memory passes through."""
     try:
-        huggingface_hub.model_info(name, timeout=REACH)
-    except GatedRepoError:
-        raise ModelError(_GATED.format(name)) from None
-    except RepositoryNotFoundError:
-        raise ModelError(f"{name}: Hugging Face has no such model; check the name") from None
-    except HfHubHTTPError as error:  # it was reached, and refuses
-        raise ModelError(f"{name}: {one_line(error)}") from None
-    except (HTTPError, OSError):
-        raise ModelError(
-            f"{name}: not in the local cache, and Hugging Face can't be reached; run it once with "
-            "a network"
-        ) from None
+        return _read(name, folder, half)
     except Exception as error:
-        raise ModelError(f"{name}: {one_line(error)}") from None
+        if isinstance(error, ModelError) or out_of_memory(error):
+            raise
+        raise ModelError(f"{name}: can't be loaded: {one_line(error)}") from error
 
 
-def _read(where: str, device: str, **options: Any) -> Any:
+def _read(name: str, folder: Path, half: bool) -> Any:
     """Read a pipeline's files into memory, after a look at what it is made of."""
-    with warnings.catch_warnings():
+    index = contents.read_index(name, folder)
+    options: dict[str, Any] = {DTYPE: torch.float16 if half else torch.float32}
+    if contents.weights_in_half(folder, contents.parts_of(index), half):
+        options["variant"] = "fp16"
+    if "safety_checker" in index:
+        options |= {"safety_checker": None, "requires_safety_checker": False}
+    if "XL" in index["_class_name"]:
+        # The watermark would be dreamt on, frame by frame.
+        options["add_watermarker"] = False
+    with READING, warnings.catch_warnings():
         # Advice to whoever saved the model; it means nothing to whoever plays it.
         warnings.simplefilter("ignore")
-        loader = diffusers.AutoPipelineForImage2Image
-        index = loader.load_config(where, local_files_only=options["local_files_only"])
-        _refuse_foreign_code(where, index)
-        if "safety_checker" in index:
-            options = {**options, "safety_checker": None, "requires_safety_checker": False}
-        if "XL" in index["_class_name"]:
-            # The watermark would be dreamt on, frame by frame.
-            options = {**options, "add_watermarker": False}
-        dtype = torch.float32 if device == "cpu" else torch.float16
-        return loader.from_pretrained(where, use_safetensors=True, **{DTYPE: dtype}, **options)
-
-
-def _refuse_foreign_code(where: str, index: dict[str, Any]) -> None:
-    """ModelError where a part's class is neither the libraries' nor this package's.
-
-    Of diffusers, 0.42 refuses modules that are not imported yet, and code in a model's folder
-    unless it is told to trust it; older ones import whatever model_index.json names.
-    """
-    if not isinstance(index.get("_class_name"), str):
-        raise ModelError(f"{where}: its pipeline is code of its own, which is never run")
-    for part, value in index.items():
-        if part.startswith("_") or not isinstance(value, (list, tuple)) or len(value) != 2:
-            continue
-        library = value[0]
-        if library is None:
-            continue
-        known = library in LIBRARIES or hasattr(diffusers.pipelines, str(library))
-        if not known or Path(where, part, f"{library}.py").exists():
-            raise ModelError(
-                f"{where}: its {part} is code of its own ({library}), which is never run; take a "
-                "model made of diffusers' and transformers' classes"
-            )
+        return diffusers.AutoPipelineForImage2Image.from_pretrained(
+            str(folder), use_safetensors=True, local_files_only=True, **options
+        )
 
 
 def _settled(pipeline: Any, device: str) -> Any:
@@ -211,25 +197,4 @@ def _settled(pipeline: Any, device: str) -> Any:
     return pipeline
 
 
-_GATED = "{0}: its owner wants an agreement first; see huggingface.co/{0}"
-
-
-def _why(name: str, where: str, error: Exception, offline: bool) -> str:
-    """One line: what, where, what to do."""
-    if os.path.isdir(where):
-        return f"{name}: can't be loaded from {where}: {one_line(error)}"
-    if _caused_by(error, GatedRepoError):
-        return _GATED.format(name)
-    missing = _caused_by(error, FileNotFoundError, EntryNotFoundError)
-    if offline and (missing or "no file named" in str(error)):  # diffusers' plain OSError
-        return f"{name}: not whole in the local cache, and offline; run it once with a network"
-    return f"{name}: can't be loaded: {one_line(error)}"
-
-
-def _caused_by(error: BaseException | None, *kinds: type[Exception]) -> bool:
-    """Whether an error is of one of the kinds, or was raised on account of one."""
-    while error is not None:
-        if isinstance(error, kinds):
-            return True
-        error = error.__cause__ or error.__context__
-    return False
+_OFFLINE = "{}: not whole in the local cache, and offline; run it once with a network"

@@ -88,7 +88,8 @@ class _Draws:
 
     def on_host(self, step: int) -> Tensor:
         while len(self._host) <= step:
-            self._host.append(torch.randn(self._shape, generator=self._generator))
+            noise = torch.randn(self._shape, generator=self._generator, dtype=torch.float32)
+            self._host.append(noise)
         return self._host[step]
 
     def on_device(self, step: int) -> Tensor:

@@ -11,29 +11,43 @@ import gc
 import itertools
 import os
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
 
-from visualizer.engine.failures import ModelError, one_line
-from visualizer.engine.known import BUILTIN, BY_MODEL, TESTCARD
+from visualizer.engine.failures import ModelError, one_line, out_of_memory
+from visualizer.engine.known import BUILTIN, BY_MODEL, TESTCARD, Choice
 from visualizer.engine.producer import Engine
 from visualizer.engine.testcard import TestCard
-from visualizer.show.request import Request
 from visualizer.show.status import Phase, Status
-
-if TYPE_CHECKING:
-    from visualizer.engine.denoiser import Denoiser
 
 Report = Callable[[Status], None]
 
 
-def default_model(device: str = "auto") -> tuple[str, str]:
-    """The model that is taken where none is named, and why. Imports torch; never fails."""
+def choose(device: str = "auto") -> Choice:
+    """What there is to play, the model that is taken where none is named first of all.
+
+    Imports torch; never fails.
+    """
     try:
         from visualizer.engine import models
 
-        return models.default_model(device)
+        name, reason = models.default_model(device)
+        return Choice(name, reason, (BUILTIN, *models.cached_models()))
     except Exception as error:
-        return TESTCARD, f"torch can't be used here: {one_line(error)}"
+        return Choice(TESTCARD, f"torch can't be used here: {one_line(error)}")
+
+
+@dataclass(frozen=True, slots=True)
+class _How:
+    """open_engine's arguments, but for the name."""
+
+    device: str
+    size: int | None
+    offline: bool
+    tiny_vae: str
+    strict: bool
+    hasten: bool
+    threads: int | None
+    report: Report
 
 
 def open_engine(
@@ -42,15 +56,24 @@ def open_engine(
     device: str = "auto",
     size: int | None = None,
     offline: bool = False,
+    tiny_vae: str = "auto",
+    strict: bool = False,
+    hasten: bool = False,
     report: Report,
     threads: int | None = None,
 ) -> Engine:
-    """An engine for a model: the named one where it can be had, else the next best. Never fails.
+    """An engine for a model: the named one where it can be had, else the next best.
 
     device: auto, cuda, mps or cpu. size: pixels of the picture's side, rounded to what the model
-    can do; None for its own. offline: never ask the network. threads: of torch on the CPU; None
-    leaves one core to the display. report is told each step, each failure (Phase.FAILED), and at
-    last (Phase.RUNNING) a line of all that the performer should know.
+    can do; None for its own. offline: never ask the network. tiny_vae: whether large models play
+    with a tiny autoencoder: on, off, or auto, for those that are made to be fast. strict: no other
+    model, and no other device for want of memory; whatever stands against it is raised, and
+    without it nothing is. hasten: look for a faster way to compute meanwhile, and take it between
+    two frames (it makes the same pictures, but not to the last bit). threads: of torch on the CPU;
+    None leaves one core to the display.
+
+    report is told each step, each failure (Phase.FAILED), and at last (Phase.RUNNING) a line of
+    all that the performer should know.
     """
     lines: list[str] = []
 
@@ -59,7 +82,8 @@ def open_engine(
             lines.append(status.text)
         report(status)
 
-    engine = _first_that_opens(name, device, size, offline, told, threads)
+    how = _How(device, size, offline, tiny_vae, strict, hasten, threads, told)
+    engine = _first_that_opens(name, how)
     known = BY_MODEL.get(engine.model)
     if known is not None and known.ask_first:
         lines.append(f"{engine.model}: {known.licence}")
@@ -67,110 +91,76 @@ def open_engine(
     return engine
 
 
-def _first_that_opens(
-    name: str, device: str, size: int | None, offline: bool, report: Report, threads: int | None
-) -> Engine:
+def _first_that_opens(name: str, how: _How) -> Engine:
     chain = [TESTCARD] if name == TESTCARD else list(dict.fromkeys((name, BUILTIN, TESTCARD)))
     for candidate, instead in itertools.pairwise(chain):
         try:
-            return _open_model(candidate, device, size, offline, report, threads)
+            return _open_model(candidate, how)
         except Exception as error:
+            if how.strict:
+                raise
             line = one_line(error)
             if not isinstance(error, ModelError):
                 line = f"{candidate}: {line}"
-        report(Status(Phase.FAILED, f"{line}; {instead} plays instead"))
-    return TestCard(size or BY_MODEL[TESTCARD].size)
+        how.report(Status(Phase.FAILED, f"{line}; {instead} plays instead"))
+    return TestCard(how.size or BY_MODEL[TESTCARD].size)
 
 
-def _open_model(
-    name: str, device: str, size: int | None, offline: bool, report: Report, threads: int | None
-) -> Engine:
+def _open_model(name: str, how: _How) -> Engine:
     """The engine of one model; on the processor where the GPU can't. Raises what goes wrong.
 
     A GPU that fails otherwise than by its memory gives way only with the built-in model, which is
     fast enough without one.
     """
-    from visualizer.engine.loading import out_of_memory
-
-    for place in _devices(device, report):
+    for place in _devices(how):
         try:
-            return _open_on(place, name, size, offline, report, threads)
+            return _open_on(place, name, how)
         except Exception as error:
             full = out_of_memory(error)
+            if full and how.strict:
+                raise ModelError(
+                    f"{name}: too big for the GPU's memory beside what plays"
+                ) from None
             if place == "cpu" or not (full or name == BUILTIN):
                 raise
             why = "too big for the GPU's memory" if full else one_line(error)
         # Out of the except block: its traceback would keep what was loaded half.
         gc.collect()
-        report(Status(Phase.FAILED, f"{name}: {why}, so it runs on the processor, slowly"))
+        line = f"{name}: {why}, so it runs on the processor, slowly"
+        how.report(Status(Phase.FAILED, line))
     raise AssertionError("the last device either works or raises")
 
 
-def _devices(wanted: str, report: Report) -> Iterator[str]:
+def _devices(how: _How) -> Iterator[str]:
     """The device to try, then the processor."""
     from visualizer.engine.models import pick_device
 
     try:
-        device = pick_device(wanted)
+        device = pick_device(how.device)
     except ModelError as error:
-        report(Status(Phase.FAILED, f"{error}; the processor does the work"))
+        how.report(Status(Phase.FAILED, f"{error}; the processor does the work"))
         device = "cpu"
     yield device
     if device != "cpu":
         yield "cpu"
 
 
-def _open_on(
-    device: str, name: str, size: int | None, offline: bool, report: Report, threads: int | None
-) -> Engine:
+def _open_on(device: str, name: str, how: _How) -> Engine:
     import torch
 
-    from visualizer.engine.denoiser import denoiser_of
-    from visualizer.engine.feedback import Feedback
-    from visualizer.engine.loading import load, picture_side
+    from visualizer.engine.assembling import assemble
+    from visualizer.engine.loading import load
 
     if device == "cpu":
-        torch.set_num_threads(threads or max(1, (os.cpu_count() or 2) - 1))
-    pipeline = load(name, device, offline, report)
-    side = picture_side(pipeline, size)
-    if device == "cpu" and name == BUILTIN:
-        denoiser = denoiser_of(pipeline)
-    else:
-        report(Status(Phase.LOADING, f"loading {name}", 0.9, name, device))
-        denoiser = _tried(pipeline, name, side, report)
-    return Feedback(denoiser, size=(side, side), model=name, device=device)
-
-
-def _tried(pipeline: Any, name: str, side: int, report: Report) -> Denoiser:
-    """A pipeline's denoiser after a first picture, which is good. ModelError where none is.
-
-    That call takes memory and picks kernels too: better now than before an audience.
-    """
-    import torch
-
-    from visualizer.engine.denoiser import denoiser_of
-
-    white = torch.ones(1, 3, side, side, device=pipeline.device)
-
-    def first() -> tuple[Denoiser, bool]:
-        denoiser = denoiser_of(pipeline)
-        return denoiser, bool(denoiser(white, _TRIAL, 0).isfinite().all())
-
-    denoiser, good = first()
-    if not good and pipeline.dtype != torch.float32:
-        # Some GPUs (GTX 16xx) can't do half precision.
-        line = f"{name}: not-a-number in half precision on this GPU, so it runs in full, slower"
-        report(Status(Phase.FAILED, line))
-        pipeline.to(torch.float32)
-        denoiser, good = first()
-    if not good:
-        place = "processor" if pipeline.device.type == "cpu" else "GPU"
-        raise ModelError(f"{name}: its picture comes out as not-a-number on this {place}")
-    return denoiser
-
-
-_TRIAL = Request(
-    prompts=(("white", 1.0),), strength=1.0, guidance=1.0, steps=1, seed=0, seed_interval=0,
-    seed_glide=0.0, blend=0.0, brightness=0.0, contrast=0.0, noise=0.0, zoom=0.0, rotate=0.0,
-    pan_x=0.0, pan_y=0.0, colour_hold=0.0, sharpness_hold=0.0,
-)  # fmt: skip
+        torch.set_num_threads(how.threads or max(1, (os.cpu_count() or 2) - 1))
+    pipeline = load(name, device, how.offline, how.report)
+    return assemble(
+        pipeline,
+        name,
+        device,
+        size=how.size,
+        offline=how.offline,
+        tiny_vae=how.tiny_vae,
+        hasten=how.hasten,
+        report=how.report,
+    )

@@ -87,8 +87,8 @@ class OpenVinoParts(TorchParts):
     """Parts of a pipeline on the processor. Any shape that is not compiled yet goes through torch.
 
     folder: where convert wrote to; it must stay. kind: of HINTS. threads: to compute with. start:
-    who compiles what is missing; another may be set later. report: told, in a line, of what can't
-    be compiled.
+    who compiles what is missing. report: told, in a line, of what can't be compiled. Others may be
+    set for these two later.
     """
 
     def __init__(
@@ -103,7 +103,7 @@ class OpenVinoParts(TorchParts):
     ) -> None:
         super().__init__(pipeline)
         self._folder = folder
-        self.start, self._report = start, report
+        self.start, self.report = start, report
         self._core = runtime().Core()
         self._options = {
             "INFERENCE_PRECISION_HINT": HINTS[kind],
@@ -163,7 +163,7 @@ class OpenVinoParts(TorchParts):
         except Exception as error:
             # Its errors end with what they mean, after where they came from.
             why = [line for line in str(error).splitlines() if line.strip()] or [""]
-            self._report(f"OpenVINO: {name} stays with torch: {why[-1].strip()}")
+            self.report(f"OpenVINO: {name} stays with torch: {why[-1].strip()}")
 
 
 class _Encode(nn.Module):

@@ -1,29 +1,34 @@
-"""The producer thread: opens a model, then makes frame after frame of whatever is wanted now.
+"""The producer thread: makes frame after frame of whatever is wanted now, and changes models.
 
 It meets the main thread in four slots only (latest.py): names of models and Requests come in,
 Frames and Statuses go out. The newest wins everywhere; nothing queues up. No torch here: it is
-imported by open_engine, in this thread, while the window already shows a picture.
+imported by choose and open_engine, in this thread, while the window already shows a
+picture.
+
+Which engine makes the frames is seen to in switching.py: another one takes over between two of
+them, goes on from the last picture, and is faded in (handover.py).
 """
 
 from __future__ import annotations
 
-import gc
-import math
 import threading
 import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from visualizer.engine.failures import FrameError, one_line
-from visualizer.engine.known import BUILTIN
+from visualizer.engine.failures import one_line, out_of_memory
+from visualizer.engine.handover import Handover
+from visualizer.engine.known import Choice
 from visualizer.engine.picture import Picture, Stopwatch
-from visualizer.frame import Frame
+from visualizer.engine.retrying import PAUSES, Retrying
+from visualizer.engine.switching import Switch
+from visualizer.frame import Frame, Pixels
 from visualizer.latest import Closed, Latest
 from visualizer.show.request import Request
-from visualizer.show.status import Phase, Status
+from visualizer.show.status import Status
 
-__all__ = ["Engine", "Picture", "Producer"]
+__all__ = ["Engine", "OpenEngine", "Picture", "Producer"]
 
 IDLE = 0.1
 """Seconds between looks for a new model while no frame is made. A new request wakes at once."""
@@ -31,20 +36,6 @@ IDLE = 0.1
 LEAST = 1 / 60
 """Seconds a frame takes at least: the wall shows no more than 60 a second, and a machine that
 could make more has better things to do, such as showing them in time."""
-
-PAUSES = (0.25, 0.5, 1.0, 2.0, 4.0)
-"""Seconds until a failed frame is tried again, by failures in a row; the last one stays.
-
-A knob that is turned meanwhile, or a restart, has it tried at once; that is not counted, or a few
-turns would throw the picture away and open the model anew.
-"""
-
-WHITE_AFTER = 3
-"""Failures in a row after which the loop is started from white: its picture may be the fault."""
-
-REOPEN_AFTER = 8
-"""Failures in a row, other than of the picture itself, after which the model is opened anew: a
-GPU's driver may have died. Where that brings no frame either, the built-in model is opened."""
 
 
 class Engine(Protocol):
@@ -69,16 +60,17 @@ class Engine(Protocol):
 
 
 OpenEngine = Callable[[str, Callable[[Status], None]], Engine]
+"""Opens a model by name and reports its steps: Phase.LOADING, and at last Phase.RUNNING with a
+line of all that the performer should know."""
 
 
 class Producer(threading.Thread):
     """Runs until the slots are closed; a crash of the thread itself goes to frames.fail.
 
-    models: the model to open, '' for the default; a later one is switched to, the last frame
-    staying meanwhile. requests: what is wanted; the newest stays in force. open_engine: opens a
-    model by name and reports its steps; its last report of Phase.RUNNING is kept as the status.
-    default_model: the model taken where none is named, and why. clock: seconds. pauses: see
-    PAUSES.
+    models: the model wanted, '' for the default. requests: what is wanted; the newest stays in
+    force. open_engine: opens a model or the next best, in this thread; never fails. load_engine:
+    opens a model in another thread; raises where it can't be had. choose: what there is to play;
+    imports torch. clock: seconds. pauses: see retrying.py.
     """
 
     def __init__(
@@ -89,23 +81,26 @@ class Producer(threading.Thread):
         frames: Latest[Frame],
         statuses: Latest[Status],
         open_engine: OpenEngine,
-        default_model: Callable[[], tuple[str, str]],
+        load_engine: OpenEngine,
+        choose: Callable[[], Choice],
         clock: Callable[[], float],
         pauses: Sequence[float] = PAUSES,
     ) -> None:
         super().__init__(name="producer", daemon=True)
         self._models, self._requests = models, requests
         self._frames, self._statuses = frames, statuses
-        self._open_engine, self._default_model = open_engine, default_model
+        self._switch = Switch(
+            models=models,
+            statuses=statuses,
+            open_engine=open_engine,
+            load_engine=load_engine,
+            choose=choose,
+        )
         self._clock = clock
-        self._pauses = pauses
-        self._default, self._reason = "", ""
-        self._running = Status()
+        self._retrying = Retrying(pauses)
+        self._handover: Handover | None = None
         self._request: Request | None = None
-        self._failed: Request | None = None
-        self._retry = -math.inf
-        self._reopened = ""
-        self._restarts = 0
+        self._last: Pixels | None = None
         self._number = 0
 
     def run(self) -> None:
@@ -119,113 +114,108 @@ class Producer(threading.Thread):
         except BaseException as error:
             # A library's SystemExit must not end the show when it is raised on the main thread.
             self._frames.fail(RuntimeError(one_line(error)))
+        finally:
+            self._switch.close()
 
     def stop(self, timeout: float = 5.0) -> bool:
         """Close the slots and wait for the thread, at most timeout seconds.
 
-        It ends within one frame; where that takes longer (a model loads) False comes back, and
-        the thread, a daemon, ends with the program.
+        It ends within one frame. Where that takes longer, or a model still loads, False comes
+        back: these threads are daemons, and end with the program.
         """
         for slot in (self._models, self._requests, self._frames, self._statuses):
             slot.close()
         if self.is_alive():
             self.join(timeout)
-        return not self.is_alive()
+        return not self.is_alive() and self._switch.closed
 
     def _live(self) -> None:
-        self._report(Status(Phase.STARTING, "loading torch"))
-        self._default, self._reason = self._default_model()
-        self._report(Status(Phase.ASKING, "which model?"))
-        name = self._models.wait()
+        self._switch.begin()
+        rest = 0.0
         while True:
-            name = self._play(self._open(name or self._default))
-
-    def _open(self, name: str) -> Engine:
-        """Open a model. What ran before was let go of, so that a GPU need not hold two."""
-        gc.collect()
-        self._running = Status(Phase.RUNNING)
-        self._report(Status(Phase.LOADING, f"loading {name}", model=name))
-
-        def report(status: Status) -> None:
-            if status.phase is Phase.RUNNING:
-                self._running = status
-            else:
-                self._report(status)
-
-        engine = self._open_engine(name, report)
-        self._running = replace(self._running, model=engine.model, device=engine.device)
-        self._report(self._running)
-        return engine
-
-    def _play(self, engine: Engine) -> str:
-        """Make frames until another model (or this one anew) is to be opened; its name."""
-        failures = faults = 0
-        self._retry = -math.inf
-        while True:
-            if (name := self._models.get()) is not None:
-                return name
+            if self._switch.look(rest):
+                self._go_on()
             request = self._wanted()
-            if request is None:
-                continue
-            begin = self._clock()
-            try:
-                self._make(engine, request)
-            except Exception as error:
-                self._report(replace(self._running, phase=Phase.FAILED, text=one_line(error)))
-                if begin >= self._retry:
-                    failures += 1
-                    if not isinstance(error, FrameError):
-                        faults += 1
-                        if faults == 1:
-                            traceback.print_exception(error)
-                    if failures % WHITE_AFTER == 0:
-                        self._restarts += 1
-                    if faults == REOPEN_AFTER:
-                        return self._after_faults(engine.model)
-                pause = self._pauses[min(failures, len(self._pauses)) - 1]
-                self._failed, self._retry = request, self._clock() + pause
-                continue
-            if failures:
-                self._report(replace(self._running, text=""))
-            failures = faults = 0
-            self._retry, self._reopened = -math.inf, ""
-            rest = begin + LEAST - self._clock()
-            if rest > 0 and (name := self._models.wait(rest)) is not None:
-                return name
-
-    def _after_faults(self, model: str) -> str:
-        """The model to open where one keeps failing: itself once, then the built-in one."""
-        again = BUILTIN if model == self._reopened else model
-        self._reopened = model
-        return again
+            rest = self._frame(request) if request is not None else 0.0
 
     def _wanted(self) -> Request | None:
         """The newest request if a frame is to be made now; else waits a little and gives None."""
-        newest = self._requests.get()
+        self._request = self._requests.get() or self._request
         if self._requests.closed:
             raise Closed
-        self._request = newest or self._request
-        if self._request is not None and self._request.wants_frame and self._due(self._request):
-            return self._request
+        request = self._request
+        if (
+            request is not None
+            and request.wants_frame
+            and self._retrying.due(request, self._clock())
+        ):
+            return request
         self._request = self._requests.wait(IDLE) or self._request
         return None
 
-    def _due(self, request: Request) -> bool:
-        """Whether no failure is too recent. Prompts change by themselves: they hasten nothing."""
-        return (
-            self._failed is None
-            or self._clock() >= self._retry
-            or replace(request, prompts=()) != replace(self._failed, prompts=())
-        )
-
-    def _make(self, engine: Engine, request: Request) -> None:
+    def _frame(self, request: Request) -> float:
+        """Try to make a frame; seconds to rest until the next."""
         begin = self._clock()
-        picture = engine.next(replace(request, restarts=request.restarts + self._restarts))
-        now = self._clock()
-        self._number += 1
-        self._frames.put(
-            Frame(self._number, now, now - begin, picture.pixels, picture.seed, request)
-        )
+        error = self._tried(request)
+        if error is None:
+            self._retrying.good()
+            self._switch.worked()
+            return max(begin + LEAST - self._clock(), 0.0)
+        if out_of_memory(error) and self._lighter(error):
+            return 0.0
+        self._retrying.failed(request, error, begin, self._clock())
+        if self._retrying.first_fault:
+            traceback.print_exception(error)
+        self._switch.failed(one_line(error))
+        if self._retrying.hopeless:
+            del error  # its traceback holds the engine
+            self._switch.give_up()
+            self._go_on()
+        return 0.0
 
-    def _report(self, status: Status) -> None:
-        self._statuses.put(replace(status, default=self._default, reason=self._reason))
+    def _tried(self, request: Request) -> Exception | None:
+        """Make a frame and put it out; what went wrong, if anything did."""
+        engine = self._switch.engine
+        begin = self._clock()
+        try:
+            picture = engine.next(
+                replace(request, restarts=request.restarts + self._retrying.restarts)
+            )
+            now = self._clock()
+            self._number += 1
+            self._last = self._faded(picture.pixels, now)
+            self._frames.put(
+                Frame(self._number, now, now - begin, self._last, picture.seed, request)
+            )
+            engine.prepare(request)
+        except Exception as error:
+            return error
+        return None
+
+    def _lighter(self, error: Exception) -> bool:
+        """Have the engine take less memory; whether it does."""
+        error.__traceback__ = None  # it holds what the frame had in memory
+        try:
+            line = self._switch.engine.lighter()
+        except Exception:
+            traceback.print_exc()
+            return False
+        if line:
+            self._switch.say(line)
+        return bool(line)
+
+    def _go_on(self) -> None:
+        """Another engine is in force: let it go on from the last picture."""
+        self._retrying.good()
+        if self._last is not None:
+            self._switch.engine.adopt(self._last)
+            self._handover = Handover(self._last, self._clock())
+
+    def _faded(self, pixels: Pixels, now: float) -> Pixels:
+        """A picture as it is shown: while one engine takes over from another, a mix."""
+        if self._handover is None:
+            return pixels
+        mixed = self._handover.mixed(pixels, now)
+        if self._handover.over(now):
+            self._handover = None
+        return mixed

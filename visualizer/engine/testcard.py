@@ -15,7 +15,8 @@ import numpy.typing as npt
 from visualizer.engine.known import TESTCARD
 from visualizer.engine.palette import lookup_table
 from visualizer.engine.picture import Picture, Stopwatch, untimed
-from visualizer.engine.seeds import SeedWalk
+from visualizer.engine.seeds import Place, SeedWalk
+from visualizer.frame import Pixels
 from visualizer.show.request import Mix, Request
 
 Floats: TypeAlias = npt.NDArray[np.float32]
@@ -54,10 +55,10 @@ class TestCard:
         if request.restarts != self._restarts:
             self._restarts, self._time = request.restarts, 0.0
             self._previous = self._shape = None
-        seed = self._walk.step(request)
+        place = self._walk.step(request)
         self._time += SPEED * request.strength
         with self.stopwatch("denoise"):
-            target = _shape_of(seed)
+            target = _shape_at(place)
             if self._shape is None:
                 self._shape = target
             self._shape = self._shape + np.float32(GLIDE * request.strength) * (
@@ -72,7 +73,17 @@ class TestCard:
         with self.stopwatch("copy"):
             pixels = np.rint(new * 255.0).astype(np.uint8)
             pixels.setflags(write=False)
-        return Picture(pixels, seed)
+        return Picture(pixels, place.seed)
+
+    def adopt(self, pixels: Pixels) -> None:
+        """See producer.Engine. These pictures are not made from one another."""
+
+    def prepare(self, request: Request) -> None:
+        """See producer.Engine. Nothing here takes time."""
+
+    def lighter(self) -> str:
+        """See producer.Engine. Nothing here takes memory."""
+        return ""
 
     def _fields(self, shape: Floats) -> tuple[Floats, Floats]:
         """Two smooth fields (size, size) in [0, 1]: where in the palette, and how much light.
@@ -116,6 +127,12 @@ class TestCard:
                 self._tables[text] = lookup_table(text, digest, SHADES)
             total += np.float32(weight) * self._tables[text]
         return total
+
+
+def _shape_at(place: Place) -> Floats:
+    """What makes the fields of a place between two seeds."""
+    here = _shape_of(place.seed)
+    return here + np.float32(place.share) * (_shape_of(place.following) - here)
 
 
 def _shape_of(seed: int) -> Floats:

@@ -36,8 +36,8 @@ GAIN = 1.1
 ROUNDS = 10
 
 HOPELESS = 3.0
-"""How many times slower than the best a way must be found to be given up at once: bfloat16 on a
-processor that lacks it takes seconds a frame."""
+"""How many times slower than the best a way must be found in two rounds to be given up: bfloat16
+on a processor that lacks it takes seconds a frame."""
 
 CLOCK = time.perf_counter if os.name == "nt" else time.process_time
 """Seconds of the processor's time; Windows counts that in steps of 16 ms, so there the clock's."""
@@ -114,9 +114,9 @@ def measured(
     total = dict.fromkeys(ways, 0.0)
     for call in calls:
         least = dict.fromkeys(ways, math.inf)
-        for _ in range(rounds):
+        for turn in range(rounds):
             for way, parts in ways.items():
-                if HOPELESS * min(least.values()) < least[way] < math.inf:
+                if turn >= 2 and least[way] > HOPELESS * min(least.values()):
                     continue
                 begin = clock()
                 call(parts)
@@ -152,12 +152,12 @@ def main(model: str, side: int, folder: Path, variants: Sequence[str]) -> None:
 
 def _end_with_parent() -> None:
     """Wait until the process at the other end of standard input is gone, and end at once."""
-    sys.stdin.read()
+    os.read(0, 1)  # not sys.stdin, whose lock would be held when this process ends
     os._exit(1)
 
 
 if __name__ == "__main__":
     with suppress(OSError, psutil.Error):
-        psutil.Process().nice(19 if os.name == "posix" else psutil.IDLE_PRIORITY_CLASS)
+        psutil.Process().nice(getattr(psutil, "IDLE_PRIORITY_CLASS", 10))
     threading.Thread(target=_end_with_parent, daemon=True).start()
     main(sys.argv[1], int(sys.argv[2]), Path(sys.argv[3]), sys.argv[4:])

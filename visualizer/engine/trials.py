@@ -15,15 +15,16 @@ import shutil
 import signal
 import subprocess
 import sys
+import weakref
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import Any
 
 import torch
 
-from visualizer.engine.failures import one_line
+from visualizer.engine.failures import ModelError, one_line
 from visualizer.engine.trial import Choice
 from visualizer.engine.variants import needs_openvino
 
@@ -39,7 +40,7 @@ TrialError where it ends otherwise.
 """
 
 
-class TrialError(Exception):
+class TrialError(ModelError):
     """str() is one line. crashed: it took the process with it, and would again."""
 
     def __init__(self, line: str, *, crashed: bool = False) -> None:
@@ -52,7 +53,6 @@ class Trials:
 
     def __init__(self, cache: Path, measure: Measure) -> None:
         self._cache, self._measure = cache, measure
-        self._spare: TemporaryDirectory[str] | None = None
 
     def known(self, key: str) -> tuple[Path, Choice] | None:
         """An earlier trial's folder and choice."""
@@ -77,9 +77,10 @@ class Trials:
         model: for loading.load. report: told, in a line, of each variant that can't be had.
         TrialError where nothing came of it.
         """
-        self._spare = self._room()
-        folder = Path(self._spare.name)
-        crashed = None
+        folder = self._room()
+        # By then it lies under its key, if it is kept.
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
+        worth_keeping = True
         try:
             self._measure(model, side, folder, variants)
         except TrialError as error:
@@ -88,27 +89,25 @@ class Trials:
                 raise
             self._measure(model, side, folder, without)
             report(f"OpenVINO can't be used with {model}: {one_line(error)}")
-            crashed = error.crashed
+            worth_keeping = error.crashed  # anything else may go better next time
         choice = Choice.read(folder)
         if choice is None:
             raise TrialError("its trial left no result")
         for variant, why in choice.faults.items():
             report(f"{model}: no {variant}: {why}")
-        if crashed is False:
-            return folder, choice  # it may go better next time
-        return self._kept(folder, key), choice
+        return (self._kept(folder, key) if worth_keeping else folder), choice
 
     def forget(self, key: str) -> None:
         """Remove a trial: what it left is no good."""
         shutil.rmtree(self._cache / key, ignore_errors=True)
 
-    def _room(self) -> TemporaryDirectory[str]:
+    def _room(self) -> Path:
         """A new folder: beside the others, or where the system has room for passing things."""
         try:
             self._cache.mkdir(parents=True, exist_ok=True)
-            return TemporaryDirectory(dir=self._cache, ignore_cleanup_errors=True)
+            return Path(mkdtemp(dir=self._cache))
         except OSError:
-            return TemporaryDirectory(ignore_cleanup_errors=True)
+            return Path(mkdtemp())
 
     def _kept(self, folder: Path, key: str) -> Path:
         """Where a folder is now: under its key, unless it can't be, or another show was first."""

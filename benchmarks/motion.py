@@ -1,0 +1,96 @@
+"""How much a picture moves from frame to frame, and whether it jumps when prompts change.
+
+The mean absolute difference of neighbouring frames, of values from 0 to 1, at default values. A
+loop that flickers has many large ones, a loop that stands still has none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from benchmarks.loops import LOOPS, opened, played
+from benchmarks.playing import cycling, one_prompt
+from benchmarks.results import Result, Row
+from benchmarks.series import Series, recorded
+from benchmarks.setup import Setup
+from benchmarks.stats import quantile
+from benchmarks.subject import Subject
+
+SETTLED = 40
+"""Frames from white on that are left out."""
+
+JUMP = 2.0
+"""How many times as much as usual a picture may change while prompts fade."""
+
+
+@dataclass(frozen=True, slots=True)
+class Motion:
+    """Changes from frame to frame: the median and what a twentieth lies below and above; flicker:
+    the same of the brightness of the whole picture (its mean), which the eye sees first."""
+
+    median: float
+    low: float
+    high: float
+    flicker: float
+
+
+def measure(subject: Subject, setup: Setup, say: Callable[[str], None]) -> Result:
+    """One prompt for the motion, prompts cycling for the jumps."""
+    rows: list[Row] = []
+    numbers: dict[str, Any] = {}
+    for loop in setup.loops:
+        label = LOOPS[loop]
+        still = one_prompt()
+        frames = max(setup.frames // 5, 2)
+        found = motion(
+            recorded(opened(loop, subject), played(loop, still, frames, "motion")), SETTLED
+        )
+        rows += [
+            Row(
+                f"{label}: change a frame",
+                f"{found.median:.4f} (90 % from {found.low:.4f} to {found.high:.4f})",
+            ),
+            Row(f"{label}: flicker", f"{found.flicker:.4f}"),
+        ]
+        script = cycling()
+        frames = min(script.cycle + SETTLED, setup.frames)
+        series = recorded(opened(loop, subject), played(loop, script, frames, "motion"))
+        jump = largest_jump(series, SETTLED)
+        rows.append(
+            Row(
+                f"{label}: largest change in a crossfade, over the median outside",
+                "nothing moves outside" if jump is None else f"{jump:.2f}",
+                f"at most {JUMP:g}",
+                None if jump is None else jump <= JUMP,
+            )
+        )
+        numbers[loop] = {**asdict(found), "jump": jump}
+    return Result("motion", tuple(rows), numbers)
+
+
+def motion(series: Series, settled: int) -> Motion:
+    """Of the frames after the first."""
+    first = min(settled, len(series) // 2)
+    change = series.change[first:]
+    brightness = abs(series.measures["mean"][first:] - series.measures["mean"][first - 1 : -1])
+    return Motion(
+        quantile(change, 0.5),
+        quantile(change, 0.05),
+        quantile(change, 0.95),
+        quantile(brightness, 0.95),
+    )
+
+
+def largest_jump(series: Series, settled: int) -> float | None:
+    """The largest change while prompts fade, over the median of those while they don't.
+
+    None where there is no such ratio: nothing moves while they don't, or there is not both.
+    """
+    first = min(settled, len(series) // 2)
+    change, fades = series.change[first:], series.fades[first:] > 0
+    if not fades.any() or fades.all():
+        return None
+    usual = quantile(change[~fades], 0.5)
+    return float(change[fades].max()) / usual if usual > 0.0 else None
