@@ -19,6 +19,7 @@ from benchmarks.loops import LOOPS
 from benchmarks.results import Result, machine, save, slug, table
 from benchmarks.setup import Setup
 from benchmarks.subject import Subject, subject
+from visualizer.engine.failures import ModelError, one_line
 from visualizer.engine.models import pick_device
 
 HERE = Path(__file__).parent
@@ -40,6 +41,16 @@ FIGURES: Mapping[str, Figure] = MappingProxyType(
 def main(argv: list[str] | None = None) -> int:
     """Measure what argv asks for; the exit status. A goal that is missed is no failure."""
     given = _parser().parse_args(argv)
+    try:
+        _measure(given)
+    except (ModelError, OSError) as error:
+        print(f"benchmarks: {one_line(error)}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _measure(given: argparse.Namespace) -> None:
+    device, size, shrink = pick_device(given.device), given.size, given.shrink
     setup = Setup(
         steps=tuple(int(steps) for steps in given.steps.split(",")),
         frames=given.frames,
@@ -51,7 +62,6 @@ def main(argv: list[str] | None = None) -> int:
         out=given.out,
         runs=HERE / "runs",
     )
-    device, size, shrink = pick_device(given.device), given.size, given.shrink
     name = machine(device)
     if given.quick:
         setup = replace(
@@ -69,7 +79,6 @@ def main(argv: list[str] | None = None) -> int:
             save(result, setup.out / f"{measured.file(figure)}.json", **about)
             results.append(result)
     Console().print(table(f"{measured.name}, {measured.side} pixels", name, results))
-    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -91,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--loop",
         choices=tuple(LOOPS),
-        help="measure drift and motion of this loop alone; drift shows the others as kept",
+        help="measure drift and motion of this loop alone; the others as they were last recorded",
     )
     parser.add_argument(
         "--shrink", type=int, default=1, help="divide the widths of an -architecture, for a trial"

@@ -22,6 +22,8 @@ from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProject
 TOKENS = 77
 """Tokens of a prompt, padding included."""
 
+NAMES = ("sd-turbo", "sdxl-turbo")
+
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 # Heads are 64 wide; diffusers calls their number "attention_head_dim".

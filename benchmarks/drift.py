@@ -12,11 +12,11 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks import plotting
-from benchmarks.loops import LOOPS, opened, played
+from benchmarks.loops import LOOPS, recordings
 from benchmarks.measures import NAMES
-from benchmarks.playing import Script, cycling, one_prompt
+from benchmarks.playing import cycling, one_prompt
 from benchmarks.results import Result, Row, slug
-from benchmarks.series import Series, recorded
+from benchmarks.series import Series
 from benchmarks.setup import Setup
 from benchmarks.stats import largest_deviation, running_mean
 from benchmarks.subject import Subject
@@ -37,7 +37,7 @@ def measure(subject: Subject, setup: Setup, say: Callable[[str], None]) -> Resul
     rows: list[Row] = []
     numbers: dict[str, Any] = {}
     for script in (one_prompt(), cycling()):
-        found = _found(subject, setup, script)
+        found = recordings(subject, setup, script, setup.frames, "drift")
         for loop, series in found.items():
             off = deviations(series, script.cycle)
             rows += _rows(f"{LOOPS[loop]}, {script.name}", off, one_prompt=not script.cycle)
@@ -75,20 +75,6 @@ def deviations(series: Series, cycle: int) -> dict[str, dict[str, float]]:
             "single": largest_deviation(values[base.start :], mean),
             "running": largest_deviation(means, mean),
         }
-    return found
-
-
-def _found(subject: Subject, setup: Setup, script: Script) -> dict[str, Series]:
-    found = {}
-    for loop in LOOPS:
-        kept = setup.runs / f"{subject.file('drift')}-{slug(script.name)}-{loop}.npz"
-        if loop in setup.loops:
-            requests = played(loop, script, setup.frames, "drift")
-            recorded(opened(loop, subject), requests).save(kept)
-        if kept.exists():
-            series = Series.load(kept)
-            if len(series) == setup.frames:
-                found[loop] = series
     return found
 
 

@@ -11,7 +11,9 @@ from rich.console import Console
 from rich.progress import track
 
 from benchmarks.playing import Script, as_there
-from benchmarks.series import Loop
+from benchmarks.results import slug
+from benchmarks.series import Loop, Series, recorded
+from benchmarks.setup import Setup
 from benchmarks.subject import Ours, Subject
 from visualizer.show.request import Request
 
@@ -40,7 +42,23 @@ def asked(loop: str, wanted: Request) -> Request:
     return there if loop == "reference" else replace(there, strength=wanted.strength)
 
 
-def played(loop: str, script: Script, frames: int, figure: str) -> Iterable[Request]:
+def recordings(
+    subject: Subject, setup: Setup, script: Script, frames: int, figure: str
+) -> dict[str, Series]:
+    """A script played by the loops of setup.loops; by those of which a recording of as many frames
+    is kept, that."""
+    found = {}
+    for loop in LOOPS:
+        kept = setup.runs / f"{subject.file(figure)}-{slug(script.name)}-{loop}.npz"
+        if loop in setup.loops:
+            requests = _played(loop, script, frames, figure)
+            recorded(opened(loop, subject), requests).save(kept)
+        if kept.exists() and len(series := Series.load(kept)) == frames:
+            found[loop] = series
+    return found
+
+
+def _played(loop: str, script: Script, frames: int, figure: str) -> Iterable[Request]:
     """The requests of a script for a loop, under a progress bar."""
     wanted = itertools.islice(script.requests(), frames)
     return track(

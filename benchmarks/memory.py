@@ -64,9 +64,8 @@ def result(times: list[float], sizes: list[float], peak: float) -> Result:
             not leaks(rise),
         ),
     )
-    return Result(
-        "memory", rows, {"peak": peak, "slope": asdict(rise), "seconds": times, "mib": sizes}
-    )
+    numbers = {"peak": peak, "slope": asdict(rise), "seconds": times, "mib": sizes}
+    return Result("memory", rows, numbers)
 
 
 def leaks(rise: Slope) -> bool:

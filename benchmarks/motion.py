@@ -10,10 +10,10 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from benchmarks.loops import LOOPS, opened, played
+from benchmarks.loops import LOOPS, recordings
 from benchmarks.playing import cycling, one_prompt
 from benchmarks.results import Result, Row
-from benchmarks.series import Series, recorded
+from benchmarks.series import Series
 from benchmarks.setup import Setup
 from benchmarks.stats import quantile
 from benchmarks.subject import Subject
@@ -27,8 +27,8 @@ JUMP = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Motion:
-    """Changes from frame to frame: the median and what a twentieth lies below and above; flicker:
-    the same of the brightness of the whole picture (its mean), which the eye sees first."""
+    """Changes from frame to frame: the median, and what a twentieth lies below and above; flicker:
+    the upper one of the brightness of the whole picture (its mean), which the eye sees first."""
 
     median: float
     low: float
@@ -40,34 +40,30 @@ def measure(subject: Subject, setup: Setup, say: Callable[[str], None]) -> Resul
     """One prompt for the motion, prompts cycling for the jumps."""
     rows: list[Row] = []
     numbers: dict[str, Any] = {}
-    for loop in setup.loops:
-        label = LOOPS[loop]
-        still = one_prompt()
-        frames = max(setup.frames // 5, 2)
-        found = motion(
-            recorded(opened(loop, subject), played(loop, still, frames, "motion")), SETTLED
-        )
-        rows += [
-            Row(
-                f"{label}: change a frame",
-                f"{found.median:.4f} (90 % from {found.low:.4f} to {found.high:.4f})",
-            ),
-            Row(f"{label}: flicker", f"{found.flicker:.4f}"),
-        ]
-        script = cycling()
-        frames = min(script.cycle + SETTLED, setup.frames)
-        series = recorded(opened(loop, subject), played(loop, script, frames, "motion"))
-        jump = largest_jump(series, SETTLED)
-        rows.append(
-            Row(
-                f"{label}: largest change in a crossfade, over the median outside",
-                "nothing moves outside" if jump is None else f"{jump:.2f}",
-                f"at most {JUMP:g}",
-                None if jump is None else jump <= JUMP,
-            )
-        )
+    script = cycling()
+    around = min(script.cycle + SETTLED, setup.frames)
+    still = recordings(subject, setup, one_prompt(), setup.frames // 5, "motion")
+    fading = recordings(subject, setup, script, around, "motion")
+    for loop in (loop for loop in still if loop in fading):
+        found = motion(still[loop], SETTLED)
+        jump = largest_jump(fading[loop], SETTLED)
+        rows += _rows(LOOPS[loop], found, jump)
         numbers[loop] = {**asdict(found), "jump": jump}
     return Result("motion", tuple(rows), numbers)
+
+
+def _rows(of: str, found: Motion, jump: float | None) -> list[Row]:
+    between = f"90 % from {found.low:.4f} to {found.high:.4f}"
+    return [
+        Row(f"{of}: change a frame", f"{found.median:.4f} ({between})"),
+        Row(f"{of}: flicker", f"{found.flicker:.4f}"),
+        Row(
+            f"{of}: largest change in a crossfade, over the median outside",
+            "nothing moves outside" if jump is None else f"{jump:.2f}",
+            f"at most {JUMP:g}",
+            None if jump is None else jump <= JUMP,
+        ),
+    ]
 
 
 def motion(series: Series, settled: int) -> Motion:

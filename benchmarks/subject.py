@@ -144,14 +144,20 @@ def subject(
     model: str, device: str, size: int | None, *, shrink: int = 1, hasten: bool = True
 ) -> Iterator[Subject]:
     """A model to be measured: builtin, sd-turbo-architecture, sdxl-turbo-architecture, a folder,
-    or a name on Hugging Face that is in the local cache."""
+    or a name on Hugging Face that is in the local cache.
+
+    ModelError or OSError where it can't be had. Architectures are never hastened: that is for
+    small models on a processor.
+    """
     quiet()
     if model.endswith(ARCHITECTURE):
         kind = model.removesuffix(ARCHITECTURE)
+        if kind not in architectures.NAMES:
+            raise ModelError(f"{model}: there are {' and '.join(architectures.NAMES)}")
         with tempfile.TemporaryDirectory() as folder:
             whole, light = architectures.save(kind, Path(folder), shrink=shrink, device=device)
             name = model if shrink == 1 else f"{model}-shrunk-{shrink}"
-            yield Subject(name, str(whole), str(light), device, size or 512, hasten)
+            yield Subject(name, str(whole), str(light), device, size or 512, hasten=False)
         return
     pipeline = plain(model, "cpu")
     side = picture_side(pipeline, size)

@@ -109,6 +109,7 @@ def start_show(tmp_path: Path, x_server: str) -> Iterator[Callable[..., Performe
     def start(*options: str, **more: str) -> Performer:
         environment = {
             **os.environ, "DISPLAY": x_server, "XDG_CONFIG_HOME": str(tmp_path),
+            "XDG_CACHE_HOME": str(tmp_path),
             "SDL_VIDEODRIVER": "x11", **more,
         }  # fmt: skip
         process = subprocess.Popen(

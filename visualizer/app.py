@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import time
 import traceback
 from collections.abc import Iterator
@@ -63,9 +64,10 @@ def run(options: LiveOptions) -> int:
         if not presets:
             live.warn("no preset to play; press Enter and type a prompt")
         live.play()
-    if not live.ended:
-        # A thread is deep in a load. Python's own end would wait for a download to be whole, or
-        # pull the interpreter away under torch; whoever quits wants to be out.
+    if not live.ended or threading.active_count() > 1:
+        # A thread is deep in a load, or in a search for a faster way to compute. Python's own end
+        # would wait for a download to be whole, or pull the interpreter away under torch; whoever
+        # quits wants to be out.
         sys.stderr.flush()
         os._exit(0)
     return 0

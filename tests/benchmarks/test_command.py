@@ -53,3 +53,10 @@ def test_a_figure_that_is_not_there_is_named_with_those_that_are(
     with pytest.raises(SystemExit):
         command.main(["--only", "speed,beauty"])
     assert "beauty: there are" in capsys.readouterr().err
+
+
+def test_a_model_that_can_not_be_had_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    assert command.main(["--model", "beauty-architecture", "--device", "cpu"]) == 1
+    assert capsys.readouterr().err == (
+        "benchmarks: beauty-architecture: there are sd-turbo and sdxl-turbo\n"
+    )

@@ -64,7 +64,8 @@ def test_a_model_is_asked_for_as_a_model_with_those_on_this_machine(letters: Let
         ("", "On this machine: builtin, stabilityai/sd-turbo, stabilityai/sdxl-turbo"),
         (" TURBO", "On this machine: stabilityai/sd-turbo, stabilityai/sdxl-turbo"),
         ("xl", "On this machine: stabilityai/sdxl-turbo"),
-        ("./models/night", "Not on this machine"),
+        ("./models/night", "A folder"),
+        ("someone/else", "Not on this machine yet: it is fetched, and takes over when it is ready"),
     ],
 )
 def test_the_models_that_a_typed_name_can_mean_stand_below_it(typed: str, note: str) -> None:

@@ -32,6 +32,14 @@ BUILTIN_FOLDER = Path(__file__).resolve().parent.parent / "models" / BUILTIN
 DTYPE = "dtype" if hasattr(deprecation_utils, "_resolve_dtype") else "torch_dtype"
 """What diffusers calls the argument for the type of numbers: newer ones warn about the old name."""
 
+IMAGE_TO_IMAGE = {
+    f"{family}{kind}Pipeline": f"{family}Img2ImgPipeline"
+    for family in ("StableDiffusion", "StableDiffusionXL", "LatentConsistencyModel")
+    for kind in ("", "Img2Img")
+}
+"""The pipelines that a model's index may name, and the class that loads them for us. Others are
+left to AutoPipelineForImage2Image, which takes most of a second to import all that there are."""
+
 READING = threading.Lock()
 """Held while weights are read: diffusers and transformers change what torch makes of every new
 tensor meanwhile, so that two threads can't do it at once."""
@@ -178,10 +186,11 @@ def _read(name: str, folder: Path, half: bool) -> Any:
     if "XL" in index["_class_name"]:
         # The watermark would be dreamt on, frame by frame.
         options["add_watermarker"] = False
+    loader = IMAGE_TO_IMAGE.get(index["_class_name"], "AutoPipelineForImage2Image")
     with READING, warnings.catch_warnings():
         # Advice to whoever saved the model; it means nothing to whoever plays it.
         warnings.simplefilter("ignore")
-        return diffusers.AutoPipelineForImage2Image.from_pretrained(
+        return getattr(diffusers, loader).from_pretrained(
             str(folder), use_safetensors=True, local_files_only=True, **options
         )
 

@@ -55,14 +55,15 @@ class Switch:
         """
         self._put(Status(Phase.STARTING, "loading torch"))
         self._choice = self._choose()
-        # What is imported by now stays: looking through it for garbage takes 100 ms a time.
-        gc.freeze()
         name = self._models.get()
         asking = name is None
         first = TESTCARD if (name or self._choice.default) == TESTCARD else BUILTIN
         if asking:
             self._put(Status(Phase.ASKING, "which model?"))
         self._open(first, heard=not asking)
+        # What was imported stays. To look through it for garbage holds up all threads for a
+        # quarter of a second, the display's too.
+        gc.freeze()
         while name is None:
             name = self._models.wait()
         if (name or self._choice.default) == first:
@@ -92,6 +93,7 @@ class Switch:
             self._running = replace(self._running, text="; ".join(line for line in lines if line))
         else:
             self._play(engine, loader.text)
+            gc.collect()  # the one before, which may fill a GPU
         self._tell()
         return engine is not None
 
@@ -154,7 +156,6 @@ class Switch:
 
     def _play(self, engine: Engine, text: str) -> None:
         self.engine = engine
-        gc.collect()  # what was in force, which may fill a GPU
         self._running = Status(Phase.RUNNING, text, model=engine.model, device=engine.device)
         self._fault = ""
         if engine.model not in (*self._choice.models, TESTCARD):

@@ -118,11 +118,15 @@ def draw_entry(
 
 def model_note(typed: str, models: Sequence[str]) -> str:
     """What stands below a model's name while it is typed: those on this machine that have it in
-    their names, for one that is alone in that is taken; "" where there is nothing to say."""
+    their names, for one that is alone in that is taken; or what Enter will do."""
     found = [name for name in models if typed.strip().casefold() in name.casefold()]
     if found:
         return f"On this machine: {', '.join(found)}"
-    return "Not on this machine" if typed.strip() else ""
+    if not typed.strip():
+        return ""
+    if typed.strip().startswith(("/", "~", ".")) or "\\" in typed:
+        return "A folder"
+    return "Not on this machine yet: it is fetched, and takes over when it is ready"
 
 
 def draw_quit(
