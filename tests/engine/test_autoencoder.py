@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from visualizer.engine.autoencoder import PatchAutoencoder
+from visualizer.engine.autoencoder import PatchAutoencoder, _Patches
 
 
 @pytest.fixture
@@ -52,3 +52,13 @@ def test_tuples_stand_in_for_results(tiny: PatchAutoencoder) -> None:
     (latents,) = tiny.encode(picture, return_dict=False)
     (sample,) = tiny.decode(latents, return_dict=False)
     assert torch.equal(sample, tiny(picture).sample)
+
+
+@pytest.mark.parametrize("step", [2, 4])
+def test_patches_are_written_as_a_transposed_convolution_writes_them(step: int) -> None:
+    torch.manual_seed(1)
+    ours = _Patches(5, 3, step)
+    plain = torch.nn.ConvTranspose2d(5, 3, 2 * step, stride=step, padding=step // 2)
+    plain.load_state_dict(ours.state_dict())
+    x = torch.randn(2, 5, 6, 4)
+    torch.testing.assert_close(ours(x), plain(x), atol=1e-5, rtol=1e-5)
