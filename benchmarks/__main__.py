@@ -6,6 +6,7 @@ python -m benchmarks [--only speed,floor,drift,motion,latency,memory] [--model b
 from __future__ import annotations
 
 import argparse
+import math
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -52,7 +53,7 @@ def main(argv: list[str] | None = None) -> int:
 def _measure(given: argparse.Namespace) -> None:
     device, size, shrink = pick_device(given.device), given.size, given.shrink
     setup = Setup(
-        steps=tuple(int(steps) for steps in given.steps.split(",")),
+        steps=given.steps,
         frames=given.frames,
         block=20,
         rounds=7,
@@ -93,17 +94,26 @@ def _parser() -> argparse.ArgumentParser:
         "to download), a folder, or a name on Hugging Face that is in the local cache",
     )
     parser.add_argument("--device", default="auto", help="auto, cuda, mps or cpu")
-    parser.add_argument("--size", type=int, help="pixels of the picture's side; default: its own")
-    parser.add_argument("--steps", default="1,2", help="of speed and floor (default: %(default)s)")
-    parser.add_argument("--frames", type=int, default=5000, help="of drift; motion takes a part")
-    parser.add_argument("--minutes", type=float, default=10.0, help="of memory")
+    parser.add_argument(
+        "--size", type=_whole, help="pixels of the picture's side; default: its own"
+    )
+    parser.add_argument(
+        "--steps", type=_steps, default="1,2", help="of speed and floor (default: %(default)s)"
+    )
+    parser.add_argument(
+        "--frames", type=_frames, default=5000, help="of drift; motion takes a fifth"
+    )
+    parser.add_argument("--minutes", type=_minutes, default=10.0, help="of memory")
     parser.add_argument(
         "--loop",
         choices=tuple(LOOPS),
         help="measure drift and motion of this loop alone; the others as they were last recorded",
     )
     parser.add_argument(
-        "--shrink", type=int, default=1, help="divide the widths of an -architecture, for a trial"
+        "--shrink",
+        type=_whole,
+        default=1,
+        help="divide the widths of an -architecture, for a trial",
     )
     parser.add_argument("--quick", action="store_true", help="a proof that all works, at tiny size")
     parser.add_argument("--out", type=Path, default=HERE / "results", help="folder of results")
@@ -117,6 +127,30 @@ def _figures(text: str) -> tuple[str, ...]:
             f"{', '.join(sorted(unknown))}: there are {', '.join(FIGURES)}"
         )
     return tuple(name for name in FIGURES if name in names)
+
+
+def _whole(text: str, least: int = 1) -> int:
+    if not text.isdecimal() or int(text) < least:
+        raise argparse.ArgumentTypeError(f"{text}: a whole number is wanted, {least} or more")
+    return int(text)
+
+
+def _frames(text: str) -> int:
+    return _whole(text, 10)  # two are left to motion
+
+
+def _steps(text: str) -> tuple[int, ...]:
+    return tuple(_whole(steps) for steps in text.split(","))
+
+
+def _minutes(text: str) -> float:
+    try:
+        minutes = float(text)
+    except ValueError:
+        minutes = math.nan
+    if not 0.01 <= minutes < math.inf:
+        raise argparse.ArgumentTypeError(f"{text}: minutes are wanted, 0.01 or more")
+    return minutes
 
 
 if __name__ == "__main__":

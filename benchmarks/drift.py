@@ -41,7 +41,11 @@ def measure(subject: Subject, setup: Setup, say: Callable[[str], None]) -> Resul
         for loop, series in found.items():
             off = deviations(series, script.cycle)
             rows += _rows(f"{LOOPS[loop]}, {script.name}", off, one_prompt=not script.cycle)
-            numbers[f"{script.name}, {loop}"] = {"frames": len(series), **off}
+            numbers[f"{script.name}, {loop}"] = {
+                "frames": len(series),
+                "recorded": series.made,
+                **off,
+            }
         picture = setup.out / f"{subject.file('drift')}-{slug(script.name)}.png"
         base = base_of(setup.frames, script.cycle)
         window = window_of(setup.frames, script.cycle)

@@ -1,9 +1,9 @@
 """From knob to frame: how long until the first frame that is made with what was just asked for.
 
-A real producer thread with our engine; requests come at random moments of a frame. A frame that is
-being made when the knob turns can't be called back, so the one that shows it is the second to
-finish, at the latest. That is judged, by counting; the time, in generation periods, is what is
-felt, and on a busy machine it is the machine's.
+A real producer thread with our engine, at its full speed; requests come at random moments of a
+frame. A frame that is being made when the knob turns can't be called back, so the one that shows it
+is the second to finish, at the latest. That is judged, by counting; the time, in generation
+periods, is what is felt, and on a busy machine it is the machine's.
 """
 
 from __future__ import annotations
@@ -28,10 +28,10 @@ from visualizer.show.request import Request
 from visualizer.show.status import Status
 
 PATIENCE = 600.0
-"""Seconds that a model is given to open, and a frame to come."""
+"""Seconds that a frame is given to come."""
 
 WARM = 20
-"""Frames before the first knob is turned; as many give the period."""
+"""Frames that are left out at first; as many more tell how long to sleep between knobs."""
 
 GOAL = 2
 """Frames: the one in flight, and the one that is asked for."""
@@ -39,11 +39,14 @@ GOAL = 2
 
 def measure(subject: Subject, setup: Setup, say: Callable[[str], None]) -> Result:
     """Turn a knob setup.waits times."""
+    way = subject.way(say)
+    say("latency: opening")
+    engine = subject.warm(one_prompt().requests(), way).engine
     models, requests = Latest[str](), Latest[Request]()
     frames, statuses = Latest[Frame](), Latest[Status]()
 
     def open_engine(name: str, report: Callable[[Status], None]) -> Engine:
-        return subject.engine(report)  # whatever a show would begin on
+        return engine  # whatever a show comes to play on
 
     producer = Producer(
         models=models,
@@ -56,7 +59,6 @@ def measure(subject: Subject, setup: Setup, say: Callable[[str], None]) -> Resul
         clock=time.perf_counter,
     )
     models.put(subject.light)
-    say("latency: opening")
     producer.start()
     try:
         return result(*_turned(requests, frames, setup.waits))
@@ -83,17 +85,21 @@ def result(period: float, waits: list[float], counts: list[int]) -> Result:
 def _turned(
     requests: Latest[Request], frames: Latest[Frame], count: int
 ) -> tuple[float, list[float], list[int]]:
-    """What result() takes, of count turned knobs."""
+    """What result() takes, of count turned knobs.
+
+    The period is taken from the very frames that are waited for: so it is of the same moments,
+    whatever else the machine did then.
+    """
     chance = random.Random(0)
     wanted = one_prompt().first()
     requests.put(wanted)
     came = [_next(frames) for _ in range(2 * WARM)]
     times = [frame.time for frame in came[WARM:]]
-    period = median(after - before for before, after in itertools.pairwise(times))
+    usual = median(after - before for before, after in itertools.pairwise(times))
     newest = came[-1]
-    waits, counts = [], []
+    periods, waits, counts = [], [], []
     for turn in range(count):
-        time.sleep(period * chance.uniform(1.0, 2.0))
+        time.sleep(usual * chance.uniform(1.0, 2.0))
         # Never the same twice, so that a frame tells which it was made from.
         asked = replace(wanted, strength=wanted.strength + 1e-6 * (turn + 1))
         before = frames.get() or newest
@@ -103,7 +109,8 @@ def _turned(
             pass
         waits.append(time.perf_counter() - begin)
         counts.append(newest.number - before.number)
-    return period, waits, counts
+        periods.append((newest.time - before.time) / counts[-1])
+    return median(periods), waits, counts
 
 
 def _next(frames: Latest[Frame]) -> Frame:

@@ -1,12 +1,14 @@
 """How much memory the loop takes, and whether it takes more and more.
 
 The loop plays a show of cycling prompts, so that all that could pile up has its chance: embeddings,
-graphs by shape, pictures. Resident memory, once a second; a straight line through what comes after
-the first part of the run.
+graphs by shape, pictures. It begins once the loop is as fast as it will be: to find and compile the
+fastest way of computing is no leak. Resident memory, once a second; a straight line through what
+comes after the first part of the run.
 """
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -17,7 +19,7 @@ from benchmarks.playing import cycling
 from benchmarks.results import Result, Row
 from benchmarks.setup import Setup
 from benchmarks.stats import Slope, slope
-from benchmarks.subject import Ours, Subject
+from benchmarks.subject import Subject
 from visualizer.bench import peak_rss
 
 SETTLED = 0.1
@@ -33,7 +35,9 @@ EVERY = 1.0
 def measure(subject: Subject, setup: Setup, say: Callable[[str], None]) -> Result:
     """Play for setup.minutes."""
     process = psutil.Process()
-    ours = Ours(subject.engine())
+    way = subject.way(say)
+    gc.collect()  # what was tried
+    ours = subject.warm(cycling().requests(), way)
     say(f"memory: {setup.minutes:g} minutes")
     seconds = setup.minutes * 60.0
     every = min(EVERY, seconds / 120.0)

@@ -10,8 +10,10 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
+
 from benchmarks.loops import LOOPS, recordings
-from benchmarks.playing import cycling, one_prompt
+from benchmarks.playing import FPS, cycling, one_prompt
 from benchmarks.results import Result, Row
 from benchmarks.series import Series
 from benchmarks.setup import Setup
@@ -23,6 +25,9 @@ SETTLED = 40
 
 JUMP = 2.0
 """How many times as much as usual a picture may change while prompts fade."""
+
+AFTER = round(FPS)
+"""Frames after a fade that still count as of it: the picture has some of its way to go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,8 @@ def measure(subject: Subject, setup: Setup, say: Callable[[str], None]) -> Resul
         found = motion(still[loop], SETTLED)
         jump = largest_jump(fading[loop], SETTLED)
         rows += _rows(LOOPS[loop], found, jump)
-        numbers[loop] = {**asdict(found), "jump": jump}
+        made = {"one prompt": still[loop].made, script.name: fading[loop].made}
+        numbers[loop] = {"recorded": made, **asdict(found), "jump": jump}
     return Result("motion", tuple(rows), numbers)
 
 
@@ -80,12 +86,13 @@ def motion(series: Series, settled: int) -> Motion:
 
 
 def largest_jump(series: Series, settled: int) -> float | None:
-    """The largest change while prompts fade, over the median of those while they don't.
+    """The largest change while prompts fade and AFTER it, over the median of all others.
 
-    None where there is no such ratio: nothing moves while they don't, or there is not both.
+    None where there is no such ratio: nothing moves in the others, or there is not both.
     """
     first = min(settled, len(series) // 2)
-    change, fades = series.change[first:], series.fades[first:] > 0
+    melting = np.convolve(series.fades, np.ones(AFTER + 1))[: len(series)] > 0
+    change, fades = series.change[first:], melting[first:]
     if not fades.any() or fades.all():
         return None
     usual = quantile(change[~fades], 0.5)

@@ -54,16 +54,21 @@ def save(result: Result, file: Path, **about: Any) -> None:
     content = {
         "figure": result.figure,
         **about,
-        "date": date.today().isoformat(),
-        "versions": {
-            "python": platform.python_version(),
-            **{name: version(name) for name in ("visualizer", "torch", "diffusers")},
-        },
+        **today(),
         "rows": [asdict(row) for row in result.rows],
         "numbers": result.numbers,
     }
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+
+
+def today() -> dict[str, Any]:
+    """The date, and the versions of what is measured, as JSON takes them."""
+    versions = {name: version(name) for name in ("visualizer", "torch", "diffusers")}
+    return {
+        "date": date.today().isoformat(),
+        "versions": {"python": platform.python_version(), **versions},
+    }
 
 
 def slug(text: str) -> str:

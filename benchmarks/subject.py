@@ -6,6 +6,7 @@ it, with nothing done to it. Each has its own copy of the same weights.
 
 from __future__ import annotations
 
+import itertools
 import tempfile
 import time
 import warnings
@@ -28,9 +29,10 @@ from visualizer.engine.loading import BUILTIN_FOLDER, DTYPE, picture_side, quiet
 from visualizer.engine.models import wait_for
 from visualizer.engine.open import open_engine
 from visualizer.engine.openvino import at_once
+from visualizer.engine.parts import TorchParts
 from visualizer.engine.producer import Engine
 from visualizer.engine.vaes import take_tiny
-from visualizer.engine.variants import fits
+from visualizer.engine.variants import AS_IT_COMES, VARIANTS, fits
 from visualizer.frame import Pixels
 from visualizer.show.request import Request
 from visualizer.show.status import Status
@@ -55,8 +57,8 @@ class Ours:
 WARM = 10
 """Frames until a loop is as fast as it will be: kernels are chosen, graphs recorded."""
 
-SETTLED = 5.0
-"""Seconds until faster parts that are known have been made ready, beside a running loop."""
+PATIENCE = 120.0
+"""Seconds that faster parts that are known are given to be made ready, beside a running loop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ class Subject:
 
         Where that is not known yet for this machine, the trial is held now.
         """
-        as_it_comes = "torch float32" if self.device == "cpu" else "torch float16"
+        as_it_comes = AS_IT_COMES if self.device == "cpu" else "torch float16"
         if not self.hasten:
             return as_it_comes
         pipeline = plain(self.light, self.device)
@@ -108,13 +110,19 @@ class Subject:
         say("which way of computing is fastest here?")
         return Fastest(pipeline, self.light, self.side, report=say, start=at_once).chosen
 
-    def warm(self, requests: Iterator[Request]) -> Ours:
-        """Our loop at its full speed; way() has been asked."""
+    def warm(self, requests: Iterator[Request], way: str) -> Ours:
+        """Our loop at its full speed. way: what way() has said.
+
+        ModelError where the loop does not take that way: its figures would be another's.
+        """
         ours = Ours(self.engine())
-        begin, frames = time.perf_counter(), 0
-        while frames < WARM or (self.hasten and time.perf_counter() < begin + SETTLED):
+        end = time.perf_counter() + PATIENCE
+        while is_faster(way) and not exchanged(ours.engine):
+            if time.perf_counter() > end:
+                raise ModelError(f"{self.name}: no {way} within {PATIENCE:g} seconds; try again")
             ours.next(next(requests))
-            frames += 1
+        for wanted in itertools.islice(requests, WARM):
+            ours.next(wanted)
         return ours
 
     def pipeline(self) -> Any:
@@ -137,6 +145,19 @@ class Subject:
     def reference(self) -> Reference:
         """The reference loop."""
         return Reference(self.pipeline(), self.side)
+
+
+def is_faster(way: str) -> bool:
+    """Whether a way of computing is another than that on which our loop begins."""
+    return way in VARIANTS and way != AS_IT_COMES
+
+
+def exchanged(engine: Any) -> bool:
+    """Whether our engine has taken faster parts, of a model that they are made for.
+
+    A show need not know, so that an engine does not tell: this looks inside.
+    """
+    return type(engine._denoiser._denoiser.parts) is not TorchParts
 
 
 @contextmanager

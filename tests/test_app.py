@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from typing import Any, cast
 
 import pygame
 import pytest
 
-from visualizer.app import MOST_FAULTS, LiveShow
+from visualizer.app import MOST_FAULTS, LiveShow, run
 from visualizer.engine.failures import ModelError
 from visualizer.engine.known import Choice
 from visualizer.engine.producer import Engine, OpenEngine
 from visualizer.engine.testcard import TestCard
 from visualizer.frame import Frame
+from visualizer.link import Link
 from visualizer.options import LiveOptions, Options
 from visualizer.show.actions import Run, Set
 from visualizer.show.mixes import alone
@@ -230,3 +232,65 @@ def test_a_faulty_midi_map_is_a_line_and_the_show_starts(
     with show:
         until(show, lambda: bool(wall.frames))
     assert f"{broken}:1: knobs" in capsys.readouterr().err
+
+
+def test_the_start_screens_answer_is_the_model_in_force_and_may_be_a_part_of_its_name(
+    wall: Wall, live: LiveShow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loading = threading.Event()
+
+    def load(name: str, report: Callable[[Status], None]) -> Engine:
+        assert loading.wait(30)
+        return Named(name)
+
+    opens(monkeypatch, lambda name, report: Named(name), load)
+    show = show_on(wall, model=None)
+    with show:
+        until(show, lambda: bool(show.show.models))
+        wall.coming = [
+            pygame.event.Event(pygame.TEXTINPUT, text="mod"),
+            key(pygame.KEYDOWN, pygame.K_RETURN, "\r"),
+        ]
+        show.step(0.0)
+        assert (show.show.model, show.question) == ("a/model", None)
+        until(show, lambda: bool(wall.frames))
+        assert show.show.model == "a/model"
+        loading.set()
+        until(show, lambda: show.show.running == "a/model")
+
+
+@pytest.mark.parametrize("held", [True, False])
+@pytest.mark.parametrize(
+    ("error", "status"), [(None, 0), (KeyboardInterrupt(), 130), (ValueError("for ever"), 1)]
+)
+def test_however_the_show_ends_it_leaves_at_once_where_a_thread_would_hold_it_up(
+    wall: Wall,
+    live: LiveShow,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    error: BaseException | None,
+    status: int,
+    held: bool,
+) -> None:
+    def play(show: LiveShow) -> None:
+        if error is not None:
+            raise error
+
+    def stop(link: Link) -> bool:
+        return stopped(link) and not held
+
+    left: list[int] = []
+    stopped = Link.stop
+    monkeypatch.setattr("visualizer.app.Stage", lambda **_: wall)
+    monkeypatch.setattr(LiveShow, "play", play)
+    monkeypatch.setattr(Link, "stop", stop)
+    monkeypatch.setattr("os._exit", left.append)
+    monkeypatch.setattr("threading.active_count", lambda: 1)
+    options = LiveOptions(model="testcard", no_midi=True)
+    if error is None:
+        assert run(options) == 0
+    else:
+        with pytest.raises(type(error)):
+            run(options)
+    assert left == ([status] if held else [])
+    assert ("for ever" in capsys.readouterr().err) == (held and status == 1)

@@ -31,3 +31,11 @@ def test_a_table_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     printed = capsys.readouterr().out
     assert "frames a second" in printed
     assert "peak memory" in printed
+
+
+def test_the_table_says_that_the_live_show_may_be_faster(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    argv = ["bench", "--model", "builtin", "--device", "cpu", "--size", "128", "--frames", "1"]
+    assert cli.main(argv) == 0
+    assert "computed by torch in float32" in capsys.readouterr().out

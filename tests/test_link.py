@@ -215,3 +215,20 @@ def test_a_model_that_cannot_be_had_is_one_line_and_frames_go_on(far: Far) -> No
     assert far.warnings == ["a/model: it is broken"]
     assert far.of(Engine)[-1] == Engine("builtin", ("builtin",))
     assert far.end()
+
+
+def test_a_load_that_starts_and_fails_between_two_display_frames_is_told(far: Far) -> None:
+    plays = Status(Phase.RUNNING, model="builtin", models=("builtin",))
+
+    def told(status: Status) -> Action:
+        far.link._statuses.put(status)
+        far.link.hear(0.0)
+        return far.of(Engine)[-1]
+
+    coming = told(replace(plays, coming="a/model"))
+    assert coming == Engine("builtin", ("builtin",), coming="a/model")
+    assert told(plays) == Engine("builtin", ("builtin",))
+    before = len(far.of(Engine))
+    far.link.ask("b/model")
+    assert told(plays) == Engine("builtin", ("builtin",))
+    assert len(far.of(Engine)) == before + 1

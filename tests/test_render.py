@@ -92,6 +92,32 @@ def test_the_model_of_the_preset_plays_unless_another_is_named(
     assert opened == ["from/preset", "builtin"]
 
 
+def test_a_prompt_of_ones_own_leaves_a_named_presets_model_and_negative_prompt(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    preset = tmp_path / "own.yaml"
+    preset.write_text("model: from/preset\nnegative: blurry\nguidance: 2\nprompts: [a, b]\n")
+    opened: list[str] = []
+    seen: list[Request] = []
+
+    class Card(TestCard):
+        def next(self, request: Request) -> Picture:
+            seen.append(request)
+            return super().next(request)
+
+    def open_now(options: Options, name: str, say: Callable[[str], None]) -> Engine:
+        opened.append(name)
+        return Card(16)
+
+    monkeypatch.setattr("visualizer.render.open_now", open_now)
+    out, named = str(tmp_path / "out"), ["--preset", str(preset), "--prompt", "red flames"]
+    assert cli.main(["render", out, *named, "--frames", "1"]) == 0
+    assert opened == ["from/preset"]
+    wanted = seen[0]
+    assert (wanted.prompts, wanted.guidance) == ((("red flames", 1.0),), 2.0)
+    assert wanted.negative == (("blurry", 1.0),)
+
+
 def test_a_faulty_run_leaves_the_older_video_whole(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -21,6 +21,7 @@ from visualizer.controls.midi import Midi
 from visualizer.controls.midi_map import load_map
 from visualizer.link import Link
 from visualizer.options import LiveOptions, Options, RenderOptions, find_presets
+from visualizer.show import models
 from visualizer.show.actions import Action, Say, Tick
 from visualizer.show.asking import answered, ask
 from visualizer.show.reducer import reduce, start
@@ -58,19 +59,36 @@ def run(options: LiveOptions) -> int:
         fullscreen=not options.windowed,
     )
     live = LiveShow(options, stage, show)
-    with live:
-        for fault in faults:
-            live.warn(fault)
-        if not presets:
-            live.warn("no preset to play; press Enter and type a prompt")
-        live.play()
-    if not live.ended or threading.active_count() > 1:
-        # A thread is deep in a load, or in a search for a faster way to compute. Python's own end
-        # would wait for a download to be whole, or pull the interpreter away under torch; whoever
-        # quits wants to be out.
-        sys.stderr.flush()
-        os._exit(0)
+    try:
+        with live:
+            for fault in faults:
+                live.warn(fault)
+            if not presets:
+                live.warn("no preset to play; press Enter and type a prompt")
+            live.play()
+    except KeyboardInterrupt:
+        _leave(live, 130)
+        raise
+    except Exception:
+        _leave(live, 1)
+        raise
+    _leave(live, 0)
     return 0
+
+
+def _leave(live: LiveShow, status: int) -> None:
+    """End the program at once where a thread would hold it up. status: its exit status.
+
+    Such a thread is deep in a load, or in a search for a faster way to compute. Python's own end
+    would wait for a download to be whole, or pull the interpreter away under torch; whoever quits
+    wants to be out.
+    """
+    if live.ended and threading.active_count() == 1:
+        return
+    if status == 1:
+        traceback.print_exc()  # nobody else will
+    sys.stderr.flush()
+    os._exit(status)
 
 
 def _video_instead(options: LiveOptions, why: str) -> int:
@@ -159,14 +177,14 @@ class LiveShow:
 
     def do(self, action: Action) -> None:
         """Let an action happen."""
+        before = self.show
         if self.question is not None:
             answer = answered(self.question, action)
             if isinstance(answer, Question):
                 self.question = answer
             else:
-                self.question = None
-                self.link.ask(answer)
-        before, self.show = self.show, reduce(self.show, action)
+                self.show = models.ask(self.show, models.named(answer, self.show.models))
+        self.show = reduce(self.show, action)
         if self.show.model_asks != before.model_asks:
             self.question = None
             self.link.ask(self.show.model)

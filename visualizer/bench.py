@@ -1,7 +1,8 @@
 """Composition root of `visualizer bench`: how fast the engine makes frames, and where time goes.
 
-Measures the engine alone, in this thread, with the first preset's values: what a performer gets
-when the stage costs nothing. Whatever is slow about the display is not in these figures.
+Measures the engine alone, in this thread, with the first preset's values. Whatever is slow about
+the display is not in these figures, nor is any faster way of computing that the live show may find
+while it runs (fastest.py): here torch computes, in float32 on the processor.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
+from visualizer.engine.known import TESTCARD
 from visualizer.openers import open_now
 from visualizer.options import BenchOptions, OptionError, find_presets
 from visualizer.show.reducer import start
@@ -130,7 +132,10 @@ def peak_rss() -> int:
 
 
 def _table(result: dict[str, Any]) -> Table:
-    table = Table(title=f"{result['model']} on {result['device']}, {result['size']} pixels")
+    table = Table(
+        title=f"{result['model']} on {result['device']}, {result['size']} pixels",
+        caption=_BY_TORCH if result["device"] == "cpu" and result["model"] != TESTCARD else None,
+    )
     table.add_column("what")
     table.add_column("figure", justify="right")
     table.add_row("frames a second", f"{result['engine_fps']:.1f}")
@@ -143,3 +148,7 @@ def _table(result: dict[str, Any]) -> Table:
     for name, number in result["versions"].items():
         table.add_row(name, number)
     return table
+
+
+_BY_TORCH = """computed by torch in float32; the live show may take
+a faster way, see OpenVINO in the README"""

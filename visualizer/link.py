@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from visualizer.engine.producer import Producer
@@ -59,6 +60,8 @@ class Link:
     def ask(self, model: str) -> None:
         """Have a model play, by its name or folder; "" for the default. Before it, none is made."""
         self._model = model
+        # Held against the next account of the engine: a load may fail within one display frame.
+        self._told = replace(self._told, coming=model)
         self._models.put(model)
 
     def want(self, request: Request) -> None:
@@ -88,6 +91,7 @@ class Link:
             self._producer = self._new_producer()
             self.start()
         if frame is not None:
+            self._deaths = 0
             self._do(Live(frame.seed))
         return frame
 
@@ -106,7 +110,10 @@ class Link:
         loads = status.phase is Phase.RUNNING and status.coming  # the HUD says how far it is
         if runs and not loads and status.text and status.text != self.status.text:
             self._warn(status.text)
-        now = Engine(status.model if runs else self._told.model, status.models)
+        if runs:
+            now = Engine(status.model, status.models, status.coming)
+        else:
+            now = replace(self._told, models=status.models)
         if now != self._told:
             self._told = now
             self._do(now)

@@ -10,6 +10,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Protocol
@@ -27,7 +28,7 @@ from visualizer.openers import open_now
 from visualizer.options import OptionError, RenderOptions, find_presets
 from visualizer.show.actions import Live, Tick
 from visualizer.show.mixes import alone
-from visualizer.show.preset import Cued, Preset
+from visualizer.show.preset import NO_VALUES, Cued, Preset
 from visualizer.show.reducer import reduce, start
 from visualizer.show.state import Show, request
 
@@ -96,9 +97,10 @@ def _first(options: RenderOptions, console: Console) -> Show:
     if options.prompt is not None:
         if not options.prompt.strip():
             raise OptionError("--prompt is empty: an empty prompt makes no frame")
-        # The preset's values stay, its prompts give way to the one asked for.
-        values = presets[first].values if presets and options.preset else {}
-        presets, first = (Preset("prompt", (Cued(alone(options.prompt), {}),), values=values),), 0
+        # A preset that was named stays, but its prompts give way to the one asked for.
+        preset = presets[first] if presets and options.preset else Preset("prompt", ())
+        cued = Cued(alone(options.prompt), NO_VALUES, preset.negative)
+        presets, first = (replace(preset, prompts=(cued,)),), 0
     if not presets:
         raise OptionError("there is no preset to play: give --prompt or another --presets folder")
     return start(presets, first, options.settings, model=options.model or "")

@@ -6,6 +6,7 @@ import itertools
 import json
 import math
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from rich.console import Console
 from benchmarks import drift, latency, memory, motion
 from benchmarks.measures import NAMES
 from benchmarks.playing import as_there, cycling, fading, one_prompt
-from benchmarks.results import Result, Row, machine, save, slug, table
+from benchmarks.results import Result, Row, machine, save, slug, table, today
 from benchmarks.series import Series, recorded
 from benchmarks.stats import Slope
 from visualizer.frame import Pixels
@@ -48,6 +49,14 @@ def test_a_loop_is_recorded_frame_by_frame(tmp_path: Path) -> None:
     kept = Series.load(tmp_path / "kept" / "one.npz")
     assert np.array_equal(kept.change, made.change)
     assert kept.measures.keys() == made.measures.keys()
+    assert kept.made == made.made == today()
+
+
+def test_a_recording_without_its_date_is_still_read(tmp_path: Path) -> None:
+    values = np.arange(3.0)
+    columns: dict[str, Any] = dict.fromkeys((*NAMES, "change", "fades"), values)
+    np.savez_compressed(tmp_path / "old.npz", **columns)
+    assert Series.load(tmp_path / "old.npz").made is None
 
 
 def test_one_prompt_stays_for_ever_at_default_values() -> None:
@@ -95,11 +104,16 @@ def test_prompts_that_come_round_are_no_drift() -> None:
 
 
 def test_a_jump_is_counted_against_what_is_usual_outside_of_fades() -> None:
-    change = np.array([9.0, 9.0, 1.0, 1.0, 3.0, 2.0, 1.0])
-    fades = "....##."
+    change = np.array([9.0, 9.0, 1.0, 1.0, 3.0, 2.0] + 16 * [2.0] + [1.0])
+    fades = "....##" + 17 * "."
     assert motion.largest_jump(series(change, change, fades), 2) == 3.0
     assert motion.largest_jump(series(change, 0 * change, fades), 2) is None
     assert motion.largest_jump(series(change, change), 2) is None
+
+
+def test_the_second_after_a_fade_is_still_counted_as_of_it() -> None:
+    change = np.array(3 * [1.0] + 16 * [2.0] + 5 * [1.0])
+    assert motion.largest_jump(series(change, change, "..#" + 21 * "."), 1) == 2.0
 
 
 def test_motion_is_told_from_neighbours() -> None:

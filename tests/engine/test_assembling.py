@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from diffusers import AutoencoderTiny
 
 from visualizer.engine import assembling
 from visualizer.engine.assembling import assemble
@@ -42,10 +43,12 @@ def searches(monkeypatch: pytest.MonkeyPatch) -> list[Found]:
     return Found.made
 
 
-def engine_of(folder: Path, *, hasten: bool, name: str = "a/model") -> tuple[Feedback, Any]:
+def engine_of(
+    folder: Path, *, hasten: bool, name: str = "a/model", tiny_vae: str = "off"
+) -> tuple[Feedback, Any]:
     """An engine, and the pipeline that it is made of."""
     pipeline = load(str(folder), "cpu", True, unheard)
-    options: dict[str, Any] = {"size": None, "offline": True, "tiny_vae": "off"}
+    options: dict[str, Any] = {"size": None, "offline": True, "tiny_vae": tiny_vae}
     made = assemble(pipeline, name, "cpu", hasten=hasten, report=unheard, **options)
     return made, pipeline
 
@@ -87,3 +90,38 @@ def test_the_first_picture_that_is_tried_leaves_no_trace(sd_folder: Path) -> Non
     untried, _ = engine_of(sd_folder, hasten=False, name=BUILTIN)
     for wanted in (request(), request(seed=3)):
         assert np.array_equal(tried.next(wanted).pixels, untried.next(wanted).pixels)
+
+
+def taking(tiny: AutoencoderTiny, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a tiny autoencoder on this machine."""
+
+    def take(pipeline: Any, *_: Any) -> bool:
+        pipeline.register_modules(vae=tiny)
+        return True
+
+    monkeypatch.setattr(assembling, "take_tiny", take)
+
+
+def test_nothing_is_searched_for_with_another_autoencoder_than_the_models_own(
+    searches: list[Found],
+    sd_folder: Path,
+    tiny_vae: AutoencoderTiny,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    taking(tiny_vae, monkeypatch)
+    engine_of(sd_folder, hasten=True, tiny_vae="on")
+    assert searches == []
+
+
+def test_faster_parts_that_come_after_a_step_down_are_not_taken(
+    searches: list[Found],
+    sd_folder: Path,
+    tiny_vae: AutoencoderTiny,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    engine, pipeline = engine_of(sd_folder, hasten=True)
+    found = searches[0].parts = TorchParts(pipeline)
+    taking(tiny_vae, monkeypatch)
+    assert "tiny autoencoder" in engine.lighter()
+    engine.prepare(request())
+    assert searches[0].parts is found

@@ -32,13 +32,16 @@ def test_no_jump_is_seen_in_a_crossfade(builtin: Any) -> None:
     fading: list[float] = []
     steady: list[float] = []
     pictures: list[Any] = []
+    arriving = round(FPS)  # a jump at the end of a crossfade, or just after it, is one too
     for wanted in requests("a golden mandala, deep blue ocean waves", hold=2.5):
         if fading and len(wanted.prompts) == 1:
-            break
+            arriving -= 1
+            if arriving < 0:
+                break
         pictures.append(engine.next(wanted).pixels.astype(np.float32))
         if len(pictures) > 1.5 * FPS:  # it comes from white
             moved = float(np.abs(pictures[-1] - pictures[-2]).mean())
-            (fading if len(wanted.prompts) > 1 else steady).append(moved)
+            (fading if fading or len(wanted.prompts) > 1 else steady).append(moved)
     assert len(fading) > 3 * FPS
     assert max(fading) <= 2.0 * median(steady)
     # It is another picture in the end: the crossfade has not been held back.

@@ -41,6 +41,7 @@ class Scripted:
         self.requests: list[Request] = []
         self.places: list[Place] = []
         self.prepared: list[Request] = []
+        self.forgotten = 0
 
     def dreams(self, request: Request) -> bool:
         return request.strength > 0.0
@@ -55,6 +56,12 @@ class Scripted:
 
     def prepare(self, request: Request) -> None:
         self.prepared.append(request)
+
+    def lighter(self) -> str:
+        return ""
+
+    def forget(self) -> None:
+        self.forgotten += 1
 
 
 class Frugal(Scripted):

@@ -109,7 +109,7 @@ def test_a_model_that_does_not_fit_beside_the_one_that_plays_is_refused(
 ) -> None:
     full = MagicMock(side_effect=torch.OutOfMemoryError("CUDA out of memory"))
     monkeypatch.setattr(loading, "_settled", full)
-    with pytest.raises(ModelError, match="too big for the GPU's memory beside what plays"):
+    with pytest.raises(ModelError, match="beside what plays; change to builtin first"):
         strict(str(sd_folder), Heard(), device="cuda")
 
 
@@ -268,3 +268,27 @@ def test_the_builtin_model_plays() -> None:
     assert engine.model == BUILTIN
     side = BY_MODEL[BUILTIN].size
     assert engine.next(request(steps=1)).pixels.shape == (side, side, 3)
+
+
+def test_while_another_model_is_read_the_test_card_comes_at_once(sd_as_builtin: None) -> None:
+    heard = Heard()
+    with loading.READING:
+        assert opened(BUILTIN, heard).model == TESTCARD
+    assert heard.lines(Phase.FAILED) == [
+        "builtin: another model is being read just now; testcard plays instead"
+    ]
+
+
+def test_opening_a_model_leaves_the_terminal_clean(sd_folder: Path) -> None:
+    """The libraries warn of what they lack as soon as their pipelines are imported."""
+    script = (
+        "from visualizer.engine.open import choose, open_engine\n"
+        "choose('cpu')\n"
+        f"model = open_engine({str(sd_folder)!r}, offline=True, report=lambda _: None).model\n"
+        f"assert model == {str(sd_folder)!r}, model\n"
+        "import visualizer.engine.trial\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from visualizer.engine.producer import Engine
+from visualizer.engine.retrying import REOPEN_AFTER
 from visualizer.show.request import Request
 from visualizer.show.status import Phase, Status
 
@@ -153,3 +154,21 @@ def test_where_there_is_no_step_down_left_it_is_a_failure_like_others(rig: Rig) 
     status = rig.status(lambda status: status.phase is Phase.FAILED)
     assert status.text == "RuntimeError: CUDA out of memory"
     assert rig.frame().number == 1
+
+
+def test_what_fails_in_preparing_is_printed_once_and_is_no_failure_of_the_frame(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    engine = rig.start()
+
+    def prepare(_: Request) -> None:
+        raise RuntimeError("no such prompt")
+
+    monkeypatch.setattr(engine, "prepare", prepare)
+    rig.requests.put(request())
+    engine.permits.release(2 * REOPEN_AFTER)
+    while rig.frame().number < 2 * REOPEN_AFTER:
+        pass
+    assert Phase.FAILED not in {status.phase for status in rig.statuses.all.queue}
+    assert rig.opened == ["builtin"]
+    assert capsys.readouterr().err.count("RuntimeError: no such prompt") == 1

@@ -83,7 +83,9 @@ def test_a_model_that_fails_again_once_loaded_anew_is_not_loaded_a_third_time(ri
     rig.builtin.permits.release(1000)
     rig.status(lambda status: status.coming == "other")
     rig.status(lambda status: status.model == "other" and status.phase is Phase.FAILED)
-    rig.runs("builtin")
+    status = rig.runs("builtin")
+    line = "other kept failing (RuntimeError: the driver died); from here on builtin plays"
+    assert status.text == f"{line}; about builtin"
     assert (rig.opened, rig.loaded) == (["builtin"] * 2, ["other"])
 
 

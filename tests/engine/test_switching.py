@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import threading
+import weakref
 from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
 
+from visualizer.engine.failures import ModelError
 from visualizer.engine.handover import HANDOVER
 from visualizer.engine.known import BUILTIN, TESTCARD, Choice
+from visualizer.engine.loader import Loader
 from visualizer.engine.producer import Engine
+from visualizer.frame import Pixels
 from visualizer.show.status import Phase, Status
 
 from .conftest import request
@@ -215,3 +219,100 @@ def test_a_load_does_not_hold_up_the_end(rig: Rig) -> None:
     assert not rig.producer.stop(SOON), "so that the program knows that a thread is left"
     assert not rig.producer.is_alive()
     rig.hold.set()
+
+
+FULL = "CUDA out of memory. Tried to allocate 2 GiB"
+
+
+def test_memory_that_a_loading_model_takes_costs_that_model_and_not_the_picture(rig: Rig) -> None:
+    loading = threading.Event()
+
+    def load(name: str, report: Callable[[Status], None]) -> Engine:
+        loading.set()
+        while not rig.hold.wait(0.01):
+            report(Status(Phase.LOADING, f"loading {name}", 0.9))
+        raise AssertionError("it was not dropped")
+
+    rig.hold.clear()
+    rig.producer = rig.new(load_engine=load)
+    engine = rig.start("other")
+    engine.steps = ["a tiny autoencoder"]
+    engine.failures = [RuntimeError(FULL)]
+    assert loading.wait(SOON)
+    rig.requests.put(request())
+    engine.permits.release(2)
+    assert rig.frame().number == 1
+    assert engine.steps == ["a tiny autoencoder"]
+    status = rig.runs(BUILTIN)
+    assert status.text == "other: too big beside what plays; change to builtin first"
+
+
+def test_a_new_model_that_cannot_take_the_picture_over_begins_from_white_and_plays(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def adopt(_: Pixels) -> None:
+        raise RuntimeError(FULL)
+
+    monkeypatch.setattr(rig.other, "adopt", adopt)
+    engine = rig.start()
+    rig.requests.put(request())
+    engine.permits.release()
+    rig.frame()
+    rig.models.put("other")
+    engine.permits.release(1000)
+    rig.runs("other")
+    rig.other.permits.release()
+    while not rig.other.prepared:
+        rig.frame()
+
+
+def test_while_another_model_is_read_the_test_card_stands_in_for_the_builtin_one(rig: Rig) -> None:
+    rig.engines[TESTCARD] = Gated(TESTCARD)
+
+    def open_(name: str, report: Callable[[Status], None]) -> Engine:
+        report(Status(Phase.RUNNING, f"{name}: another model is being read just now"))
+        return rig.engines[TESTCARD]
+
+    rig.producer = rig.new(open_engine=open_)
+    rig.start()
+    rig.runs(BUILTIN)
+    assert rig.loaded == [BUILTIN]
+
+
+class Loop:
+    """What only the garbage collector ends, as a model's parts are."""
+
+    def __init__(self) -> None:
+        self.itself = self
+
+
+def test_what_was_loaded_in_vain_is_thrown_away_at_once(rig: Rig) -> None:
+    loops: list[weakref.ref[Loop]] = []
+
+    def load(name: str, report: Callable[[Status], None]) -> Engine:
+        loops.append(weakref.ref(Loop()))
+        raise ModelError(f"{name}: no")
+
+    rig.producer = rig.new(load_engine=load)
+    engine = rig.start("other")
+    rig.status(lambda status: "other: no" in status.text)
+    rig.requests.put(request())
+    engine.permits.release()
+    rig.frame()
+    assert [loop() for loop in loops] == [None]
+
+
+def test_a_loader_that_is_dropped_keeps_no_engine() -> None:
+    ready = Loader("other", lambda name, report: Gated(name))
+    ready.run()
+    assert ready.engine is not None
+    ready.drop()
+    assert ready.engine is None
+
+    def load(name: str, report: Callable[[Status], None]) -> Engine:
+        busy.drop()
+        return Gated(name)
+
+    busy = Loader("other", load)
+    busy.run()
+    assert busy.engine is None

@@ -16,7 +16,7 @@ from visualizer.engine.assembling import assemble
 from visualizer.engine.failures import ModelError
 from visualizer.engine.feedback import Feedback
 from visualizer.engine.known import SAFE_VAE, TINY_VAES
-from visualizer.engine.loading import load, load_vae
+from visualizer.engine.loading import READING, load, load_vae
 from visualizer.show.status import Phase, Status
 
 from .conftest import SIDE, request, unheard
@@ -194,3 +194,36 @@ def test_memory_that_is_out_at_the_first_picture_is_helped_by_a_tiny_autoencoder
     engine = assembled("a/plain")
     assert failures(heard) == ["a/plain: out of memory: a tiny autoencoder makes the pictures"]
     assert engine.next(request()).pixels.shape == (SIDE, SIDE, 3)
+
+
+def test_one_whose_download_broke_off_is_fetched_anew(with_tiny: Hub, tmp_path: Path) -> None:
+    name = TINY_VAES["sd"]
+    weights = tmp_path / "tiny" / "diffusion_pytorch_model.safetensors"
+    aside = weights.rename(tmp_path / "aside")
+    for offline in (False, True):
+        with pytest.raises(ModelError):
+            load_vae(name, AutoencoderTiny, False, offline, unheard)
+    aside.rename(weights)
+    with pytest.raises(ModelError, match="not whole in the local cache, and offline"):
+        load_vae(name, AutoencoderTiny, False, True, unheard)
+    assert isinstance(load_vae(name, AutoencoderTiny, False, False, unheard), AutoencoderTiny)
+
+
+@pytest.mark.parametrize("half", [False, True])
+def test_one_that_comes_in_half_precision_alone_is_read(
+    with_tiny: Hub, tmp_path: Path, half: bool
+) -> None:
+    weights = tmp_path / "tiny" / "diffusion_pytorch_model.safetensors"
+    weights.rename(weights.with_name("diffusion_pytorch_model.fp16.safetensors"))
+    vae = load_vae(TINY_VAES["sd"], AutoencoderTiny, half, False, unheard)
+    assert vae.dtype == (torch.float16 if half else torch.float32)
+
+
+def test_no_step_down_waits_until_another_model_is_read(
+    with_tiny: Hub, assembled: Assemble
+) -> None:
+    for name in TINY_VAES.values():
+        load_vae(name, AutoencoderTiny, False, False, unheard)
+    engine = assembled("a/plain", size=256)
+    with READING:
+        assert engine.lighter().endswith("the picture is made at 192 pixels")

@@ -91,7 +91,7 @@ actions = st.one_of(
     st.builds(Say, _texts),
     st.builds(Tick, st.floats(0.0, 30.0)),
     st.builds(Live, st.integers(0, 10_000)),
-    st.builds(Engine, _models, st.lists(_models.filter(bool), unique=True).map(tuple)),
+    st.builds(Engine, _models, st.lists(_models.filter(bool), unique=True).map(tuple), _models),
 )
 performances = st.lists(actions, max_size=25)
 banks = st.sampled_from([(), (PLAIN,), ALL, (*ALL, RICH)])

@@ -39,8 +39,22 @@ def test_the_next_model_goes_round_all_on_this_machine() -> None:
 
 
 def test_the_next_model_goes_on_from_the_one_that_is_coming() -> None:
-    show = after(running(), Run("next_model"), Engine("builtin", HERE), Run("next_model"))
-    assert show.model == HERE[2]
+    coming = Engine("builtin", HERE, coming=HERE[1])
+    assert after(running(), Run("next_model"), coming, Run("next_model")).model == HERE[2]
+    assert after(running(), coming, Run("next_model")).model == HERE[2], "whoever asked for it"
+
+
+def test_a_model_that_could_not_be_had_is_no_longer_the_one_in_force() -> None:
+    coming = (Run("next_model"), Engine("builtin", HERE, coming=HERE[1]))
+    failed = after(running(), *coming, Engine("builtin", HERE))
+    assert failed.model == ""
+    assert reduce(failed, Run("next_model")).model == HERE[1]
+    again = after(start((PLAIN, RICH)), SelectPreset(1), Engine("builtin", HERE), SelectPreset(1))
+    assert (again.model, again.model_asks) == ("large", 2)
+
+
+def test_before_a_model_runs_the_one_that_was_asked_for_stays_in_force() -> None:
+    assert reduce(start((RICH,)), Engine("", HERE)).model == "large"
 
 
 def test_from_a_model_that_is_not_in_the_list_the_next_is_the_first() -> None:
@@ -84,6 +98,11 @@ def test_a_part_of_one_name_means_that_model(typed: str, model: str) -> None:
 
 def test_a_whole_name_is_never_taken_for_a_part_of_another() -> None:
     assert named("a/b", ("a/b", "a/bc")) == "a/b"
+    assert named("a/b", ("a/bc",)) == "a/b"
+
+
+def test_no_text_means_the_default() -> None:
+    assert named("", ("a/b",)) == ""
 
 
 def test_a_preset_asks_for_its_model_when_it_is_chosen() -> None:

@@ -140,6 +140,10 @@ def test_every_parameter_may_stand_in_a_preset_and_beside_a_prompt(row: Paramete
         ("prompts:\n- text: {1984: 1}", "x.yaml:2: prompts[1].text.1984: must be text"),
         ("prompts: [a]\nnegative: 3", "x.yaml:2: negative: Input should be a valid string"),
         ("prompts: [a]\nmodel:", "x.yaml:2: model: Input should be a valid string"),
+        (
+            "prompts:\n- text: {a: 1, 'a ': 5}",
+            "x.yaml:2: prompts[1].text.a: stands twice; give it one weight",
+        ),
         ("prompts: [a]\nloop: old", "x.yaml:2: loop: Input should be 'own' or 'reference'"),
         (
             "prompts:\n- text: a\n  strength: 2",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import FrozenInstanceError
+from dataclasses import FrozenInstanceError, replace
 
 import pytest
 from hypothesis import given
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from visualizer.show.actions import (
     Action,
     End,
+    Engine,
     Live,
     Nudge,
     Run,
@@ -52,7 +53,8 @@ def test_whatever_is_done_the_show_stays_sound(
             assert wanted == ()
         assert len(request(show).ahead) <= AHEAD
         assert last.model_asks <= show.model_asks <= last.model_asks + 1
-        assert (show.model == last.model) or show.model_asks > last.model_asks
+        told = isinstance(action, Engine)
+        assert told or show.model == last.model or show.model_asks > last.model_asks
         assert show.entry_for in ("prompt", "model")
         describe(last, action, show)
 
@@ -169,3 +171,17 @@ def test_a_message_stays_its_time_and_a_repeated_one_is_one_line() -> None:
 def test_of_many_messages_the_newest_stay() -> None:
     show = after(Show(), *(Say(str(i)) for i in range(9)))
     assert [message.text for message in show.messages] == ["4", "5", "6", "7", "8"]
+
+
+@pytest.mark.parametrize("unseen", ["hud", "help"])
+def test_a_message_that_nobody_could_read_waits_until_it_can_be(unseen: str) -> None:
+    show = replace(Show(live_since=0.0), hud=True)
+    hidden = after(show, Run(unseen), Say("out of memory"), Tick(100.0))
+    assert [message.text for message in hidden.messages] == ["out of memory"]
+    shown = after(hidden, Run(unseen), Tick(MESSAGE_STAYS - 1))
+    assert [message.text for message in shown.messages] == ["out of memory"]
+    assert reduce(shown, Tick(1.0)).messages == ()
+
+
+def test_the_start_screen_shows_messages_for_their_time() -> None:
+    assert after(Show(), Say("no MIDI"), Tick(MESSAGE_STAYS)).messages == ()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import MappingProxyType
+
 import pytest
 
 from visualizer.show.actions import (
@@ -54,9 +57,20 @@ def test_a_request_has_the_mix_of_its_prompt_and_what_it_leads_away_from() -> No
 def test_the_texts_ahead_are_the_next_the_one_before_and_those_of_the_presets_around() -> None:
     assert request(start(ALL)).ahead[:2] == ("b", "c")
     second = start((PLAIN, CALM, RICH), 1)
-    assert request(second).ahead == ("i", "j", "k", "blurry", "a")
+    assert request(second).ahead == ("i", "j", "k", "a")
     third = start((PLAIN, CALM, RICH), 2)
-    assert request(third).ahead == ("l", "m", "n", "o", "text", "a", "h")
+    assert request(third).ahead == ("l", "m", "n", "o", "a", "h")
+
+
+def test_what_is_led_away_from_is_ahead_where_guidance_is_or_will_be_on() -> None:
+    on = Set("guidance", 2.0)
+    assert request(after(start((CALM, RICH)), on)).ahead == ("i", "j", "k", "blurry")
+    strict = MappingProxyType({"guidance": 2.0})
+    first, *others = RICH.prompts
+    by_preset = replace(RICH, values=strict)
+    by_prompt = replace(RICH, prompts=(replace(first, values=strict), *others))
+    for rich in (by_preset, by_prompt):
+        assert "blurry" in request(start((CALM, rich))).ahead
 
 
 def test_what_is_ahead_is_what_then_comes() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pygame
@@ -10,11 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from visualizer.show.actions import Action, Engine, Run, Tick, Type
+from visualizer.show.actions import Action, Engine, Run, Say, Tick, Type
 from visualizer.show.reducer import reduce
 from visualizer.show.status import Phase, Status
 from visualizer.show.view import View
 from visualizer.stage import entry
+from visualizer.stage.hud import Hud
 from visualizer.stage.lettering import Lettering
 from visualizer.stage.plan import plan, unit_of
 
@@ -38,6 +40,33 @@ def test_what_asks_for_an_answer_is_seen_with_the_hud_off(
 def test_the_quit_line_goes_after_its_time(letters: Lettering) -> None:
     show = replace(played(Run("quit"), Tick(2.1)), hud=False)
     assert changed(picture(letters, View(show, RUNNING))) == 0
+
+
+def test_the_quit_line_covers_neither_the_panel_nor_messages_nor_the_field(
+    letters: Lettering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size = (1280, 720)
+    cards: list[tuple[int, int]] = []
+    card = Hud._card
+
+    def noted(hud: Hud, *args: Any) -> int:
+        top = card(hud, *args)
+        cards.append((top, args[3]))
+        return top
+
+    monkeypatch.setattr(Hud, "_card", noted)
+    for actions in ((), (Run("prompt"),)):
+        calm = played(*actions, Say("hello"))
+        asking = reduce(calm, Run("quit"))
+        pictures = [picture(letters, View(show, RUNNING), size) for show in (calm, asking)]
+        panel, unit = plan(size).panel, unit_of(size)
+        field = entry.field(asking, size, unit, panel.right)
+        same = [panel, field] if actions else [panel]
+        for place in same:
+            was, now = (pygame.image.tobytes(each.subsurface(place), "RGB") for each in pictures)
+            assert was == now
+    for (_, free), (_, above) in (cards[:2], cards[2:]):
+        assert above < free
 
 
 def asked(letters: Lettering, *actions: Action) -> list[str]:
@@ -66,6 +95,13 @@ def test_a_model_is_asked_for_as_a_model_with_those_on_this_machine(letters: Let
         ("xl", "On this machine: stabilityai/sdxl-turbo"),
         ("./models/night", "A folder"),
         ("someone/else", "Not on this machine yet: it is fetched, and takes over when it is ready"),
+        (
+            "stabilityai/sd",
+            "Not on this machine yet: it is fetched, and takes over when it is ready",
+        ),
+        ("stabilityai/sd-turbo", "On this machine: stabilityai/sd-turbo"),
+        ("abc", "Not on this machine; on Hugging Face a name is OWNER/MODEL"),
+        ("a/b/c", "Not on this machine; on Hugging Face a name is OWNER/MODEL"),
     ],
 )
 def test_the_models_that_a_typed_name_can_mean_stand_below_it(typed: str, note: str) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
+from typing import Any
 
 import pygame
 import pytest
@@ -13,6 +15,7 @@ from visualizer.show.actions import Run, Say
 from visualizer.show.status import Phase, Status
 from visualizer.show.view import View
 from visualizer.stage import page, plan
+from visualizer.stage.hud import Hud
 from visualizer.stage.lettering import Lettering
 from visualizer.stage.palette import ACCENT, AMBER, TRACK
 
@@ -65,10 +68,33 @@ def test_a_model_on_its_way_has_a_card_with_its_progress_while_the_show_runs(
     assert "Loading big" in texts(letters, lambda: card(replace(COMING, text="")))
 
 
-def test_a_card_stands_above_messages_and_on_the_screen(letters: Lettering) -> None:
-    for size in SIZES:
-        show = played(*(Say(f"message {number}") for number in range(5)))
-        picture(letters, View(show, replace(COMING, text="downloading " * 40)), size)
+@pytest.mark.parametrize("size", SIZES)
+def test_a_card_stands_above_messages_and_on_the_screen(
+    letters: Lettering, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cards: list[tuple[int, int]] = []
+    card = Hud._card
+
+    def noted(hud: Hud, *args: Any) -> int:
+        top = card(hud, *args)
+        cards.append((top, args[3]))
+        return top
+
+    monkeypatch.setattr(Hud, "_card", noted)
+    show = played(*(Say(f"message {number}") for number in range(5)))
+    picture(letters, View(show, replace(COMING, text="downloading " * 40)), size)
+    assert len(cards) == 6
+    assert cards[0][1] <= size[1]
+    assert cards[-1][0] >= 0
+    assert all(upper < top for (top, _), (_, upper) in pairwise(cards))
+
+
+@pytest.mark.parametrize(
+    "size", [(160, 120), (64, 64), (1, 1), (1, 2000), (2000, 1), (860, 100), (300, 300)]
+)
+def test_the_hud_can_be_drawn_in_a_tiny_window(letters: Lettering, size: tuple[int, int]) -> None:
+    for actions in ((), (Run("prompt"), Run("quit")), (Run("help"),), (Say("a line " * 30),)):
+        picture(letters, View(played(*actions), COMING), size)
 
 
 @settings(deadline=None, max_examples=25)
@@ -76,4 +102,5 @@ def test_a_card_stands_above_messages_and_on_the_screen(letters: Lettering) -> N
 def test_places_are_found_in_any_window(width: int, height: int) -> None:
     pygame.font.init()
     page.layout((width, height), Lettering())
-    plan.plan((width, height))
+    for row in plan.plan((width, height)).rows:
+        assert all(bar.width >= 0 and bar.height > 0 for bar in row.bars.values())

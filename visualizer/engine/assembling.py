@@ -16,7 +16,7 @@ from visualizer.engine.failures import ModelError, out_of_memory
 from visualizer.engine.fastest import Fastest
 from visualizer.engine.feedback import Feedback
 from visualizer.engine.known import BUILTIN, is_hurried
-from visualizer.engine.loading import picture_multiple, picture_side
+from visualizer.engine.loading import picture_multiple, picture_side, reading
 from visualizer.engine.parts import Parts
 from visualizer.engine.picture import Stopwatch, untimed
 from visualizer.engine.seeds import Place
@@ -61,11 +61,16 @@ class Tuned:
             self._denoiser.parts = parts
         self._denoiser.prepare(request)
 
+    def forget(self) -> None:
+        """See Denoiser."""
+        self._denoiser.forget()
+
     def lighter(self) -> str:
         """Take one step down in memory: a line that says so; "" where there is none left."""
         if not self._tiny():
             return ""
         self.rebuild()
+        self.faster = lambda: None  # it would bring back the autoencoder of before
         return "out of memory: a tiny autoencoder makes the pictures"
 
 
@@ -84,6 +89,7 @@ def assemble(
 
     Raises ModelError where no picture comes out, and whatever torch raises.
     """
+    own = getattr(pipeline, "vae", None)
     if name != BUILTIN:
         _choose_vae(pipeline, name, tiny_vae, offline, report)
     side = picture_side(pipeline, size)
@@ -91,7 +97,8 @@ def assemble(
     if name != BUILTIN or device != "cpu":
         report(Status(Phase.LOADING, f"loading {name}", 0.9, name, device))
         _try(denoiser, pipeline, name, side, report)
-    if hasten and isinstance(pipeline, FAMILY) and fits(pipeline):
+    # What is measured is the model as it lies on the disk, with its own autoencoder.
+    if hasten and isinstance(pipeline, FAMILY) and pipeline.vae is own and fits(pipeline):
         denoiser.faster = Fastest(pipeline, name, side, report=_aside).ready
     return Feedback(
         denoiser,
@@ -115,7 +122,12 @@ def _choose_vae(pipeline: Any, name: str, tiny_vae: str, offline: bool, report: 
 
 
 def _tiny_from_cache(pipeline: Any) -> bool:
-    """Give a pipeline a tiny autoencoder that is on this machine; whether there was one."""
+    """Give a pipeline a tiny autoencoder that is on this machine; whether there was one.
+
+    Not while another model is read, which would hold up the show.
+    """
+    if reading():
+        return False
     try:
         return take_tiny(pipeline, True, lambda status: None)
     except ModelError:

@@ -80,8 +80,12 @@ class Look:
         return float(np.sqrt(np.sum(self.mean[1:] ** 2) + np.trace(self.covariance[1:, 1:])))
 
 
+NUMBERS = 21
+"""How many numbers measure() gives."""
+
+
 def measure(image: Tensor) -> Tensor:
-    """Image (1, 3, height, width) → (21,) float32 on its device, for look_of."""
+    """Image (1, 3, height, width) → (NUMBERS,) float32 on its device, for look_of."""
     pixels = image[0].flatten(1)
     cells = _cells(image)[0].flatten(1)
     mean = pixels.mean(1, keepdim=True)

@@ -53,6 +53,13 @@ class Denoiser(Protocol):
     def prepare(self, request: Request) -> None:
         """A little of what can be done ahead, between two frames."""
 
+    def lighter(self) -> str:
+        """Take one step down in memory: a line that says so; "" where there is none but to make
+        pictures smaller."""
+
+    def forget(self) -> None:
+        """Let go of what was kept for pictures of the present size."""
+
 
 def denoiser_of(pipeline: Any, report: Callable[[str], None] = lambda line: None) -> Denoiser:
     """The best denoiser for a loaded image-to-image pipeline, which must stay where it is.
@@ -79,11 +86,6 @@ class Denoise:
     """
 
     def __init__(self, pipeline: Any, parts: Parts | None = None) -> None:
-        sdxl = isinstance(pipeline, diffusers.StableDiffusionXLImg2ImgPipeline)
-        if sdxl and pipeline.vae.config.get("force_upcast", False):
-            # SDXL's own autoencoder overflows in float16 (SD's does not, though its config may
-            # say so: the default is True). Once, not back and forth each frame.
-            pipeline.vae.to(torch.float32)
         self.parts: Parts = parts or TorchParts(pipeline)
         self.prompts = Prompts(pipeline)
         self._conditions = Conditioning(pipeline, self.prompts)
@@ -108,6 +110,15 @@ class Denoise:
     def prepare(self, request: Request) -> None:
         """See Denoiser. Embeds one prompt of those to come."""
         self.prompts.ahead(request.ahead)
+
+    def lighter(self) -> str:
+        """See Denoiser."""
+        return ""
+
+    def forget(self) -> None:
+        """See Denoiser."""
+        if isinstance(self.parts, GraphedParts):
+            self.parts.forget()
 
     @torch.inference_mode()
     def along(
@@ -188,6 +199,13 @@ class AnyPipeline:
 
     def prepare(self, request: Request) -> None:
         """See Denoiser. Nothing is known of this one that could be."""
+
+    def lighter(self) -> str:
+        """See Denoiser."""
+        return ""
+
+    def forget(self) -> None:
+        """See Denoiser."""
 
 
 def _strongest(mix: Mix) -> str:

@@ -63,7 +63,8 @@ class Fastest:
 
     def ready(self) -> Parts | None:
         """Faster parts, once they are ready, and once only. Never waits."""
-        found, self._found = self._found, None
+        if (found := self._found) is not None:  # else the other thread's might be wiped out
+            self._found = None
         return found
 
     def _variants_here(self) -> tuple[str, ...]:

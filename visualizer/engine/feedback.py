@@ -11,9 +11,10 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from visualizer.engine.colour import Look, look_of, measure
+from visualizer.engine.colour import NUMBERS, Look, look_of, measure
 from visualizer.engine.denoiser import Denoiser
 from visualizer.engine.failures import FrameError
+from visualizer.engine.handover import resized
 from visualizer.engine.holds import Reference, held
 from visualizer.engine.life import Life
 from visualizer.engine.pace import Pace, bounded, motion
@@ -89,10 +90,10 @@ class Feedback:
         place = self._walk.step(request)
         if self._pixels is not None and not self._denoiser.dreams(request):
             return Picture(self._pixels, place.seed)  # not worn by what is done before dreaming
-        new = self._paced(request, self._dreamt(self._life.eased(request), place, seconds))
+        new, gone = self._dreamt(request, place, seconds)
         self._frames += 1
-        look, moved_by = self._take(new)
-        self._pace.see(moved_by, seconds)
+        look, motion_ = self._take(new, gone)
+        self._pace.see(motion_, seconds)
         self._reference.follow(look, request.prompts, seconds)
         self._life.see(look, seconds)
         assert self._pixels is not None
@@ -101,9 +102,10 @@ class Feedback:
     @torch.inference_mode()
     def adopt(self, pixels: Pixels) -> None:
         """See producer.Engine."""
+        pixels = resized(pixels, self._size)
         picture = torch.tensor(pixels, device=self.device).permute(2, 0, 1).unsqueeze(0)
         self._begin()
-        look, _ = self._take(_resized(picture.float() / 255.0, self._size))
+        look, _ = self._take(picture.float() / 255.0)
         self._reference.follow(look, (), 0.0)
 
     def prepare(self, request: Request) -> None:
@@ -113,8 +115,7 @@ class Feedback:
     @torch.inference_mode()
     def lighter(self) -> str:
         """See producer.Engine."""
-        step = getattr(self._denoiser, "lighter", None)
-        if step is not None and (line := str(step())):
+        if line := self._denoiser.lighter():
             return line
         height, width = (
             min(int(side * LIGHTER), side - 1) // self._multiple * self._multiple
@@ -122,11 +123,15 @@ class Feedback:
         )
         if min(height, width) < SMALLEST:
             return ""
+        self._denoiser.forget()
         if self.device == "cuda":
             torch.cuda.empty_cache()
-        self._resize((height, width))
+        smaller = None
         if self._previous is not None:
-            self._take(_resized(self._previous, self._size))
+            smaller = F.interpolate(self._previous, size=(height, width), mode="bilinear")
+        self._resize((height, width))
+        if smaller is not None:
+            self._take(smaller)
         side = f"{width}" if width == height else f"{width} by {height}"
         return f"out of {_memory(self.device)}: the picture is made at {side} pixels"
 
@@ -135,26 +140,26 @@ class Feedback:
         last, self._time = self._time, time
         return 0.0 if last is None else min(max(time - last, 0.0), LONGEST)
 
-    def _dreamt(self, request: Request, place: Place, seconds: float) -> Tensor:
-        """The next picture, on the device; it may hold what is not a number."""
+    def _dreamt(
+        self, request: Request, place: Place, seconds: float
+    ) -> tuple[Tensor, Tensor | None]:
+        """The next picture, on the device, and how far it wants to move; None where it is the
+        first. It may hold what is not a number."""
+        eased = self._life.eased(request)
+        bound = self._pace.bound(request, seconds)
         with self.stopwatch("perturb"):
             base = self._held(request, seconds)
             fed = self._life.seeded(self._shaken(base, request, place, seconds))
-        new = self._denoiser(fed, request, place, self.stopwatch)
+        new = self._denoiser(fed, eased, place, self.stopwatch)
         with self.stopwatch("blend"):
             if self._previous is None:
                 # White is where dreaming starts, not a picture: the first frame is taken as it
-                # is. A copy, for the denoiser may use its memory again.
-                return new.clone(memory_format=torch.contiguous_format)
+                # is. A copy, for the denoiser may give what it was given.
+                return new.clone(memory_format=torch.contiguous_format), None
             # Channels first: all sums here are fastest so, whatever the model likes.
-            return torch.lerp(new.contiguous(), base, request.blend)
-
-    def _paced(self, request: Request, new: Tensor) -> Tensor:
-        """The new picture, taken back where it goes too far for a prompt's crossfade."""
-        bound = self._pace.bound(request)
-        if bound is None or self._previous is None:
-            return new
-        return bounded(new, self._previous, bound)
+            new = torch.lerp(new.contiguous(), base, eased.blend)
+            gone = motion(new, base)
+            return new if bound is None else bounded(new, base, gone, bound), gone
 
     def _held(self, request: Request, seconds: float) -> Tensor:
         """The last picture, kept from drifting and moved on: what stays of it in the next."""
@@ -173,18 +178,15 @@ class Feedback:
         shake = draw(request, seconds, self._frames * SEEDS + place.seed)
         return shaken(image, shake, self._grain)
 
-    def _take(self, image: Tensor) -> tuple[Look, float]:
-        """Read a picture back and go on from it: its look, and how far it moved from the last.
+    def _take(self, image: Tensor, gone: Tensor | None = None) -> tuple[Look, float]:
+        """Read a picture back and go on from it: its look, and gone as a number.
 
         FrameError where it holds what is no number.
         """
         with self.stopwatch("copy"):
-            before = self._previous
-            if before is None or before.shape != image.shape:
-                before = image
-            gone = motion(image, before).view(1)
-            pixels, numbers = self._readback(image, torch.cat((measure(image), gone)))
-        look = look_of(numbers[:-1])
+            rides = measure(image) if gone is None else torch.cat((measure(image), gone.view(1)))
+            pixels, numbers = self._readback(image, rides)
+        look = look_of(numbers[:NUMBERS])
         if look is None:
             self._life.fail()
             raise FrameError(
@@ -192,12 +194,7 @@ class Feedback:
                 "restart"
             )
         self._previous, self._look, self._pixels = image, look, pixels
-        return look, float(numbers[-1])
-
-
-def _resized(image: Tensor, size: tuple[int, int]) -> Tensor:
-    """(1, 3, height, width) of another size."""
-    return F.interpolate(image, size=size, mode="bilinear", antialias=True)
+        return look, 0.0 if gone is None else float(numbers[-1])
 
 
 def _memory(device: str) -> str:

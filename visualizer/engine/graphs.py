@@ -43,7 +43,6 @@ class _Kind:
     """What is known of one kind of call. inputs: the fixed places, None for absent ones."""
 
     calls: int = 0
-    failed: bool = False
     inputs: list[Tensor | None] = field(default_factory=list)
     play: Callable[[], None] | None = None
     result: Tensor | None = None
@@ -52,21 +51,28 @@ class _Kind:
 class GraphedParts(TorchParts):
     """TorchParts whose calls are recorded and played. See the module.
 
-    What a call gives back is the caller's own. The weights must stay where they are. record: see
-    Recorder; None for the real one, on CUDA. report: told in a line of what can't be recorded,
-    which runs as it comes from then on.
+    What a call gives back is the caller's own. The weights must stay where they are. recorder:
+    makes what records; the real one is for CUDA. report: told in a line where that fails: all that
+    is not recorded by then runs as it comes from then on, for a recording that broke off may leave
+    CUDA's memory in disorder for others.
     """
 
     def __init__(
         self,
         pipeline: Any,
-        record: Recorder | None = None,
+        recorder: Callable[[], Recorder] | None = None,
         report: Callable[[str], None] = lambda line: None,
     ) -> None:
         super().__init__(pipeline)
-        self._record = record or cuda_recorder()
+        self._recorder = recorder or cuda_recorder
         self._report = report
+        self._broken = False
+        self.forget()
+
+    def forget(self) -> None:
+        """Let go of all graphs and their memory: pictures are of another size from now on."""
         self._kinds: OrderedDict[object, _Kind] = OrderedDict()
+        self._record = self._recorder()
         self._recorded = False
 
     def encode(self, image: Tensor) -> Tensor:
@@ -91,7 +97,7 @@ class GraphedParts(TorchParts):
         """A method's result for inputs: played, or as it comes."""
         kind = self._kind(name, inputs)
         kind.calls += 1
-        if kind.play is None and kind.calls > WARM and not (kind.failed or self._recorded):
+        if kind.play is None and kind.calls > WARM and not (self._broken or self._recorded):
             self._try(kind, name, call, inputs)
         if kind.play is None or kind.result is None:
             return call(*inputs)
@@ -121,8 +127,8 @@ class GraphedParts(TorchParts):
             kind.play, kind.result = self._record(lambda: call(*places))
             kind.inputs = places
         except Exception as error:
-            kind.failed = True
-            self._report(f"no CUDA graph of {name}, so it runs slower: {one_line(error)}")
+            self._broken = True
+            self._report(f"no CUDA graph of {name}, so frames come slower: {one_line(error)}")
 
 
 def cuda_recorder() -> Recorder:
@@ -145,8 +151,10 @@ def cuda_recorder() -> Recorder:
                 try:
                     result = work()
                 except BaseException:
-                    with suppress(RuntimeError):  # it would hide what went wrong
+                    with suppress(Exception):  # it would hide what went wrong
                         graph.capture_end()
+                    with suppress(Exception):  # where that broke off, memory still goes to the pool
+                        torch._C._cuda_endAllocateToPool(torch.cuda.current_device(), pool)
                     raise
                 graph.capture_end()
         finally:

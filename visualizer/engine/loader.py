@@ -37,6 +37,8 @@ class Loader(threading.Thread):
         """The thread's life."""
         try:
             self.engine = self._load_engine(self.model, self._hear)
+            if self._dropped.is_set():
+                self.engine = None
         except Outdated:
             pass
         except BaseException as error:
@@ -45,8 +47,9 @@ class Loader(threading.Thread):
             self.text = line if isinstance(error, ModelError) else f"{self.model}: {line}"
 
     def drop(self) -> None:
-        """Nobody waits for it any more."""
+        """Nobody waits for it any more, nor for what it has loaded."""
         self._dropped.set()
+        self.engine = None
 
     def _hear(self, status: Status) -> None:
         if self._dropped.is_set():

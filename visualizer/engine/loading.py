@@ -69,20 +69,25 @@ def load(name: str, device: str, offline: bool, report: Report) -> Any:
 def load_vae(name: str, kind: type, half: bool, offline: bool, report: Report) -> Any:
     """An autoencoder of a class, from a repository of its own. Raises ModelError."""
     folder = fetching.cached(name, "config.json")
-    if folder is None:
-        if offline:
-            raise ModelError(_OFFLINE.format(name))
-        sizes = fetching.listed(name)
-        files = fetching.chosen(sizes, [""], half)
-        folder = fetching.fetch(name, {file: sizes[file] for file in files}, report)
-    try:
-        with READING, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return kind.from_pretrained(  # type: ignore[attr-defined]
-                folder, use_safetensors=True, **{DTYPE: torch.float16 if half else torch.float32}
-            )
-    except Exception as error:
-        raise ModelError(f"{name}: can't be loaded: {one_line(error)}") from error
+    if folder is not None:
+        try:
+            return _vae(name, folder, kind, half)
+        except ModelError as error:
+            if not isinstance(error.__cause__, OSError):  # as where weights are not there
+                raise
+    if offline:
+        raise ModelError(_OFFLINE.format(name))
+    sizes = fetching.listed(name)
+    files = fetching.chosen(sizes, [""], half)
+    return _vae(
+        name, fetching.fetch(name, {file: sizes[file] for file in files}, report), kind, half
+    )
+
+
+def reading() -> bool:
+    """Whether weights are being read, in whatever thread: it may take half a minute. Who can't
+    wait so long does without."""
+    return READING.locked()
 
 
 def quiet() -> None:
@@ -163,6 +168,21 @@ def _fetched(name: str, half: bool, report: Report) -> Path:
     parts = contents.parts_of(contents.read_index(name, folder))
     files = fetching.chosen(sizes, [part for part in parts if part not in LEFT_OUT], half)
     return fetching.fetch(name, {file: sizes[file] for file in files}, report)
+
+
+def _vae(name: str, folder: Path, kind: type, half: bool) -> Any:
+    """An autoencoder from a folder. Raises ModelError."""
+    options: dict[str, Any] = {DTYPE: torch.float16 if half else torch.float32}
+    if contents.weights_in_half(folder, [""], half):
+        options["variant"] = "fp16"
+    try:
+        with READING, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return kind.from_pretrained(  # type: ignore[attr-defined]
+                folder, use_safetensors=True, **options
+            )
+    except Exception as error:
+        raise ModelError(f"{name}: can't be loaded: {one_line(error)}") from error
 
 
 def _said(name: str, folder: Path, half: bool) -> Any:

@@ -119,7 +119,8 @@ def _open_model(name: str, how: _How) -> Engine:
             full = out_of_memory(error)
             if full and how.strict:
                 raise ModelError(
-                    f"{name}: too big for the GPU's memory beside what plays"
+                    f"{name}: too big for the GPU's memory beside what plays; change to "
+                    f"{BUILTIN} first"
                 ) from None
             if place == "cpu" or not (full or name == BUILTIN):
                 raise
@@ -148,9 +149,13 @@ def _devices(how: _How) -> Iterator[str]:
 def _open_on(device: str, name: str, how: _How) -> Engine:
     import torch
 
-    from visualizer.engine.assembling import assemble
-    from visualizer.engine.loading import load
+    from visualizer.engine.loading import load, quiet, reading
 
+    quiet()  # before the next import, which brings in pipelines: they warn of what we don't use
+    from visualizer.engine.assembling import assemble
+
+    if reading() and not how.strict:
+        raise ModelError(f"{name}: another model is being read just now")
     if device == "cpu":
         torch.set_num_threads(how.threads or max(1, (os.cpu_count() or 2) - 1))
     pipeline = load(name, device, how.offline, how.report)

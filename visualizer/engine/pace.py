@@ -4,6 +4,10 @@ A mix of prompts moves evenly, what a model makes of it does not: nothing happen
 then the picture turns over within a few frames. So a frame that would go too far is taken back
 towards the one before; what is left of the way it goes in the frames after.
 
+Motion here is what dreaming changes: the mean absolute difference between a new picture and the
+one before, moved on by zoom and the like. What a hand turns is meant to be seen, so it is never
+held back: what is usual is learnt anew then.
+
 Decided on the host; bounded() works on the device and waits for nothing.
 """
 
@@ -17,7 +21,10 @@ from torch import Tensor
 from visualizer.show.request import Mix, Request
 
 USUAL = 1.5
-"""Most that a picture may move while prompts change, in units of what it moved before."""
+"""Most motion while prompts change, in units of what was usual before."""
+
+EASE = 0.5
+"""How much is added to that in each second after: a livelier prompt is not held back for long."""
 
 WHOLE = 0.35
 """What a picture moves from one prompt to another, at most: the share of it that is due in a frame
@@ -26,44 +33,50 @@ is always let through, so that a quick fade is quick, and a cut is a cut."""
 MEMORY = 3.0
 """Seconds over which the usual motion is averaged."""
 
-CLOSE = 0.9
-"""Share of the bound below which a picture has arrived, where prompts change no more."""
+LEARNT = 1.0
+"""Seconds from a start, or from the turn of a knob, until it is known what is usual."""
 
 
 class Pace:
-    """Follows one run of a loop. Motion is the mean absolute difference of two neighbouring
-    pictures, 0 to 1."""
+    """Follows one run of a loop. Motion goes from 0 to 1."""
 
     def __init__(self) -> None:
-        self._usual: float | None = None
+        self._usual = 0.0
         self._age = 0.0
         self._last: Request | None = None
         self._changing = self._fading = False
+        self._since = 0.0
         self._bound: float | None = None
 
-    def bound(self, request: Request) -> float | None:
-        """Most motion of the next frame; None where there is no bound."""
-        last, self._last = self._last, request
-        due = 1.0 if last is None else change(last.prompts, request.prompts)
+    def bound(self, request: Request, seconds: float) -> float | None:
+        """Most motion of the next frame; None where there is no bound.
+
+        seconds: show time since the frame before.
+        """
+        last, self._last = self._last or request, request
+        if last.by_hand != request.by_hand:
+            self._age = 0.0
+        due = change(last.prompts, request.prompts)
         self._changing = due > 0.0
         self._fading = 0.0 < due < 1.0 or (self._fading and not self._changing)
+        self._since = 0.0 if self._changing else self._since + seconds
         self._bound = None
-        # A new seed is asked for to be seen.
-        if self._fading and self._usual is not None and last and last.seed == request.seed:
-            self._bound = max(USUAL * self._usual, WHOLE * due)
+        if self._fading and self._age >= LEARNT:
+            self._bound = max((USUAL + EASE * self._since) * self._usual, WHOLE * due)
         return self._bound
 
     def see(self, motion: float, seconds: float) -> None:
-        """Take note of how far the shown picture moved, so many seconds after the one before."""
-        if self._fading:
-            arrived = self._bound is None or motion < CLOSE * self._bound
-            self._fading = self._changing or not arrived
+        """Take note of how far the new picture would have moved without a bound."""
+        if self._fading and not self._changing:
+            self._fading = self._bound is not None and motion > self._bound
+        if self._bound is not None:
             return
+        if self._age == 0.0:
+            self._usual = motion
         self._age += seconds
         memory = min(MEMORY, max(self._age / 2.0, seconds))
-        share = 1.0 - math.exp(-seconds / memory) if memory > 0.0 else 1.0
-        usual = motion if self._usual is None else self._usual
-        self._usual = usual + share * (motion - usual)
+        share = 1.0 - math.exp(-seconds / memory) if memory > 0.0 else 0.0
+        self._usual += share * (motion - self._usual)
 
 
 def change(before: Mix, after: Mix) -> float:
@@ -72,12 +85,14 @@ def change(before: Mix, after: Mix) -> float:
     return 0.5 * sum(abs(new.get(text, 0.0) - old.get(text, 0.0)) for text in old.keys() | new)
 
 
-def motion(image: Tensor, previous: Tensor) -> Tensor:
+def motion(image: Tensor, base: Tensor) -> Tensor:
     """The mean absolute difference, a tensor without dimensions."""
-    return (image - previous).abs().mean()
+    return (image - base).abs().mean()
 
 
-def bounded(image: Tensor, previous: Tensor, bound: float) -> Tensor:
-    """An image, taken back towards the previous one so that it moves no further than bound."""
-    share = (bound / motion(image, previous).clamp(min=1e-6)).clamp(max=1.0)
-    return torch.lerp(previous, image, share)
+def bounded(image: Tensor, base: Tensor, moved: Tensor, bound: float) -> Tensor:
+    """An image, taken back towards its base so that it moves no further than bound.
+
+    moved: motion(image, base).
+    """
+    return torch.lerp(base, image, (bound / moved.clamp(min=1e-6)).clamp(max=1.0))

@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+import diffusers
 import torch
 from torch import Tensor
 
@@ -48,15 +49,23 @@ class Parts(Protocol):
 
 
 class TorchParts:
-    """The networks of a loaded diffusers pipeline, called as they are."""
+    """The networks of a loaded diffusers pipeline, called as they are, but that SDXL's own
+    autoencoder, which overflows in float16, is brought to float32."""
 
     def __init__(self, pipeline: Any) -> None:
         self.unet, self.vae = pipeline.unet, pipeline.vae
+        sdxl = isinstance(pipeline, diffusers.StableDiffusionXLImg2ImgPipeline)
+        if sdxl and self.vae.config.get("force_upcast", False):
+            # Once, not back and forth each frame. (SD's autoencoder does not overflow, though its
+            # config may say so: the default is True.)
+            self.vae.to(torch.float32)
+        # diffusers looks through all modules for these, each time they are asked for.
+        self._unet_type, self._vae_type = self.unet.dtype, self.vae.dtype
         self._mean, self._deviation = self._latent_scale()
 
     def encode(self, image: Tensor) -> Tensor:
         """See Parts."""
-        encoded = self.vae.encode((2.0 * image - 1.0).to(self.vae.dtype))
+        encoded = self.vae.encode((2.0 * image - 1.0).to(self._vae_type))
         found = encoded.latent_dist.mode() if hasattr(encoded, "latent_dist") else encoded.latents
         scaled: Tensor = (found.float() - self._mean) / self._deviation
         return scaled
@@ -73,7 +82,7 @@ class TorchParts:
             told["timestep_cond"] = conditions.scale
         count = len(conditions.tokens)
         predicted: Tensor = self.unet(
-            latents.to(self.unet.dtype).expand(count, -1, -1, -1),
+            latents.to(self._unet_type).expand(count, -1, -1, -1),
             timestep,
             return_dict=False,
             **told,
@@ -83,7 +92,7 @@ class TorchParts:
     def decode(self, latents: Tensor) -> Tensor:
         """See Parts."""
         latents = latents * self._deviation + self._mean
-        image: Tensor = self.vae.decode(latents.to(self.vae.dtype), return_dict=False)[0]
+        image: Tensor = self.vae.decode(latents.to(self._vae_type), return_dict=False)[0]
         return (image.float() / 2.0 + 0.5).clamp(0.0, 1.0)
 
     def _latent_scale(self) -> tuple[Tensor, Tensor]:

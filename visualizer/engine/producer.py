@@ -102,6 +102,7 @@ class Producer(threading.Thread):
         self._request: Request | None = None
         self._last: Pixels | None = None
         self._number = 0
+        self._unprepared = False
 
     def run(self) -> None:
         """The thread's life."""
@@ -160,8 +161,9 @@ class Producer(threading.Thread):
         if error is None:
             self._retrying.good()
             self._switch.worked()
+            self._prepare(request)
             return max(begin + LEAST - self._clock(), 0.0)
-        if out_of_memory(error) and self._lighter(error):
+        if out_of_memory(error) and (self._switch.make_room() or self._lighter(error)):
             return 0.0
         self._retrying.failed(request, error, begin, self._clock())
         if self._retrying.first_fault:
@@ -187,10 +189,18 @@ class Producer(threading.Thread):
             self._frames.put(
                 Frame(self._number, now, now - begin, self._last, picture.seed, request)
             )
-            engine.prepare(request)
         except Exception as error:
             return error
         return None
+
+    def _prepare(self, request: Request) -> None:
+        """Have the engine prepare for what comes. What fails here does no harm to the frames."""
+        try:
+            self._switch.engine.prepare(request)
+        except Exception as error:
+            if not self._unprepared:  # it comes again after each frame
+                traceback.print_exception(error)
+            self._unprepared = True
 
     def _lighter(self, error: Exception) -> bool:
         """Have the engine take less memory; whether it does."""
@@ -207,8 +217,12 @@ class Producer(threading.Thread):
     def _go_on(self) -> None:
         """Another engine is in force: let it go on from the last picture."""
         self._retrying.good()
+        self._unprepared = False
         if self._last is not None:
-            self._switch.engine.adopt(self._last)
+            try:
+                self._switch.engine.adopt(self._last)
+            except Exception:
+                traceback.print_exc()  # it begins from white then, under the handover
             self._handover = Handover(self._last, self._clock())
 
     def _faded(self, pixels: Pixels, now: float) -> Pixels:

@@ -30,7 +30,7 @@ class Readback:
         levels = to_levels(image)
         if not levels.is_cuda:
             return _sealed(levels.cpu().numpy()), numbers.cpu().numpy()
-        if self._pinned is None or self._pinned[0].shape != levels.shape:
+        if self._pinned is None or not _fit(self._pinned, levels, numbers):
             self._pinned = (
                 torch.empty(levels.shape, dtype=levels.dtype, pin_memory=True),
                 torch.empty(numbers.shape, dtype=numbers.dtype, pin_memory=True),
@@ -45,6 +45,10 @@ class Readback:
         # Out of the buffers, which the next frame overwrites.
         pixels, found = (here.numpy().copy() for here in self._pinned)
         return _sealed(pixels), found
+
+
+def _fit(buffers: tuple[Tensor, Tensor], levels: Tensor, numbers: Tensor) -> bool:
+    return buffers[0].shape == levels.shape and buffers[1].shape == numbers.shape
 
 
 def to_levels(image: Tensor) -> Tensor:

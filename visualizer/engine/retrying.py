@@ -27,7 +27,7 @@ is the model then, or the GPU's driver under it."""
 class Retrying:
     """Counts the failures of one engine since its last good frame.
 
-    failing: whether the last try failed. restarts: how often, in all, the loop is to start from
+    restarts: how often, in all, the loop is to start from
     white on account of failures. hopeless: see REOPEN_AFTER. first_fault: whether the last failure
     was the first of those that say something new.
     """
@@ -43,11 +43,6 @@ class Retrying:
         self._again = -math.inf
         self._failed: Request | None = None
         self.first_fault = False
-
-    @property
-    def failing(self) -> bool:
-        """See the class."""
-        return self._failed is not None
 
     @property
     def hopeless(self) -> bool:

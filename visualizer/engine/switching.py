@@ -19,6 +19,10 @@ from visualizer.show.status import Phase, Status
 if TYPE_CHECKING:
     from visualizer.engine.producer import Engine, OpenEngine
 
+ROOM = 4.0
+"""Seconds that are waited, at most, until a model that is dropped for want of memory has let go of
+it. What takes longer reads or fetches files, and has nothing on the GPU yet."""
+
 
 class Switch:
     """One engine in force, and one loader at most that anybody waits for.
@@ -47,6 +51,7 @@ class Switch:
         self._news = Status()
         self._threads: list[Loader] = []
         self._reopened = ""
+        self._stands_in = False
 
     def begin(self) -> None:
         """Have an engine. Where no model was named yet, wait until one is. Raises latest.Closed.
@@ -78,8 +83,19 @@ class Switch:
         """
         if (name := self._models.wait(seconds)) is not None:
             self._wish(name)
+        ended = [each for each in self._threads if not each.is_alive()]
+        changed = self._heard()
+        if ended:
+            self._threads = [each for each in self._threads if each not in ended]
+            gc.collect()  # what was loaded in vain, or the engine before, may fill a GPU
+        return changed
+
+    def _heard(self) -> bool:
+        """Take what has come from the loader; whether another engine is in force now."""
         loader = self._loader
         if loader is None:
+            if self._stands_in:
+                self._wish(BUILTIN)
             return False
         if loader.is_alive():
             if (news := loader.news.get()) is not None:
@@ -89,11 +105,11 @@ class Switch:
         self._loader = None
         engine, loader.engine = loader.engine, None
         if engine is None:
-            lines = (self._running.text, loader.text)  # the first was not told while it loaded
-            self._running = replace(self._running, text="; ".join(line for line in lines if line))
+            # The first was not told while it loaded.
+            text = _joined(self._running.text, loader.text)
+            self._running = replace(self._running, text=text)
         else:
             self._play(engine, loader.text)
-            gc.collect()  # the one before, which may fill a GPU
         self._tell()
         return engine is not None
 
@@ -111,21 +127,38 @@ class Switch:
         self._tell()
 
     def say(self, line: str) -> None:
-        """Something else that the performer should know."""
+        """Something else that the performer should know. While a model loads nobody hears it."""
         self._running = replace(self._running, text=line)
         self._tell()
+
+    def make_room(self) -> bool:
+        """Memory is out: have no other model load, which is what takes it. Whether one did.
+
+        One that is loaded by now takes the place of what plays, and its memory, at the next look.
+        """
+        loader = self._loader
+        if loader is None:
+            return False
+        if loader.is_alive():
+            self._loader = None
+            loader.drop()
+            loader.join(ROOM)
+            self.say(f"{loader.model}: too big beside what plays; change to {BUILTIN} first")
+        return True
 
     def give_up(self) -> None:
         """The engine in force makes no frames any more: play the built-in model instead.
 
         The other is loaded anew, once until it makes a frame: it may have been the GPU's driver.
         """
-        model = self.engine.model
+        model, fault = self.engine.model, self._fault
         again = model not in (BUILTIN, TESTCARD, self._reopened) and self._loader is None
         self._reopened = model
         del self.engine  # so that a GPU need not hold two
         gc.collect()
         self._open(BUILTIN, heard=True)
+        line = f"{model} kept failing ({fault}); from here on {self.engine.model} plays"
+        self._running = replace(self._running, text=_joined(line, self._running.text))
         if again:
             self._load(model)
         self._tell()
@@ -141,7 +174,10 @@ class Switch:
         return not any(loader.is_alive() for loader in self._threads)
 
     def _open(self, name: str, *, heard: bool) -> None:
-        """Open an engine in this thread. heard: whether its steps are told."""
+        """Open an engine in this thread. heard: whether its steps are told.
+
+        What can't be had at once, because a loader reads, is loaded in the background later.
+        """
         text = ""
 
         def report(status: Status) -> None:
@@ -153,6 +189,7 @@ class Switch:
 
         report(Status(Phase.LOADING, f"loading {name}", model=name))
         self._play(self._open_engine(name, report), text)
+        self._stands_in = self.engine.model != name
 
     def _play(self, engine: Engine, text: str) -> None:
         self.engine = engine
@@ -164,6 +201,7 @@ class Switch:
     def _wish(self, name: str) -> None:
         """A model is wanted, '' for the default. The newest wish counts."""
         name = name or self._choice.default
+        self._stands_in = False
         if self._loader is not None:
             if self._loader.model == name:
                 return
@@ -196,3 +234,7 @@ class Switch:
     def _put(self, status: Status) -> None:
         default, reason, models = self._choice
         self._statuses.put(replace(status, default=default, reason=reason, models=models))
+
+
+def _joined(*lines: str) -> str:
+    return "; ".join(line for line in lines if line)

@@ -129,10 +129,12 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """The engine says which model runs ("" for none yet) and which are on this machine."""
+    """The engine says which model runs ("" for none yet), which are on this machine, and which is
+    on its way ("" for none)."""
 
     model: str
     models: tuple[str, ...]
+    coming: str = ""
     source: str = "engine"
 
 

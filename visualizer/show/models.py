@@ -27,10 +27,22 @@ def ask_next(show: Show) -> Show:
     return ask(show, others[0]) if others else say(show, "no other model on this machine")
 
 
-def named(typed: str, models: Sequence[str]) -> str:
-    """The model that a typed text means: one whose name has it in it, if there is just one such.
+def meant(typed: str, models: Sequence[str]) -> Sequence[str]:
+    """The models that a typed text can mean: those whose names have it in them, all for "".
 
-    Else the text itself, which may be a folder, or a name that is not on this machine yet.
+    With a "/" it is a whole name or a folder, and no part of another: OWNER/MODEL may be there
+    beside OWNER/MODEL-2.
     """
-    found = [name for name in models if typed.casefold() in name.casefold()]
-    return found[0] if len(found) == 1 and typed not in models else typed
+    if "/" in typed:
+        return [name for name in models if name == typed]
+    return [name for name in models if typed.casefold() in name.casefold()]
+
+
+def named(typed: str, models: Sequence[str]) -> str:
+    """The model that a typed text means: the one that it can mean, if there is just one such.
+
+    Else the text itself, which may be a folder, or a name that is not on this machine yet; "" for
+    the default.
+    """
+    found = meant(typed, models)
+    return found[0] if typed and len(found) == 1 and typed not in models else typed

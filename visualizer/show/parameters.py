@@ -141,7 +141,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         reference=0.0,
     ),
     Parameter(
-        "sharpness_hold", "Sharpness hold", 0.0, 1.0, 0.5, 0.1, 0.02, ("ctrl ;", "ctrl '"), 108,
+        "sharpness_hold", "Sharpness hold", 0.0, 1.0, 0.9, 0.1, 0.02, ("ctrl ;", "ctrl '"), 108,
         "how firmly the picture is kept from blurring and from crusting over: 0 lets it",
         reference=0.0,
     ),

@@ -30,7 +30,7 @@ from visualizer.show.actions import (
     Type,
     Unplugged,
 )
-from visualizer.show.messages import say
+from visualizer.show.messages import aged, say
 from visualizer.show.parameters import BY_NAME
 from visualizer.show.pickup import Grip, takes_hold
 from visualizer.show.preset import Preset
@@ -67,8 +67,10 @@ def reduce(show: Show, action: Action) -> Show:
         case Live(seed=seed):
             since = show.time if show.live_since is None else show.live_since
             return replace(show, live_since=since, seed=seed)
-        case Engine(model=model, models=models):
-            return replace(show, running=model, models=models)
+        case Engine(model=model, models=models, coming=coming):
+            # Before one runs, what was asked for has not reached the engine yet.
+            wanted = coming if model else show.model
+            return replace(show, running=model, models=models, model=wanted)
         case End():
             return replace(show, over=True)
         case Set(parameter=name, value=value):
@@ -102,7 +104,7 @@ def reduce(show: Show, action: Action) -> Show:
 
 def _tick(show: Show, seconds: float) -> Show:
     time = show.time + seconds
-    messages = tuple(m for m in show.messages if m.until > time)
+    messages = aged(show, seconds)
     show = replace(show, time=time, messages=messages)
     if not show.generating or show.live_since is None:
         return show

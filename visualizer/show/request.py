@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 Mix: TypeAlias = tuple[tuple[str, float], ...]
@@ -49,3 +49,8 @@ class Request:
     def wants_frame(self) -> bool:
         """Whether a frame should be made at all: generation is on and there is a prompt."""
         return self.generating and any(text.strip() for text, _ in self.prompts)
+
+    @property
+    def by_hand(self) -> Request:
+        """Itself without what changes by itself: prompts. (Time does not count anyway.)"""
+        return replace(self, prompts=(), negative=())

@@ -31,10 +31,10 @@ QUIT_WITHIN = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A line for the performer, and the show time (seconds) until which it stays."""
+    """A line for the performer, and for how many seconds more it can be read."""
 
     text: str
-    until: float
+    left: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,9 @@ class Show:
     "by itself": on for the first seconds. entry: what is being typed, None when closed;
     entry_for: whether it is a "prompt" or a "model".
 
-    model: the one wanted by name, "" for whatever the engine was started with; model_asks counts
-    how often one was asked for, so that the same name can be asked for again after a failure.
+    model: the one asked for by name, until it plays or can't be had; "" for none. model_asks
+    counts how often one was asked for, so that the same name can be asked for again after a
+    failure.
     running and models: what the engine runs now, and what is on this machine, as it says.
     """
 
@@ -109,6 +110,11 @@ class Show:
         return self.live_since is not None and self.time < self.live_since + HUD_AT_START
 
     @property
+    def messages_seen(self) -> bool:
+        """Whether the performer can read messages now: on the HUD, or on the start screen."""
+        return not self.help and (self.hud_on or self.live_since is None)
+
+    @property
     def quit_pending(self) -> bool:
         """Whether quit was given once, and another within the time would end the show."""
         return self.quit_asked is not None and self.time - self.quit_asked <= QUIT_WITHIN
@@ -150,15 +156,24 @@ def request(show: Show) -> Request:
 
 
 def _ahead(show: Show, on: Set[str]) -> tuple[str, ...]:
-    """Texts that will be wanted soon, the likeliest first, without those that are on now."""
-    if not show.presets:
+    """Texts that will be wanted soon, the likeliest first, without those that are on now.
+
+    Negative ones only where guidance can be on then: each text costs the time of a frame.
+    """
+    here = show.preset_now
+    if here is None:
         return ()
-    here = show.presets[show.preset].prompts
-    soon = [here[show.index_at(show.turn + 1)], here[show.index_at(show.turn_before)]]
+    soon = [(here, show.index_at(turn)) for turn in (show.turn + 1, show.turn_before)]
     for step in (1, -1):
         preset = show.presets[(show.preset + step) % len(show.presets)]
-        soon.append(preset.prompts[_index(preset, 0, show.visits + 1)])
-    texts = (text for cued in soon for text in (*dict(cued.parts), cued.negative))
+        soon.append((preset, _index(preset, 0, show.visits + 1)))
+    texts: list[str] = []
+    for preset, index in soon:
+        cued = preset.prompts[index]
+        texts += dict(cued.parts)
+        layers = (show.values, preset.values, cued.values)
+        if any(values.get("guidance", 0.0) > 1.0 for values in layers):
+            texts.append(cued.negative)
     wanted = dict.fromkeys(text for text in texts if text and text not in on)
     return tuple(wanted)[:AHEAD]
 

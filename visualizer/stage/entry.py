@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import pygame
 
+from visualizer.show.models import meant
 from visualizer.show.state import Show
 from visualizer.stage import shapes
 from visualizer.stage.lettering import Lettering
@@ -117,24 +118,27 @@ def draw_entry(
 
 
 def model_note(typed: str, models: Sequence[str]) -> str:
-    """What stands below a model's name while it is typed: those on this machine that have it in
-    their names, for one that is alone in that is taken; or what Enter will do."""
-    found = [name for name in models if typed.strip().casefold() in name.casefold()]
-    if found:
+    """What stands below a model's name while it is typed: those on this machine that it can mean,
+    for one that is alone in that is taken; or what Enter will do."""
+    typed = typed.strip()
+    if found := meant(typed, models):
         return f"On this machine: {', '.join(found)}"
-    if not typed.strip():
+    if not typed:
         return ""
-    if typed.strip().startswith(("/", "~", ".")) or "\\" in typed:
+    if typed.startswith(("/", "~", ".")) or "\\" in typed:
         return "A folder"
+    if typed.count("/") != 1:
+        return "Not on this machine; on Hugging Face a name is OWNER/MODEL"
     return "Not on this machine yet: it is fetched, and takes over when it is ready"
 
 
 def draw_quit(
-    target: pygame.Surface, letters: Lettering, show: Show, unit: float, bottom: int
-) -> None:
-    """The line that asks for Esc again, centred above bottom."""
+    target: pygame.Surface, letters: Lettering, show: Show, unit: float, middle: int, bottom: int
+) -> int:
+    """The line that asks for Esc again, centred at middle above bottom; gives back where it begins,
+    bottom where it is not on."""
     if not show.quit_pending:
-        return
+        return bottom
     size = max(6, round(18 * unit))
     before = letters.line("Press", size, INK)
     after = letters.line("again to quit", size, INK)
@@ -142,10 +146,11 @@ def draw_quit(
     cap = pygame.Rect(0, 0, shapes.key_width(letters, "escape", height), height)
     wide = before.get_width() + gap + cap.width + gap + after.get_width()
     plate = pygame.Rect(0, 0, wide + 2 * size, round(size * 2.5))
-    plate.midbottom = (target.get_width() // 2, bottom - round(MARGIN * unit))
+    plate.midbottom = (middle, bottom - round(MARGIN * unit))
     target.blit(shapes.plate(*plate.size, plate.height // 2, FIELD, EDGE), plate)
     x = plate.left + size
     target.blit(before, before.get_rect(midleft=(x, plate.centery)))
     cap.midleft = (x + before.get_width() + gap, plate.centery)
     shapes.key(target, letters, "escape", cap)
     target.blit(after, after.get_rect(midleft=(cap.right + gap, plate.centery)))
+    return plate.top

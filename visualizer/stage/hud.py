@@ -51,17 +51,19 @@ class Hud:
             self._help.draw(target)
         elif wanted:
             self._panel.draw(target, view)
+        # Beside the panel, as the field; messages stand above it.
+        bottom = entry.draw_quit(target, self._letters, show, unit, field.centerx, bottom)
+        if wanted:
             area = self._beside(size, bottom, unit)
             self._chips(target, show, area, unit)
             left = self._messages(target, show, area, unit)
             if not splash and (view.status.phase is not Phase.RUNNING or view.status.coming):
                 self._status(target, view.status, area, left, unit)
-        elif splash:
+        elif splash and not show.help:
             margin = round(MARGIN * unit)
             area = pygame.Rect(margin, margin, size[0] - 2 * margin, bottom - 2 * margin)
             self._messages(target, show, area, unit)
         entry.draw_entry(target, self._letters, show, unit, field)
-        entry.draw_quit(target, self._letters, show, unit, bottom)
 
     def _beside(self, size: tuple[int, int], bottom: int, unit: float) -> pygame.Rect:
         """The room right of the panel, above bottom."""

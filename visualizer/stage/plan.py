@@ -19,9 +19,9 @@ from visualizer.stage import shapes
 WIDTH, MARGIN, PAD = 576, 20, 16
 """Of the panel, around it and within it, in units of a 720th of the screen's height."""
 
-HEADER, PROMPT, CTRL, FOOTER, GAP, ROW = 74, 124, 24, 22, 14, 36
+HEADER, PROMPT, CTRL, FOOTER, GAP, ROW, LOWEST = 74, 124, 24, 22, 14, 36, 16
 """Heights of the sections (CTRL: the line that says what the right column needs), between them,
-and of a row with the space below it."""
+and of a row with the space below it; the last is that of the lowest row."""
 
 KEY, BETWEEN = 30, 6
 """Width of a key at a row's end, and the space between keys and bars."""
@@ -76,7 +76,8 @@ def plan(size: tuple[int, int]) -> Plan:
     unit = unit_of(size)
     table = pairs()
     fixed = 2 * PAD + HEADER + PROMPT + CTRL + FOOTER + 3 * GAP
-    pitch = min(ROW, (size[1] / unit - 2 * MARGIN - fixed) / len(table))
+    # In a window too low for all rows they run off its foot, but each can be drawn.
+    pitch = max(LOWEST, min(ROW, (size[1] / unit - 2 * MARGIN - fixed) / len(table)))
 
     def rect(x: float, y: float, width: float, height: float) -> pygame.Rect:
         return pygame.Rect(int(x * unit), int(y * unit), int(width * unit), int(height * unit))

@@ -33,9 +33,10 @@ ARROWS = ("left", "right", "up", "down")
 def plate(
     width: int, height: int, radius: int, colour: Colour, edge: Colour = CLEAR
 ) -> pygame.Surface:
-    """A rounded rectangle, with a line of one pixel inside its edge."""
+    """A rounded rectangle, with a line of one pixel inside its edge; one pixel at the least, for in
+    a tiny window there may be no room."""
     size = max(1, width), max(1, height)
-    radius = min(radius, width // 2, height // 2)
+    radius = min(radius, size[0] // 2, size[1] // 2)
     # Only corners have work in them: a small plate is made, and its middle row and column repeated.
     small = min(size[0], 2 * radius + 4), min(size[1], 2 * radius + 4)
     inside = -_distance(small, radius)
