@@ -16,8 +16,9 @@ A knob that is turned meanwhile, or a restart, has it tried at once; that is not
 turns would throw the picture away and open the model anew.
 """
 
-WHITE_AFTER = 3
-"""Failures in a row after which the loop is started from white: its picture may be the fault."""
+WHITE_AFTER = 6
+"""Failures in a row after which the loop is started from white: its picture may be the fault, and
+what the loop itself tries against that (life.py), a little more each time, has not helped."""
 
 REOPEN_AFTER = 8
 """Failures in a row, other than of the picture itself, after which the model is given up, for it
