@@ -73,9 +73,10 @@ def test_the_bound_stays_until_the_picture_has_arrived() -> None:
     pace = settled(0.01)
     for share in (0.99, 1.0):
         assert step(pace, shown(share), 0.3) is not None
-    for frame in range(1, 6):
+    for frame in range(1, 33):
         bound = step(pace, shown(1.0), 0.3)  # still on the way
-        assert bound == pytest.approx((USUAL + EASE * frame * FRAME) * 0.01)
+        ease = EASE * max(frame * FRAME - 1.0, 0.0)
+        assert bound == pytest.approx((USUAL + ease) * 0.01)
     assert step(pace, shown(1.0), 0.005) is not None
     assert step(pace, shown(1.0), 0.3) is None
 

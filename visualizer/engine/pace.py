@@ -24,7 +24,8 @@ USUAL = 1.5
 """Most motion while prompts change, in units of what was usual before."""
 
 EASE = 0.5
-"""How much is added to that in each second after: a livelier prompt is not held back for long."""
+"""How much is added to that in each second after, but for the first, in which the picture arrives:
+a livelier prompt is not held back for long."""
 
 WHOLE = 0.35
 """What a picture moves from one prompt to another, at most: the share of it that is due in a frame
@@ -62,7 +63,9 @@ class Pace:
         self._since = 0.0 if self._changing else self._since + seconds
         self._bound = None
         if self._fading and self._age >= LEARNT:
-            self._bound = max((USUAL + EASE * self._since) * self._usual, WHOLE * due)
+            self._bound = max(
+                (USUAL + EASE * max(self._since - 1.0, 0.0)) * self._usual, WHOLE * due
+            )
         return self._bound
 
     def see(self, motion: float, seconds: float) -> None:
