@@ -1,4 +1,4 @@
-"""The loop itself: previous → hold → move and shake → denoise → blend → next.
+"""The loop itself: previous → move → hold → shake → denoise → blend → next.
 
 The picture stays float in [0, 1] on the device from frame to frame, and is rounded to uint8 once,
 in the copy that is handed out. With that copy come the numbers of its look, from which the next
@@ -148,28 +148,29 @@ class Feedback:
         eased = self._life.eased(request)
         bound = self._pace.bound(request, seconds)
         with self.stopwatch("perturb"):
-            base = self._held(request, seconds)
+            # White is where dreaming starts, not a picture: it neither moves nor is it held.
+            still = self._white
+            base = still
+            if self._previous is not None:
+                still = moved(self._previous, request, seconds)
+                base = self._held(still, request)
             fed = self._life.seeded(self._shaken(base, request, place, seconds))
         new = self._denoiser(fed, eased, place, self.stopwatch)
         with self.stopwatch("blend"):
             if self._previous is None:
-                # White is where dreaming starts, not a picture: the first frame is taken as it
-                # is. A copy, for the denoiser may give what it was given.
+                # Taken as it is. A copy, for the denoiser may give what it was given.
                 return new.clone(memory_format=torch.contiguous_format), None
             # Channels first: all sums here are fastest so, whatever the model likes.
             new = torch.lerp(new.contiguous(), base, eased.blend)
-            gone = motion(new, base)
-            return new if bound is None else bounded(new, base, gone, bound), gone
+            gone = motion(new, still)
+            return new if bound is None else bounded(new, still, gone, bound), gone
 
-    def _held(self, request: Request, seconds: float) -> Tensor:
-        """The last picture, kept from drifting and moved on: what stays of it in the next."""
+    def _held(self, image: Tensor, request: Request) -> Tensor:
+        """The last picture, moved on, kept from drifting: what stays of it in the next."""
         wanted = self._reference.look
-        if self._previous is None:
-            return self._white
-        image = self._previous
-        if self._look is not None and wanted is not None:
-            image = held(image, self._look, wanted, request.colour_hold, request.sharpness_hold)
-        return moved(image, request, seconds)
+        if self._look is None or wanted is None:
+            return image
+        return held(image, self._look, wanted, request.colour_hold, request.sharpness_hold)
 
     def _shaken(self, image: Tensor, request: Request, place: Place, seconds: float) -> Tensor:
         if self._previous is None:

@@ -4,7 +4,7 @@ A mix of prompts moves evenly, what a model makes of it does not: nothing happen
 then the picture turns over within a few frames. So a frame that would go too far is taken back
 towards the one before; what is left of the way it goes in the frames after.
 
-Motion here is what dreaming changes: the mean absolute difference between a new picture and the
+Motion here is what the loop changes: the mean absolute difference between a new picture and the
 one before, moved on by zoom and the like. What a hand turns is meant to be seen, so it is never
 held back: what is usual is learnt anew then.
 
