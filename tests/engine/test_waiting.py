@@ -1,4 +1,4 @@
-"""A frame waits for no device: no number is read back from it, and none is sent."""
+"""A frame waits for no device: no number is read back from it, and none is made there of one."""
 
 from __future__ import annotations
 
@@ -9,43 +9,16 @@ from typing import Any
 import diffusers
 import pytest
 import torch
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from visualizer.engine.denoiser import Denoise, denoiser_of
 from visualizer.engine.seeds import Place
 from visualizer.show.request import Request
 
 from .conftest import picture, request
+from .watched import WAITING, Watched
 
 # Schedulers of diffusers mix numpy and torch in a way that newer numpy warns of.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-
-WAITING = {
-    "aten::_local_scalar_dense",  # item(), float(), bool(), if
-    "aten::is_nonzero",
-    "aten::item",
-    "aten::equal",
-    "aten::nonzero",
-    "aten::masked_select",
-    "aten::lift_fresh",  # torch.tensor() of numbers
-    "aten::scalar_tensor",
-}
-"""What a GPU has to be waited for with, seen or not, wherever tensors lie."""
-
-
-class Watched(TorchDispatchMode):  # type: ignore[no-untyped-call]
-    """Notes the names of all operations."""
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-        self.names: set[str] = set()
-
-    def __torch_dispatch__(
-        self, func: Any, types: Any, args: Any = (), kwargs: dict[str, Any] | None = None
-    ) -> Any:
-        self.names.add(func.name().split(".")[0])
-        return func(*args, **(kwargs or {}))
-
 
 SCHEDULERS = [
     "DDIM",

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 
 from visualizer.engine.failures import FrameError
 from visualizer.show.request import Request
@@ -53,7 +52,7 @@ class Retrying:
     def due(self, request: Request, now: float) -> bool:
         """Whether no failure is too recent for a try. Time and prompts, which change by
         themselves, hasten nothing."""
-        return self._failed is None or now >= self._again or _by_hand(request) != self._failed
+        return self._failed is None or now >= self._again or request.by_hand != self._failed
 
     def failed(self, request: Request, error: Exception, begin: float, now: float) -> None:
         """A try failed. begin, now: when it began and ended, in seconds."""
@@ -65,10 +64,5 @@ class Retrying:
                 self.first_fault = self._faults == 1
             if self._failures % WHITE_AFTER == 0:
                 self.restarts += 1
-        self._failed = _by_hand(request)
+        self._failed = request.by_hand
         self._again = now + self._pauses[min(self._failures, len(self._pauses)) - 1]
-
-
-def _by_hand(request: Request) -> Request:
-    """A request without what changes by itself; time does not count for its equality."""
-    return replace(request, prompts=(), negative=())
