@@ -56,7 +56,7 @@ def _measure(given: argparse.Namespace) -> None:
         steps=given.steps,
         frames=given.frames,
         block=20,
-        rounds=7,
+        rounds=given.rounds,
         waits=200,
         minutes=given.minutes,
         loops=tuple(LOOPS) if given.loop is None else (given.loop,),
@@ -103,6 +103,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--frames", type=_frames, default=5000, help="of drift; motion takes a fifth"
     )
+    parser.add_argument("--rounds", type=_whole, default=7, help="of speed, of 20 frames each")
     parser.add_argument("--minutes", type=_minutes, default=10.0, help="of memory")
     parser.add_argument(
         "--loop",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -62,7 +63,9 @@ def frames() -> Iterator[tuple[Request, Place]]:
 @contextmanager
 def no_waiting() -> Iterator[None]:
     """torch raises where the host waits for the GPU."""
-    torch.cuda.set_sync_debug_mode("error")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # that it does not see all that waits
+        torch.cuda.set_sync_debug_mode("error")
     try:
         yield
     finally:
