@@ -15,6 +15,7 @@ near to what they were (0.0025 in Oklab, root mean square) as by a pull in Oklab
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -115,7 +116,7 @@ def smooth(image: Tensor) -> Tensor:
     """
     cells = _cells(image)
     down, across = (
-        _between(count, side, image)
+        _between(count, side, image.dtype, image.device)
         for count, side in zip(cells.shape[-2:], image.shape[-2:], strict=True)
     )
     return down.T @ cells @ across
@@ -141,10 +142,9 @@ def transport(now: Floats, wanted: Floats) -> Floats:
     positive; its stretches are cut to GAINS.
     """
     floor = FLOOR * np.eye(3)
-    root = _powered(now + floor, 0.5)
-    inverse = _powered(now + floor, -0.5)
-    full = inverse @ _powered(root @ (wanted + floor) @ root, 0.5) @ inverse
-    values, vectors = np.linalg.eigh(full)
+    root, inverse = _powers(now + floor, 0.5, -0.5)
+    (middle,) = _powers(root @ (wanted + floor) @ root, 0.5)
+    values, vectors = np.linalg.eigh(inverse @ middle @ inverse)
     return _built(np.clip(values, *GAINS), vectors)
 
 
@@ -160,16 +160,17 @@ def _cells(image: Tensor) -> Tensor:
     return F.avg_pool2d(image, CELL) if min(image.shape[-2:]) >= CELL else image
 
 
-def _between(count: int, side: int, like: Tensor) -> Tensor:
-    """(count, side): the share of each of so many points in each pixel of a line."""
-    points = torch.eye(count, dtype=like.dtype, device=like.device)
+@functools.lru_cache(4)
+def _between(count: int, side: int, dtype: torch.dtype, device: torch.device) -> Tensor:
+    """(count, side): the share of each of so many points in each pixel of a line. It is kept."""
+    points = torch.eye(count, dtype=dtype, device=device)
     return F.interpolate(points.unsqueeze(0), size=side, mode="linear")[0]
 
 
-def _powered(matrix: Floats, power: float) -> Floats:
-    """A power of a symmetric, positive matrix."""
+def _powers(matrix: Floats, *powers: float) -> list[Floats]:
+    """Powers of a symmetric, positive matrix."""
     values, vectors = np.linalg.eigh(matrix)
-    return _built(np.maximum(values, FLOOR**2) ** power, vectors)
+    return [_built(np.maximum(values, FLOOR**2) ** power, vectors) for power in powers]
 
 
 def _built(values: Floats, vectors: Floats) -> Floats:

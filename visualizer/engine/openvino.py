@@ -8,6 +8,7 @@ holds up nobody. Imported, and importing openvino, only where that is wanted.
 
 from __future__ import annotations
 
+import functools
 import sys
 import threading
 import warnings
@@ -18,10 +19,15 @@ from typing import Any, TypeAlias
 import torch
 from torch import Tensor, nn
 
+from visualizer.engine.compiled import KEPT, compiled
 from visualizer.engine.parts import Conditions, TorchParts
 
-HINTS = {"float32": "f32", "bfloat16": "bf16"}
-"""What OpenVINO calls the types that it may compute in."""
+KINDS = {
+    "float32": {"INFERENCE_PRECISION_HINT": "f32"},
+    # OpenVINO 2025.4 can't join attention into one step in bfloat16.
+    "bfloat16": {"INFERENCE_PRECISION_HINT": "bf16", "SNIPPETS_MODE": "DISABLE"},
+}
+"""What OpenVINO is told of the types that it may compute in."""
 
 Key: TypeAlias = tuple[str, tuple[tuple[int, ...], ...]]
 """A network's name, and the shapes of what it is given."""
@@ -48,6 +54,7 @@ def runtime() -> Any:
     """
     sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
     import openvino
+    import openvino.passes
 
     return openvino
 
@@ -62,7 +69,7 @@ def convert(
     """
     parts = TorchParts(pipeline)
     rows = latents.expand(len(conditions.tokens), -1, -1, -1)
-    waves = _waves(parts.unet, rows, torch.tensor(500.0))
+    waves = _waves(parts.unet, len(rows), torch.tensor(500.0))
     given: list[tuple[str, nn.Module, tuple[Tensor, ...]]] = [
         ("encode", _Encode(parts), (image,)),
         ("predict", _Predict(parts), (rows.contiguous(), waves, conditions.tokens)),
@@ -86,7 +93,7 @@ def convert(
 class OpenVinoParts(TorchParts):
     """Parts of a pipeline on the processor. Any shape that is not compiled yet goes through torch.
 
-    folder: where convert wrote to; it must stay. kind: of HINTS. threads: to compute with. start:
+    folder: where convert wrote to; it must stay. kind: of KINDS. threads: to compute with. start:
     who compiles what is missing. report: told, in a line, of what can't be compiled. Others may be
     set for these two later.
     """
@@ -106,17 +113,16 @@ class OpenVinoParts(TorchParts):
         self.start, self.report = start, report
         self._core = runtime().Core()
         self._options = {
-            "INFERENCE_PRECISION_HINT": HINTS[kind],
+            **KINDS[kind],
             "PERFORMANCE_HINT": "LATENCY",
             "NUM_STREAMS": 1,
             "INFERENCE_NUM_THREADS": threads,
             # The display's thread is to go where it likes.
             "ENABLE_CPU_PINNING": False,
-            # OpenVINO 2025.4 to 2026.4 crash in this pass on the built-in model's UNet in float32.
-            "SNIPPETS_MODE": "DISABLE",
         }
         self._asked: set[Key] = set()
-        self._compiled: dict[Key, Any] = {}
+        self._compiled: dict[Key, Callable[..., Tensor]] = {}
+        self._waves = functools.lru_cache(KEPT)(functools.partial(_waves, self.unet))
 
     def encode(self, image: Tensor) -> Tensor:
         """See Parts."""
@@ -126,8 +132,8 @@ class OpenVinoParts(TorchParts):
     def predict(self, latents: Tensor, timestep: Tensor, conditions: Conditions) -> Tensor:
         """See Parts."""
         if conditions.pooled is None and conditions.scale is None:
-            rows = latents.expand(len(conditions.tokens), -1, -1, -1)
-            waves = _waves(self.unet, rows, timestep)
+            count = len(conditions.tokens)
+            rows, waves = latents.expand(count, -1, -1, -1), self._waves(count, timestep)
             found = self._run("predict", rows, waves, conditions.tokens)
             if found is not None:
                 return found
@@ -144,22 +150,15 @@ class OpenVinoParts(TorchParts):
         if key not in self._asked:
             self._asked.add(key)
             self.start(lambda: self._compile(key))
-        compiled = self._compiled.get(key)
-        if compiled is None:
-            return None
-        arrays = [tensor.detach().contiguous().numpy() for tensor in inputs]
-        # The output is copied: its memory is OpenVINO's, and the next call's too.
-        return torch.from_numpy(compiled.infer(arrays, share_inputs=True)[0])
+        network = self._compiled.get(key)
+        return None if network is None else network(*inputs)
 
     def _compile(self, key: Key) -> None:
         name, shapes = key
         try:
-            model = self._core.read_model(_place(self._folder, name))
-            model.reshape(
-                {port: list(shape) for port, shape in zip(model.inputs, shapes, strict=True)}
-            )
-            compiled = self._core.compile_model(model, "CPU", self._options)
-            self._compiled[key] = compiled.create_infer_request()
+            place = _place(self._folder, name)
+            network = compiled(runtime(), self._core, place, shapes, self._options)
+            self._compiled[key] = network
         except Exception as error:
             # Its errors end with what they mean, after where they came from.
             why = [line for line in str(error).splitlines() if line.strip()] or [""]
@@ -194,9 +193,9 @@ class _Decode(nn.Module):
         return self.call(latents)
 
 
-def _waves(unet: Any, rows: Tensor, timestep: Tensor) -> Tensor:
-    """A timestep as the UNet's first layer reads it: (n, channels), sines and cosines, float32."""
-    waves: Tensor = unet.get_time_embed(sample=rows, timestep=timestep)
+def _waves(unet: Any, count: int, timestep: Tensor) -> Tensor:
+    """A timestep as the UNet's first layer reads it: (count, channels), sines and cosines."""
+    waves: Tensor = unet.get_time_embed(sample=torch.empty(count, 0), timestep=timestep)
     return waves
 
 

@@ -90,7 +90,7 @@ def change(before: Mix, after: Mix) -> float:
 
 def motion(image: Tensor, base: Tensor) -> Tensor:
     """The mean absolute difference, a tensor without dimensions."""
-    return (image - base).abs().mean()
+    return (image - base).abs_().mean()
 
 
 def bounded(image: Tensor, base: Tensor, moved: Tensor, bound: float) -> Tensor:

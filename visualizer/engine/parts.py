@@ -34,7 +34,8 @@ class Parts(Protocol):
     """Images: (1, 3, h, w), RGB in [0, 1]. Latents: (1, c, h / cell, w / cell), scaled as the
     UNet knows them. All float32, on the engine's device.
 
-    What a call gives back may be overwritten by the next call of the same method.
+    What a call gives back may be overwritten by the next call of the same method. The timestep and
+    the conditions that a call was given are never changed in place.
     """
 
     def encode(self, image: Tensor) -> Tensor:
