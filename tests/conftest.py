@@ -26,6 +26,16 @@ settings.register_profile("visualizer", deadline=None, suppress_health_check=[He
 settings.load_profile("visualizer")
 
 
+@pytest.fixture(scope="session", autouse=True)
+def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No test reads or writes the maps and shows of whoever runs it."""
+    home = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+            patch.setenv(name, str(home / name.lower()))
+        yield
+
+
 @pytest.fixture(scope="session")
 def x_server() -> Iterator[str]:
     """The name of a real X display, 1280×720."""

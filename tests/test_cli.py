@@ -24,25 +24,36 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     return calls
 
 
+def live(**given: Any) -> LiveOptions:
+    """Options of the live show as the command line has them where it is told no more."""
+    return LiveOptions(**{"osc": "9000", **given})
+
+
 @pytest.mark.parametrize(
     ("argv", "options"),
     [
-        ([], LiveOptions()),
-        (["--windowed", "--display", "2"], LiveOptions(windowed=True, display=2)),
-        (["--midi", "nano", "--offline"], LiveOptions(midi="nano", offline=True)),
-        (["--no-midi", "-v"], LiveOptions(no_midi=True, verbose=True)),
-        (["--set", "strength=0.4", "--set", "hold=3"], LiveOptions(
+        ([], live()),
+        (["--windowed", "--display", "2"], live(windowed=True, display=2)),
+        (["--midi", "nano", "--offline"], live(midi="nano", offline=True)),
+        (["--no-midi", "-v"], live(no_midi=True, verbose=True)),
+        (["--set", "strength=0.4", "--set", "hold=3"], live(
             settings={"strength": 0.4, "hold": 3.0})),
-        (["--tiny-vae", "on"], LiveOptions(tiny_vae="on")),
+        (["--osc", "0.0.0.0:8000", "--link"], LiveOptions(osc="0.0.0.0:8000", link=True)),
+        (["--no-osc", "--sound", "default", "--resume"], LiveOptions(sound="", resume=True)),
+        (["--sound", "line", "--maps", "m"], live(sound="line", maps=Path("m"))),
+        (["--set", "quantise=bar"], live(settings={"quantise": 2.0})),
+        (["render", "a.mp4", "--sound", "a.wav"], RenderOptions(
+            out=Path("a.mp4"), sound=Path("a.wav"))),
+        (["--tiny-vae", "on"], live(tiny_vae="on")),
         (["--tiny-vae", "off", "bench"], BenchOptions(tiny_vae="off")),
-        (["--seed", "7"], LiveOptions(settings={"seed": 7.0})),
-        (["render", "a.mp4"], RenderOptions(out=Path("a.mp4"), frames=240)),
+        (["--seed", "7"], live(settings={"seed": 7.0})),
+        (["render", "a.mp4"], RenderOptions(out=Path("a.mp4"))),
         (["render", "a.mp4", "--seconds", "2", "--fps", "10"], RenderOptions(
             out=Path("a.mp4"), frames=20, fps=10.0)),
         (["render", "a", "--frames", "3", "--prompt", "sea"], RenderOptions(
             out=Path("a"), frames=3, prompt="sea")),
         (["--model", "m", "render", "a.mp4", "--size", "64"], RenderOptions(
-            out=Path("a.mp4"), frames=240, model="m", size=64)),
+            out=Path("a.mp4"), model="m", size=64)),
         (["--set", "hold=3", "bench", "--set", "steps=2", "--json"], BenchOptions(
             settings={"hold": 3.0, "steps": 2.0}, json=True)),
     ],

@@ -20,7 +20,10 @@ MODULES = sorted((HERE / "visualizer").rglob("*.py"))
 ROOMS = {"show", "controls", "engine", "stage"}
 SHARED = {"frame", "latest"}
 """Top-level modules that every room but show may stand on."""
-ROOTS = {"app", "bench", "link", "listings", "openers", "options", "render"}
+ROOTS = {
+    "app", "bench", "inputs", "keeping", "link", "listings", "openers", "options", "render",
+    "soundtrack",
+}  # fmt: skip
 """Top-level modules that put rooms together."""
 
 _ROOTS_SEE = ROOMS | SHARED | ROOTS
@@ -36,8 +39,8 @@ MAY_SEE: dict[str, set[str]] = {
 """Who may import whom, by the first name under visualizer ("" is the package itself)."""
 
 SHOW_STANDS_ON = {
-    "__future__", "collections", "dataclasses", "enum", "pathlib", "random", "re", "sys", "types",
-    "typing", "numpy", "pydantic", "pydantic_core", "yaml",
+    "__future__", "collections", "dataclasses", "enum", "functools", "itertools", "math", "pathlib", "random",
+    "re", "sys", "types", "typing", "numpy", "pydantic", "pydantic_core", "yaml",
 }  # fmt: skip
 """The core has no clock, no thread, no window and no network."""
 
@@ -49,6 +52,9 @@ KEPT_IN: dict[str, str] = {
     "openvino": "engine",
     "mido": "controls",
     "rtmidi": "controls",
+    "pythonosc": "controls",
+    "aalink": "controls",
+    "sounddevice": "controls",
     "moderngl": "stage",
     "pygame.display": "stage",
 }

@@ -12,17 +12,18 @@ import threading
 import time
 import traceback
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from itertools import chain, count
 from pathlib import Path
 
+from visualizer.controls import map_files
 from visualizer.controls.keyboard import Keyboard
-from visualizer.controls.midi import Midi
-from visualizer.controls.midi_map import load_map
+from visualizer.inputs import Inputs
+from visualizer.keeping import Keeper, usual_folder
 from visualizer.link import Link
 from visualizer.options import LiveOptions, Options, RenderOptions, find_presets
 from visualizer.show import models
-from visualizer.show.actions import Action, Say, Tick
+from visualizer.show.actions import Action, Offer, Run, Say, Tick
 from visualizer.show.asking import answered, ask
 from visualizer.show.reducer import reduce, start
 from visualizer.show.state import Show, describe, request
@@ -118,8 +119,11 @@ class LiveShow:
         self.stage = stage
         self.show = show
         self.question: Question | None = None if show.model else ask()
-        self.keyboard = Keyboard(paste=stage.clipboard)
-        self.midi: Midi | None = None
+        folder = options.maps or map_files.own_folder()
+        keys, self._faults = map_files.keys(folder)
+        self.keyboard = Keyboard(paste=stage.clipboard, keys=keys)
+        self.inputs = Inputs(options)
+        self.keeper = Keeper(options.state or usual_folder())
         self.link = Link(options, do=self.do, warn=self.warn)
         self.ended = False
         if show.model:
@@ -128,20 +132,18 @@ class LiveShow:
     def __enter__(self) -> LiveShow:
         self.stage.present(self._view())  # a picture, before torch loads and slows all down
         self.link.start()
-        if not self.options.no_midi:
-            midi_map, faults = load_map(self.options.midi_map)
-            for fault in faults:
-                self.warn(fault)
-            self.midi = Midi(midi_map, wanted=self.options.midi)
-            self.midi.start()
+        for fault in self._faults:
+            self.warn(fault)
+        self.keeper.start()
+        self.inputs.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         # All are told before any is waited for; the window goes first, as nobody plays any more.
         self.link.close()
         self.stage.close()
-        midi_ended = self.midi is None or self.midi.stop()
-        self.ended = self.link.stop() and midi_ended
+        # A list: each is stopped, whatever another says.
+        self.ended = all([self.keeper.stop(), self.inputs.stop(), self.link.stop()])
 
     def play(self) -> None:
         """Run the frame loop until the show is over."""
@@ -173,6 +175,8 @@ class LiveShow:
         if (frame := self.link.hear(self.show.time)) is not None:
             self.stage.show_frame(frame)
         self.link.want(request(self.show))
+        self.inputs.tell(self.show)
+        self.keeper.keep(self.show)
         self.stage.present(self._view())
 
     def do(self, action: Action) -> None:
@@ -195,11 +199,25 @@ class LiveShow:
         yield Tick(seconds)
         for event in self.stage.events():
             typing = self.show.entry is not None or self.question is not None
-            yield from self.keyboard.actions(event, typing=typing)
-        if self.midi is not None:
-            yield from self.midi.drain()
+            choosing = self.show.learning is not None
+            yield from self.keyboard.actions(event, typing=typing, choosing=choosing)
+        yield from self.inputs.drain()
+        for action in self.keeper.drain():
+            if isinstance(action, Offer):
+                yield from self._offered(action)
+            else:
+                yield action
         for line in self.stage.take_messages():
             yield Say(line)
+
+    def _offered(self, offer: Offer) -> Iterator[Action]:
+        """The last show's state, as far as the options leave it; with --resume it is taken up."""
+        found = offer.memory
+        model = self.options.model or found.model
+        fullscreen = found.fullscreen and not self.options.windowed
+        yield Offer(replace(found, model=model, fullscreen=fullscreen))
+        if self.options.resume:
+            yield Run("resume", "--resume")
 
     def warn(self, line: str) -> None:
         """A line that the performer should see, on the screen and in the terminal."""
@@ -213,6 +231,7 @@ class LiveShow:
             status=self.link.status,
             engine_fps=self.stage.engine_fps,
             display_fps=self.stage.display_fps,
-            ports=self.midi.ports if self.midi is not None else (),
+            ports=self.inputs.ports,
+            inputs=self.inputs.others,
             question=self.question,
         )

@@ -52,9 +52,9 @@ def _render(given: dict[str, Any]) -> int:
     from visualizer.render import render
 
     seconds = given.pop("seconds")
-    if given["frames"] is None:
-        given["frames"] = max(1, round((10.0 if seconds is None else seconds) * given["fps"]))
-    return render(_options(RenderOptions, given))
+    if seconds is not None:
+        given["frames"] = max(1, round(seconds * given["fps"]))
+    return render(_options(RenderOptions, given | {"sound": given["soundtrack"]}))
 
 
 def _bench(given: dict[str, Any]) -> int:
@@ -66,7 +66,13 @@ def _bench(given: dict[str, Any]) -> int:
 def _midi(given: dict[str, Any]) -> int:
     from visualizer.listings import midi
 
-    return midi(given["port"], given["midi_map"], only_list=given["list"])
+    return midi(
+        given["port"],
+        given["midi_map"],
+        only_list=given["list"],
+        target=given["learn"],
+        maps=given["maps"],
+    )
 
 
 def _presets(given: dict[str, Any]) -> int:
@@ -109,6 +115,24 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--midi", metavar="PORT", help="only ports with this in their name")
     parser.add_argument("--no-midi", action="store_true", help="leave MIDI alone")
     _add_midi_map(parser, None)
+    _add_maps(parser, None)
+    parser.add_argument(
+        "--osc",
+        metavar="[HOST:]PORT",
+        default="9000",
+        help="where OSC is listened to (default 9000, from this machine alone)",
+    )
+    parser.add_argument(
+        "--no-osc", dest="osc", action="store_const", const="", help="leave OSC alone"
+    )
+    parser.add_argument(
+        "--sound",
+        metavar="INPUT",
+        type=lambda name: "" if name == "default" else name,
+        help="listen to a sound input: 'default', or one with this in its name",
+    )
+    parser.add_argument("--link", action="store_true", help="follow Ableton Link's beat")
+    parser.add_argument("--resume", action="store_true", help="begin where the last show ended")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 
     render = commands.add_parser(
@@ -120,6 +144,13 @@ def _parser() -> argparse.ArgumentParser:
     length.add_argument("--frames", type=_positive, metavar="N", help="how many frames")
     length.add_argument("--seconds", type=_seconds, metavar="S", help="how long (default 10)")
     render.add_argument(
+        "--sound",
+        dest="soundtrack",
+        type=Path,
+        metavar="FILE",
+        help="music that the video follows and carries; as long as it, unless told otherwise",
+    )
+    render.add_argument(
         "--fps", type=_rate, default=24.0, metavar="F", help="frames a second (default 24)"
     )
 
@@ -130,7 +161,13 @@ def _parser() -> argparse.ArgumentParser:
     midi = commands.add_parser("midi", help="list MIDI ports and show each message as it comes")
     midi.add_argument("port", nargs="?", help="only ports with this in their name")
     midi.add_argument("--list", action="store_true", help="list the ports and end")
+    midi.add_argument(
+        "--learn",
+        metavar="TARGET",
+        help="have the control that is moved next play a parameter, a command, 'preset 3' …",
+    )
     _add_midi_map(midi, argparse.SUPPRESS)
+    _add_maps(midi, argparse.SUPPRESS)
 
     presets = commands.add_parser("presets", help="list and check the presets")
     presets.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="their folder")
@@ -194,6 +231,16 @@ def _add_midi_map(parser: argparse.ArgumentParser, default: str | None) -> None:
         metavar="FILE",
         default=default,
         help="your own map of knobs and pads (YAML)",
+    )
+
+
+def _add_maps(parser: argparse.ArgumentParser, default: str | None) -> None:
+    parser.add_argument(
+        "--maps",
+        type=Path,
+        metavar="DIR",
+        default=default,
+        help="folder of your own maps, one file a controller",
     )
 
 

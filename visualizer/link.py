@@ -24,6 +24,10 @@ LONGEST_REVIVAL = 30.0
 """Seconds until a dead engine thread is started anew, at most: 2, 4, 8 … up to this."""
 
 
+SMOOTHING = 0.1
+"""Share of a frame in the smoothed time that frames take."""
+
+
 class Link:
     """do: lets an action happen in the show. warn: tells the performer a line. status: the
     engine's own account."""
@@ -42,6 +46,7 @@ class Link:
         self._told = Engine("", ())
         self._running = ""
         self._deaths = 0
+        self._period = 0.0
         self._revive_at: float | None = None
         self._producer = self._new_producer()
 
@@ -92,7 +97,10 @@ class Link:
             self.start()
         if frame is not None:
             self._deaths = 0
-            self._do(Live(frame.seed))
+            # Smoothed: what jitters would shake all that keeps a beat.
+            share = SMOOTHING if self._period else 1.0
+            self._period += (frame.seconds - self._period) * share
+            self._do(Live(frame.seed, self._period))
         return frame
 
     def close(self) -> None:

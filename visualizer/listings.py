@@ -52,22 +52,42 @@ def models() -> int:
     return 0
 
 
-def midi(port: str | None, map_file: Path | None, *, only_list: bool) -> int:
-    """List the MIDI ports, then print each message and what it does, until Ctrl+C."""
-    from visualizer.controls.midi_map import default_path, load_map
-    from visualizer.controls.monitor import list_ports, monitor
+def midi(
+    port: str | None,
+    map_file: Path | None,
+    *,
+    only_list: bool,
+    target: str | None = None,
+    maps: Path | None = None,
+) -> int:
+    """List the MIDI ports; then print each message and what it does, until Ctrl+C, or have the
+    control that is moved next play a target. maps: folder of own maps; None for the usual one.
 
-    for line in list_ports():
+    Raises OptionError where there is no such target.
+    """
+    from visualizer.controls.map_files import own_folder
+    from visualizer.controls.monitor import learn, list_ports, monitor
+    from visualizer.show.targets import parse
+
+    if target is not None:
+        try:
+            parse(target)
+        except ValueError as error:
+            raise OptionError(f"--learn {error}") from None
+    for line in list_ports(folder=maps, given=map_file):
         print(line)
-    print(f"your own map of knobs and pads: {map_file or default_path()}")
+    print(f"your own maps are in: {maps or own_folder()}")
     if only_list:
         return 0
-    midi_map, faults = load_map(map_file)
-    for fault in faults:
-        print(f"visualizer: {fault}", file=sys.stderr)
     stop = threading.Event()
     try:
-        monitor(midi_map, lambda line: print(line, flush=True), stop, port)
+        if target is not None:
+            return 0 if learn(target, _out, stop, port=port, folder=maps) else 1
+        monitor(_out, stop, port=port, folder=maps, given=map_file)
     finally:
         stop.set()
     return 0
+
+
+def _out(line: str) -> None:
+    print(line, flush=True)

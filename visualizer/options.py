@@ -37,13 +37,24 @@ class Options:
 
 @dataclass(frozen=True, slots=True)
 class LiveOptions(Options):
-    """Options of the live show. midi: part of a port's name; None for every port."""
+    """Options of the live show. midi: part of a port's name; None for every port. midi_map: one
+    map for all controllers. maps: folder of the performer's own maps; None for the usual one.
+    osc: "PORT" or "HOST:PORT", "" for none. sound: part of a sound input's name, "" for the usual
+    one, None for none. link: play along with Ableton Link. resume: begin where the last show ended.
+    state: folder where the show is remembered; None for the usual one.
+    """
 
     display: int = 0
     windowed: bool = False
     midi: str | None = None
     no_midi: bool = False
     midi_map: Path | None = None
+    maps: Path | None = None
+    osc: str = ""
+    sound: str | None = None
+    link: bool = False
+    resume: bool = False
+    state: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +63,9 @@ class RenderOptions(Options):
 
     out: Path = Path("show.mp4")
     prompt: str | None = None
-    frames: int = 240
+    frames: int | None = None
     fps: float = 24.0
+    sound: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,17 +1,20 @@
 """Composition root of `visualizer render`: the same loop without a window, into a file.
 
 Deterministic for a seed: show time advances by one video frame per generated frame, so nothing
-depends on how fast the machine is.
+depends on how fast the machine is. With a sound, each frame is made while its own piece of it is
+heard, and the sound goes into the video.
 """
 
 from __future__ import annotations
 
+import math
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from fractions import Fraction
+from itertools import islice, repeat
 from pathlib import Path
 from typing import Protocol
 
@@ -21,6 +24,7 @@ from PIL import Image
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from visualizer.controls.hearing import Ear
 from visualizer.engine.failures import FrameError, one_line
 from visualizer.engine.producer import Engine, Picture
 from visualizer.frame import Pixels
@@ -31,12 +35,16 @@ from visualizer.show.mixes import alone
 from visualizer.show.preset import NO_VALUES, Cued, Preset
 from visualizer.show.reducer import reduce, start
 from visualizer.show.state import Show, request
+from visualizer.soundtrack import RATE, Soundtrack, Stereo, Track, mono
+
+SECONDS = 10.0
+"""Length of a video where neither an option nor a sound says how long."""
 
 
 class Writer(Protocol):
-    """Takes pictures one by one; pixels uint8 (height, width, 3)."""
+    """Takes pictures one by one; pixels uint8 (height, width, 3), and each one's sound if any."""
 
-    def write(self, pixels: Pixels) -> None:
+    def write(self, pixels: Pixels, sound: Stereo | None = None) -> None:
         """Add one picture. Raises OSError where it can't be stored."""
 
 
@@ -47,18 +55,23 @@ def render(options: RenderOptions) -> int:
     """
     console = Console(stderr=True)
     _check_out(options.out)
+    sound = Soundtrack(options.sound) if options.sound is not None else None
+    if sound is not None and sound.damaged:
+        line = f"--sound {options.sound}: {sound.damaged} damaged pieces are left out"
+        console.print(line, highlight=False, markup=False)
+    count = _count(options, sound)
     show = _first(options, console)
     engine = open_now(
         options, show.model, lambda line: console.print(line, highlight=False, markup=False)
     )
     try:
         with _writer(options.out, options.fps) as writer, _progress(console) as progress:
-            for picture in progress.track(
-                frames(show, engine, options.fps, options.frames),
-                total=options.frames,
+            for picture, block in progress.track(
+                frames(show, engine, options.fps, count, sound),
+                total=count,
                 description=f"{engine.model} on {engine.device}",
             ):
-                writer.write(picture.pixels)
+                writer.write(picture.pixels, block)
     except OSError as error:
         why = error.strerror or str(error)
         print(f"visualizer: {options.out}: can't be written: {why}", file=sys.stderr)
@@ -70,13 +83,27 @@ def render(options: RenderOptions) -> int:
     return 0
 
 
-def frames(show: Show, engine: Engine, fps: float, count: int) -> Iterator[Picture]:
-    """count generated pictures, each 1/fps seconds of show time after the last."""
-    for _ in range(count):
+def frames(
+    show: Show, engine: Engine, fps: float, count: int, sound: Soundtrack | None = None
+) -> Iterator[tuple[Picture, Stereo | None]]:
+    """count generated pictures, each 1/fps seconds of show time after the last, with its sound."""
+    blocks = repeat(None) if sound is None else sound.blocks(fps)
+    ear = Ear(RATE)
+    for block in islice(blocks, count):
+        if block is not None:
+            show = reduce(show, ear.hear(mono(block)))
         picture = engine.next(request(show))
-        yield picture
+        yield picture, block
         show = reduce(show, Live(picture.seed))
         show = reduce(show, Tick(1.0 / fps))
+
+
+def _count(options: RenderOptions, sound: Soundtrack | None) -> int:
+    """How many frames: as many as asked for, else as long as the sound, else SECONDS."""
+    if options.frames is not None:
+        return options.frames
+    seconds = SECONDS if sound is None else sound.seconds
+    return max(math.ceil(seconds * options.fps - 1e-6), 1)  # 0.3 s × 10 is 3.0000000000000004
 
 
 def _check_out(out: Path) -> None:
@@ -144,29 +171,36 @@ class _Folder:
         self.folder = folder
         self.count = 0
 
-    def write(self, pixels: Pixels) -> None:
+    def write(self, pixels: Pixels, sound: Stereo | None = None) -> None:
         self.count += 1
         Image.fromarray(pixels).save(self.folder / f"frame_{self.count:06d}.png")
 
 
 class _Video:
-    """H.264 in 4:2:0, which every player and media server takes."""
+    """H.264 in 4:2:0 and AAC, which every player and media server takes."""
 
     def __init__(self, container: av.container.OutputContainer, fps: float) -> None:
         self.container = container
         self.rate = Fraction(fps).limit_denominator(1001)
         self.stream: av.VideoStream | None = None
+        self.track: Track | None = None
 
-    def write(self, pixels: Pixels) -> None:
+    def write(self, pixels: Pixels, sound: Stereo | None = None) -> None:
         height, width = (side - side % 2 for side in pixels.shape[:2])  # 4:2:0 wants even sides
         if self.stream is None:
             self.stream = self.container.add_stream("libx264", rate=self.rate)
             self.stream.width, self.stream.height = width, height
             self.stream.pix_fmt = "yuv420p"
             self.stream.options = {"crf": "16", "preset": "medium"}
+            if sound is not None:  # all streams must be there before the first packet
+                self.track = Track(self.container)
         whole = np.ascontiguousarray(pixels[:height, :width])
         self.container.mux(self.stream.encode(av.VideoFrame.from_ndarray(whole, format="rgb24")))
+        if self.track is not None and sound is not None:
+            self.track.write(sound)
 
     def finish(self) -> None:
         if self.stream is not None:
             self.container.mux(self.stream.encode(None))
+        if self.track is not None:
+            self.track.finish()

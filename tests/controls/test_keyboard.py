@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from functools import reduce as fold
 
 import pygame
@@ -10,17 +9,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualizer.controls.keyboard import DIGITS, WITH_CTRL, Keyboard, key_code
+from visualizer.controls.key_table import DIGITS, WITH_CTRL, key_code, key_table
+from visualizer.controls.keyboard import FAR, FASTEST, PACE, PAGE, Keyboard
 from visualizer.show.actions import (
     COMMANDS,
     Action,
     Command,
+    Compose,
+    Digit,
     Drop,
     End,
     Erase,
+    Move,
     Nudge,
+    Recall,
     Run,
     SelectPreset,
+    Store,
     Take,
     Type,
 )
@@ -65,18 +70,39 @@ def press_of(name: str, mod: int = 0) -> pygame.Event:
     return down(key, mod, typed)
 
 
-def press(*events: pygame.Event, typing: bool = False) -> list[Action]:
+def composed(typed: str) -> pygame.Event:
+    return pygame.Event(pygame.TEXTEDITING, text=typed, start=len(typed), length=0)
+
+
+def press(*events: pygame.Event, typing: bool = False, choosing: bool = False) -> list[Action]:
     keyboard = Keyboard()
-    return [a for event in events for a in keyboard.actions(event, typing=typing)]
+    return [
+        action
+        for event in events
+        for action in keyboard.actions(event, typing=typing, choosing=choosing)
+    ]
 
 
-@pytest.mark.parametrize("row", PARAMETERS, ids=lambda row: row.name)
+def played(show: Show, *events: pygame.Event) -> Show:
+    """The show after events that each see what the ones before did, as in the app."""
+    keyboard = Keyboard()
+    for event in events:
+        typing, choosing = show.entry is not None, show.learning is not None
+        for action in keyboard.actions(event, typing=typing, choosing=choosing):
+            show = reduce(show, action)
+    return show
+
+
+WITH_KEYS = [row for row in PARAMETERS if row.keys]
+
+
+@pytest.mark.parametrize("row", WITH_KEYS, ids=lambda row: row.name)
 def test_a_parameters_keys_step_it_down_and_up(row: Parameter) -> None:
-    assert press(press_of(row.keys[0])) == [Nudge(row.name, -1, source="keyboard")]
-    assert press(press_of(row.keys[1])) == [Nudge(row.name, 1, source="keyboard")]
+    for key, steps in zip(row.keys, (-1, 1), strict=True):
+        assert press(press_of(key)) == [Nudge(row.name, steps, source="keyboard")]
 
 
-@pytest.mark.parametrize("row", PARAMETERS, ids=lambda row: row.name)
+@pytest.mark.parametrize("row", WITH_KEYS, ids=lambda row: row.name)
 def test_with_shift_a_parameters_keys_take_fine_steps(row: Parameter) -> None:
     for key, steps in zip(row.keys, (-1, 1), strict=True):
         event = press_of(key, pygame.KMOD_LSHIFT)
@@ -89,27 +115,58 @@ def test_a_commands_keys_run_it(command: Command) -> None:
         assert press(press_of(key)) == [Run(command.name, "keyboard")]
 
 
-def test_digits_select_presets_on_both_rows() -> None:
-    for index, digit in enumerate("1234567890"):
-        keypad = getattr(pygame, f"K_KP{digit}")
+def test_digits_select_presets() -> None:
+    for index, digit in enumerate(DIGITS):
         assert press(down(digit)) == [SelectPreset(index, "keyboard")]
-        assert press(down(keypad)) == [SelectPreset(index, "keyboard")]
-        assert press(down(keypad, typed=digit)) == [SelectPreset(index, "keyboard")]
 
 
-def test_no_key_has_two_meanings() -> None:
-    names = [key for row in PARAMETERS for key in row.keys]
-    names += [key for command in COMMANDS for key in command.keys]
-    assert [name for name, count in Counter([*names, *DIGITS]).items() if count > 1] == []
-    assert all(key_code(name.removeprefix(WITH_CTRL)) for name in names)
+def test_the_keypad_types_numbers_and_plays_the_parameter_in_focus() -> None:
+    for name, typed in [(f"kp {digit}", digit) for digit in DIGITS] + [("kp period", ".")]:
+        for unicode in (typed, ""):  # Num Lock on and off
+            assert press(down(name, typed=unicode)) == [Digit(typed, "keyboard")]
+    assert press(down("kp minus", typed="-")) == [Nudge("", -1, source="keyboard")]
+    assert press(down("kp plus", typed="+")) == [Nudge("", 1, source="keyboard")]
+    fine = press(down("kp plus", pygame.KMOD_LSHIFT, "+"))
+    assert fine == [Nudge("", 1, True, "keyboard")]
 
 
-def test_a_held_key_repeats_steps_but_never_a_command_or_a_preset() -> None:
+def test_c_and_v_step_the_parameter_in_focus_for_the_left_hand() -> None:
+    assert press(down("c"), down("v")) == [
+        Nudge("", -1, source="keyboard"),
+        Nudge("", 1, source="keyboard"),
+    ]
+
+
+@pytest.mark.parametrize("slot", range(1, 9))
+def test_ctrl_with_a_digit_brings_a_snapshot_back_and_with_shift_stores_it(slot: int) -> None:
+    assert press(press_of(f"ctrl {slot}")) == [Recall(slot, "keyboard")]
+    assert press(press_of(f"ctrl {slot}", pygame.KMOD_LSHIFT)) == [Store(slot, "keyboard")]
+
+
+def test_a_held_key_repeats_steps_but_never_a_command_a_preset_or_a_snapshot() -> None:
     assert press(down("q"), down("q"), down("q")) == [Nudge("strength", 1, source="keyboard")] * 3
     assert press(down("b"), down("b"), down("b")) == [Run("blackout", "keyboard")]
     assert press(down("2"), down("2")) == [SelectPreset(1, "keyboard")]
     turned = press_of("ctrl q")
     assert press(turned, turned) == [Nudge("zoom", 1, source="keyboard")] * 2
+    assert press(press_of("ctrl 2"), press_of("ctrl 2")) == [Recall(2, "keyboard")]
+
+
+def test_the_focus_goes_on_through_the_table_while_its_key_is_held() -> None:
+    assert press(down("end"), down("end")) == [Run("focus_next", "keyboard")] * 2
+
+
+@pytest.mark.parametrize("key", ["q", "a", "v", "kp minus"])
+def test_a_held_key_goes_faster_and_begins_slowly_again_when_pressed_anew(key: str) -> None:
+    last, _ = PACE[-1]
+    *steps, anew = (
+        abs(action.steps)
+        for action in press(*[down(key)] * (last + 3), up(key), down(key))
+        if isinstance(action, Nudge)
+    )
+    assert steps == sorted(steps)
+    assert [steps[most] for most, _ in PACE] == [pace for _, pace in PACE]
+    assert (steps[0], steps[-1], anew) == (1, FASTEST, 1)
 
 
 def test_a_key_let_go_can_be_pressed_again() -> None:
@@ -137,11 +194,20 @@ def test_closing_the_window_ends_the_show_at_once(kind: int, typing: bool) -> No
     assert fold(reduce, actions, Show()).over
 
 
-def test_a_held_commands_key_with_ctrl_runs_it_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    bound = {pygame.K_F7: Run("blackout", "keyboard")}
-    monkeypatch.setattr("visualizer.controls.keyboard.CTRL", bound)
-    held = press_of("ctrl f7")
-    assert press(held, held, up("f7"), held) == [Run("blackout", "keyboard")] * 2
+def test_a_held_commands_key_with_ctrl_runs_it_once() -> None:
+    held = press_of("ctrl z")
+    assert press(held, held, up("z"), held) == [Run("undo", "keyboard")] * 2
+
+
+def test_a_performers_own_keys_play_as_the_built_in_ones_do() -> None:
+    keyboard = Keyboard(keys={"b": "strength up", "ctrl b": "snapshot 3", "q": ""})
+    shift = pygame.KMOD_LSHIFT
+    played = [
+        keyboard.actions(event, typing=False)
+        for event in (down("b"), down("q"), up("b"), press_of("ctrl b", shift))
+    ]
+    assert played == [[Nudge("strength", 1, source="keyboard")], [], [], [Store(3, "keyboard")]]
+    assert press(down("b")) == [Run("blackout", "keyboard")]
 
 
 @pytest.mark.parametrize("mod", DESKTOPS)
@@ -150,7 +216,7 @@ def test_alt_and_command_are_the_desktops(key: str, mod: int) -> None:
     assert press(down(key, mod)) == []
 
 
-@pytest.mark.parametrize("key", ["b", "1", "[", "tab", "return", "escape", "f1"])
+@pytest.mark.parametrize("key", ["b", "9", "n", "tab", "return", "escape", "f1", "kp 5"])
 def test_a_key_without_a_meaning_with_ctrl_does_nothing(key: str) -> None:
     assert press(down(key, CTRL)) == []
 
@@ -175,14 +241,112 @@ def test_the_keypads_enter_is_an_enter() -> None:
 
 def test_typed_letters_are_text_and_nothing_else() -> None:
     assert press(down("b"), text("b"), down("q"), text("q"), typing=True) == [Type("b"), Type("q")]
-    assert press(down("f1"), down("tab"), down("left"), typing=True) == []
+    assert press(down("f1"), down("tab"), down("page up"), typing=True) == []
     assert press(text("b"), typing=False) == []
 
 
-def test_enter_takes_escape_drops_and_backspace_repeats() -> None:
+def test_enter_takes_escape_drops() -> None:
     assert press(down("return"), typing=True) == [Take()]
     assert press(down("escape"), typing=True) == [Drop()]
-    assert press(down("backspace"), down("backspace"), typing=True) == [Erase(), Erase()]
+
+
+@pytest.mark.parametrize(
+    ("key", "action"),
+    [
+        ("backspace", Erase()),
+        ("delete", Erase(ahead=True)),
+        ("left", Move(-1)),
+        ("right", Move(1)),
+        ("home", Move(-FAR)),
+        ("end", Move(FAR)),
+        ("up", Move(down=-1)),
+        ("down", Move(down=1)),
+    ],
+)
+def test_keys_that_edit_the_line_repeat(key: str, action: Action) -> None:
+    assert press(down(key), down(key), typing=True) == [action, action]
+
+
+def test_the_key_that_opened_the_line_types_nothing_into_it_however_long_it_is_held() -> None:
+    for key, line in (("kp 5", "5"), ("x", "")):
+        typed = key[-1]
+        held = (down(key, typed=typed), text(typed), down(key, typed=typed), text(typed))
+        show = played(Show(), *held)
+        assert (show.entry, show.entry_for) == (line, "number")
+        assert played(show, down("7"), text("7")).entry == f"{line}7"
+
+
+def test_a_key_pressed_before_the_one_that_opened_the_line_is_let_go_is_typed() -> None:
+    show = played(Show(), down("return"), down("w"), text("w"), up("return"), up("w"))
+    assert show.entry == "w"
+
+
+def test_text_that_comes_without_a_key_is_typed() -> None:
+    assert played(Show(), down("return"), up("return"), text("鯨")).entry == "鯨"
+
+
+def test_with_num_lock_off_the_keypad_still_types_numbers() -> None:
+    show = played(Show(), down("kp 4", typed=""), up("kp 4"), down("kp 2", typed=""), up("kp 2"))
+    assert show.entry == "42"
+    assert press(down("kp 2", typed="2"), text("2"), typing=True) == [Type("2")]
+
+
+def test_what_an_input_method_composes_is_told_until_it_is_settled() -> None:
+    events = (composed("くじ"), composed("くじら"), text("鯨"), composed(""))
+    assert press(*events, typing=True) == [
+        Compose("くじ"),
+        Compose("くじら"),
+        Type("鯨"),
+        Compose(""),
+    ]
+    assert press(composed("くじ"), typing=False) == []
+
+
+@pytest.mark.parametrize("key", ["return", "escape", "backspace", "left", "down", "kp enter"])
+@pytest.mark.parametrize("settled", [text("鯨"), composed("")])
+def test_keys_are_the_input_methods_while_it_composes(key: str, settled: pygame.Event) -> None:
+    keyboard = Keyboard()
+    keyboard.actions(composed("くじら"), typing=True)
+    assert keyboard.actions(down(key), typing=True) == []
+    keyboard.actions(up(key), typing=True)
+    keyboard.actions(settled, typing=True)
+    assert len(keyboard.actions(down(key), typing=True)) == 1
+
+
+def test_what_was_composed_is_gone_with_the_focus_and_with_the_line() -> None:
+    lost = pygame.Event(pygame.WINDOWFOCUSLOST)
+    assert press(composed("く"), lost, lost, down("escape"), typing=True) == [
+        Compose("く"),
+        Compose(""),
+        Drop(),
+    ]
+    keyboard = Keyboard()
+    keyboard.actions(composed("く"), typing=True)
+    keyboard.actions(up("a"), typing=False)
+    assert keyboard.actions(down("escape"), typing=True) == [Drop()]
+
+
+def test_arrows_and_page_keys_go_through_an_open_list_and_repeat() -> None:
+    for key, rows in (("up", -1), ("down", 1), ("page up", -PAGE), ("page down", PAGE)):
+        assert press(down(key), down(key), choosing=True) == [Move(down=rows)] * 2
+
+
+def test_all_other_keys_play_while_a_list_is_open() -> None:
+    table = key_table().alone
+    listed = {key_code(key) for key in ("up", "down", "page up", "page down")}
+    for code, action in table.items():
+        typed = chr(code) if code < 128 else ""
+        if code not in listed:
+            assert press(down(code, typed=typed), choosing=True) == [action]
+
+
+def test_escape_closes_the_list_and_is_no_wish_to_quit() -> None:
+    show = played(Show(), down("f2"), up("f2"))
+    assert show.learning is not None
+    show = played(show, down("escape"), down("escape"), up("escape"))
+    assert show.learning is None
+    assert not show.quit_pending
+    assert played(show, down("f2"), up("f2"), down("f2")).learning is None
 
 
 def test_the_enter_that_opened_the_entry_does_not_take_it() -> None:
@@ -210,7 +374,8 @@ def test_the_escape_that_dropped_the_entry_does_not_quit() -> None:
 )
 def test_ctrl_v_pastes_as_one_line_and_only_while_typing(event: pygame.Event) -> None:
     keyboard = Keyboard(paste=lambda: "a whale\r\nat\x00 night")
-    assert keyboard.actions(event, typing=False) == []
+    played = keyboard.actions(event, typing=False)
+    assert not any(isinstance(action, Type) for action in played)
     keyboard.actions(up(event.key), typing=False)
     assert keyboard.actions(event, typing=True) == [Type("a whale at night")]
     assert keyboard.actions(event, typing=True) == []
@@ -222,6 +387,22 @@ def test_ctrl_v_pastes_as_one_line_and_only_while_typing(event: pygame.Event) ->
     st.characters() | st.just(""),
     st.integers(0, 511),
     st.booleans(),
+    st.booleans(),
 )
-def test_no_key_is_a_fault(key: int, mod: int, typed: str, place: int, typing: bool) -> None:
-    assert len(press(down(key, mod, typed, place), up(key), typing=typing)) <= 1
+def test_no_key_is_a_fault(
+    key: int, mod: int, typed: str, place: int, typing: bool, choosing: bool
+) -> None:
+    events = (down(key, mod, typed, place), up(key))
+    assert len(press(*events, typing=typing, choosing=choosing)) <= 1
+
+
+codes = st.sampled_from(["x", "7", "kp 5", "return", "escape", "left", "f2", "backspace", "q"])
+events = st.one_of(
+    codes.map(down), codes.map(up), st.text(max_size=3).map(text), st.text(max_size=3).map(composed)
+)
+
+
+@given(st.lists(events, max_size=30))
+def test_whatever_is_pressed_the_caret_stays_in_the_line(pressed: list[pygame.Event]) -> None:
+    show = played(Show(), *pressed)
+    assert 0 <= show.caret <= len(show.entry or "")

@@ -1,5 +1,7 @@
 """Keyboards that are not American: letters by the layout, symbols by what is typed, then places.
 
+With Ctrl the row of digits goes by place alone.
+
 Events as pygame reports them (X11: seen with setxkbmap; where Ctrl is held, Windows and macOS give
 no character).
 """
@@ -10,7 +12,7 @@ import pygame
 import pytest
 
 from visualizer.controls.keyboard import Keyboard
-from visualizer.show.actions import Action, Nudge, Run, SelectPreset
+from visualizer.show.actions import Action, Digit, Nudge, Recall, Run, SelectPreset, Store
 
 CTRL, SHIFT, ALT_GR = pygame.KMOD_LCTRL, pygame.KMOD_LSHIFT, pygame.KMOD_RALT
 
@@ -33,7 +35,13 @@ def press(event: pygame.Event, *, typing: bool = False) -> list[Action]:
         (down("8", ALT_GR, "["), Nudge("seed", -1, source="keyboard")),  # German
         (down("8", CTRL | ALT_GR, "["), Nudge("seed", -1, source="keyboard")),  # … on Windows
         (down("0", SHIFT, "="), Nudge("hold", 1, source="keyboard")),  # German
-        (down("&", SHIFT, "1"), SelectPreset(0, "keyboard")),  # French
+        (down("&", SHIFT, "1", pygame.KSCAN_1), SelectPreset(0, "keyboard")),  # French
+        (down("&", 0, "&", pygame.KSCAN_1), SelectPreset(0, "keyboard")),
+        (down("'", 0, "'", pygame.KSCAN_4), Nudge("smoothing", 1, source="keyboard")),
+        (down("ě", 0, "ě", pygame.KSCAN_2), SelectPreset(1, "keyboard")),  # Czech
+        (down("۳", 0, "۳", pygame.KSCAN_3), SelectPreset(2, "keyboard")),  # Persian
+        (down("*", SHIFT, "*", pygame.KSCAN_RIGHTBRACKET), Nudge("seed", 1, True, "keyboard")),
+        (down(pygame.K_KP_PERIOD, 0, ","), Digit(".", "keyboard")),  # German
         (down("q", typed="q", place=pygame.KSCAN_A), Nudge("strength", 1, source="keyboard")),
         (down(0x438, typed="и", place=pygame.KSCAN_B), Run("blackout", "keyboard")),  # Russian
         (down("ä", 0, "ä", pygame.KSCAN_APOSTROPHE), Nudge("smoothing", 1, source="keyboard")),
@@ -65,6 +73,26 @@ def test_with_ctrl_other_layouts_find_symbols_and_letters_too(
     event: pygame.Event, name: str, steps: int, fine: bool
 ) -> None:
     assert press(event) == [Nudge(name, steps, fine, "keyboard")]
+
+
+@pytest.mark.parametrize(
+    ("key", "typed", "shifted", "slot"),
+    [
+        ("1", "1", "!", 1),  # US
+        ("4", "4", "$", 4),
+        ("&", "&", "1", 1),  # French
+        ("'", "'", "4", 4),
+        ("-", "-", "6", 6),
+        ("+", "+", "1", 1),  # Czech
+        ("ó", "ó", "", 8),
+    ],
+)
+def test_with_ctrl_the_row_of_digits_goes_by_its_place(
+    key: str, typed: str, shifted: str, slot: int
+) -> None:
+    place = pygame.KSCAN_1 + slot - 1
+    assert press(down(key, CTRL, typed, place)) == [Recall(slot, "keyboard")]
+    assert press(down(key, CTRL | SHIFT, shifted, place)) == [Store(slot, "keyboard")]
 
 
 def test_alt_gr_is_never_taken_for_ctrl() -> None:

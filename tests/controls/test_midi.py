@@ -11,21 +11,33 @@ from typing import Any
 
 import mido
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from visualizer.controls.memory_ports import MemoryPorts
+from visualizer.controls.memory_ports import MemoryInput, MemoryOutput, MemoryPorts
 from visualizer.controls.midi import Midi
-from visualizer.controls.midi_map import GENERIC
-from visualizer.controls.midi_ports import is_through, matches, short_name
-from visualizer.controls.monitor import list_ports, monitor
-from visualizer.controls.system_ports import AlsaPorts
-from visualizer.show.actions import Action, Knob, Run, Say, Unplugged
+from visualizer.controls.midi_ports import Received
+from visualizer.show.actions import (
+    COMMANDS,
+    Action,
+    Knob,
+    Learned,
+    Nudge,
+    Run,
+    Say,
+    Sync,
+    Unplugged,
+)
 
-PATIENCE = 20.0
+PATIENCE = 30.0
 """Seconds after which a condition that should come at once is given up."""
 
-NANO = "nanoKONTROL2:nanoKONTROL2 MIDI 1 20:0"
-TWIN = "nanoKONTROL2:nanoKONTROL2 MIDI 1 24:0"
-NAME = "nanoKONTROL2 MIDI 1"
+NANO = "X-KEYS:X-KEYS MIDI 1 20:0"
+TWIN = "X-KEYS:X-KEYS MIDI 1 24:0"
+NAME = "X-KEYS MIDI 1"
+
+NOWHERE = Path("/nowhere")
+"""A folder without maps: all play by those that come along."""
 
 
 class CountedPorts(MemoryPorts):
@@ -48,7 +60,7 @@ class Listener:
     def until(self, condition: Callable[[], bool]) -> None:
         end = time.monotonic() + PATIENCE
         while not condition():
-            assert time.monotonic() < end, f"it never came; there was {self.actions}"
+            assert time.monotonic() < end, f"it never came; there was {self.actions[-20:]}"
             threading.Event().wait(0.002)
             self.actions += self.midi.drain()
 
@@ -62,7 +74,8 @@ class Listener:
 
 @contextmanager
 def listening(ports: Any, **options: Any) -> Iterator[Listener]:
-    midi = Midi(GENERIC, ports, list_every=0.002, retry_after=0.002, **options)
+    options = {"folder": NOWHERE, **options}
+    midi = Midi(ports, list_every=0.002, retry_after=0.002, **options)
     midi.start()
     try:
         yield Listener(midi)
@@ -81,11 +94,11 @@ def control(number: int, value: int) -> Any:
 
 
 def test_every_port_is_opened_but_the_loop_back() -> None:
-    ports = CountedPorts("Midi Through:Midi Through Port-0 14:0", NANO, "LPD8 28:0")
+    ports = CountedPorts("Midi Through:Midi Through Port-0 14:0", NANO, "Y-PADS 28:0")
     with listening(ports) as listener:
-        listener.until_came(Say("MIDI: LPD8 connected", "midi"))
-        assert set(listener.midi.ports) == {NAME, "LPD8"}
-        assert listener.lines == [f"MIDI: {NAME} connected", "MIDI: LPD8 connected"]
+        listener.until_came(Say("MIDI: Y-PADS connected", "midi"))
+        assert set(listener.midi.ports) == {NAME, "Y-PADS"}
+        assert listener.lines == [f"MIDI: {NAME} connected", "MIDI: Y-PADS connected"]
 
 
 def test_the_loop_back_is_opened_when_it_is_wanted() -> None:
@@ -95,9 +108,9 @@ def test_the_loop_back_is_opened_when_it_is_wanted() -> None:
 
 
 def test_a_wanted_port_that_is_not_there_is_missed_once_and_waited_for() -> None:
-    ports = CountedPorts("LPD8 28:0")
-    with listening(ports, wanted="NANOkontrol2 MIDI 1 99:0") as listener:
-        line = "MIDI: no port named NANOkontrol2 MIDI 1 99:0; there are LPD8; waiting for it"
+    ports = CountedPorts("Y-PADS 28:0")
+    with listening(ports, wanted="x-keys MIDI 1 99:0") as listener:
+        line = "MIDI: no port named x-keys MIDI 1 99:0; there are Y-PADS; waiting for it"
         listener.until_came(Say(line, "midi"))
         look_again(listener, ports)
         assert listener.lines == [line]
@@ -112,7 +125,7 @@ def test_two_of_a_kind_are_told_apart_and_keep_their_names() -> None:
         ports.unplug(NANO)
         listener.until_came(Unplugged(NAME))
         ports.send(TWIN, control(20, 127))
-        listener.until_came(Knob(f"{NAME} (2):1:20", "strength", 1.0))
+        listener.until_came(Knob(f"{NAME} (2):1:cc 20", "strength", 1.0))
         ports.plug(NANO)
         listener.until(lambda: set(listener.midi.ports) == {NAME, f"{NAME} (2)"})
 
@@ -126,7 +139,7 @@ def test_a_port_that_comes_back_under_another_number_is_the_same_to_the_performe
         listener.until_came(Unplugged(NAME))
         listener.until(lambda: listener.midi.ports == (NAME,))
         ports.send(TWIN, control(20, 0))
-        listener.until_came(Knob(f"{NAME}:1:20", "strength", 0.0))
+        listener.until_came(Knob(f"{NAME}:1:cc 20", "strength", 0.0))
 
 
 def test_a_port_that_another_program_holds_is_said_once_and_opened_when_it_is_free() -> None:
@@ -160,45 +173,65 @@ def test_without_python_rtmidi_it_is_off_and_says_what_is_missing() -> None:
     line = "MIDI is off: python-rtmidi is not installed; pip install python-rtmidi"
     with listening(ports) as listener:
         listener.until_came(Say(line, "midi"))
-    assert list_ports(ports) == [line]
 
 
-def test_a_machine_without_an_alsa_sequencer_is_told_so(tmp_path: Path) -> None:
-    (line,) = list_ports(AlsaPorts(tmp_path / "seq"))
-    assert line.startswith("MIDI is off: this machine has no ALSA sequencer")
-
-
-@pytest.mark.parametrize(
-    ("backend", "line"),
-    [
-        ("mido.backends.rtmidi/FOO", "MIDI is off: python-rtmidi has no API 'FOO' here"),
-        ("mido.backends.foo", "MIDI is off: its backend can't be loaded: No module named "),
-    ],
-)
-def test_a_wrong_backend_in_the_environment_is_one_line(
-    backend: str, line: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    if backend.endswith("FOO"):
-        pytest.importorskip("rtmidi")
-    monkeypatch.setenv("MIDO_BACKEND", backend)
-    (said,) = list_ports()
-    assert said.startswith(line)
-
-
-def test_the_clock_is_not_heard_and_a_tap_hears_the_rest() -> None:
-    heard: list[str] = []
+def test_a_tap_hears_all_but_the_clocks_ticks() -> None:
+    heard: list[bytes] = []
     ports = MemoryPorts(NANO)
-    with listening(ports, tap=lambda _, message, __: heard.append(message.type)) as listener:
+    with listening(ports, tap=lambda _, data, *__: heard.append(data)) as listener:
         listener.until(lambda: listener.midi.ports == (NAME,))
-        for kind in ("clock", "active_sensing", "stop", "clock", "pitchwheel"):
+        for kind in ("clock", "stop", "clock", "pitchwheel"):
             ports.send(NANO, mido.Message(kind))
-        listener.until(lambda: "pitchwheel" in heard)
-    assert heard == ["stop", "pitchwheel"]
+        listener.until(lambda: len(heard) == 2)
+    assert heard == [b"\xfc", bytes(mido.Message("pitchwheel").bytes())]
+
+
+def ticks(ports: MemoryPorts, name: str, count: int, bpm: float = 125.0) -> None:
+    """A clock that has run until now, from the start of its song."""
+    step = 60 / bpm / 24
+    begin = time.monotonic() - count * step
+    ports.send(name, mido.Message("start"), begin)
+    for number in range(count):
+        ports.send(name, mido.Message("clock"), begin + number * step)
+
+
+def syncs(listener: Listener) -> list[Sync]:
+    return [action for action in listener.actions if isinstance(action, Sync)]
+
+
+def test_a_clock_tells_tempo_and_beat() -> None:
+    ports = MemoryPorts(NANO)
+    with listening(ports) as listener:
+        listener.until(lambda: listener.midi.ports == (NAME,))
+        ticks(ports, NANO, 48)
+        listener.until(lambda: any(sync.beats == 47 / 24 for sync in syncs(listener)))
+        newest = syncs(listener)[-1]
+        assert newest.bpm == pytest.approx(125.0, abs=0.1)
+        assert newest.running
+        assert newest.ago > 0.0
+        ports.send(NANO, mido.Message("stop"))
+        listener.until(lambda: not syncs(listener)[-1].running)
+
+
+def test_of_two_clocks_the_first_is_followed_until_it_is_pulled_out() -> None:
+    ports = MemoryPorts(NANO, "Y-PADS")
+    with listening(ports) as listener:
+        listener.until(lambda: len(listener.midi.ports) == 2)
+        ticks(ports, "Y-PADS", 48, bpm=100.0)
+        listener.until(lambda: bool(syncs(listener)))
+        ticks(ports, NANO, 24, bpm=150.0)
+        ports.send(NANO, control(20, 1))
+        listener.until_came(Knob(f"{NAME}:1:cc 20", "strength", 1 / 127))
+        assert {round(sync.bpm) for sync in syncs(listener)} == {100}
+        ports.unplug("Y-PADS")
+        listener.until_came(Unplugged("Y-PADS"))
+        ticks(ports, NANO, 24, bpm=150.0)
+        listener.until(lambda: round(syncs(listener)[-1].bpm) == 150)
 
 
 def test_stopping_closes_all_ports_and_is_immediate_between_looks() -> None:
     ports = MemoryPorts(NANO, TWIN)
-    midi = Midi(GENERIC, ports, list_every=3600.0)
+    midi = Midi(ports, folder=NOWHERE, list_every=3600.0)
     midi.start()
     Listener(midi).until(lambda: len(midi.ports) == 2)
     assert midi.stop(PATIENCE)
@@ -207,58 +240,154 @@ def test_stopping_closes_all_ports_and_is_immediate_between_looks() -> None:
 
 
 def test_one_that_was_never_started_can_be_stopped() -> None:
-    assert Midi(GENERIC, MemoryPorts()).stop()
+    assert Midi(MemoryPorts(), folder=NOWHERE).stop()
 
 
-def test_names_of_ports() -> None:
-    assert short_name(NANO) == NAME
-    assert short_name("VMPK Output:out 129:0") == "VMPK Output:out"
-    assert short_name("LPD8") == "LPD8"
-    assert short_name("") == ""
-    assert matches("kontrol", NANO)
-    assert not matches("LPD8", NANO)
-    assert is_through("Midi Through:Midi Through Port-0 14:0")
-
-
-def test_the_monitor_prints_what_comes_and_what_it_does() -> None:
+def test_a_flood_leaves_the_final_value_every_step_and_every_note_in_order(tmp_path: Path) -> None:
+    (tmp_path / f"{NAME}.yaml").write_text(
+        "controls:\n  cc 60: {plays: seed, as: twos complement}\n", encoding="utf-8"
+    )
     ports = MemoryPorts(NANO)
-    lines: list[str] = []
-    stop = threading.Event()
-
-    def out(line: str) -> None:
-        lines.append(line)
-        if line.endswith("connected"):
-            ports.send(NANO, control(20, 64))
-            ports.send(NANO, mido.Message("note_on", note=43, velocity=90, channel=8))
-            ports.send(NANO, mido.Message("program_change", program=2))
-            ports.send(NANO, control(119, 1))
-        if len(lines) == 5:
-            stop.set()
-
-    monitor(GENERIC, out, stop, ports=ports)
-    assert lines == [
-        f"MIDI: {NAME} connected",
-        f"{NAME}  control_change channel=1 control=20 value=64  → strength 0.50",
-        f"{NAME}  note_on channel=9 note=43 velocity=90  → freeze",
-        f"{NAME}  program_change channel=1 program=2  → preset 3",
-        f"{NAME}  control_change channel=1 control=119 value=1  → nothing",
-    ]
-
-
-def test_ports_are_listed_by_name() -> None:
-    assert list_ports(MemoryPorts(NANO, "LPD8 28:0")) == [NAME, "LPD8"]
-    assert list_ports(MemoryPorts()) == ["no MIDI inputs"]
-
-
-def test_a_flood_leaves_the_final_value_and_every_note_in_order() -> None:
-    ports = MemoryPorts(NANO)
-    with listening(ports) as listener:
+    with listening(ports, folder=tmp_path, given=tmp_path / f"{NAME}.yaml") as listener:
         listener.until(lambda: listener.midi.ports == (NAME,))
         for number in range(10_000):
             ports.send(NANO, control(20, number % 127))
+            ports.send(NANO, control(60, 1 if number % 4 else 127))
             if number % 100 == 0:
                 ports.send(NANO, mido.Message("note_on", note=43 + number // 100 % 2))
         ports.send(NANO, control(20, 127))
-        listener.until_came(Knob(f"{NAME}:1:20", "strength", 1.0))
+        listener.until_came(Knob(f"{NAME}:1:cc 20", "strength", 1.0))
         runs = [action.command for action in listener.actions if isinstance(action, Run)]
         assert runs == ["freeze", "blackout"] * 50
+        steps = [action.steps for action in listener.actions if isinstance(action, Nudge)]
+        assert sum(steps) == 5000
+        assert len(steps) < 10_000
+
+
+def moved(ports: MemoryPorts, number: int, *values: int) -> None:
+    for value in values:
+        ports.send(NANO, control(number, value))
+
+
+def test_a_moved_control_is_learned_and_plays_its_target_from_then_on(tmp_path: Path) -> None:
+    ports = MemoryPorts(NANO)
+    with listening(ports, folder=tmp_path) as listener:
+        listener.until(lambda: listener.midi.ports == (NAME,))
+        listener.midi.learn("zoom")
+        listener.until(lambda: listener.midi.learning)
+        moved(ports, 77, *range(20, 110))
+        listener.until(lambda: any(isinstance(a, Learned) for a in listener.actions))
+        (learned,) = [a for a in listener.actions if isinstance(a, Learned)]
+        assert learned.target == "zoom"
+        assert not any(isinstance(a, Knob) and a.parameter != "zoom" for a in listener.actions)
+        moved(ports, 77, 127)
+        listener.until_came(Knob(f"{NAME}:1:cc 77", "zoom", 1.0))
+        listener.midi.learn(None)
+    with listening(ports, folder=tmp_path) as listener:  # the next evening
+        listener.until(lambda: listener.midi.ports == (NAME,))
+        moved(ports, 77, 0)
+        listener.until_came(Knob(f"{NAME}:1:cc 77", "zoom", 0.0))
+
+
+def test_nothing_is_played_while_a_control_is_learned_but_the_pad_that_ends_it() -> None:
+    ports = MemoryPorts(NANO)
+    with listening(ports) as listener:
+        listener.until(lambda: listener.midi.ports == (NAME,))
+        listener.midi.learn("zoom")
+        listener.until(lambda: listener.midi.learning)
+        moved(ports, 20, 64)
+        learn = next(command.note for command in COMMANDS if command.name == "learn")
+        ports.send(NANO, mido.Message("note_on", note=learn))
+        listener.until_came(Run("learn", "midi"))
+        assert not any(isinstance(a, Knob) for a in listener.actions)
+        listener.midi.learn(None)
+        listener.until(lambda: not listener.midi.learning)
+        moved(ports, 20, 127)
+        listener.until_came(Knob(f"{NAME}:1:cc 20", "strength", 1.0))
+
+
+def test_what_is_forgotten_is_played_no_more(tmp_path: Path) -> None:
+    ports = MemoryPorts(NANO)
+    with listening(ports, folder=tmp_path) as listener:
+        listener.until(lambda: listener.midi.ports == (NAME,))
+        listener.midi.forget("strength")
+        listener.until_came(Say("MIDI: nothing plays strength any more", "midi"))
+        moved(ports, 20, 64)
+        moved(ports, 21, 127)
+        listener.until_came(Knob(f"{NAME}:1:cc 21", "guidance", 1.0))
+        assert not any(isinstance(a, Knob) and a.parameter == "strength" for a in listener.actions)
+        listener.midi.forget_all()
+        listener.until_came(Say("MIDI: all controllers play as they came", "midi"))
+        moved(ports, 20, 127)
+        listener.until_came(Knob(f"{NAME}:1:cc 20", "strength", 1.0))
+
+
+def test_a_map_that_can_not_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "maps").write_text("a file where the folder should be", encoding="utf-8")
+    ports = MemoryPorts(NANO)
+    with listening(ports, folder=tmp_path / "maps") as listener:
+        listener.until(lambda: listener.midi.ports == (NAME,))
+        listener.midi.forget("strength")
+        listener.until(lambda: len(listener.lines) > 1)
+        assert "maps" in listener.lines[-1]
+
+
+LAMPS = "lights:\n  note 1: generation\n  note 2: {shows: preset 1, on: 3}\n"
+
+
+def lamps(tmp_path: Path) -> Path:
+    path = tmp_path / "lamps.yaml"
+    path.write_text(LAMPS, encoding="utf-8")
+    return path
+
+
+def test_lamps_are_told_what_is_news_and_all_of_it_after_a_reconnect(tmp_path: Path) -> None:
+    ports = MemoryPorts(NANO)
+    with listening(ports, given=lamps(tmp_path)) as listener:
+        listener.midi.light({"generation": True})
+        listener.until(lambda: ports.came(NANO) == ((0x90, 1, 127), (0x90, 2, 0)))
+        listener.midi.light({"generation": True, "preset 1": True})
+        listener.until(lambda: ports.came(NANO)[2:] == ((0x90, 2, 3),))
+        ports.unplug(NANO)
+        listener.until_came(Unplugged(NAME))
+        ports.plug(NANO)
+        listener.until(lambda: ports.came(NANO) == ((0x90, 1, 127), (0x90, 2, 3)))
+    assert ports.came(NANO)[2:] == ((0x90, 1, 0), (0x90, 2, 0))  # dark at the end
+
+
+def test_nothing_is_sent_where_no_map_names_a_lamp() -> None:
+    ports = MemoryPorts("Y-PADS")
+    with listening(ports) as listener:
+        listener.until(lambda: listener.midi.ports == ("Y-PADS",))
+        listener.midi.light({"generation": True})
+        ports.send("Y-PADS", mido.Message("note_on", note=43))
+        listener.until(lambda: any(isinstance(a, Run) for a in listener.actions))
+    assert ports.came("Y-PADS") == ()
+    assert not any(isinstance(port, MemoryOutput) for port in ports.opened)
+
+
+def test_lamps_that_fail_are_opened_anew(tmp_path: Path) -> None:
+    ports = CountedPorts(NANO)
+    with listening(ports, given=lamps(tmp_path)) as listener:
+        listener.midi.light({})
+        listener.until(lambda: len(ports.came(NANO)) == 2)
+        for port in ports.opened:
+            if isinstance(port, MemoryOutput):
+                port.fault = OSError("broken")
+        listener.midi.light({"generation": True})
+        listener.until(lambda: ports.came(NANO)[2:] == ((0x90, 1, 127), (0x90, 2, 0)))
+
+
+@given(st.lists(st.binary(max_size=6), max_size=50))
+@settings(max_examples=20)
+def test_random_bytes_never_break_it(stream: list[bytes]) -> None:
+    ports = MemoryPorts(NANO)
+    with listening(ports) as listener:
+        listener.until(lambda: listener.midi.ports == (NAME,))
+        for data in stream:
+            port = ports.opened[0]
+            assert isinstance(port, MemoryInput)
+            port.messages.put(Received(time.monotonic(), data))
+        ports.send(NANO, control(20, 127))
+        listener.until_came(Knob(f"{NAME}:1:cc 20", "strength", 1.0))
+        assert not any("stumbled" in line for line in listener.lines)

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from functools import reduce as fold
+from pathlib import Path
 from typing import Any, Protocol
 
 import mido
@@ -17,14 +18,16 @@ import pytest
 
 from visualizer.controls.memory_ports import MemoryPorts
 from visualizer.controls.midi import Midi
-from visualizer.controls.midi_map import GENERIC
 from visualizer.controls.midi_ports import Ports
 from visualizer.controls.system_ports import system_ports
-from visualizer.show.actions import Action, Knob, Run, Say, SelectPreset, Unplugged
+from visualizer.show.actions import Action, Knob, Run, Say, SelectPreset, Sync, Unplugged
 from visualizer.show.reducer import reduce, start
 
 PATIENCE = 30.0
 """Seconds after which a condition that should come soon is given up: the machine may be busy."""
+
+NOWHERE = Path("/nowhere")
+"""A folder without maps."""
 
 JACK = "mido.backends.rtmidi/UNIX_JACK"
 
@@ -39,10 +42,11 @@ class Rig(Protocol):
     def plug(self) -> None: ...
     def unplug(self) -> None: ...
     def send(self, message: Any) -> None: ...
+    def came(self) -> list[list[int]]: ...
 
 
 class InMemory:
-    name = "nanoKONTROL2"
+    name = "X-KEYS"
 
     def __init__(self) -> None:
         self.ports = MemoryPorts()
@@ -56,25 +60,43 @@ class InMemory:
     def send(self, message: Any) -> None:
         self.ports.send(self.name, message)
 
+    def came(self) -> list[list[int]]:
+        return [list(data) for data in self.ports.came(self.name)]
+
 
 class OnJack:
-    name = "RtMidiOut Client:nanoKONTROL2"
+    name = "RtMidiOut Client:X-KEYS"
 
     def __init__(self, plug_in: Callable[[str], Any]) -> None:
         self.ports = system_ports(JACK)
         self._plug_in = plug_in
         self._controller: Any = None
+        self._lamps: Any = None
+        self._came: list[list[int]] = []
 
     def plug(self) -> None:
-        self._controller = self._plug_in("nanoKONTROL2")
+        import rtmidi
+
+        # Not through mido, whose callback waits for the GIL in JACK's own thread.
+        self._lamps = rtmidi.MidiIn(rtapi=rtmidi.API_UNIX_JACK, name="lamps")
+        self._lamps.open_virtual_port("X-KEYS")
+        self._controller = self._plug_in("X-KEYS")
+        self._came = []
 
     def unplug(self) -> None:
         if self._controller is not None:
             self._controller.close()
+            self._lamps.close_port()
+            self._lamps.delete()
             self._controller = None
 
     def send(self, message: Any) -> None:
         self._controller.send(message)
+
+    def came(self) -> list[list[int]]:
+        while (message := self._lamps.get_message()) is not None:
+            self._came.append(message[0])
+        return self._came
 
 
 @pytest.fixture(params=["memory", "jack"])
@@ -89,7 +111,7 @@ def rig(request: pytest.FixtureRequest) -> Iterator[Rig]:
 
 @pytest.fixture
 def midi(rig: Rig) -> Iterator[Midi]:
-    thread = Midi(GENERIC, rig.ports, list_every=0.02, retry_after=0.02)
+    thread = Midi(rig.ports, folder=NOWHERE, list_every=0.02, retry_after=0.02)
     thread.start()
     yield thread
     assert thread.stop(PATIENCE)
@@ -105,6 +127,13 @@ def gather(midi: Midi, enough: Callable[[list[Action]], bool]) -> list[Action]:
         threading.Event().wait(0.002)
         actions += midi.drain()
     return actions
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "it never came"
+        threading.Event().wait(0.002)
 
 
 def plugged(rig: Rig, midi: Midi) -> list[Action]:
@@ -135,7 +164,7 @@ def turned(rig: Rig, midi: Midi, value: int) -> list[Action]:
 
 
 def knob(rig: Rig, value: int) -> Knob:
-    return Knob(f"{rig.name}:1:20", "strength", value / 127)
+    return Knob(f"{rig.name}:1:cc 20", "strength", value / 127)
 
 
 def test_what_is_played_arrives(rig: Rig, midi: Midi) -> None:
@@ -151,7 +180,7 @@ def test_what_is_played_arrives(rig: Rig, midi: Midi) -> None:
 
 def test_one_that_was_there_before_the_start_is_found(rig: Rig) -> None:
     rig.plug()
-    thread = Midi(GENERIC, rig.ports, list_every=0.02)
+    thread = Midi(rig.ports, folder=NOWHERE, list_every=0.02)
     thread.start()
     gather(thread, lambda a: Say(f"MIDI: {rig.name} connected", "midi") in a)
     assert thread.stop(PATIENCE)
@@ -193,3 +222,36 @@ def test_of_a_flood_the_final_value_and_every_note_arrive(rig: Rig, midi: Midi) 
     assert runs == [*["freeze", "blackout"] * 5, "next_prompt"]
     knobs = [action for action in actions if isinstance(action, Knob)]
     assert knobs[-1] == knob(rig, 99)
+
+
+def test_lamps_are_lit_and_lit_again_after_a_reconnect(rig: Rig, tmp_path: Path) -> None:
+    given = tmp_path / "lamps.yaml"
+    given.write_text("lights:\n  note 1: generation\n  note 2: freeze\n", encoding="utf-8")
+    midi = Midi(rig.ports, folder=tmp_path / "none", given=given, list_every=0.02)
+    midi.start()
+    try:
+        midi.light({"generation": True})
+        for _ in range(2):
+            plugged(rig, midi)
+            wait_for(lambda: len(rig.came()) >= 2)
+            assert sorted(rig.came()) == [[0x90, 1, 127], [0x90, 2, 0]]
+            unplugged(rig, midi)
+        plugged(rig, midi)
+        midi.light({"freeze": True})
+        wait_for(lambda: rig.came()[-2:] == [[0x90, 1, 0], [0x90, 2, 127]])
+    finally:
+        assert midi.stop(PATIENCE)
+
+
+def test_a_clock_is_followed(rig: Rig, midi: Midi) -> None:
+    plugged(rig, midi)
+    rig.send(mido.Message("start"))
+    begin = time.monotonic()
+    for number in range(48):
+        while time.monotonic() < begin + number / 48:  # 120 beats a minute
+            threading.Event().wait(0.001)
+        rig.send(mido.Message("clock"))
+    actions = gather(midi, lambda a: any(isinstance(x, Sync) and x.beats == 47 / 24 for x in a))
+    newest = [action for action in actions if isinstance(action, Sync)][-1]
+    assert newest.running
+    assert 100 < newest.bpm < 140  # a busy machine sends unevenly

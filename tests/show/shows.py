@@ -8,28 +8,42 @@ from hypothesis import strategies as st
 
 from visualizer.show.actions import (
     COMMANDS,
+    ON_OFF,
     Action,
+    Compose,
+    Digit,
     Drop,
     Engine,
     Erase,
+    Heard,
     Knob,
+    Learned,
     Live,
+    Move,
     Nudge,
+    Offer,
     Prompt,
+    Recall,
     Run,
     Say,
     SelectPreset,
     Set,
+    Store,
+    Switch,
+    Sync,
     Take,
     Tick,
     Type,
     Unplugged,
 )
+from visualizer.show.memory import Memory
 from visualizer.show.mixes import alone, weighted
 from visualizer.show.parameters import BY_NAME
+from visualizer.show.pickup import WAYS
 from visualizer.show.preset import NO_VALUES, Cued, Preset
 from visualizer.show.reducer import reduce, start
 from visualizer.show.state import Show
+from visualizer.show.targets import LEARNABLE
 
 
 def preset(
@@ -76,15 +90,48 @@ _numbers = st.floats() | st.sampled_from([0.0, 0.5, 1.0, 20.0, 1e9])
 _positions = st.floats(0.0, 1.0) | st.just(float("nan"))
 _texts = st.text(max_size=5) | st.sampled_from("abcxyz")
 _models = st.sampled_from(["", "builtin", "large", "larger"])
+_shares = st.floats(0.0, 1.0)
 actions = st.one_of(
     st.builds(Set, _names, _numbers),
-    st.builds(Nudge, _names, st.integers(-1000, 1000), st.booleans()),
-    st.builds(Knob, st.sampled_from(["nano:0:1", "nano:0:2", "korg:0:1"]), _names, _positions),
+    st.builds(Nudge, _names | st.just(""), st.integers(-1000, 1000), st.booleans()),
+    st.builds(
+        Knob,
+        st.sampled_from(["nano:0:1", "nano:0:2", "korg:0:1"]),
+        _names,
+        _positions,
+        pickup=st.sampled_from(WAYS),
+    ),
     st.builds(Unplugged, st.sampled_from(["nano", "korg"])),
     st.builds(Run, st.sampled_from([*(c.name for c in COMMANDS if c.name != "quit"), "dance"])),
     st.builds(SelectPreset, st.integers(-2, 5)),
     st.builds(Type, _texts),
-    st.builds(Erase),
+    st.builds(Erase, st.booleans()),
+    st.builds(Switch, st.sampled_from([*ON_OFF, "next_prompt", "dance"]), st.booleans()),
+    st.builds(Store, st.integers(-1, 10)),
+    st.builds(Recall, st.integers(-1, 10)),
+    st.builds(Digit, st.sampled_from("0123456789.-")),
+    st.builds(Move, st.integers(-1000, 1000), st.integers(-50, 50)),
+    st.builds(Compose, _texts),
+    st.builds(
+        Sync,
+        st.floats(20.0, 300.0),
+        st.floats(-1000.0, 1e6),
+        st.floats(0.0, 1.0),
+        st.booleans(),
+    ),
+    st.builds(
+        Heard,
+        _shares,
+        _shares,
+        _shares,
+        _shares,
+        st.integers(0, 3),
+        st.none() | st.floats(60.0, 180.0),
+    ),
+    st.builds(Learned, st.sampled_from(LEARNABLE), st.just("nano CC 1"), _texts),
+    st.builds(
+        Offer, st.builds(Memory, preset=st.sampled_from(["", "Plain", "gone"]), prompt=_texts)
+    ),
     st.builds(Take),
     st.builds(Drop),
     st.builds(Prompt, _texts),

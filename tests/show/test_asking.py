@@ -1,6 +1,6 @@
 """The start screen's question: a name, or the default after five seconds."""
 
-from visualizer.show.actions import Drop, Erase, Run, Take, Tick, Type
+from visualizer.show.actions import Compose, Drop, Erase, Move, Run, Take, Tick, Type
 from visualizer.show.asking import SECONDS, answered, ask
 from visualizer.show.view import Question
 
@@ -14,8 +14,9 @@ def test_without_an_answer_the_default_is_taken_after_five_seconds() -> None:
 def test_a_typed_name_is_the_answer() -> None:
     question = answered(ask(), Type(" stabilityai/sd-turbox"))
     assert isinstance(question, Question)
-    question = answered(question, Erase())
-    assert isinstance(question, Question)
+    for key in (Erase(), Erase(ahead=True), Move(-1), Compose("x")):
+        question = answered(question, key)
+        assert isinstance(question, Question)
     assert answered(question, Take()) == "stabilityai/sd-turbo"
 
 

@@ -133,7 +133,9 @@ def test_no_prompt_has_no_mix_whatever_was_on() -> None:
 def test_a_prompt_stays_for_its_crossfade_and_its_hold(
     age: float, crossfade: float, hold: float, over: bool
 ) -> None:
-    assert is_over(Cue(alone("a"), age=age), crossfade, hold) is over
+    cue = Cue(alone("a"), age=age)
+    assert is_over(cue, crossfade, hold) is over
+    assert is_over(cue, crossfade, hold, early=0.2) is (over or age == 23.9)
 
 
 @given(counts, turns, salts)

@@ -95,7 +95,8 @@ def test_a_position_out_of_range_means_the_nearest_end(row: Parameter, position:
         ("strength", 0.5, "0.50"),
         ("steps", 4, "4"),
         ("seed_interval", 20, "20 frames"),
-        ("hold", 12.5, "12.50 s"),
+        ("rotate", 12.5, "12.50 °/s"),
+        ("quantise", 2, "bar"),
     ],
 )
 def test_a_text_has_the_digits_and_the_unit_of_its_row(name: str, value: float, text: str) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from visualizer.show.actions import Knob, Set, Unplugged
 from visualizer.show.parameters import BY_NAME, PARAMETERS, Parameter
-from visualizer.show.pickup import NEAR, takes_hold
+from visualizer.show.pickup import NEAR, Grip, taken_to
 from visualizer.show.reducer import reduce
 from visualizer.show.state import Show
 
@@ -32,17 +34,25 @@ shares = st.integers(0, 127).map(lambda step: step / 127)
 def test_a_knob_takes_hold_where_it_meets_the_value(
     last: float | None, position: float, held: bool
 ) -> None:
-    assert takes_hold(last, None, position, value=7.0, at=0.5) is held
+    taken = taken_to(Grip("blend", last), position, value=7.0, at=0.5, way="pickup")
+    assert taken == (position if held else None)
 
 
 def test_a_knob_keeps_hold_of_the_value_that_it_gave() -> None:
-    assert takes_hold(0.1, 7.0, 0.9, value=7.0, at=0.1)
-    assert not takes_hold(0.1, 7.0, 0.3, value=8.0, at=0.5)
+    grip = Grip("blend", 0.1, wrote=7.0)
+    assert taken_to(grip, 0.9, value=7.0, at=0.1, way="pickup") == 0.9
+    assert taken_to(grip, 0.3, value=8.0, at=0.5, way="pickup") is None
 
 
-def _turn(show: Show, *positions: float, control: str = "nano:0:20", name: str = "blend") -> Show:
+def _turn(
+    show: Show,
+    *positions: float,
+    control: str = "nano:0:20",
+    name: str = "blend",
+    pickup: str = "pickup",
+) -> Show:
     for position in positions:
-        show = reduce(show, Knob(control, name, position))
+        show = reduce(show, Knob(control, name, position, pickup=pickup))
     return show
 
 
@@ -75,6 +85,38 @@ def test_a_knob_that_moved_while_it_waited_does_not_jump_when_its_old_value_come
     show = _turn(show, 0.2)
     show = reduce(show, Set("blend", given))
     assert _value(_turn(show, 0.2 + STEP)) == given
+
+
+def test_without_pickup_the_value_jumps_to_the_knob() -> None:
+    show = _turn(reduce(Show(), Set("blend", 0.49)), 0.9, pickup="none")
+    assert _value(show) == BY_NAME["blend"].at(0.9)
+
+
+def test_a_scaled_knob_moves_the_value_at_once_and_meets_it_at_the_end_of_its_travel() -> None:
+    row = BY_NAME["strength"]
+    show = reduce(Show(), Set("strength", 0.6))
+    show = _turn(show, 0.2, name="strength", pickup="scaling")
+    assert _value(show, "strength") == 0.6  # it was only seen
+    show = _turn(show, 0.6, name="strength", pickup="scaling")
+    assert _value(show, "strength") == pytest.approx(0.8)  # half of each way up
+    assert _value(_turn(show, 1.0, name="strength", pickup="scaling"), "strength") == row.high
+    down = _turn(show, 0.3, 0.0, name="strength", pickup="scaling")
+    assert _value(down, "strength") == row.low
+
+
+@given(st.sampled_from(PARAMETERS), shares, st.lists(shares, min_size=2))
+def test_a_scaled_knob_never_moves_the_value_the_other_way(
+    row: Parameter, start: float, turns: list[float]
+) -> None:
+    show = _turn(
+        reduce(Show(), Set(row.name, row.at(start))), turns[0], name=row.name, pickup="scaling"
+    )
+    for last, position in pairwise(turns):
+        before = show.values[row.name]
+        show = _turn(show, position, name=row.name, pickup="scaling")
+        moved = show.values[row.name] - before
+        near = abs(position - row.position(before)) <= 2 * NEAR + (0.5 if row.whole else 0.0)
+        assert near or moved * (position - last) >= -1e-6
 
 
 def test_two_knobs_on_one_parameter_hand_over_without_a_jump() -> None:

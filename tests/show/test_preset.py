@@ -11,12 +11,21 @@ from hypothesis import strategies as st
 
 from visualizer.show import preset as preset_module
 from visualizer.show.mixes import alone
-from visualizer.show.parameters import BY_NAME, PARAMETERS, REFERENCE, Parameter
+from visualizer.show.parameters import (
+    BY_NAME,
+    PARAMETERS,
+    REFERENCE,
+    SLOTS,
+    SOURCES,
+    TARGETS,
+    Parameter,
+)
 from visualizer.show.preset import Cued, Preset, PresetError, load, load_folder, parse
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-FIELDS = ", ".join(["name", "order", "loop", "model", "negative", "prompts", *BY_NAME])
-PROMPT_FIELDS = ", ".join(["text", "negative", *BY_NAME])
+FIELDS = ", ".join(["modulate", "name", "order", "loop", "model", "negative", "prompts", *BY_NAME])
+PROMPT_FIELDS = ", ".join(["modulate", "text", "negative", *BY_NAME])
+LENGTH = "must be a number, or a length as 20 s, 16 beats or 1 bar"
 WEIGHTED = "must be text, or up to 4 texts with weights, as {coral: 2, whale: 1}"
 
 
@@ -91,6 +100,66 @@ def test_a_preset_may_name_a_model() -> None:
     assert parse("prompts: [a]", "a.yaml").model == ""
 
 
+@pytest.mark.parametrize(
+    ("written", "values"),
+    [
+        ("20", {"hold": 20.0}),
+        ("20 s", {"hold": 20.0, "hold_in": 0.0}),
+        ("1 second", {"hold": 1.0, "hold_in": 0.0}),
+        ("16 beats", {"hold": 16.0, "hold_in": 1.0}),
+        ("1 bar", {"hold": 1.0, "hold_in": 2.0}),
+        ("' .5bars '", {"hold": 0.5, "hold_in": 2.0}),
+    ],
+)
+def test_a_length_may_be_given_in_seconds_beats_and_bars(
+    written: str, values: dict[str, float]
+) -> None:
+    preset = parse(f"hold: {written}\nprompts:\n  - {{text: a, hold: {written}}}", "a.yaml")
+    assert preset.values == preset.prompts[0].values == values
+
+
+def test_a_plain_number_of_a_length_counts_what_is_given_beside_it() -> None:
+    assert parse("hold: 2\nhold_in: bars\nprompts: [a]", "a.yaml").values == {
+        "hold": 2.0,
+        "hold_in": 2.0,
+    }
+
+
+@pytest.mark.parametrize("row", [row for row in PARAMETERS if row.choices], ids=lambda r: r.name)
+def test_a_choice_may_be_given_by_its_name(row: Parameter) -> None:
+    for number, name in enumerate(row.choices):  # among them a bare off, which YAML reads as false
+        assert parse(f"{row.name}: {name}\nprompts: [a]", "a.yaml").values == {row.name: number}
+
+
+def test_modulations_take_the_slots_in_turn_and_leave_the_others_off() -> None:
+    preset = parse(
+        """
+modulate:
+  - {parameter: strength, by: saw, depth: -0.3, every: 1 bar}
+  - parameter: zoom
+prompts:
+  - a
+  - {text: b, modulate: []}
+  - {text: c, mod2_every: 2 s}
+""",
+        "a.yaml",
+    )
+    strength, zoom = TARGETS.index("strength"), TARGETS.index("zoom")
+    first = {"target": strength, "source": SOURCES.index("saw"), "depth": -0.3, "every": 1, "in": 2}
+    second = {"target": zoom, "source": SOURCES.index("sine"), "depth": 0.25, "every": 4, "in": 1}
+    assert preset.values == {
+        **{f"mod1_{name}": value for name, value in first.items()},
+        **{f"mod2_{name}": value for name, value in second.items()},
+        "mod3_target": 0,
+        "mod4_target": 0,
+    }
+    assert [cued.values for cued in preset.prompts] == [
+        {},
+        {f"mod{slot}_target": 0 for slot in SLOTS},
+        {"mod2_every": 2, "mod2_in": 0},
+    ]
+
+
 @pytest.mark.parametrize("row", PARAMETERS, ids=lambda row: row.name)
 def test_every_parameter_may_stand_in_a_preset_and_beside_a_prompt(row: Parameter) -> None:
     name, value = row.name, row.high
@@ -158,7 +227,55 @@ def test_every_parameter_may_stand_in_a_preset_and_beside_a_prompt(row: Paramete
         ("prompts: [a]\nhold: -1", "x.yaml:2: hold: hold is -1; it goes from 0 to 600"),
         ("prompts: [a]\nhold: .nan", "x.yaml:2: hold: hold is nan; it goes from 0 to 600"),
         ("prompts: [a]\nhold: true", "x.yaml:2: hold: must be a number, not True"),
-        ("prompts: [a]\nhold: long", "x.yaml:2: hold: must be a number, not 'long'"),
+        ("prompts: [a]\nhold: long", f"x.yaml:2: hold: {LENGTH}, not 'long'"),
+        ("prompts: [a]\nhold: -1 bars", f"x.yaml:2: hold: {LENGTH}, not '-1 bars'"),
+        ("prompts: [a]\nhold: 700 s", "x.yaml:2: hold: hold is 700; it goes from 0 to 600"),
+        ("prompts: [a]\nmorph: 2 bars", "x.yaml:2: morph: must be a number, not '2 bars'"),
+        (
+            "prompts: [a]\nhold: 1 bar\nhold_in: 1",
+            "x.yaml:3: hold_in: hold says already what it counts; leave one out",
+        ),
+        (
+            "prompts: [a]\nquantise: bars",
+            "x.yaml:2: quantise: must be one of off, beat, bar, 4 bars, not 'bars'",
+        ),
+        (
+            "prompts: [a]\nquantise: on",
+            "x.yaml:2: quantise: must be one of off, beat, bar, 4 bars, not True",
+        ),
+        ("prompts: [a]\nquantise: [1]", "x.yaml:2: quantise: must be a number, not [1]"),
+        ("prompts: [a]\nquantise: 4", "x.yaml:2: quantise: quantise is 4; it goes from 0 to 3"),
+        (
+            "prompts: [a]\nhold_in: off",
+            "x.yaml:2: hold_in: must be one of seconds, beats, bars, not 'off'",
+        ),
+        ("prompts: [a]\nmodulate: zoom", "x.yaml:2: modulate: Input should be a valid list"),
+        ("prompts: [a]\nmodulate:\n- zoom", "x.yaml:3: modulate[1]: Input should be a valid"),
+        ("prompts: [a]\nmodulate:\n- by: saw", "x.yaml:3: modulate[1].parameter: Field required"),
+        (
+            "prompts: [a]\nmodulate:\n- {parameter: zoom, rate: 2}",
+            "x.yaml:3: modulate[1].rate: Extra inputs are not permitted",
+        ),
+        (
+            "prompts: [a]\nmodulate:\n- parameter: seed",
+            "x.yaml:3: modulate[1].parameter: must be one of none, strength, guidance",
+        ),
+        (
+            "prompts: [a]\nmodulate:\n- parameter: zoom\n  depth: 2",
+            "x.yaml:4: modulate[1].depth: mod1_depth is 2; it goes from -1 to 1",
+        ),
+        (
+            "prompts: [a]\nmodulate:\n- parameter: zoom\n  depth: [1]",
+            "x.yaml:4: modulate[1].depth: must be a number, not [1]",
+        ),
+        (
+            "prompts:\n- text: a\n  modulate:\n  - parameter: zoom\n    every: often",
+            f"x.yaml:5: prompts[1].modulate[1].every: {LENGTH}, not 'often'",
+        ),
+        (
+            f"prompts: [a]\nmodulate: [{', '.join(5 * ['{parameter: zoom}'])}]",
+            "x.yaml:2: modulate: List should have at most 4 items",
+        ),
         ("prompts: [a]\nsteps: 1.5", "x.yaml:2: steps: steps is 1.5; it takes whole numbers"),
         ("prompts: [a]\norder: random", "x.yaml:2: order: Input should be 'in turn' or 'shuffled'"),
         ("prompts: [a]\nname: 1984", "x.yaml:2: name: Input should be a valid string"),
@@ -182,13 +299,38 @@ def test_a_fault_names_file_line_and_field(text: str, line: str) -> None:
     assert "\n" not in str(caught.value)
 
 
-names = ["name", "order", "loop", "model", "negative", "prompts", "text", "hold", "glow"]
+names = [
+    "name",
+    "order",
+    "loop",
+    "model",
+    "negative",
+    "prompts",
+    "text",
+    "hold",
+    "glow",
+    "quantise",
+]
+names += ["modulate", "parameter", "every"]
 fields = st.sampled_from([*names, "? ", "&a", "*a"])
 scraps = st.sampled_from(
     ["- ", ": ", "\n", "\n  ", "[", "]", "{", "}", ",", "'", '"', "#", "|\n", "<<", "!!int ", "---"]
 )
 values = st.sampled_from(
-    ["1", "0b_", "1e5", ".inf", "~", "true", "2020-13-45", "1:99.5", "in turn"]
+    [
+        "1",
+        "0b_",
+        "1e5",
+        ".inf",
+        "~",
+        "true",
+        "2020-13-45",
+        "1:99.5",
+        "in turn",
+        "2 bars",
+        "off",
+        "zoom",
+    ]
 )
 yaml_like = st.lists(fields | scraps | values).map("".join)
 

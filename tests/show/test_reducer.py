@@ -55,7 +55,7 @@ def test_whatever_is_done_the_show_stays_sound(
         assert last.model_asks <= show.model_asks <= last.model_asks + 1
         told = isinstance(action, Engine)
         assert told or show.model == last.model or show.model_asks > last.model_asks
-        assert show.entry_for in ("prompt", "model")
+        assert show.entry_for in ("prompt", "model", "number")
         describe(last, action, show)
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from visualizer.show.parameters import DEFAULTS, REFERENCE
+from visualizer.show import lengths
+from visualizer.show.parameters import BY_NAME, DEFAULTS, REFERENCE, SLOTS, TARGETS
 from visualizer.show.preset import Preset, load, load_folder
+from visualizer.show.reducer import start
+from visualizer.show.tempo import BAR
 
 SHIPPED = Path(__file__).parents[2] / "presets"
 PRESETS = load_folder(SHIPPED)[0]
@@ -31,13 +35,34 @@ def test_a_shipped_preset_is_worth_a_while(preset: Preset) -> None:
     assert all(len(text.split()) <= 16 for text in texts), "the built-in model reads 20 tokens"
 
 
+def _reach(values: Mapping[str, float], name: str) -> tuple[float, float]:
+    """The least and the most that a parameter is, with all that moves it."""
+    row, target = BY_NAME[name], TARGETS.index(name)
+    on = [slot for slot in SLOTS if values[f"mod{slot}_target"] == target]
+    swing = sum(abs(values[f"mod{slot}_depth"]) for slot in on)
+    at = row.position(values[name])
+    return row.at(at - swing), row.at(at + swing)
+
+
 @every_preset
 def test_a_shipped_preset_dreams_and_moves_within_good_measure(preset: Preset) -> None:
     for cued in preset.prompts:
         values = {**DEFAULTS, **preset.values, **cued.values}
         if preset.name != "Reference loop":
-            assert 0.45 <= values["strength"] <= 0.75
-        assert all(abs(values[name]) <= fastest for name, fastest in SLOW.items())
+            least, most = _reach(values, "strength")
+            assert 0.45 <= least <= most <= 0.75
+        for name, fastest in SLOW.items():
+            least, most = _reach(values, name)
+            assert -fastest <= least <= most <= fastest
+
+
+@pytest.mark.parametrize(("name", "bars"), [("Op art", 2), ("Machine", 8)])
+def test_a_preset_for_the_beat_changes_each_few_bars(name: str, bars: int) -> None:
+    (preset,) = (preset for preset in PRESETS if preset.name == name)
+    show = start((preset,))
+    assert show.values["quantise"] == BY_NAME["quantise"].choices.index("bar")
+    together = lengths.seconds(show, "hold") + lengths.seconds(show, "crossfade")
+    assert together == lengths.beats_in_seconds(show, bars * BAR)
 
 
 def test_the_last_preset_is_the_loop_of_the_reference() -> None:

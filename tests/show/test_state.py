@@ -22,7 +22,7 @@ from visualizer.show.actions import (
     Type,
     Unplugged,
 )
-from visualizer.show.parameters import BY_NAME, DEFAULTS
+from visualizer.show.parameters import BY_NAME, DEFAULTS, PARAMETERS
 from visualizer.show.reducer import reduce, start
 from visualizer.show.state import describe, request
 
@@ -33,7 +33,8 @@ def test_a_request_says_all_that_the_engine_needs() -> None:
     wanted = request(after(start(ALL), Set("steps", 4), Run("restart")))
     values = {name: getattr(wanted, name) for name in DEFAULTS if hasattr(wanted, name)}
     assert values == {name: DEFAULTS[name] for name in values} | {"steps": 4}
-    assert DEFAULTS.keys() - values.keys() == {"hold", "crossfade", "smoothing"}
+    theirs = {row.name for row in PARAMETERS if row.group == "loop"} - values.keys()
+    assert theirs == {"hold", "crossfade", "smoothing"}
     assert all(isinstance(values[name], int) for name in values if BY_NAME[name].whole)
     assert (wanted.restarts, wanted.generating) == (1, True)
     hash(wanted)
@@ -103,7 +104,7 @@ def test_without_presets_nothing_is_ahead() -> None:
     ("done", "line"),
     [
         (Set("strength", 0.75, "midi"), "strength 0.60 → 0.75 (midi)"),
-        (Nudge("hold", -1, source="keyboard"), "hold 20.00 s → 15.00 s (keyboard)"),
+        (Nudge("hold", -1, source="keyboard"), "hold 20.00 → 15.00 (keyboard)"),
         (Set("strength", 0.6, "cli"), "set (cli)"),
         (Live(7), "first frame (engine)"),
         (Tick(100.0), None),

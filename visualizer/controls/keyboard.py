@@ -1,188 +1,183 @@
-"""The keyboard: pygame events to actions, as the tables of parameters and commands have the keys.
+"""The keyboard: pygame events to actions. What keys do is in key_table.py, which key it was on
+this keyboard in layouts.py; here is what it means to press, hold and type.
 
-Pure but for the set of keys that are held: pygame lends its event type and its constants, no
-display is touched.
+Pure but for what is held: pygame lends its event type and its constants, no display is touched.
 
-- A key is found by the symbol that it types, so that "?" or "[" is where the layout has it; else
-  by the layout's own letter; else by its place on a US keyboard, which gives layouts without
-  Latin letters theirs. Ctrl changes what a key types but neither its letter nor its place.
-- A held key repeats a parameter's steps, never a command: blackout must not flicker, and a held
-  Esc must not end the show.
-- Shift takes the fine steps.
-- Ctrl is the show's: a second meaning for the keys that the tables name with it. So Ctrl+Q does
-  not quit: it is a key that is played, and no key that is played may end a show. Esc twice does,
-  the window's own close, and Command+Q, which reaches us as the system's QUIT.
-- Alt and Meta (Command on a Mac) are the desktop's: keys with them do nothing here. Command can't
-  stand in for Ctrl, for a Mac acts on it too: Command+W would turn the picture and close the
-  window. AltGr, which types symbols, is neither Ctrl nor Alt.
-- While text is typed, keys are letters; Ctrl+V and Command+V paste.
+- A held key repeats a parameter's steps, faster the longer it is held, and goes on through a list;
+  never another command: blackout must not flicker, and a held Esc must not end the show.
+- Shift takes the fine steps, and stores a snapshot rather than bringing it back.
+- While text is typed, keys are letters; arrows, Home, End and Delete edit the line, Up and Down go
+  through what was typed before, Ctrl+V and Command+V paste. While an input method composes a
+  text, keys are the method's own.
+- A key that opens the line types nothing into it: a digit of the keypad would stand there twice.
+- While a list is open (choosing), Up, Down and the page keys go through it; all other keys play as
+  ever.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
-from typing import TypeAlias
 
 import pygame
 
+from visualizer.controls.key_table import KEYPAD, NO_KEYS, SOURCE, key_table
+from visualizer.controls.layouts import ALT_GR, letter, meant
 from visualizer.show.actions import (
-    COMMANDS,
     Action,
+    Compose,
     Drop,
     End,
     Erase,
+    Move,
     Nudge,
+    Recall,
     Run,
-    SelectPreset,
+    Store,
     Take,
     Type,
 )
-from visualizer.show.parameters import PARAMETERS
 
-SOURCE = "keyboard"
+PACE = ((6, 1), (20, 2))
+FASTEST = 5
+"""(up to so many repeats, steps each), and the steps of each after that. Keys repeat 22 times a
+second (stage/window.py), so the pace goes up after 0.6 s and after 1.3 s."""
 
-WITH_CTRL = "ctrl "
-"""Stands in the tables before the name of a key that is played with Ctrl held."""
+REPEATS = ("focus_previous", "focus_next")
+"""Commands that go through a list, and so on and on while their key is held."""
 
-ALT_GR = pygame.KMOD_MODE | pygame.KMOD_RALT
-"""The right Alt, which on many layouts types symbols; Windows reports it with the left Ctrl."""
+FAR = 1_000_000
+"""Characters from anywhere in a line to its ends."""
 
-DIGITS = "1234567890"
-"""The digit at place n selects preset n: 1 the first, 0 the tenth."""
+PAGE = 10
+"""Rows that the page keys go at a time."""
 
-PLACES: Mapping[int, int] = MappingProxyType(
-    {pygame.KSCAN_A + n: pygame.K_a + n for n in range(26)}
-    | {
-        pygame.KSCAN_MINUS: pygame.K_MINUS,
-        pygame.KSCAN_EQUALS: pygame.K_EQUALS,
-        pygame.KSCAN_LEFTBRACKET: pygame.K_LEFTBRACKET,
-        pygame.KSCAN_RIGHTBRACKET: pygame.K_RIGHTBRACKET,
-        pygame.KSCAN_SEMICOLON: pygame.K_SEMICOLON,
-        pygame.KSCAN_APOSTROPHE: pygame.K_QUOTE,
-        pygame.KSCAN_COMMA: pygame.K_COMMA,
-        pygame.KSCAN_PERIOD: pygame.K_PERIOD,
+_EDITING: Mapping[int, Action] = MappingProxyType(
+    {
+        pygame.K_LEFT: Move(-1),
+        pygame.K_RIGHT: Move(1),
+        pygame.K_HOME: Move(-FAR),
+        pygame.K_END: Move(FAR),
+        pygame.K_UP: Move(down=-1),
+        pygame.K_DOWN: Move(down=1),
+        pygame.K_BACKSPACE: Erase(),
+        pygame.K_DELETE: Erase(ahead=True),
     }
 )
-"""Scancode to the code of the key that a US keyboard has there, for letters and symbols."""
+"""Keys that edit the open line, as often as they repeat."""
 
-Table: TypeAlias = Mapping[int, Action]
-"""What keys do, by their codes. Steps are whole ones here."""
+_CLOSING: Mapping[int, Action] = MappingProxyType(
+    {pygame.K_RETURN: Take(), pygame.K_KP_ENTER: Take(), pygame.K_ESCAPE: Drop()}
+)
+"""Keys that close it, once a press."""
 
-
-def key_code(name: str) -> int:
-    """The pygame key code of a key as the tables name it, Ctrl aside: "a", "?", "page down", "f1".
-
-    Not pygame.key.key_code, which wants a display. Raises AttributeError for a name unknown.
-    """
-    if len(name) == 1:
-        return ord(name)  # SDL's codes of printable keys are their characters
-    code: int = getattr(pygame, f"K_{name.replace(' ', '').upper()}")
-    return code
-
-
-def _tables() -> tuple[Table, Table]:
-    """What keys do alone, and with Ctrl."""
-    alone: dict[int, Action] = {}
-    with_ctrl: dict[int, Action] = {}
-
-    def bind(key: str, action: Action) -> None:
-        name = key.removeprefix(WITH_CTRL)
-        (alone if name == key else with_ctrl)[key_code(name)] = action
-
-    for row in PARAMETERS:
-        for key, steps in zip(row.keys, (-1, 1), strict=True):
-            bind(key, Nudge(row.name, steps, source=SOURCE))
-    for command in COMMANDS:
-        for key in command.keys:
-            bind(key, Run(command.name, SOURCE))
-    for index, digit in enumerate(DIGITS):
-        bind(digit, SelectPreset(index, SOURCE))
-        bind(f"kp{digit}", SelectPreset(index, SOURCE))
-    alone[pygame.K_KP_ENTER] = alone[pygame.K_RETURN]
-    return MappingProxyType(alone), MappingProxyType(with_ctrl)
-
-
-ALONE, CTRL = _tables()
+_CHOOSING: Mapping[int, Action] = MappingProxyType(
+    {
+        pygame.K_UP: Move(down=-1),
+        pygame.K_DOWN: Move(down=1),
+        pygame.K_PAGEUP: Move(down=-PAGE),
+        pygame.K_PAGEDOWN: Move(down=PAGE),
+    }
+)
+"""Keys of an open list, as often as they repeat."""
 
 
 class Keyboard:
     """Turns key and window events into actions; remembers which keys are held.
 
-    paste: gives the clipboard's text.
+    paste: gives the clipboard's text. keys: the performer's own over the built-in ones, name of
+    a key to target (key_table.py); raises ValueError with a line for people.
     """
 
-    def __init__(self, paste: Callable[[], str] = str) -> None:
+    def __init__(self, paste: Callable[[], str] = str, keys: Mapping[str, str] = NO_KEYS) -> None:
         self._paste = paste
-        self._held: set[int] = set()
+        self._keys = key_table(keys)
+        self._held: dict[int, int] = {}  # key to how often it has repeated
+        self._played: int | None = None  # the key that was pressed last, if no text was typed then
+        self._composing = False
 
-    def actions(self, event: pygame.event.Event, *, typing: bool) -> list[Action]:
-        """What an event asks for. typing: a text is being entered, so keys are letters."""
-        if event.type in (pygame.QUIT, pygame.WINDOWCLOSE):
+    def actions(
+        self, event: pygame.event.Event, *, typing: bool, choosing: bool = False
+    ) -> list[Action]:
+        """What an event asks for. typing: a text is being entered, so keys are letters; choosing:
+        a list is open."""
+        self._composing = self._composing and typing
+        kind = event.type
+        if kind in (pygame.QUIT, pygame.WINDOWCLOSE):
             return [End()]
-        if event.type == pygame.WINDOWFOCUSLOST:
-            self._held.clear()  # the release of these keys goes to another window
-        elif event.type == pygame.KEYUP:
-            self._held.discard(event.key)
-        elif event.type == pygame.TEXTINPUT and typing:
-            return _typed(event.text)
-        elif event.type == pygame.KEYDOWN:
-            repeated = event.key in self._held
-            self._held.add(event.key)
-            return self._typing(event, repeated) if typing else _playing(event, repeated)
+        if kind == pygame.WINDOWFOCUSLOST:
+            return self._let_go()
+        if kind == pygame.KEYUP:
+            self._held.pop(event.key, None)
+            if event.key == self._played:
+                self._played = None
+        elif kind == pygame.KEYDOWN:
+            return self._down(event, typing, choosing)
+        elif typing and kind == pygame.TEXTINPUT:
+            self._composing = False
+            return _typed(event.text) if self._played is None else []
+        elif typing and kind == pygame.TEXTEDITING:
+            self._composing = bool(event.text)
+            return [Compose(_line(event.text))]
         return []
+
+    def _let_go(self) -> list[Action]:
+        """The focus is lost: keys are released in another window, and so is what was composed."""
+        composed = [Compose("")] if self._composing else []
+        self._held.clear()
+        self._played, self._composing = None, False
+        return [*composed]
+
+    def _down(self, event: pygame.event.Event, typing: bool, choosing: bool) -> list[Action]:
+        repeats = self._held[event.key] = self._held.get(event.key, -1) + 1
+        if repeats == 0:
+            self._played = None if typing else event.key
+        if typing:
+            return self._typing(event, repeats > 0)
+        if choosing and (action := _CHOOSING.get(event.key)):
+            return [action]
+        return self._playing(event, repeats)
 
     def _typing(self, event: pygame.event.Event, repeated: bool) -> list[Action]:
         """A key while text is typed. The letters themselves come as TEXTINPUT."""
+        if self._composing:
+            return []
         if event.mod & (pygame.KMOD_CTRL | pygame.KMOD_META) and not event.mod & ALT_GR:
-            pastes = _letter(event) == pygame.K_v and not repeated
+            pastes = letter(event) == pygame.K_v and not repeated
             return _typed(self._paste()) if pastes else []
-        if event.key == pygame.K_BACKSPACE:
-            return [Erase()]
+        if action := _EDITING.get(event.key):
+            return [action]
         if repeated:  # such as the return that opened the entry
             return []
-        if event.key in (pygame.K_RETURN, pygame.K_KP_ENTER):
-            return [Take()]
-        return [Drop()] if event.key == pygame.K_ESCAPE else []
+        if event.key in KEYPAD and not getattr(event, "unicode", ""):  # Num Lock is off
+            return [Type(KEYPAD[event.key])]
+        action = _CLOSING.get(event.key)
+        return [] if action is None else [action]
+
+    def _playing(self, event: pygame.event.Event, repeats: int) -> list[Action]:
+        """A key while the show is played."""
+        action, shift = meant(event, self._keys)
+        match action:
+            case Nudge():
+                return [replace(action, steps=action.steps * _pace(repeats), fine=shift)]
+            case Recall(slot=slot) if shift:
+                action = Store(slot, SOURCE)
+            case Run(command=command) if command in REPEATS:
+                return [action]
+        return [] if action is None or repeats else [action]
+
+
+def _pace(repeats: int) -> int:
+    """Steps that a key takes at once which has repeated so often."""
+    return next((steps for most, steps in PACE if repeats <= most), FASTEST)
+
+
+def _line(text: str) -> str:
+    """Text as one line: line ends in a pasted text become spaces, control characters go."""
+    return "".join(c for c in " ".join(text.splitlines()) if c.isprintable())
 
 
 def _typed(text: str) -> list[Action]:
-    """Text as one line: line ends in a pasted text become spaces, control characters go."""
-    line = "".join(c for c in " ".join(text.splitlines()) if c.isprintable())
+    line = _line(text)
     return [Type(line)] if line else []
-
-
-def _playing(event: pygame.event.Event, repeated: bool) -> list[Action]:
-    """A key while the show is played."""
-    if event.mod & (pygame.KMOD_META | pygame.KMOD_LALT):
-        return []
-    alt_gr = bool(event.mod & ALT_GR)
-    table = CTRL if event.mod & pygame.KMOD_CTRL and not alt_gr else ALONE
-    fine = bool(event.mod & pygame.KMOD_SHIFT)
-    symbol = _symbol(event, table)
-    if symbol is not None and not (alt_gr and symbol == event.key):
-        action = table.get(symbol)
-        fine = fine and symbol == event.key  # else shift was needed to type the symbol at all
-    elif alt_gr:
-        return []
-    else:
-        action = table.get(event.key) or table.get(_letter(event))
-    if isinstance(action, Nudge):
-        return [Nudge(action.parameter, action.steps, fine, SOURCE)]
-    return [] if action is None or repeated else [action]
-
-
-def _symbol(event: pygame.event.Event, table: Table) -> int | None:
-    """The code of a symbol or digit that the event types and the table knows."""
-    typed = getattr(event, "unicode", "")
-    if len(typed) != 1 or not typed.isprintable() or typed.isalpha() or typed.isspace():
-        return None
-    return ord(typed) if ord(typed) in table else None
-
-
-def _letter(event: pygame.event.Event) -> int:
-    """The key's code; on one without a Latin letter or a digit, that of a US keyboard's there."""
-    code: int = event.key
-    if pygame.K_a <= code <= pygame.K_z or pygame.K_0 <= code <= pygame.K_9:
-        return code
-    return PLACES.get(getattr(event, "scancode", 0), code)

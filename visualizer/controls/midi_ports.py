@@ -2,39 +2,62 @@
 
 system_ports.py has the machine's own, memory_ports.py some without hardware. Only one thread may
 use a Ports object: neither ALSA nor JACK allow listing, opening and closing from several at a time.
+
+Messages cross the seam as bytes with their times: a flood is thinned out before any is parsed.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Container, Iterable
-from typing import TYPE_CHECKING, Protocol
-
-if TYPE_CHECKING:
-    from mido import Message
+import sys
+from collections.abc import Callable, Container, Iterable, Sequence
+from typing import NamedTuple, Protocol
 
 FAULTS = (OSError, RuntimeError, SystemError, ValueError)
 """What mido, python-rtmidi and its C++ core raise where a port or a driver gives trouble."""
 
 
-class Input(Protocol):
-    """An open input port, as mido has it."""
+class Received(NamedTuple):
+    """A message that has come. at: when, in seconds of time.monotonic. data: its bytes."""
 
-    def iter_pending(self) -> Iterable[Message]:
-        """The messages that have come; never waits."""
+    at: float
+    data: Sequence[int]
+
+
+class Input(Protocol):
+    """An open input port."""
+
+    def take(self, most: int) -> list[Received]:
+        """The messages that have come, the oldest first and most of them; never waits."""
+
+    def close(self) -> None:
+        """Let go of the port."""
+
+
+class Output(Protocol):
+    """An open output port."""
+
+    def send(self, data: Sequence[int]) -> None:
+        """Send one message, as bytes. A port that is pulled out may swallow it, or raise FAULTS."""
 
     def close(self) -> None:
         """Let go of the port."""
 
 
 class Ports(Protocol):
-    """What the MIDI thread needs of a MIDI system. names and open raise FAULTS or ImportError."""
+    """What the MIDI thread needs of a MIDI system. All but close raise FAULTS or ImportError."""
 
     def names(self) -> Iterable[str]:
         """The addresses of the inputs that are there now: the system's own names for them."""
 
+    def outputs(self) -> Iterable[str]:
+        """The addresses of the outputs that are there now."""
+
     def open(self, address: str) -> Input:
         """Open an input. A port that is pulled out later stays open and silent."""
+
+    def open_output(self, address: str) -> Output:
+        """Open an output."""
 
     def close(self) -> None:
         """Let go of what listing needed."""
@@ -58,19 +81,19 @@ def free_name(address: str, taken: Container[str]) -> str:
 
 
 def short_name(name: str) -> str:
-    """A port's name without ALSA's numbers and without a client's name said twice.
+    """A port's name without what changes, and without a client's name said twice.
 
     "nanoKONTROL2:nanoKONTROL2 MIDI 1 20:0" → "nanoKONTROL2 MIDI 1". The numbers change from plug
     to plug, so they must not be part of what a knob is known by.
     """
-    name = _without_numbers(name)
+    name = _lasting(name)
     client, colon, port = name.partition(":")
     return port if colon and client and port.startswith(client) else name
 
 
 def matches(wanted: str, name: str) -> bool:
-    """Whether a port's name has the wanted text in it; case and ALSA's numbers don't matter."""
-    return _without_numbers(wanted).lower() in _without_numbers(name).lower()
+    """Whether a port's name has the wanted text in it; case and changing numbers don't matter."""
+    return _lasting(wanted).lower() in _lasting(name).lower()
 
 
 def is_through(name: str) -> bool:
@@ -78,5 +101,41 @@ def is_through(name: str) -> bool:
     return name.lower().startswith("midi through")
 
 
-def _without_numbers(name: str) -> str:
-    return re.sub(r"\s+\d+:\d+$", "", name.strip())
+def output_of(address: str, outputs: Iterable[str]) -> str | None:
+    """The output of the controller whose input has that address; None where none is surely its.
+
+    Both have the same name on most systems. JACK's bridges tell them apart by "(capture)" and
+    "(playback)", macOS and Windows by another word behind the controller's name.
+    """
+    there = tuple(outputs)
+    if address in there:  # ALSA, with its numbers: of two of a kind, the right one
+        return address
+    alike: tuple[Callable[[str], str], ...] = (short_name, _port_part, _first_word)
+    for known_by in alike:
+        name = known_by(address)
+        found = [other for other in there if name and known_by(other) == name]
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
+
+
+def _port_part(name: str) -> str:
+    """What stands behind a client's name, if anything does."""
+    return _lasting(name).partition(":")[2]
+
+
+def _first_word(name: str) -> str:
+    return short_name(name).partition(" ")[0]
+
+
+_CHANGING = re.compile(
+    r"\s+\d+:\d+$"  # ALSA: client and port
+    r"|\s+\[\d+\](?=\s|:|$)"  # a2jmidid: client
+    r"|\s+\((?:capture|playback)\)(?=:|$)"  # JACK's bridges: the direction
+    + (r"|\s+\d+$" if sys.platform == "win32" else "")  # Windows: the place in its list
+)
+
+
+def _lasting(name: str) -> str:
+    """A port's name without the parts that change from plug to plug or with the direction."""
+    return _CHANGING.sub("", name.strip())

@@ -1,17 +1,38 @@
-"""For `visualizer midi`: what is plugged in, what it sends, and what that does."""
+"""For `visualizer midi`: what is plugged in, what it sends, what that does; and MIDI learn from
+the terminal."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Event
 from typing import TYPE_CHECKING
 
+from visualizer.controls.mapping import Mapping
 from visualizer.controls.midi import Midi
-from visualizer.controls.midi_map import MidiMap
-from visualizer.controls.midi_ports import FAULTS, Ports, missing, short_name
+from visualizer.controls.midi_ports import (
+    FAULTS,
+    Ports,
+    is_through,
+    missing,
+    output_of,
+    short_name,
+)
+from visualizer.controls.own_maps import OwnMaps
 from visualizer.controls.system_ports import system_ports
-from visualizer.show.actions import Action, Knob, Run, Say, SelectPreset
+from visualizer.show.actions import (
+    Action,
+    Knob,
+    Learned,
+    Nudge,
+    Recall,
+    Run,
+    Say,
+    SelectPreset,
+    Store,
+    Switch,
+)
 from visualizer.show.parameters import BY_NAME
 
 if TYPE_CHECKING:
@@ -20,39 +41,65 @@ if TYPE_CHECKING:
 PRINT_EVERY = 0.02
 """Seconds between two looks for new lines: at once, to the eye."""
 
+UNSAID = ("type", "time")
+"""Fields of mido's messages that are no news: the type stands first anyway."""
 
-def list_ports(ports: Ports | None = None) -> list[str]:
-    """The MIDI inputs that are there, one a line, or one line that says why there are none."""
+MOST_SHOWN = 8
+"""Bytes of a message that are printed; only sysex has more."""
+
+
+def list_ports(
+    ports: Ports | None = None, *, folder: Path | None = None, given: Path | None = None
+) -> list[str]:
+    """The MIDI inputs that are there, one a line, each with the map that it plays by; or one line
+    that says why there are none. Faults of maps come last."""
     ports = ports or system_ports()
+    faults: list[str] = []
+    maps = OwnMaps(folder, given, faults.append)
     try:
-        names = [short_name(address) for address in ports.names()]
+        outputs = tuple(ports.outputs())
+        lines = [_listed(address, outputs, maps) for address in ports.names()]
     except ImportError as error:
         return [f"MIDI is off: {missing(error)}"]
     except FAULTS as error:
         return [f"MIDI is off: {error}"]
     finally:
         ports.close()
-    return names or ["no MIDI inputs"]
+    return [*(lines or ["no MIDI inputs"]), *faults]
+
+
+def _listed(address: str, outputs: tuple[str, ...], maps: OwnMaps) -> str:
+    name = short_name(address)
+    if is_through(address):
+        return f"{name}: a loop-back, opened only by name"
+    mapping = maps.chosen(name)
+    lamps = ", with lamps" if mapping.lights and output_of(address, outputs) is not None else ""
+    return f"{name}: {_map_name(mapping)}{lamps}"
+
+
+def _map_name(mapping: Mapping) -> str:
+    return f"the map for {mapping.ports[0]}" if mapping.ports else "the generic map"
 
 
 def monitor(
-    midi_map: MidiMap,
     out: Callable[[str], None],
     stop: Event,
+    *,
     port: str | None = None,
     ports: Ports | None = None,
+    folder: Path | None = None,
+    given: Path | None = None,
 ) -> None:
     """Print each message as it comes and what it does, until stop is set.
 
     out gets the lines, all in the calling thread. port: part of the wanted port's name.
     """
     lines: SimpleQueue[str] = SimpleQueue()
-    midi = Midi(
-        midi_map,
-        ports,
-        wanted=port,
-        tap=lambda name, message, actions: lines.put(describe(name, message, actions)),
-    )
+
+    def tap(name: str, data: bytes, message: Message | None, actions: list[Action]) -> None:
+        lines.put(describe(name, data, message, actions))
+
+    midi = Midi(ports, folder=folder, given=given, wanted=port, tap=tap)
     midi.start()
     try:
         while not stop.wait(PRINT_EVERY):
@@ -60,6 +107,33 @@ def monitor(
     finally:
         midi.stop()
     _print(midi, lines, out)
+
+
+def learn(
+    target: str,
+    out: Callable[[str], None],
+    stop: Event,
+    *,
+    port: str | None = None,
+    ports: Ports | None = None,
+    folder: Path | None = None,
+) -> bool:
+    """Have the control that is moved next play a target; whether one was learned before stop."""
+    midi = Midi(ports, folder=folder, wanted=port)
+    midi.learn(target)
+    out(f"move the control that shall play {target}")
+    midi.start()
+    try:
+        while not stop.wait(PRINT_EVERY):
+            for action in midi.drain():
+                if isinstance(action, Say):
+                    out(action.text)
+                elif isinstance(action, Learned):
+                    out(action.line)
+                    return True
+    finally:
+        midi.stop()
+    return False
 
 
 def _print(midi: Midi, lines: SimpleQueue[str], out: Callable[[str], None]) -> None:
@@ -73,24 +147,37 @@ def _print(midi: Midi, lines: SimpleQueue[str], out: Callable[[str], None]) -> N
         return
 
 
-def describe(port: str, message: Message, actions: list[Action]) -> str:
+def describe(port: str, data: bytes, message: Message | None, actions: list[Action]) -> str:
     """A message and what it asks for, in one line; channels count from 1, as on controllers."""
-    fields = [
-        f"{name}={value + 1 if name == 'channel' else value}"
-        for name, value in message.dict().items()
-        if name not in ("type", "time")
-    ]
+    shown = data[:MOST_SHOWN].hex(" ") + (" …" if len(data) > MOST_SHOWN else "")
     effect = ", ".join(_effect(action) for action in actions) or "nothing"
-    return f"{port}  {' '.join([message.type, *fields])}  → {effect}"
+    return f"{port}  [{shown}]  {_decoded(data, message)}  → {effect}"
+
+
+def _decoded(data: bytes, message: Message | None) -> str:
+    if message is None:
+        return f"sysex of {len(data)} bytes" if data[:1] == b"\xf0" else "not MIDI"
+    fields = {name: value for name, value in message.dict().items() if name not in UNSAID}
+    if "channel" in fields:
+        fields = {"channel": fields.pop("channel") + 1, **fields}
+    return " ".join([message.type, *(f"{name}={value}" for name, value in fields.items())])
 
 
 def _effect(action: Action) -> str:
     match action:
         case Knob(parameter=name, position=position):
             return f"{name} {BY_NAME[name].text(BY_NAME[name].at(position))}"
+        case Nudge(parameter=name, steps=steps, fine=fine):
+            return f"{name} {steps:+g} {'fine steps' if fine else 'steps'}"
         case Run(command=name):
             return name
+        case Switch(command=name, on=on):
+            return f"{name} {'on' if on else 'off'}"
         case SelectPreset(index=index):
             return f"preset {index + 1}"
+        case Recall(slot=slot):
+            return f"snapshot {slot}"
+        case Store(slot=slot):
+            return f"store {slot}"
         case _:
             return str(action)

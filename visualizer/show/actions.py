@@ -6,8 +6,12 @@ in one place, reducer.reduce.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:  # it is written in terms of Show, which knows actions
+    from visualizer.show.memory import Memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,25 +25,30 @@ class Set:
 
 @dataclass(frozen=True, slots=True)
 class Nudge:
-    """Move a parameter by whole steps, down when negative; fine takes its small steps."""
+    """Move a parameter by steps, down when negative; fine takes its small steps.
+
+    parameter "" is the one in focus (show/focus.py).
+    """
 
     parameter: str
-    steps: int
+    steps: float
     fine: bool = False
     source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Knob:
-    """A knob or fader stands at position (0 to 1). It takes hold by pickup (show/pickup.py).
+    """A knob or fader stands at position (0 to 1).
 
-    control names the physical knob: "port name:channel:number".
+    control names the physical knob: "port name:channel:number". pickup says how it takes hold
+    (show/pickup.py): "pickup", "scaling", or "none" for at once.
     """
 
     control: str
     parameter: str
     position: float
     source: str = "midi"
+    pickup: str = "pickup"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +68,122 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
+class Switch:
+    """Bring an on-off command (ON_OFF) to a state: a pad that is held, or a switch that stays.
+
+    Any other command is done when it goes on.
+    """
+
+    command: str
+    on: bool
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SelectPreset:
     """Go to the preset at index (from 0); an index that is not there does nothing."""
 
     index: int
     source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """Keep the values in force in a slot (1 to 8) of the preset (show/snapshots.py)."""
+
+    slot: int
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """Bring a slot's values back, over the time that the parameter morph says."""
+
+    slot: int
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Digit:
+    """A character of a number for the parameter in focus: 0 to 9, "." or "-"; opens the entry."""
+
+    character: str
+    source: str = "keyboard"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """An arrow key while something is open: the caret by characters (across; the ends by a large
+    number), or through history and lists by rows (down above 0)."""
+
+    across: int = 0
+    down: int = 0
+    source: str = "keyboard"
+
+
+@dataclass(frozen=True, slots=True)
+class Compose:
+    """What an input method has on its way and not settled yet; "" for nothing."""
+
+    text: str
+    source: str = "keyboard"
+
+
+@dataclass(frozen=True, slots=True)
+class Sync:
+    """A clock from outside: ago seconds before now, the beat counter stood at beats.
+
+    bpm: its tempo, 20 to 300. running False: it was stopped, and only its tempo counts.
+    """
+
+    bpm: float
+    beats: float
+    ago: float = 0.0
+    running: bool = True
+    source: str = "midi clock"
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What is heard at this moment, each 0 to 1: the level and three bands. onsets: how many have
+    come since the last. bpm: the tempo of the onsets, None while they have none."""
+
+    level: float
+    bass: float
+    mid: float
+    treble: float
+    onsets: int = 0
+    bpm: float | None = None
+    source: str = "sound"
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """MIDI learn has heard a control: it plays target from now on (show/targets.py).
+
+    control: the control in words. line: what to tell the performer.
+    """
+
+    target: str
+    control: str
+    line: str
+    source: str = "midi"
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshots:
+    """The slots that were kept from earlier shows: by preset's name, by slot, values by name."""
+
+    kept: Mapping[str, Mapping[int, Mapping[str, float]]]
+    source: str = "disk"
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """The last show's state was found on disk: it can be taken up again (show/memory.py)."""
+
+    memory: Memory
+    source: str = "disk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +196,9 @@ class Type:
 
 @dataclass(frozen=True, slots=True)
 class Erase:
-    """Backspace in the open entry."""
+    """Backspace in the open entry; ahead: delete, which takes what is behind the caret."""
 
+    ahead: bool = False
     source: str = "keyboard"
 
 
@@ -121,9 +242,13 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """A frame has come from the engine, made with seed; with the first one the show is live."""
+    """A frame has come from the engine, made with seed; with the first one the show is live.
+
+    period: seconds from a request to its picture on the wall, as far as is known; 0 for unknown.
+    """
 
     seed: int
+    period: float = 0.0
     source: str = "engine"
 
 
@@ -151,7 +276,18 @@ Action: TypeAlias = (
     | Knob
     | Unplugged
     | Run
+    | Switch
     | SelectPreset
+    | Store
+    | Recall
+    | Digit
+    | Move
+    | Compose
+    | Sync
+    | Heard
+    | Learned
+    | Snapshots
+    | Offer
     | Type
     | Erase
     | Take
@@ -205,6 +341,42 @@ COMMANDS: tuple[Command, ...] = (
         "model", "Model", ("ctrl m",), None,
         "type a model's name or folder; Enter loads it while the show goes on",
     ),
+    Command("tap", "Tap tempo", ("t",), 53, "tap the beat; after a gap of 2 s it starts anew"),
+    Command(
+        "next_quantise", "Quantise", ("h",), 54, "changes wait for nothing, beat, bar or 4 bars"
+    ),
+    Command(
+        "count_in", "Count in", ("ctrl t",), None,
+        "hold and crossfade count seconds, beats or bars",
+    ),
+    Command("modulate", "Modulate", ("p",), 55, "let an oscillator move the parameter in focus"),
+    Command("modulation_shape", "Shape", ("ctrl p",), 56, "the next shape, or what is heard"),
+    Command(
+        "focus_previous", "Focus before", ("home", "ctrl left", "kp divide"), None,
+        "the parameter before: C, V or the keypad's − + step the one in focus",
+    ),
+    Command(
+        "focus_next", "Focus after", ("end", "ctrl right", "kp multiply"), None,
+        "the parameter after",
+    ),
+    Command(
+        "number", "Number", ("x",), None,
+        "type an exact value for the parameter in focus; keypad digits begin at once",
+    ),
+    Command("undo", "Undo", ("ctrl z",), 57, "take back the last change of values"),
+    Command("redo", "Redo", ("ctrl y",), 58, "and have it again"),
+    Command("learn", "MIDI learn", ("f2",), 59, "arrows choose what to play, then move a control"),
+    Command("forget", "Forget", ("f3",), None, "in MIDI learn: what is chosen has no control"),
+    Command(
+        "forget_all", "Forget all", ("f4",), None,
+        "in MIDI learn, twice: controllers as they came",
+    ),
+    Command(
+        "resume", "Resume", ("f9",), None, "take up the last show's values, preset and prompt"
+    ),
     Command("reset", "Reset", ("f5",), 50, "all parameters as the preset has them"),
     Command("quit", "Quit", ("escape",), None, "ends the show when given twice within 2 seconds"),
 )  # fmt: skip
+
+ON_OFF = ("generation", "freeze", "blackout", "fullscreen", "fit", "hud", "help", "learn")
+"""Commands that turn something on and off, so that a switch can stand for them."""

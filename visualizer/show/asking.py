@@ -28,7 +28,7 @@ def answered(question: Question, action: Action) -> Question | str:
     match action:
         case Type(text=text):
             return Question(question.typed + text, SECONDS)
-        case Erase():
+        case Erase(ahead=False):  # the caret is always at the end here
             return Question(question.typed[:-1], SECONDS)
         case Take():
             return question.typed.strip()

@@ -6,7 +6,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from visualizer.show import entry, models, moves
+from visualizer.show import (
+    entry,
+    focus,
+    learning,
+    lengths,
+    memory,
+    models,
+    modulation,
+    moves,
+    tempo,
+    undo,
+    waiting,
+)
 from visualizer.show.state import Show
 
 
@@ -19,6 +31,8 @@ def _new_seed(show: Show) -> Show:
 def _quit(show: Show) -> Show:
     if show.help:  # Esc leaves the page, as everywhere
         return replace(show, help=False)
+    if show.learning is not None:
+        return learning.toggled(show)
     if show.quit_pending:
         return replace(show, over=True)
     return replace(show, quit_asked=show.time)
@@ -42,7 +56,41 @@ BY_NAME: Mapping[str, Callable[[Show], Show]] = MappingProxyType(
         "prompt": lambda show: entry.opened(show, "prompt"),
         "next_model": models.ask_next,
         "model": lambda show: entry.opened(show, "model"),
+        "tap": tempo.tapped,
+        "next_quantise": waiting.next_quantise,
+        "count_in": lengths.cycle,
+        "modulate": modulation.toggled,
+        "modulation_shape": modulation.reshaped,
+        "focus_previous": lambda show: focus.moved(show, -1),
+        "focus_next": lambda show: focus.moved(show, 1),
+        "number": lambda show: entry.opened(show, "number"),
+        "undo": undo.undone,
+        "redo": undo.redone,
+        "learn": learning.toggled,
+        "forget": learning.forgotten,
+        "forget_all": learning.forgotten_all,
+        "resume": memory.resumed,
         "reset": moves.reset,
         "quit": _quit,
     }
 )
+
+IS_ON: Mapping[str, Callable[[Show], bool]] = MappingProxyType(
+    {
+        "generation": lambda show: show.generating,
+        "freeze": lambda show: show.frozen,
+        "blackout": lambda show: show.blackout,
+        "fullscreen": lambda show: show.fullscreen,
+        "fit": lambda show: show.fill,
+        "hud": lambda show: show.hud_on,
+        "help": lambda show: show.help,
+        "learn": lambda show: show.learning is not None,
+    }
+)
+"""Whether a command that turns something on and off (actions.ON_OFF) has turned it on."""
+
+
+def switched(show: Show, command: str, on: bool) -> Show:
+    """An on-off command brought to a state; any other is done when it goes on."""
+    wanted = IS_ON[command](show) != on if command in IS_ON else on
+    return BY_NAME[command](show) if wanted and command in BY_NAME else show

@@ -80,9 +80,12 @@ def aged(cue: Cue, seconds: float) -> Cue:
     return replace(cue, age=cue.age + seconds)
 
 
-def is_over(cue: Cue, crossfade: float, hold: float) -> bool:
-    """Whether it is time for the next prompt; a hold of 0 stays for ever."""
-    return hold > 0 and not cue.stays and cue.age >= crossfade + hold
+def is_over(cue: Cue, crossfade: float, hold: float, early: float = 0.0) -> bool:
+    """Whether it is time for the next prompt, or will be in early seconds.
+
+    All in seconds (lengths.seconds makes them of beats and bars); a hold of 0 stays for ever.
+    """
+    return hold > 0 and not cue.stays and cue.age + early >= crossfade + hold
 
 
 def position(order: str, count: int, turn: int, salt: str) -> int:

@@ -5,15 +5,25 @@ The while counts only where lines are seen: what went wrong with the HUD off is 
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
-from visualizer.show.state import Message, Show
+if TYPE_CHECKING:
+    from visualizer.show.state import Show
 
 MESSAGE_STAYS = 6.0
 """Seconds that a message can be read."""
 
 MESSAGES = 5
 """Most messages kept: more would cover the picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A line for the performer, and for how many seconds more it can be read."""
+
+    text: str
+    left: float
 
 
 def say(show: Show, text: str) -> Show:

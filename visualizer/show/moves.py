@@ -9,12 +9,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from visualizer.show import cueing, models
+from visualizer.show import cueing, lengths, models
 from visualizer.show.layers import NOTHING, lay, lift
 from visualizer.show.mixes import alone
 from visualizer.show.parameters import BY_NAME, DEFAULTS
 from visualizer.show.preset import NO_VALUES, Cued
 from visualizer.show.state import Show
+
+STAY = ("seed", "tempo", "quantise", "morph")
+"""What a reset leaves as it is; but for the seed, only where the preset does not say it."""
 
 
 def set_value(show: Show, name: str, value: float) -> Show:
@@ -28,7 +31,7 @@ def set_value(show: Show, name: str, value: float) -> Show:
 def to_preset(show: Show, index: int) -> Show:
     """To a preset's first prompt, with the preset's values, and its model if it names one."""
     preset = show.presets[index]
-    crossfade = show.values["crossfade"]
+    crossfade = lengths.seconds(show, "crossfade")
     values = lift(show.values, show.prompt_layer)
     values = lift(values, show.preset_layer)
     values, layer = lay(values, preset.values)
@@ -59,23 +62,25 @@ def to_turn(show: Show, turn: int) -> Show:
         return show
     show = replace(show, turn=turn)
     prompts = show.presets[show.preset].prompts
-    return _to_prompt(show, prompts[show.prompt_index], show.values["crossfade"])
+    return _to_prompt(show, prompts[show.prompt_index], lengths.seconds(show, "crossfade"))
 
 
 def to_text(show: Show, text: str) -> Show:
     """To a prompt given by hand, which stays; a blank one stops the dreaming."""
     negative = preset.negative if (preset := show.preset_now) else ""
     cued = Cued(alone(text), NO_VALUES, negative)
-    show = _to_prompt(show, cued, show.values["crossfade"])
-    return replace(show, cue=replace(show.cue, stays=True))
+    show = _to_prompt(show, cued, lengths.seconds(show, "crossfade"))
+    # What waited for its beat would take the typed prompt away.
+    return replace(show, cue=replace(show.cue, stays=True), pending=None)
 
 
 def reset(show: Show) -> Show:
-    """All parameters as the preset has them; the seed stays."""
+    """All parameters as the preset has them; the seed stays, and what the music asks for."""
     # Layers are laid anew, so that no value from before the reset lies hidden under them.
     new: Mapping[str, float] = preset.values if (preset := show.preset_now) else NO_VALUES
     values, layer = lay(DEFAULTS, new)
-    values = MappingProxyType({**values, "seed": show.values["seed"]})
+    kept = {name: show.values[name] for name in STAY if name == "seed" or name not in new}
+    values = MappingProxyType({**values, **kept})
     return replace(show, values=values, preset_layer=layer, prompt_layer=NOTHING)
 
 

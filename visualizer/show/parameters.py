@@ -9,6 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
+# The parameters that a modulation may move: those of the loop, but for whole numbers and lengths.
+TARGETS = (
+    "none", "strength", "guidance", "seed_glide", "blend", "brightness", "contrast", "noise",
+    "zoom", "rotate", "pan_x", "pan_y", "colour_hold", "sharpness_hold", "smoothing",
+)  # fmt: skip
+"""What a modulation may move: "none", or a parameter's name."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
@@ -16,10 +23,13 @@ class Parameter:
 
     low, high, default, step and fine are in the parameter's own unit. whole: only whole numbers.
     curve: exponent from a knob's position (0 to 1) to the range; above 1 gives the low end more
-    of the knob's travel. keys: (down, up), as pygame names them, with "ctrl " before those that
-    are played with Ctrl held. cc: the MIDI control change of the generic map (20 to 31 and 102 to
-    119 are undefined in MIDI, so safe to take). reference: its value in the app that this one grew
-    out of, for presets that ask for its loop; None where that has no bearing on the loop.
+    of the knob's travel. choices: names of the values 0, 1, 2 …, where it is a choice and no
+    amount. keys: (down, up), as pygame names them, with "ctrl " before those that are played with
+    Ctrl held; none where it is played by the focus (show/focus.py) and from outside alone. cc: the
+    MIDI control change of the generic map (20 to 31 and 102 to 119 are undefined in MIDI, so safe
+    to take); None for none. reference: its value in the app that this one grew out of, for presets
+    that ask for its loop; None where that has no bearing on the loop. group: "loop", "time" or
+    "modulation": where the HUD, the help page and the README put it.
     """
 
     name: str
@@ -29,13 +39,15 @@ class Parameter:
     default: float
     step: float
     fine: float
-    keys: tuple[str, str]
-    cc: int
+    keys: tuple[str, str] | tuple[()]
+    cc: int | None
     help: str
     unit: str = ""
     whole: bool = False
     curve: float = 1.0
     reference: float | None = None
+    choices: tuple[str, ...] = ()
+    group: str = "loop"
 
     def clamp(self, value: float) -> float:
         """The nearest allowed value: within [low, high], rounded where whole."""
@@ -55,9 +67,59 @@ class Parameter:
 
     def text(self, value: float) -> str:
         """The value for people, with its unit."""
+        if self.choices:
+            return self.choices[int(self.clamp(value))]
         digits = 0 if self.whole else 3 if self.fine < 0.01 else 2
         number = f"{value:.{digits}f}"
         return f"{number} {self.unit}" if self.unit else number
+
+
+LENGTHS = ("seconds", "beats", "bars")
+"""What a length of time is counted in: the choices of hold_in, crossfade_in and mod1_in."""
+
+SOURCES = (
+    "off", "sine", "triangle", "saw", "square", "random", "level", "bass", "mid", "treble", "onset",
+)  # fmt: skip
+"""What moves a parameter: nothing, an oscillator (five shapes), or the sound that is heard."""
+
+SLOTS = (1, 2, 3, 4)
+"""The modulations that can be on at the same time."""
+
+_SLOT_CCS = {1: (112, 113), 2: (114, 115), 3: (116, 117), 4: (118, 119)}
+
+
+def _slot(slot: int) -> tuple[Parameter, ...]:
+    """The rows of one modulation. Its target is a place in TARGETS: 0 for none."""
+    depth, every = _SLOT_CCS[slot]
+    first = slot == 1
+    name = f"mod{slot}"
+    return (
+        Parameter(
+            f"{name}_target", f"Mod {slot} moves", 0, len(TARGETS) - 1, 0, 1, 1, (), None,
+            "the parameter that it moves", whole=True, choices=TARGETS, group="modulation",
+        ),
+        Parameter(
+            f"{name}_source", f"Mod {slot} by", 0, len(SOURCES) - 1, 1, 1, 1, (), None,
+            "an oscillator's shape, or what is heard",
+            whole=True, choices=SOURCES, group="modulation",
+        ),
+        Parameter(
+            f"{name}_depth", f"Mod {slot} depth", -1.0, 1.0, 0.25, 0.05, 0.01,
+            ("ctrl [", "ctrl ]") if first else (), depth,
+            "how far, as a share of the target's range; below 0 it goes the other way",
+            group="modulation",
+        ),
+        Parameter(
+            f"{name}_every", f"Mod {slot} every", 0.05, 64.0, 4.0, 0.5, 0.05,
+            ("ctrl c", "ctrl v") if first else (), every,
+            "length of an oscillator's round", curve=3.0, group="modulation",
+        ),
+        Parameter(
+            f"{name}_in", f"Mod {slot} counts", 0, 2, 1, 1, 1, (), None,
+            "what its round is counted in",
+            whole=True, choices=LENGTHS, group="modulation",
+        ),
+    )  # fmt: skip
 
 
 # Words like "shaken", "moved" and "a second" mean show time: how fast a machine is changes how
@@ -147,18 +209,44 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "hold", "Hold", 0.0, 600.0, 20.0, 5.0, 1.0, ("-", "="), 27,
-        "seconds that a prompt stays before the next; 0 stays for ever",
-        unit="s", curve=3.0,
+        "how long a prompt stays before the next; 0 stays for ever",
+        curve=3.0,
     ),
     Parameter(
         "crossfade", "Crossfade", 0.0, 60.0, 4.0, 1.0, 0.1, (",", "."), 28,
-        "seconds from one prompt to the next",
-        unit="s", curve=2.0,
+        "how long one prompt takes to become the next",
+        curve=2.0,
     ),
     Parameter(
         "smoothing", "Smoothing", 0.0, 1.0, 1.0, 0.1, 0.02, (";", "'"), 29,
         "how long one frame fades into the next on the wall: 0 cuts, 1 never rests",
     ),
+    Parameter(
+        "tempo", "Tempo", 20.0, 300.0, 120.0, 1.0, 0.1, (), 109,
+        "beats a minute; taps, a MIDI clock, Link and sound set it too",
+        unit="BPM", group="time",
+    ),
+    Parameter(
+        "hold_in", "Hold counts", 0, 2, 0, 1, 1, (), None,
+        "what hold is counted in; a preset writes hold: 16 beats",
+        whole=True, choices=LENGTHS, group="time",
+    ),
+    Parameter(
+        "crossfade_in", "Crossfade counts", 0, 2, 0, 1, 1, (), None,
+        "what crossfade is counted in; a preset writes crossfade: 1 bar",
+        whole=True, choices=LENGTHS, group="time",
+    ),
+    Parameter(
+        "quantise", "Quantise", 0, 3, 0, 1, 1, (), 110,
+        "what changes of prompt, preset and snapshot wait for",
+        whole=True, choices=("off", "beat", "bar", "4 bars"), group="time",
+    ),
+    Parameter(
+        "morph", "Morph", 0.0, 30.0, 2.0, 0.5, 0.1, (), 111,
+        "seconds in which a snapshot's values come in",
+        unit="s", curve=2.0, group="time",
+    ),
+    *(row for slot in SLOTS for row in _slot(slot)),
 )  # fmt: skip
 
 BY_NAME: Mapping[str, Parameter] = MappingProxyType({p.name: p for p in PARAMETERS})
@@ -179,6 +267,8 @@ def parse_setting(text: str) -> tuple[str, float]:
         raise ValueError(f"{text}: write it as NAME=VALUE, for example strength=0.5")
     if name not in BY_NAME:
         raise ValueError(f"{text}: no parameter '{name}'; there are {', '.join(BY_NAME)}")
+    if value.strip() in BY_NAME[name].choices:
+        return name, float(BY_NAME[name].choices.index(value.strip()))
     try:
         number = float(value)
     except ValueError:

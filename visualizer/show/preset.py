@@ -4,18 +4,22 @@ A preset is YAML::
 
     name: Deep sea
     order: shuffled          # or: in turn
-    hold: 20                 # any parameter may stand here ...
+    hold: 16 beats           # or 20 s, or 1 bar; any parameter may stand here ...
+    quantise: bar
     strength: 0.55
     negative: blurry         # what to lead away from, where guidance is above 1
     loop: own                # or: reference, the values of the app that this one grew out of
     model: builtin           # a model to change to when the preset is chosen
+    modulate:                # up to four movements; all but the first field may be left out
+      - {parameter: zoom, by: sine, depth: 0.1, every: 4 beats}
     prompts:
       - coral reef at night, glowing blue
       - text: whale in turquoise light
         strength: 0.7        # ... and beside a prompt's text, for that prompt alone
       - text: {coral reef at night: 2, golden mandala: 1}    # a mix, by weights
 
-The parameters' names and ranges come from the table in show/parameters.py.
+The parameters' names, ranges and choices come from the table in show/parameters.py, and the form
+of the file from show/preset_form.py.
 """
 
 from __future__ import annotations
@@ -24,29 +28,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BaseModel,
-    ConfigDict,
-    Field,
-    PlainValidator,
-    ValidationError,
-    model_validator,
-)
-from pydantic_core import PydanticCustomError
+from pydantic import ValidationError
 
 from visualizer.show import yaml_lines
-from visualizer.show.mixes import TOGETHER, alone, in_words, weighted
-from visualizer.show.parameters import BY_NAME, REFERENCE, check
+from visualizer.show.mixes import in_words
+from visualizer.show.parameters import REFERENCE
+from visualizer.show.preset_form import PresetEntry
 from visualizer.show.request import Mix
-from visualizer.show.yaml_lines import FieldError
 
 NO_VALUES: Mapping[str, float] = MappingProxyType({})
 """No parameter values of one's own."""
-
-LIGHTEST, HEAVIEST = 0.001, 1000.0
-"""Weights of a mix: wide enough for any proportion, and far from where floats run out."""
 
 
 class PresetError(Exception):
@@ -84,87 +76,6 @@ class Preset:
     model: str = ""
 
 
-class _Entry(BaseModel):
-    """Parameters beside other fields: every extra field must be a row of the table."""
-
-    model_config = ConfigDict(extra="allow", frozen=True, strict=True, str_strip_whitespace=True)
-
-    @model_validator(mode="after")
-    def _extras_are_parameters(self) -> _Entry:
-        for name, value in (self.__pydantic_extra__ or {}).items():
-            if name not in BY_NAME:
-                known = ", ".join([*type(self).model_fields, *BY_NAME])
-                raise FieldError(name, f"no such field; there are {known}")
-            _check_number(name, value)
-            try:
-                check(name, value)
-            except (ValueError, OverflowError) as error:  # overflow: a whole number past float
-                raise FieldError(name, str(error)) from None
-        return self
-
-    @property
-    def values(self) -> Mapping[str, float]:
-        """The parameter values given, by name."""
-        extra = self.__pydantic_extra__ or {}
-        return MappingProxyType({name: float(value) for name, value in extra.items()})
-
-
-def _check_number(name: str, value: Any) -> None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise FieldError(name, f"must be a number, not {value!r}")
-
-
-def _parts(value: Any) -> Mix:
-    """What stands at "text": one text, or several with their weights."""
-    if isinstance(value, str):
-        if not value.strip():
-            raise PydanticCustomError("text", "must not be empty")
-        return alone(value)
-    if not isinstance(value, dict) or not 1 <= len(value) <= TOGETHER:
-        why = f"must be text, or up to {TOGETHER} texts with weights, as {{coral: 2, whale: 1}}"
-        raise PydanticCustomError("text", "{why}", {"why": why})
-    weights: dict[str, float] = {}
-    for text, weight in value.items():
-        name = str(text)
-        if not isinstance(text, str) or not text.strip():
-            raise FieldError(name, "must be text")
-        _check_number(name, weight)
-        if not LIGHTEST <= weight <= HEAVIEST:
-            raise FieldError(name, f"its weight goes from {LIGHTEST:g} to {HEAVIEST:g}")
-        if text.strip() in weights:
-            raise FieldError(name, "stands twice; give it one weight")
-        weights[text.strip()] = float(weight)
-    return weighted(weights)
-
-
-class _PromptEntry(_Entry):
-    text: Annotated[Mix, PlainValidator(_parts)]
-    negative: str | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _plain_text_is_a_prompt(cls, value: Any) -> Any:
-        if isinstance(value, str):
-            return {"text": value}
-        if not isinstance(value, dict):
-            raise PydanticCustomError("prompt", "must be text, or a mapping with a text")
-        return value
-
-
-class _PresetEntry(_Entry):
-    name: str | None = Field(default=None, min_length=1)
-    order: Literal["in turn", "shuffled"] = "in turn"
-    loop: Literal["own", "reference"] = "own"
-    model: str = ""
-    negative: str = ""
-    prompts: list[_PromptEntry] = Field(min_length=1)
-
-    def cued(self, prompt: _PromptEntry) -> Cued:
-        """A prompt as the show plays it."""
-        negative = self.negative if prompt.negative is None else prompt.negative
-        return Cued(prompt.text, prompt.values, negative)
-
-
 def parse(text: str, file: str) -> Preset:
     """Read a preset from YAML text. file is its path, for messages and as its name's fallback.
 
@@ -178,13 +89,20 @@ def parse(text: str, file: str) -> Preset:
         raise PresetError(f"{file}:1: a preset is a mapping with a list 'prompts'")
     content = {str(key): value for key, value in content.items()}
     try:
-        entry = _PresetEntry.model_validate(content)
+        entry = PresetEntry.model_validate(content)
     except ValidationError as error:
         raise PresetError(yaml_lines.describe(error, node, file)) from None
     base = REFERENCE if entry.loop == "reference" else NO_VALUES
     return Preset(
         name=entry.name or Path(file).stem.replace("_", " ").replace("-", " "),
-        prompts=tuple(entry.cued(prompt) for prompt in entry.prompts),
+        prompts=tuple(
+            Cued(
+                prompt.text,
+                prompt.values,
+                entry.negative if prompt.negative is None else prompt.negative,
+            )
+            for prompt in entry.prompts
+        ),
         order=entry.order,
         values=MappingProxyType({**base, **entry.values}),
         negative=entry.negative,

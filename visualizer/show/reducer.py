@@ -10,21 +10,44 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from visualizer.show import commands, cueing, entry, moves
+from visualizer.show import (
+    commands,
+    cueing,
+    entry,
+    focus,
+    learning,
+    moves,
+    snapshots,
+    sound,
+    tempo,
+    undo,
+    waiting,
+)
 from visualizer.show.actions import (
     Action,
+    Compose,
+    Digit,
     Drop,
     End,
     Engine,
     Erase,
+    Heard,
     Knob,
+    Learned,
     Live,
+    Move,
     Nudge,
+    Offer,
     Prompt,
+    Recall,
     Run,
     Say,
     SelectPreset,
     Set,
+    Snapshots,
+    Store,
+    Switch,
+    Sync,
     Take,
     Tick,
     Type,
@@ -32,7 +55,7 @@ from visualizer.show.actions import (
 )
 from visualizer.show.messages import aged, say
 from visualizer.show.parameters import BY_NAME
-from visualizer.show.pickup import Grip, takes_hold
+from visualizer.show.pickup import Grip, taken_to
 from visualizer.show.preset import Preset
 from visualizer.show.state import Show
 
@@ -56,17 +79,29 @@ def start(
         show = replace(show, model=model, model_asks=1)
     for name, value in (settings or {}).items():
         show = moves.set_value(show, name, value)
-    return show
+    return tempo.turned(show)
 
 
 def reduce(show: Show, action: Action) -> Show:
     """The show after an action. Unknown names (from a hand-made map) change nothing."""
+    later = waiting.held_back(show, action)
+    return _noted(show, action, _done(show, action)) if later is None else later
+
+
+def _noted(before: Show, action: Action, after: Show) -> Show:
+    """What follows from changed values: the tempo's beat, and a change to take back."""
+    if after.values["tempo"] != after.tempo.bpm:
+        after = tempo.turned(after)
+    return undo.noted(before, action, after)
+
+
+def _done(show: Show, action: Action) -> Show:
     match action:
         case Tick(seconds=seconds):
             return _tick(show, seconds)
-        case Live(seed=seed):
+        case Live(seed=seed, period=period):
             since = show.time if show.live_since is None else show.live_since
-            return replace(show, live_since=since, seed=seed)
+            return replace(show, live_since=since, seed=seed, period=period)
         case Engine(model=model, models=models, coming=coming):
             # Before one runs, what was asked for has not reached the engine yet.
             wanted = coming if model else show.model
@@ -74,43 +109,77 @@ def reduce(show: Show, action: Action) -> Show:
         case End():
             return replace(show, over=True)
         case Set(parameter=name, value=value):
-            return moves.set_value(show, name, value)
+            return moves.set_value(show, name, value)  # no hand's: a program's, so the focus stays
         case Nudge(parameter=name, steps=steps, fine=fine):
+            name = name or show.focus
             row = BY_NAME.get(name)
             size = 0.0 if row is None else row.fine if fine else row.step
-            return moves.set_value(show, name, _from(show, name) + steps * size)
-        case Knob():
-            return _turn(show, action)
+            show = moves.set_value(show, name, _from(show, name) + steps * size)
+            return focus.touched(show, name)
+        case Knob(parameter=name):
+            return focus.touched(_turn(show, action), name)
         case Unplugged(port=port):
             kept = {c: grip for c, grip in show.knobs.items() if not c.startswith(f"{port}:")}
             return replace(show, knobs=MappingProxyType(kept))
         case Run(command=name):
             return commands.BY_NAME[name](show) if name in commands.BY_NAME else show
+        case Switch(command=name, on=on):
+            return commands.switched(show, name, on)
         case SelectPreset(index=index):
             return moves.to_preset(show, index) if 0 <= index < len(show.presets) else show
-        case Type(text=text):
-            return entry.typed(show, text)
-        case Erase():
-            return entry.erased(show)
-        case Take():
-            return entry.taken(show)
-        case Drop():
-            return entry.closed(show)
+        case Store(slot=slot):
+            return snapshots.stored(show, slot)
+        case Recall(slot=slot):
+            return snapshots.recalled(show, slot)
+        case Snapshots():
+            return snapshots.restored(show, action)
+        case Offer(memory=memory):
+            return replace(show, offer=memory)
+        case Sync():
+            return tempo.synced(show, action)
+        case Heard():
+            return sound.heard(show, action)
+        case Learned():
+            return learning.learned(show, action)
         case Prompt(text=text):
             return moves.to_text(show, text)
         case Say(text=text):
             return say(show, text)
+        case _:
+            return _typed(show, action)
+
+
+def _typed(show: Show, action: Type | Erase | Take | Drop | Digit | Move | Compose) -> Show:
+    """What is typed: into the line that is open, or for a list."""
+    match action:
+        case Type(text=text):
+            return entry.typed(show, text)
+        case Erase(ahead=ahead):
+            return entry.erased(show, ahead=ahead)
+        case Take():
+            return entry.taken(show)
+        case Drop():
+            return entry.closed(show)
+        case Digit(character=character):
+            return entry.digit(show, character)
+        case Compose(text=text):
+            return entry.composed(show, text)
+        case Move(across=across, down=down):
+            if show.entry is None and show.learning is not None:
+                return learning.moved(show, down)
+            return entry.moved(show, across, down)
 
 
 def _tick(show: Show, seconds: float) -> Show:
-    time = show.time + seconds
     messages = aged(show, seconds)
-    show = replace(show, time=time, messages=messages)
-    if not show.generating or show.live_since is None:
-        return show
-    show = replace(show, cue=cueing.aged(show.cue, seconds))
-    if show.presets and cueing.is_over(show.cue, show.values["crossfade"], show.values["hold"]):
-        show = moves.to_turn(show, show.turn + 1)
+    show = replace(show, time=show.time + seconds, messages=messages)
+    show = snapshots.advanced(sound.aged(show))
+    if show.generating and show.live_since is not None:
+        show = waiting.turning(replace(show, cue=cueing.aged(show.cue, seconds)))
+    show, action = waiting.due(show)
+    while action is not None:
+        show = _noted(show, action, _done(show, action))
+        show, action = waiting.due(show)
     return show
 
 
@@ -127,14 +196,12 @@ def _turn(show: Show, knob: Knob) -> Show:
         return show
     grip = show.knobs.get(knob.control)
     if grip is None or grip.parameter != row.name:
-        grip = None
+        grip = Grip(row.name)
     value = show.values[row.name]
-    last, wrote = (grip.position, grip.wrote) if grip else (None, None)
-    if takes_hold(last, wrote, knob.position, value, row.position(value)):
-        show = moves.set_value(show, row.name, row.at(knob.position))
+    to = taken_to(grip, knob.position, value, row.position(value), knob.pickup)
+    wrote = None
+    if to is not None:
+        show = moves.set_value(show, row.name, row.at(to))
         wrote = show.values[row.name]
-    else:
-        # Else a value that comes back by itself would be met by a knob that stands elsewhere.
-        wrote = None
-    knobs = {**show.knobs, knob.control: Grip(row.name, knob.position, wrote)}
+    knobs = {**show.knobs, knob.control: Grip(row.name, knob.position, wrote, to)}
     return replace(show, knobs=MappingProxyType(knobs))

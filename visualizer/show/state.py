@@ -8,15 +8,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
-from visualizer.show import cueing
-from visualizer.show.actions import Action, Engine, Knob, Live, Run, Say, Tick
+from visualizer.show import cueing, lengths, modulation
+from visualizer.show.actions import Action, Engine, Heard, Knob, Live, Run, Say, Sync, Tick
 from visualizer.show.cueing import Cue
 from visualizer.show.layers import NOTHING, Layer
-from visualizer.show.parameters import BY_NAME, DEFAULTS
+from visualizer.show.messages import Message
+from visualizer.show.parameters import BY_NAME, DEFAULTS, PARAMETERS
 from visualizer.show.pickup import Grip
 from visualizer.show.preset import Preset
 from visualizer.show.request import Request
+from visualizer.show.sound import Sound
+from visualizer.show.tempo import Tempo
+
+if TYPE_CHECKING:  # their modules are written in terms of Show
+    from visualizer.show.learning import Learning
+    from visualizer.show.memory import Memory
+    from visualizer.show.snapshots import Morph
+    from visualizer.show.undo import Change
+    from visualizer.show.waiting import Pending
 
 HUD_AT_START = 8.0
 """Seconds from the first frame that the HUD stays on by itself; then the wall belongs to the
@@ -27,14 +38,6 @@ AHEAD = 8
 
 QUIT_WITHIN = 2.0
 """Seconds within which quit must come twice, so that a stray key can't end a show."""
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A line for the performer, and for how many seconds more it can be read."""
-
-    text: str
-    left: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,14 @@ class Show:
     counts how often one was asked for, so that the same name can be asked for again after a
     failure.
     running and models: what the engine runs now, and what is on this machine, as it says.
+
+    period: seconds from a request to its picture on the wall. taps: show times of the last taps.
+    pending: what waits for its beat. snapshots: kept values by preset's name and slot. past and
+    future: for undo and redo. caret: characters before the caret in entry; composing: what an
+    input method has not settled; history: prompts typed before, the oldest first; recalled: how
+    far back in it the entry is; draft: what was begun before. offer: the last show's memory, until
+    it is taken up. counts of wishes that MIDI hears of: forgets, for the learning's target, and
+    forgets_all.
     """
 
     presets: tuple[Preset, ...] = ()
@@ -82,6 +93,27 @@ class Show:
     messages: tuple[Message, ...] = ()
     quit_asked: float | None = None
     over: bool = False
+    tempo: Tempo = field(default_factory=Tempo)
+    taps: tuple[float, ...] = ()
+    period: float = 0.0
+    pending: Pending | None = None
+    sound: Sound = field(default_factory=Sound)
+    focus: str = PARAMETERS[0].name
+    snapshots: Mapping[str, Mapping[int, Mapping[str, float]]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    morph: Morph | None = None
+    past: tuple[Change, ...] = ()
+    future: tuple[Change, ...] = ()
+    caret: int = 0
+    composing: str = ""
+    history: tuple[str, ...] = ()
+    recalled: int = 0
+    draft: str = ""
+    learning: Learning | None = None
+    forgets: int = 0
+    forgets_all: int = 0
+    offer: Memory | None = None
 
     @property
     def preset_now(self) -> Preset | None:
@@ -126,9 +158,10 @@ class Show:
 
 def request(show: Show) -> Request:
     """What the engine is to make at this moment."""
-    values = show.values
-    prompts = cueing.mix(show.cue, values["crossfade"])
-    negative = cueing.negative_mix(show.cue, values["crossfade"])
+    values = modulation.played(show)
+    crossfade = lengths.seconds(show, "crossfade")
+    prompts = cueing.mix(show.cue, crossfade)
+    negative = cueing.negative_mix(show.cue, crossfade)
     return Request(
         prompts=prompts,
         negative=negative,
@@ -186,9 +219,10 @@ def _index(preset: Preset, turn: int, visits: int) -> int:
 def describe(before: Show, action: Action, after: Show) -> str | None:
     """One line for the log of what an action did: "strength 0.50 → 0.75 (midi)".
 
-    None for what comes by itself: Tick, Live after the first, and Engine where the model stays.
+    None for what comes by itself: Tick, clocks, sound, Live after the first, and Engine where the
+    model stays.
     """
-    if isinstance(action, Tick):
+    if isinstance(action, (Tick, Sync, Heard)):
         return None
     if isinstance(action, Live):
         return "first frame (engine)" if before.live_since is None else None
@@ -215,7 +249,8 @@ def describe(before: Show, action: Action, after: Show) -> str | None:
 
 def _without_effect(action: Action, show: Show) -> str:
     """What to say of an action that changed no value, prompt, preset or model."""
-    if isinstance(action, Knob) and (grip := show.knobs.get(action.control)):
+    grip = show.knobs.get(action.control) if isinstance(action, Knob) else None
+    if grip is not None and grip.position is not None:
         row = BY_NAME[grip.parameter]
         at, value = row.text(row.at(grip.position)), row.text(show.values[row.name])
         return f"{row.name} {value}, its knob at {at}"

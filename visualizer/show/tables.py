@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from visualizer.show.actions import COMMANDS
-from visualizer.show.parameters import PARAMETERS, Parameter
+from visualizer.show.parameters import PARAMETERS, TARGETS, Parameter
 
 # What stands on the key itself, where that is shorter or clearer than pygame's name for it.
 _KEY_LABELS: Mapping[str, str] = {
@@ -24,7 +24,15 @@ _KEY_LABELS: Mapping[str, str] = {
     "page down": "PgDn",
     "return": "Enter",
     "escape": "Esc",
+    "kp divide": "keypad /",
+    "kp multiply": "keypad *",
+    "kp plus": "keypad +",
+    "kp minus": "keypad −",
 }
+
+
+_TWINS = ("mod2_", "mod3_", "mod4_")
+"""Names of parameters that are like those of the first modulation."""
 
 
 def key_label(key: str) -> str:
@@ -39,15 +47,23 @@ def parameters_table() -> str:
     rows = [
         (
             f"`{row.name}`",
-            f"{row.low:g} to {row.high:g}",
-            _with_unit(row, row.default),
+            _range(row),
+            row.choices[int(row.default)] if row.choices else _with_unit(row, row.default),
             _code(row.keys),
-            str(row.cc),
+            "" if row.cc is None else str(row.cc),
             row.help,
         )
         for row in PARAMETERS
+        if not row.name.startswith(_TWINS)
     ]
     return _table(("Parameter", "Range", "Default", "Keys − +", "CC", "What it does"), rows)
+
+
+def _range(row: Parameter) -> str:
+    """What a parameter's value can be."""
+    if not row.choices:
+        return f"{row.low:g} to {row.high:g}"
+    return "none, or a name" if row.choices is TARGETS else ", ".join(row.choices)
 
 
 def commands_table() -> str:

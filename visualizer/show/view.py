@@ -21,7 +21,8 @@ class View:
     """show and status as they are.
 
     engine_fps: generated frames a second, 0 before the first. display_fps: the wall's.
-    ports: names of the MIDI controllers in use. question: set while the start screen asks.
+    ports: names of the MIDI controllers in use; inputs: what else plays along (OSC, Link, sound).
+    question: set while the start screen asks.
     """
 
     show: Show
@@ -29,4 +30,5 @@ class View:
     engine_fps: float = 0.0
     display_fps: float = 0.0
     ports: tuple[str, ...] = ()
+    inputs: tuple[str, ...] = ()
     question: Question | None = None

@@ -1,6 +1,6 @@
 """Faults in YAML files as one line for people: file:line: field: why.
 
-Presets (show/preset.py) and MIDI maps (controls/midi_map.py) are read through this module.
+Presets (show/preset.py) and MIDI maps (controls/map_text.py) are read through this module.
 """
 
 from __future__ import annotations

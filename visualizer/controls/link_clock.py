@@ -1,0 +1,147 @@
+"""Ableton Link: the tempo and the beat that programs on one network share. Optional (aalink).
+
+- It follows. Alone on the network there is nobody to follow, and no clock comes from here; but who
+  comes later takes over the tempo that is there (Link's rule), so that it is the show's own.
+- Link's beat runs on whether the others play or not, so that its phase always counts.
+- aalink wants an asyncio loop in its thread; nothing is awaited but time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from visualizer.controls.mailbox import Mailbox
+from visualizer.show.actions import Action, Say, Sync
+from visualizer.show.parameters import DEFAULTS
+from visualizer.show.tempo import BAR
+
+SOURCE = "link"
+
+LOOK_EVERY = 0.02
+"""Seconds between two looks at the session: a jump is heard within a display frame or two."""
+
+TELL_EVERY = 0.1
+"""Seconds between two accounts while the beat goes on as expected."""
+
+JUMP = 0.01
+"""Beats by which the session may be elsewhere than expected: 5 ms at 120."""
+
+STOP_WITHIN = 3.0
+"""Seconds that stop() waits for the thread."""
+
+
+class Session(Protocol):
+    """What is used of aalink.Link. tempo: beats a minute, which all may change."""
+
+    enabled: bool
+    quantum: float
+    tempo: float
+
+    @property
+    def num_peers(self) -> int:
+        """Others in the session."""
+
+    @property
+    def beat(self) -> float:
+        """The beat counter now; its bars are those of the others."""
+
+
+class LinkClock(threading.Thread):
+    """The Link thread. open_session: makes what it follows, in this thread; None for aalink."""
+
+    def __init__(
+        self,
+        open_session: Callable[[], Session] | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(name="link", daemon=True)
+        self._open = open_session or _open_session
+        self._clock = clock
+        self._mailbox = Mailbox(clock=clock)
+        self._ending = threading.Event()
+        self._told: tuple[float, Sync] | None = None
+        self._tempo = DEFAULTS["tempo"]
+        self.peers = 0
+        """Others in the session."""
+
+    def drain(self) -> list[Action]:
+        """All that came since the last call, for the frame loop. Never waits."""
+        return self._mailbox.take()
+
+    def tell(self, bpm: float) -> None:
+        """The show's tempo, for those who come later; once a display frame."""
+        self._tempo = bpm
+
+    def stop(self, timeout: float = STOP_WITHIN) -> bool:
+        """Leave the session and end the thread; False if it is still busy after timeout seconds."""
+        self._ending.set()
+        if self.ident is None:  # never started
+            return True
+        self.join(timeout)
+        return not self.is_alive()
+
+    def run(self) -> None:
+        """The thread's life."""
+        asyncio.run(self._follow())
+
+    async def _follow(self) -> None:
+        try:
+            session = self._open()
+        except ImportError:
+            self._say("Link is off: aalink is not installed; pip install 'visualizer[link]'")
+            return
+        except (OSError, RuntimeError) as error:
+            self._say(f"Link is off: {error}")
+            return
+        session.quantum = float(BAR)
+        session.enabled = True
+        try:
+            while not self._ending.is_set():
+                self._look(session)
+                await asyncio.sleep(LOOK_EVERY)
+        finally:
+            session.enabled = False
+
+    def _look(self, session: Session) -> None:
+        """Tell where the beat is, if there is anybody and it is time or unexpected."""
+        peers = session.num_peers
+        if peers != self.peers:
+            self._say(_company(peers))
+            self.peers = peers
+            self._told = None
+        if not peers:
+            if session.tempo != self._tempo:
+                session.tempo = self._tempo
+            return
+        now = self._clock()
+        sync = Sync(session.tempo, session.beat, source=SOURCE)
+        if self._told is None or _is_news(sync, now - self._told[0], self._told[1]):
+            self._told = now, sync
+            self._mailbox.put(sync)
+
+    def _say(self, line: str) -> None:
+        self._mailbox.put(Say(line, SOURCE))
+
+
+def _is_news(sync: Sync, seconds: float, told: Sync) -> bool:
+    """Whether it is worth telling, seconds after told was."""
+    expected = told.beats + seconds * told.bpm / 60.0
+    return seconds >= TELL_EVERY or sync.bpm != told.bpm or abs(sync.beats - expected) > JUMP
+
+
+def _company(peers: int) -> str:
+    if not peers:
+        return "Link: nobody left; the tempo runs on"
+    return f"Link: in time with {peers} other{'s' if peers > 1 else ''}"
+
+
+def _open_session() -> Session:
+    import aalink
+
+    session: Session = aalink.Link(DEFAULTS["tempo"])
+    return session

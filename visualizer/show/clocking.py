@@ -1,0 +1,108 @@
+"""MIDI clock: tempo and beat from the 24 ticks a beat that it sends, and from its transport. Pure.
+
+Ticks come early and late by milliseconds (USB frames, busy senders). A line is laid through the
+times of the last 1.5 seconds by least squares; its slope is the tempo, and its end is when the
+newest tick was due. After a change of tempo the line is right again 1.5 seconds later. Rules, from
+the MIDI 1.0 specification (song position pointer; start, continue, stop):
+
+- After start the next tick is the first beat of the song; after continue, the song goes on where
+  it was stopped, or where the song position says.
+- Ticks go on while the song is stopped, or pause with it: senders do either. Of a stopped song
+  only the tempo counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import ceil
+
+from visualizer.show.actions import Sync
+from visualizer.show.tempo import FASTEST, SLOWEST
+
+TICKS = 24
+"""Clock messages in a beat."""
+
+SIXTEENTH = 6
+"""Clock messages in a unit of song position."""
+
+SPAN = 1.5
+"""Seconds of ticks that the line is laid through."""
+
+MOST = ceil(FASTEST / 60 * TICKS * SPAN)
+"""Most ticks kept: a flood of them must cost no more than the fastest tempo."""
+
+ENOUGH = TICKS // 2
+"""Ticks from which a tempo can be told; before, the one that was known goes on."""
+
+LOST = 0.5
+"""Seconds without a tick after which the clock is gone: four ticks of the slowest tempo."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClockFollower:
+    """What is known of one MIDI clock. Times are seconds of any clock that never goes back.
+
+    times: when the last ticks came. tick: the newest one's place in the song. due: when the line
+    has it. bpm: the tempo, None until it can be told.
+    """
+
+    times: tuple[float, ...] = ()
+    tick: int = 0
+    due: float = 0.0
+    bpm: float | None = None
+    running: bool = False
+
+    def heard(self, kind: str, at: float, position: int = 0) -> ClockFollower:
+        """After a message that came at a time. kind: "clock", "start", "stop", "continue" or
+        "songpos", with its position in sixteenths."""
+        match kind:
+            case "clock":
+                return self._ticked(at)
+            case "start":
+                return replace(self, running=True, tick=-1)
+            case "continue":
+                return replace(self, running=True)
+            case "stop":
+                return replace(self, running=False)
+            case "songpos":
+                return replace(self, tick=position * SIXTEENTH - 1)
+            case _:
+                return self
+
+    def sync(self, now: float) -> Sync | None:
+        """Where the beat is now; None where there is no clock (any more) that could say."""
+        if self.bpm is None or not 0.0 <= now - self.times[-1] < LOST:
+            return None
+        return Sync(
+            bpm=round(self.bpm, 2),  # what lies below is jitter
+            beats=self.tick / TICKS,
+            ago=now - self.due,
+            running=self.running,
+            source="midi clock",
+        )
+
+    def _ticked(self, at: float) -> ClockFollower:
+        here = bool(self.times) and 0.0 <= at - self.times[-1] < LOST
+        before = tuple(t for t in self.times[1 - MOST :] if at - t < SPAN) if here else ()
+        times = (*before, at)
+        mean = sum(times) / len(times)
+        slope = _slope(times, mean) if len(times) >= ENOUGH else 0.0
+        bpm = self.bpm
+        if slope > 0.0:  # not where all came at once
+            bpm = min(max(60.0 / (TICKS * slope), SLOWEST), FASTEST)
+        elif bpm is not None:
+            slope = 60.0 / (TICKS * bpm)
+        return ClockFollower(
+            times=times,
+            tick=self.tick + 1 if self.running else self.tick,
+            due=mean + slope * (len(times) - 1) / 2,
+            bpm=bpm,
+            running=self.running,
+        )
+
+
+def _slope(times: tuple[float, ...], mean: float) -> float:
+    """Seconds from tick to tick, by least squares; mean: that of the times."""
+    middle = (len(times) - 1) / 2
+    moment = sum((n - middle) * (time - mean) for n, time in enumerate(times))
+    return 12.0 * moment / (len(times) * (len(times) ** 2 - 1))

@@ -1,0 +1,75 @@
+"""MIDI learn as the core sees it: which target is chosen, and what the performer is told. Pure.
+
+What a control sends is made out by controls/recognising.py, and what is learned is kept by
+controls/map_files.py. Wishes to forget travel there as counters, so that "newest wins" can't lose
+one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from visualizer.show.actions import Learned
+from visualizer.show.messages import say
+from visualizer.show.state import Show
+from visualizer.show.targets import LEARNABLE
+
+AGAIN_WITHIN = 2.0
+"""Seconds within which forget_all must come twice: an evening's work hangs on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """index: of the chosen target in LEARNABLE. line: what was done last, for people.
+    forget_all_asked: show time at which forget_all was given once."""
+
+    index: int = 0
+    line: str = ""
+    forget_all_asked: float | None = None
+
+    @property
+    def target(self) -> str:
+        """Its name."""
+        return LEARNABLE[self.index]
+
+
+def toggled(show: Show) -> Show:
+    """Learning begins, with the parameter in focus; or it ends."""
+    if show.learning is not None:
+        return replace(show, learning=None)
+    return replace(show, learning=Learning(LEARNABLE.index(show.focus)))
+
+
+def moved(show: Show, by: int) -> Show:
+    """The target so many places further down the list is chosen, round and round."""
+    if show.learning is None or by == 0:
+        return show
+    return replace(show, learning=Learning((show.learning.index + by) % len(LEARNABLE)))
+
+
+def learned(show: Show, action: Learned) -> Show:
+    """A control was learned: its line stands in the list, or among the messages without one.
+
+    The choice stays where it is, so that another control can be moved if it was the wrong one.
+    """
+    if show.learning is None:
+        return say(show, action.line)
+    return replace(show, learning=replace(show.learning, line=action.line))
+
+
+def forgotten(show: Show) -> Show:
+    """No control plays what is chosen any more; nothing while the list is closed."""
+    return show if show.learning is None else replace(show, forgets=show.forgets + 1)
+
+
+def forgotten_all(show: Show) -> Show:
+    """All controllers as they came, when asked for twice; nothing while the list is closed."""
+    if show.learning is None:
+        return show
+    asked = show.learning.forget_all_asked
+    if asked is not None and show.time - asked <= AGAIN_WITHIN:
+        done = replace(show.learning, line="", forget_all_asked=None)
+        return replace(show, learning=done, forgets_all=show.forgets_all + 1)
+    line = "the same key again forgets all that was learned"
+    asks = replace(show.learning, line=line, forget_all_asked=show.time)
+    return replace(show, learning=asks)

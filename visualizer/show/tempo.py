@@ -1,0 +1,145 @@
+"""Tempo: where the beat is, from taps, from a clock outside, or running on by itself. Pure.
+
+The beat counter goes on at the tempo's pace for ever; bars begin where it is a multiple of BAR.
+Rules:
+
+- Turning the tempo changes the counter's pace, and never its place.
+- The first tap of a series is the first beat of a bar, and each further one the next beat. So a
+  single tap brings the bar back to the music, and leaves the tempo.
+- A clock that runs says where the beat is; taps then only get a line, as the clock would undo
+  them. Of a clock that is stopped, or that never says where it is, only the tempo counts: taps
+  bring in the beat.
+- A clock that vanishes leaves the tempo running.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import isfinite
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from visualizer.show.messages import say
+from visualizer.show.parameters import BY_NAME
+
+if TYPE_CHECKING:
+    from visualizer.show.actions import Sync
+    from visualizer.show.state import Show
+
+SLOWEST, FASTEST = BY_NAME["tempo"].low, BY_NAME["tempo"].high
+"""Beats a minute."""
+
+BAR = 4
+"""Beats in a bar."""
+
+CLOCKS = ("midi clock", "link")
+"""Sources that say where the beat is all the time."""
+
+FRESH = 1.0
+"""Seconds from a clock's last news for which the beat is its own, and nobody else's."""
+
+TAPS = 8
+"""Most taps that are averaged: seven intervals, two bars."""
+
+GAP = 2.0
+"""Seconds without a tap, after which the next one begins a new series."""
+
+BOUNCE = 0.1
+"""Seconds after a tap in which another is none: a pad that bounces, at twice the fastest tempo."""
+
+ASTRAY = 1 / 3
+"""Share by which an interval may differ from the others of its series. Past it the pace has
+changed, or a tap was missed, and the last two taps begin a new series."""
+
+FARTHEST = 1e9
+"""Beats, and seconds, beyond which news of a clock make no sense: floats still count them finely
+enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tempo:
+    """At show time at (seconds) the beat counter stood at beats, and bpm beats a minute follow.
+
+    source: whose beat it is: "" for the performer's own, "tap", "midi clock", "link", "sound".
+    """
+
+    bpm: float = 120.0
+    beats: float = 0.0
+    at: float = 0.0
+    source: str = ""
+
+    def beats_at(self, time: float) -> float:
+        """The beat counter at a show time."""
+        return self.beats + (time - self.at) * self.bpm / 60.0
+
+    def phase_at(self, time: float, every: float = 1.0) -> float:
+        """How far a round of every beats is at a show time: 0 where it begins, always below 1."""
+        share = self.beats_at(time) / every % 1.0
+        return share if share < 1.0 else 0.0  # what lies just below 0 rounds up to 1
+
+
+def led(show: Show) -> bool:
+    """Whether a clock outside says where the beat is at this moment."""
+    return show.tempo.source in CLOCKS and show.time - show.tempo.at < FRESH
+
+
+def turned(show: Show) -> Show:
+    """The show at the tempo that its values have now; the beat counter goes on without a jump."""
+    bpm = show.values["tempo"]
+    if bpm == show.tempo.bpm:
+        return show
+    return replace(show, tempo=_rebased(show, bpm, ""), taps=())
+
+
+def tapped(show: Show) -> Show:
+    """The show after a tap at this moment."""
+    tempo, now = show.tempo, show.time
+    if led(show):
+        return say(show, f"the beat follows {tempo.source}; stop it to tap")
+    last = show.taps[-1] if show.taps else None
+    if last is None or now - last > GAP:
+        bar = BAR * round(tempo.beats_at(now) / BAR)
+        return replace(show, tempo=Tempo(tempo.bpm, bar, now, "tap"), taps=(now,))
+    if now - last < BOUNCE:
+        return show
+    taps = _series(show.taps, now)
+    bpm = 60.0 * (len(taps) - 1) / (now - taps[0])
+    beat = round(tempo.beats_at(last)) + 1
+    return replace(_at(show, Tempo(_clamped(bpm), beat, now, "tap")), taps=taps)
+
+
+def _series(taps: tuple[float, ...], now: float) -> tuple[float, ...]:
+    """The taps to average when one more comes at now."""
+    if len(taps) > 1:
+        usual = (taps[-1] - taps[0]) / (len(taps) - 1)
+        if abs(now - taps[-1] - usual) > usual * ASTRAY:
+            return taps[-1], now
+    return (*taps, now)[-TAPS:]
+
+
+def synced(show: Show, sync: Sync) -> Show:
+    """The show after news of a clock outside. Of two clocks, the first leads until it stops."""
+    if not (isfinite(sync.bpm) and abs(sync.beats) < FARTHEST and abs(sync.ago) < FARTHEST):
+        return show
+    source = show.tempo.source
+    if led(show) and source != sync.source:
+        return show
+    bpm = _clamped(sync.bpm)
+    if sync.running:
+        return _at(show, Tempo(bpm, sync.beats, show.time - sync.ago, sync.source))
+    return _at(show, _rebased(show, bpm, "" if source == sync.source else source))
+
+
+def _rebased(show: Show, bpm: float, source: str) -> Tempo:
+    """Another tempo from this moment on."""
+    return Tempo(bpm, show.tempo.beats_at(show.time), show.time, source)
+
+
+def _at(show: Show, tempo: Tempo) -> Show:
+    """The show with a tempo, which its parameter follows."""
+    values = MappingProxyType({**show.values, "tempo": tempo.bpm})
+    return replace(show, tempo=tempo, values=values)
+
+
+def _clamped(bpm: float) -> float:
+    return BY_NAME["tempo"].clamp(bpm)

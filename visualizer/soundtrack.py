@@ -1,0 +1,115 @@
+"""A sound file for an offline video: decoded block by block, one block a frame; and its AAC track.
+
+Nothing is held but the block at hand, so that a night's recording needs no more memory than a song.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import TypeAlias
+
+import av
+import numpy as np
+from numpy.typing import NDArray
+
+from visualizer.options import OptionError
+
+RATE = 48000
+"""Samples a second, whatever the file has: what video players expect."""
+
+BITS = 192_000
+"""Bits a second of the AAC track."""
+
+Stereo: TypeAlias = NDArray[np.float32]
+"""Samples, shape (2, n), full scale ±1."""
+
+
+class Soundtrack:
+    """The sound of a file, or of a video. Raises OptionError, with a line, where it has none.
+
+    All of it is decoded once before anything is made: an hour into a video is too late to learn
+    that a file is broken. seconds: its length. damaged: pieces of it that can't be decoded and are
+    left out.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.damaged = 0
+        try:
+            self.seconds = sum(block.shape[1] for block in self._decoded()) / RATE
+        except (av.error.FFmpegError, ValueError) as error:  # the second: it changes on the way
+            why = getattr(error, "strerror", None) or error
+            raise OptionError(f"--sound {path}: can't be read: {why}") from None
+        if not self.seconds:
+            raise OptionError(f"--sound {path}: there is no sound in it")
+
+    def blocks(self, fps: float) -> Iterator[Stereo]:
+        """The sound of each frame of a video, one after the other; silence after the end."""
+        samples = self._decoded()
+        held = np.zeros((2, 0), np.float32)
+        frame = 0
+        while True:
+            start, end = round(frame * RATE / fps), round((frame + 1) * RATE / fps)
+            while held.shape[1] < end - start:
+                more = next(samples, None)
+                if more is None:
+                    more = np.zeros((2, end - start), np.float32)
+                held = np.concatenate((held, more), axis=1)
+            yield held[:, : end - start]
+            held = held[:, end - start :]
+            frame += 1
+
+    def _decoded(self) -> Iterator[Stereo]:
+        """The file's first sound, in stereo at RATE; none where there is none."""
+        with av.open(str(self._path)) as container:
+            if not container.streams.audio:
+                return
+            # One channel stays one here: as both sides of a stereo sound it would lose 3 dB.
+            sides = len(container.streams.audio[0].layout.channels)
+            layout = "mono" if sides == 1 else "stereo"
+            resampler = av.AudioResampler(format="fltp", layout=layout, rate=RATE)
+            for packet in container.demux(audio=0):
+                try:
+                    frames = packet.decode()
+                except av.error.InvalidDataError:  # downloads and rips often have some
+                    self.damaged += 1
+                    continue
+                for frame in frames:
+                    yield from _arrays(resampler.resample(frame))
+            yield from _arrays(resampler.resample(None))
+
+
+class Track:
+    """The sound of a video under way, as AAC."""
+
+    def __init__(self, container: av.container.OutputContainer) -> None:
+        self._container = container
+        self._stream = container.add_stream("aac", rate=RATE, layout="stereo")
+        self._stream.bit_rate = BITS
+        self._written = 0
+
+    def write(self, samples: Stereo) -> None:
+        """Add the next samples."""
+        whole = np.ascontiguousarray(np.nan_to_num(samples).clip(-1.0, 1.0))
+        frame = av.AudioFrame.from_ndarray(whole, format="fltp", layout="stereo")
+        frame.sample_rate, frame.pts, frame.time_base = RATE, self._written, Fraction(1, RATE)
+        self._written += samples.shape[1]
+        self._container.mux(self._stream.encode(frame))
+
+    def finish(self) -> None:
+        """Add what the encoder still holds."""
+        self._container.mux(self._stream.encode(None))
+
+
+def mono(samples: Stereo) -> NDArray[np.float32]:
+    """Both channels as one, shape (n,)."""
+    return np.asarray(samples.mean(axis=0))
+
+
+def _arrays(frames: list[av.AudioFrame]) -> Iterator[Stereo]:
+    for frame in frames:
+        if frame.samples:
+            samples = frame.to_ndarray().astype(np.float32)
+            yield np.broadcast_to(samples, (2, frame.samples))
