@@ -1,8 +1,8 @@
 """Captioned pictures kept on disk in shards, so that trainings can read them again and again.
 
-A shard is a folder: ``images.npy`` uint8 (n, 3, size, size), ``labels.json`` with captions,
-scenes and palettes. Shard i is drawn with seed ``seed + i``; a shard that is there is not drawn
-again, so a cut-off run goes on where it stopped.
+A shard is a folder: ``images.npy`` uint8 (n, 3, size, size), ``labels.json`` with wordings of
+each caption, looks, scenes and palettes. Shard i is drawn with seed ``seed + i``; a shard that is
+there is not drawn again, so a cut-off run goes on where it stopped.
 
     python -m training.cache --shards 56 --workers 2
 """
@@ -14,7 +14,9 @@ import json
 import multiprocessing
 import os
 import shutil
+import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -39,7 +41,8 @@ class Shard:
     """``images`` uint8 (n, 3, s, s), read from disk as needed, with the labels of each."""
 
     images: NDArray[np.uint8]
-    captions: list[str]
+    wordings: list[list[str]]
+    looks: list[str]
     scenes: list[int]
     palettes: list[int]
 
@@ -57,17 +60,21 @@ def write_shard(
     size: int,
     scenes: Sequence[str] = (),
     forms: int = 0,
+    wordings: int = 1,
 ) -> None:
     """Draw one shard unless it is there; a half-written one never counts."""
     target = shard_path(folder, index)
     if target.exists():
         return
-    pictures = make_pictures(count, seed + index, size, scenes=scenes, forms=forms)
+    pictures = make_pictures(
+        count, seed + index, size, scenes=scenes, forms=forms, wordings=wordings
+    )
     draft = target.with_suffix(f".draft{os.getpid()}")
     draft.mkdir(parents=True)
     np.save(draft / "images.npy", pictures.images.numpy())
     labels = {
-        "captions": pictures.captions,
+        "wordings": pictures.wordings,
+        "looks": pictures.looks,
         "scenes": pictures.scenes.tolist(),
         "palettes": pictures.palettes.tolist(),
     }
@@ -89,7 +96,16 @@ def shards(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("[0-9]*") if path.suffix == "")
 
 
-def batches(folder: Path, size: int, seed: int) -> Iterator[Tensor]:
+def wait(folder: Path, count: int, seconds: float = 120) -> None:
+    """Sleep until ``count`` shards are there; FileNotFoundError where they do not come."""
+    end = time.monotonic() + seconds
+    while len(shards(folder)) < count:
+        if time.monotonic() > end:
+            raise FileNotFoundError(f"no pictures in {folder}: run python -m training.cache")
+        time.sleep(0.5)
+
+
+def batches(folders: Sequence[Path], size: int, seed: int) -> Iterator[Tensor]:
     """Endless random uint8 batches (size, 3, s, s), half of each mirrored left to right.
 
     Looks for new shards all along, so that training may start while pictures are drawn.
@@ -98,14 +114,62 @@ def batches(folder: Path, size: int, seed: int) -> Iterator[Tensor]:
     opened: dict[Path, Shard] = {}
     for step in range(1 << 62):
         if step % 50 == 0:
-            opened |= {path: read_shard(path) for path in shards(folder) if path not in opened}
+            there = [path for folder in folders for path in shards(folder)]
+            opened |= {path: read_shard(path) for path in there if path not in opened}
             rows = list(opened.values())
             if not rows:
-                raise FileNotFoundError(f"no pictures in {folder}: run python -m training.cache")
+                raise FileNotFoundError(f"no pictures in {folders}: run python -m training.cache")
         picked = [rows[i] for i in draw.integers(len(rows), size=size)]
         batch = np.stack([shard.images[draw.integers(len(shard.images))] for shard in picked])
         images = torch.from_numpy(batch)
         mirrored = torch.from_numpy(draw.random(size) < 0.5).view(-1, 1, 1, 1)
+        yield torch.where(mirrored, images.flip(3), images)
+
+
+def _uploaded(paths: Sequence[Path], device: torch.device) -> list[Tensor]:
+    """Those shards' pictures on a card, copied beside what it computes meanwhile."""
+    stream = None
+    if device.type == "cuda":
+        stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
+    with torch.cuda.stream(stream):
+        images = [torch.from_numpy(np.load(path / "images.npy")).to(device) for path in paths]
+    if stream is not None:
+        stream.synchronize()
+    return images
+
+
+def resident(
+    folders: Sequence[Path], size: int, seed: int, device: torch.device, most: int
+) -> Iterator[Tensor]:
+    """As ``batches``, from pictures that are kept on a card, the first ``most`` shards.
+
+    Each batch comes from up to eight shards; new ones are fetched while the card computes.
+    """
+    gen = torch.Generator(device).manual_seed(seed)
+    draw = np.random.default_rng(seed)
+    first = [path for folder in folders for path in shards(folder)][: min(most, 8)]
+    kept, known = _uploaded(first, device), set(first)
+    if not kept:
+        raise FileNotFoundError(f"no pictures in {folders[0]}: run python -m training.cache")
+    pool = ThreadPoolExecutor(1)
+    coming: Future[list[Tensor]] = pool.submit(list)
+    count = min(8, size)
+    sizes = [len(part) for part in np.array_split(np.empty(size), count)]
+    for step in range(1 << 62):
+        if step % 50 == 0 and coming.done():
+            kept += coming.result()
+            new = [path for folder in folders for path in shards(folder) if path not in known]
+            new = new[: min(16, most - len(known))]
+            known.update(new)
+            coming = pool.submit(_uploaded, new, device)
+        parts = [kept[i] for i in draw.integers(len(kept), size=count)]
+        images = torch.cat(
+            [
+                part[torch.randint(len(part), (n,), generator=gen, device=device)]
+                for part, n in zip(parts, sizes, strict=True)
+            ]
+        )
+        mirrored = torch.rand(size, 1, 1, 1, generator=gen, device=device) < 0.5
         yield torch.where(mirrored, images.flip(3), images)
 
 
@@ -114,9 +178,18 @@ def held_out(count: int, size: int = 256) -> Tensor:
     return make_pictures(count, HELD_OUT_SEED, size).images
 
 
-def _draw(job: tuple[Path, int, int, int, int, Sequence[str], int]) -> None:
+@dataclass(frozen=True)
+class _Job:
+    """One shard to draw, unless it is too late (``end`` in seconds since the epoch)."""
+
+    arguments: tuple[Path, int, int, int, int, Sequence[str], int, int]
+    end: float
+
+
+def _draw(job: _Job) -> None:
     torch.set_num_threads(1)
-    write_shard(*job)
+    if time.time() < job.end:
+        write_shard(*job.arguments)
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -130,15 +203,22 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--workers", type=int, default=2, help="processes")
     parser.add_argument("--taught", action="store_true", help="only the scenes of taught.py")
     parser.add_argument("--forms", type=int, default=0, help="of a scene; 0: new each time")
+    parser.add_argument("--wordings", type=int, default=1, help="captions of each picture")
+    parser.add_argument("--minutes", type=float, default=1e6, help="starts no shard after that")
     options = parser.parse_args(argv)
     scenes = TAUGHT if options.taught else ()
+    drawn = (options.seed, options.count, options.size, scenes, options.forms, options.wordings)
+    begin = time.time()
     jobs = [
-        (options.folder, i, options.seed, options.count, options.size, scenes, options.forms)
+        _Job((options.folder, i, *drawn), begin + 60 * options.minutes)
         for i in range(options.shards)
     ]
     with multiprocessing.get_context("spawn").Pool(options.workers) as pool:
         for _ in track(pool.imap_unordered(_draw, jobs), len(jobs), "pictures"):
             pass
+    there, seconds = len(shards(options.folder)), time.time() - begin
+    pace = there * options.count / seconds
+    print(f"{there} shards in {seconds:.0f} s, {pace:.0f} pictures a second", flush=True)
 
 
 if __name__ == "__main__":

@@ -37,6 +37,23 @@ _WITHOUT_PALETTE = (
     "a visual of a {m} {s}",
 )  # fmt: skip
 _PALETTE_ONLY = ("{p}", "{m} {p}", "{n} colours", "{m} {n}", "{p} visuals", "{m} {p} light")
+# What people add to prompts though it changes nothing here, before and after the caption.
+_OPENINGS = (
+    "a photo of", "a painting of", "a render of", "an oil painting of", "a digital painting of",
+    "an image of", "a picture of", "concept art of", "a video of", "a beautiful", "an amazing",
+    "an epic", "a surreal", "a cinematic shot of", "live visuals of", "a mesmerizing",
+)  # fmt: skip
+_PRAISE = (
+    "highly detailed", "intricate details", "8k", "4k", "hd", "award-winning", "masterpiece",
+    "best quality", "trending on artstation", "cinematic", "cinematic lighting", "photorealistic",
+    "octane render", "unreal engine", "3d render", "digital art", "concept art", "illustration",
+    "wallpaper", "beautiful", "stunning", "elegant", "epic", "surreal", "ultra realistic",
+    "professional photography", "volumetric light", "ray tracing", "by a famous artist",
+    "hypnotic", "vj loop", "visuals for a techno party", "in motion", "high resolution",
+)  # fmt: skip
+_JOINTS = ("with", "and", "of", "in", "over", "like", "for", "near", ",", "")
+PADDED = 0.22  # share of captions with words that change nothing
+STRANGE = 0.1  # share of captions with words that nobody explained
 # Last words of scene names that take no article, though no plurals.
 _MASS = frozenset(
     {
@@ -127,6 +144,30 @@ def make_caption(
         noun = palette.nouns[0] if plain else draw.choice(palette.nouns)
     joined = " ".join(looks)
     return _tidy(template.format(m=joined, p=adjective, n=noun, s=name))
+
+
+def embellish(caption: str, complete: bool, strange: Sequence[str], draw: random.Random) -> str:
+    """The caption, now and then with words round it that the picture does not follow.
+
+    Praise and phrases that other models listen to may come with any caption. Words drawn from
+    ``strange`` come only where the caption is ``complete``, naming scene and palette: elsewhere
+    an unknown word has to keep the meaning that its neighbours lend it.
+    """
+    kind = draw.random()
+    if kind < PADDED:
+        if draw.random() < 0.4:
+            text = caption
+            for article in ("a ", "an "):
+                text = text.removeprefix(article)
+            caption = f"{draw.choice(_OPENINGS)} {text}"
+        count = draw.choice((0, 1, 2, 3, 4))
+        return ", ".join([caption, *draw.sample(_PRAISE, count)])
+    if kind < PADDED + STRANGE and complete and strange:
+        words = " ".join(draw.choices(strange, k=draw.randint(1, 6)))
+        joint = draw.choice(_JOINTS)
+        parts = (caption, joint, words) if draw.random() < 0.6 else (words, joint, caption)
+        return " ".join(" ".join(parts).split()).replace(" ,", ",")
+    return caption
 
 
 def names_scene(caption: str, scene: int) -> bool:

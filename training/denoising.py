@@ -16,8 +16,7 @@ LOW = 300  # the show hardly ever denoises from below this timestep
 
 def timesteps(count: int, generator: torch.Generator) -> Tensor:
     """(count,) int64: 4 % pure noise, 12 % below ``LOW``, the rest evenly above it."""
-    kind = torch.rand(count, generator=generator)
-    spread = torch.rand(count, generator=generator)
+    kind, spread = torch.rand(2, count, generator=generator, device=generator.device)
     high = (LOW + spread * (1000 - LOW)).long()
     low = (spread * LOW).long()
     steps = torch.where(kind < 0.12, low, high)
@@ -46,15 +45,16 @@ def starts(x0: Tensor, flat: Tensor, steps: Tensor, generator: torch.Generator) 
     In the show a new prompt finds the picture of the old one, and the first prompt finds white;
     the denoiser must leave those behind. Half of the strays are mixtures with x0.
     """
-    n = len(x0)
-    kind = torch.rand(n, 1, 1, 1, generator=generator)
-    picked = torch.randint(len(flat), (n,), generator=generator)
+    n, place = len(x0), generator.device
+    kind = torch.rand(n, 1, 1, 1, generator=generator, device=place)
+    picked = torch.randint(len(flat), (n,), generator=generator, device=place)
     # White is where every show starts.
-    picked = torch.where(torch.rand(n, generator=generator) < 0.3, 0, picked)
+    white = torch.rand(n, generator=generator, device=place) < 0.3
+    picked = torch.where(white, 0, picked)
     other = torch.where(kind < STRAY / 3, flat[picked].to(x0), x0.roll(1, 0))
-    share = (2 * torch.rand(n, 1, 1, 1, generator=generator)).clamp(max=1).to(x0)
+    share = (2 * torch.rand(n, 1, 1, 1, generator=generator, device=place)).clamp(max=1).to(x0)
     stray = (kind < STRAY) & (steps.view(-1, 1, 1, 1) >= STRAY_FROM)
-    return torch.where(stray.to(x0.device), torch.lerp(x0, other, share), x0)
+    return torch.where(stray, torch.lerp(x0, other, share), x0)
 
 
 def guided(v: Tensor, with_text: Tensor, without_text: Tensor, weight: float) -> Tensor:

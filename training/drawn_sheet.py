@@ -14,7 +14,8 @@ import torch
 from PIL import Image
 
 from training.palettes import PALETTES
-from training.pictures import PALETTE_NAMES, SCENE_NAMES, Plan, render_all
+from training.pictures import render_all
+from training.plans import PALETTE_NAMES, SCENE_NAMES, Plan
 from training.scenes import SCENES
 
 
@@ -26,7 +27,7 @@ def sheet(columns: int, seed: int, size: int, scenes: Sequence[int]) -> Image.Im
     for scene in scenes:
         own = [PALETTE_NAMES.index(name) for name in SCENES[scene].palettes[: columns // 2]]
         rest = draw.sample(range(len(PALETTES)), columns - len(own))
-        plans += [Plan(scene, palette, (), "", None) for palette in own + rest]
+        plans += [Plan(scene, palette, (), (), None) for palette in own + rest]
     images = render_all(plans, seed, size, torch.device("cpu"))
     grid = images.view(len(scenes), columns, 3, size, size).permute(0, 3, 1, 4, 2)
     return Image.fromarray(grid.reshape(len(scenes) * size, columns * size, 3).numpy())

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -58,18 +58,20 @@ def colour_words(denoiser: Denoiser, make: Make, hues: dict[str, float]) -> dict
 def never_captioned(words: list[str]) -> bool:
     """Whether no cached caption holds any of the words."""
     shards = [path for folder in (cache.FOLDER, cache.FORMS) for path in cache.shards(folder)]
-    captions = [text for path in shards for text in cache.read_shard(path).captions]
-    captions += [text for synonyms in SYNONYMS.values() for text in synonyms]
+    kept = [texts for path in shards for texts in cache.read_shard(path).wordings]
+    captions = [text for texts in [*kept, *SYNONYMS.values()] for text in texts]
     known = {word for text in captions for word in text.replace(",", " ").split()}
     return not known.intersection(words)
 
 
-def scenes_recognised(denoiser: Denoiser, make: Make, each: int) -> dict[str, Any]:
-    """Share of pictures of taught scenes that the judge, who knows all, names as asked."""
+def scenes_recognised(
+    denoiser: Denoiser, make: Make, each: int, scenes: Sequence[str]
+) -> dict[str, Any]:
+    """Share of pictures of ``scenes`` that the judge, who knows all, names as asked."""
     judge = classifier.read()
     shares: dict[str, float] = {}
     made_all = []
-    for name in TAUGHT:
+    for name in scenes:
         made = torch.stack([make(denoiser, name, seed) for seed in range(1, each + 1)])
         wanted = torch.full((each,), SCENE_NAMES.index(name))
         shares[name] = classifier.accuracy(judge, made, wanted)
@@ -117,7 +119,9 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     for name, make in MAKERS.items():
         results[f"colours_{name}"] = colour_words(denoiser, make, HUES)
         results[f"held_out_{name}"] = colour_words(denoiser, make, HELD_OUT)
-        results[f"scenes_{name}"] = scenes_recognised(denoiser, make, options.each)
+        results[f"scenes_{name}"] = scenes_recognised(
+            denoiser, make, options.each, SCENE_NAMES if options.all else TAUGHT
+        )
     results["loop"] = long_loop(denoiser, "neon city skyline", options.frames)
     pictures = [by_loop(denoiser, prompt, seed) for seed, prompt in enumerate(SHEET)]
     sheet(pictures, SHEET).save(options.sheet, quality=82, optimize=True)
@@ -146,6 +150,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--results", type=Path, default=HERE / "results.json")
     parser.add_argument("--sheet", type=Path, default=HERE / "contact_sheet.jpg")
     parser.add_argument("--each", type=int, default=4, help="pictures of each scene")
+    parser.add_argument("--all", action="store_true", help="judge all scenes, not those taught")
     parser.add_argument("--frames", type=int, default=500, help="of the long loop")
     parser.add_argument("--threads", type=int, default=2)
     options = parser.parse_args(argv)

@@ -33,62 +33,79 @@ class Networks(nn.Module):
         return hidden
 
     def forward(self, x_t: Tensor, steps: Tensor, words: Tensor) -> Tensor:
-        """The velocity at x_t (n, c, h, w)."""
+        """The velocity at x_t (n, c, h, w), in single precision."""
         answer: Tensor = self.unet(x_t, steps, words, return_dict=False)[0]
-        return answer
+        return answer.float()
 
 
 @dataclass(frozen=True)
 class Batch:
-    """``start`` is what gets noised, ``x0`` what is wanted; ``told`` is false where untold."""
+    """``start`` is what gets noised, ``x0`` what is wanted; ``told`` is false where untold.
+
+    ``alike`` (n, some, c, h, w) are other pictures that the same captions could ask for.
+    """
 
     start: Tensor
     x0: Tensor
+    alike: Tensor
     noise: Tensor
     steps: Tensor
     tokens: Tensor
     told: Tensor
 
 
-def draw(data: latents.Latents, empty: Tensor, count: int, gen: torch.Generator) -> Batch:
-    """A random batch with its noise and timesteps."""
-    rows = torch.randint(len(data.latents), (count,), generator=gen)
+def draw(
+    data: latents.Latents, empty: Tensor, count: int, gen: torch.Generator, alike: int = 0
+) -> Batch:
+    """A random batch with its noise and timesteps, made where ``data`` and ``gen`` are."""
+    place = gen.device
+    rows = torch.randint(len(data.latents), (count,), generator=gen, device=place)
+    wording = torch.randint(data.tokens.shape[1], (count,), generator=gen, device=place)
     x0 = data.latents[rows].float()
     steps = denoising.timesteps(count, gen)
-    told = torch.rand(count, 1, generator=gen) >= DROPPED
+    told = torch.rand(count, 1, generator=gen, device=place) >= DROPPED
     return Batch(
         start=denoising.starts(x0, data.flat, steps, gen),
         x0=x0,
-        noise=torch.randn(x0.shape, generator=gen),
+        alike=data.latents[data.alikes(rows, alike, gen)],
+        noise=torch.randn(x0.shape, generator=gen, device=place),
         steps=steps,
-        tokens=torch.where(told, data.tokens[rows], empty),
+        tokens=torch.where(told, data.tokens[rows, wording].long(), empty),
         told=told.view(-1, 1, 1, 1),
     )
 
 
-def to(batch: Batch, device: torch.device) -> Batch:
-    """The batch on a device, pictures in channels_last."""
-    fields = {name: getattr(batch, name).to(device) for name in batch.__dataclass_fields__}
-    return Batch(**fields)
-
-
 @torch.no_grad()
 def roll_out(
-    networks: Networks, batch: Batch, words: Tensor, alphas: Tensor, share: float
+    networks: Networks, batch: Batch, words: Tensor, alphas: Tensor, share: float, frames: int
 ) -> Batch:
-    """Let the first ``share`` of the samples start from the network's own answer to them."""
+    """Let the first ``share`` of the samples start from the network's own answers.
+
+    They come from a loop of ``frames`` frames at each sample's own timestep. In the show the same
+    noise often comes again, so it does for half of them. What is wanted of a sample is then the
+    nearest of its alikes: where a loop has lost its way to ``x0``, asking for that would teach the
+    mean of all forms, a blur.
+    """
     count = round(share * len(batch.x0))
     if count == 0:
         return batch
     a, s = denoising.scales(alphas, batch.steps[:count])
-    x_t = a * batch.start[:count] + s * batch.noise[:count]
-    v = networks(x_t, batch.steps[:count], words[:count])
-    start = batch.start.clone()
-    start[:count] = denoising.clean(x_t, v, a, s)
-    # In the show the same noise often comes again.
-    noise = batch.noise.clone()
+    start, noise = batch.start[:count], batch.noise[:count].clone()
+    for _ in range(frames):
+        noise[: count // 2] = torch.randn_like(noise[: count // 2])
+        x_t = (a * start + s * noise).contiguous(memory_format=torch.channels_last)
+        v = networks(x_t, batch.steps[:count], words[:count])
+        start = denoising.clean(x_t, v, a, s)
     noise[: count // 2] = torch.randn_like(noise[: count // 2])
-    return replace(batch, start=start, noise=noise)
+    near = torch.cat([batch.x0[:count, None], batch.alike[:count].float()], 1)
+    away = (near - start[:, None]).square().flatten(2).mean(2)
+    wanted = near[torch.arange(count, device=near.device), away.argmin(1)]
+    return replace(
+        batch,
+        x0=torch.cat([wanted, batch.x0[count:]]),
+        start=torch.cat([start, batch.start[count:]]),
+        noise=torch.cat([noise, batch.noise[count:]]),
+    )
 
 
 def loss_of(
@@ -99,10 +116,11 @@ def loss_of(
     alphas: Tensor,
     weight: float,
     share: float,
+    frames: int = 1,
 ) -> Tensor:
     """Mean squared error of the velocity; guidance ``weight`` 1 and ``share`` 0 are plain."""
     words = networks.read(batch.tokens)
-    batch = roll_out(networks, batch, words, alphas, share)
+    batch = roll_out(networks, batch, words, alphas, share, frames)
     a, s = denoising.scales(alphas, batch.steps)
     x_t = (a * batch.start + s * batch.noise).contiguous(memory_format=torch.channels_last)
     target = denoising.velocity(x_t, batch.x0, a, s)
@@ -128,7 +146,7 @@ def gradients(
     loss: Callable[[Batch], Tensor],
     batches: list[Batch],
     learning: list[nn.Parameter],
-) -> float:
+) -> Tensor:
     """Set the parameters' gradients to the mean over ``batches``; gives the mean loss.
 
     Each batch is worked on in a thread of its own, with one core: on a processor that is shared
@@ -136,9 +154,9 @@ def gradients(
     layer, which wait for one another hundreds of times.
     """
 
-    def work(batch: Batch) -> tuple[float, tuple[Tensor, ...]]:
+    def work(batch: Batch) -> tuple[Tensor, tuple[Tensor, ...]]:
         value = loss(batch)
-        return float(value.detach()), torch.autograd.grad(value, learning)
+        return value.detach(), torch.autograd.grad(value, learning)
 
     results = list(pool.map(work, batches))
     for i, parameter in enumerate(learning):
@@ -146,7 +164,7 @@ def gradients(
         for _, found in results[1:]:
             total += found[i]
         parameter.grad = total.div_(len(results))
-    return sum(value for value, _ in results) / len(results)
+    return torch.stack([value for value, _ in results]).mean()
 
 
 def add_word_noise(networks: Networks, level: float) -> None:

@@ -15,12 +15,16 @@ class Palette:
     """A gradient of hex ``stops``, dark to bright.
 
     ``adjectives`` go before a noun ("fiery tunnel"), ``nouns`` stand in "in ... colours".
+    ``light`` times a scene's usual brightness is what its pictures get: white must not look grey.
+    ``hueless``: without a colour of its own.
     """
 
     name: str
     adjectives: tuple[str, ...]
     nouns: tuple[str, ...]
     stops: tuple[str, ...]
+    light: float = 1.0
+    hueless: bool = False
 
 
 # Stops turn in hue on purpose where a colour is not asked for by name: it keeps big smooth
@@ -44,12 +48,14 @@ PALETTES: tuple[Palette, ...] = (
             ("16020e", "70084a", "e01c96", "ff5cb8", "ffd4ec")),
     Palette("gold", ("gold", "golden"), ("gold", "gold and black"),
             ("0e0800", "5a3a04", "c08a14", "f8c83c", "fff4c8")),
-    Palette("white", ("white", "silver"), ("white", "silver", "silver and white"),
-            ("0c0d10", "50555c", "9aa0a8", "d4dade", "ffffff")),
-    Palette("monochrome", ("grey", "monochrome", "gray"), ("monochrome", "grey", "shades of grey"),
-            ("080808", "3a3a3a", "7a7a7a", "b4b4b4", "ececec")),
-    Palette("black and white", ("black and white", "black-and-white"), ("black and white",),
-            ("000000", "0c0c0c", "828282", "f2f2f2", "ffffff")),
+    Palette("white", ("white", "silver", "pure white"), ("white", "silver", "silver and white"),
+            ("0c0d10", "50555c", "9aa0a8", "d4dade", "ffffff"), light=1.5, hueless=True),
+    Palette("monochrome", ("grey", "monochrome", "gray", "greyscale", "grayscale"),
+            ("monochrome", "grey", "shades of grey", "gray"),
+            ("080808", "3a3a3a", "7a7a7a", "b4b4b4", "ececec"), light=1.15, hueless=True),
+    Palette("black and white", ("black and white", "black-and-white"),
+            ("black and white", "only black and white"),
+            ("000000", "0c0c0c", "828282", "f2f2f2", "ffffff"), light=1.2, hueless=True),
     Palette("fire", ("fiery", "red hot", "burning"), ("fire", "red and orange", "fire and ember"),
             ("100003", "7c0a02", "e84108", "ffae1c", "fff6c0")),
     Palette("ice", ("icy", "frozen", "frosty"), ("ice", "ice blue", "frost"),

@@ -14,81 +14,38 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from training.captions import make_caption
 from training.palettes import HUES, PALETTES, STEPS, gradients
+from training.plans import PALETTE_NAMES, SCENE_NAMES, Plan, make_plan
 from training.scenes import SCENES
 from training.scenes.fields import Canvas
 
 __all__ = ["HUES", "PALETTE_NAMES", "SCENE_NAMES", "Pictures", "make_pictures"]
 
-SCENE_NAMES: list[str] = [scene.names[0] for scene in SCENES]
-PALETTE_NAMES: list[str] = [palette.name for palette in PALETTES]
-
 # Small groups stay in a processor's cache, large ones fill an accelerator.
 GROUP, WIDE_GROUP = 4, 64
 _LUMA = (0.299, 0.587, 0.114)
 _ZOOM = {"dense": 1.55, "sparse": 0.62, "tiny": 1.75, "huge": 0.62}
-_EVERYWHERE = ("bright", "dark", "soft", "sharp", "glowing", "symmetrical", "high contrast",
-               "misty", "minimal")  # fmt: skip
-_SCALES = {"object": ("tiny", "huge"), "pattern": ("dense", "sparse"), "view": ()}
-# Two looks of one row pull against each other and never meet in a picture.
-_OPPOSED = (
-    {"bright", "dark", "minimal"}, {"soft", "sharp"}, {"misty", "sharp", "high contrast"},
-    {"dense", "sparse", "minimal"}, {"tiny", "huge"},
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Pictures:
     """A batch of n captioned pictures.
 
-    ``images``: uint8 (n, 3, size, size) sRGB on the CPU; ``captions``: n lower-case texts;
+    ``images``: uint8 (n, 3, size, size) sRGB on the CPU; ``wordings``: n lists of lower-case
+    texts, each of which says the same; ``looks``: n texts, the looks in alphabetical order;
     ``scenes`` and ``palettes``: int64 (n,), indices into SCENE_NAMES and PALETTE_NAMES.
     """
 
     images: Tensor
-    captions: list[str]
+    wordings: list[list[str]]
+    looks: list[str]
     scenes: Tensor
     palettes: Tensor
 
-
-@dataclass(frozen=True)
-class Plan:
-    """What one picture is to show and what its caption says."""
-
-    scene: int
-    palette: int
-    modifiers: tuple[str, ...]
-    caption: str
-    form: int | None
-
-
-def _draw_modifiers(scene: int, draw: random.Random) -> tuple[str, ...]:
-    """Up to two looks that suit the scene and go together."""
-    choices = _EVERYWHERE + _SCALES[SCENES[scene].zoom]
-    count = draw.choices((0, 1, 2), (45, 38, 17))[0]
-    picked = draw.sample(choices, count)
-    if any(len(group.intersection(picked)) > 1 for group in _OPPOSED):
-        picked = picked[:1]
-    return tuple(picked)
-
-
-def _plan(scene: int, draw: random.Random, forms: int) -> Plan:
-    """Choose palette, looks and words for a picture of one scene."""
-    row = SCENES[scene]
-    modifiers = _draw_modifiers(scene, draw)
-    kind = draw.random()
-    if kind < 0.75:
-        palette = draw.randrange(len(PALETTES))
-    elif draw.random() < 0.85:
-        palette = PALETTE_NAMES.index(draw.choice(row.palettes))
-    else:
-        palette = draw.randrange(len(PALETTES))
-    said_palette = PALETTES[palette] if kind < 0.75 else None
-    said_scene = None if kind < 0.05 else row
-    caption = make_caption(said_scene, said_palette, modifiers, draw)
-    form = draw.randrange(forms) if forms else None
-    return Plan(scene, palette, modifiers, caption, form)
+    @property
+    def captions(self) -> list[str]:
+        """The first wording of each."""
+        return [texts[0] for texts in self.wordings]
 
 
 def _has(plans: Sequence[Plan], name: str, device: torch.device) -> Tensor:
@@ -172,6 +129,8 @@ def _expose(tone: Tensor, target: Tensor, ramps: Tensor) -> Tensor:
 def _targets(plans: Sequence[Plan], canvas: Canvas) -> Tensor:
     """Mean brightness to aim for in each picture, (n,)."""
     usual = SCENES[plans[0].scene].light * canvas.uniform(0.85, 1.15)
+    light = torch.tensor([PALETTES[plan.palette].light for plan in plans], device=usual.device)
+    usual = (usual * light.view(-1, 1, 1)).clamp(max=0.6)
     dark, bright = _has(plans, "dark", usual.device), _has(plans, "bright", usual.device)
     usual = usual + (0.18 - usual) * dark + (0.5 - usual) * bright
     lift = (
@@ -250,22 +209,24 @@ def make_pictures(
     *,
     scenes: Sequence[str] = (),
     forms: int = 0,
+    wordings: int = 1,
 ) -> Pictures:
     """Make ``count`` captioned pictures of ``size`` by ``size``, the same for the same arguments.
 
     Scenes take turns in random order, so each comes up equally often; three captions in four
-    name the palette, and that palette is drawn uniformly. scenes: names of those to draw, all
+    name the palette, and that palette is drawn by plans.py. scenes: names of those to draw, all
     where empty. forms: how many different forms each scene has (the place, size and number of its
-    things); 0 for a new one in each picture.
+    things); 0 for a new one in each picture. wordings: captions of each picture.
     """
     draw = random.Random(seed)
     wanted = [SCENE_NAMES.index(name) for name in scenes] or list(range(len(SCENES)))
     order = wanted * -(-count // len(wanted))
     draw.shuffle(order)
-    plans = [_plan(scene, draw, forms) for scene in order[:count]]
+    plans = [make_plan(scene, draw, forms, wordings) for scene in order[:count]]
     return Pictures(
         images=render_all(plans, seed, size, torch.device(device)),
-        captions=[plan.caption for plan in plans],
+        wordings=[list(plan.captions) for plan in plans],
+        looks=[", ".join(sorted(plan.modifiers)) for plan in plans],
         scenes=torch.tensor([plan.scene for plan in plans], dtype=torch.int64),
         palettes=torch.tensor([plan.palette for plan in plans], dtype=torch.int64),
     )

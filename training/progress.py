@@ -27,7 +27,8 @@ class Budget:
         """Start the clock."""
         self.seconds = minutes * 60
         self._begin = time.monotonic() - spent
-        self._told = 0.0
+        self._told = spent
+        self._step, self._lost = 0, 0
 
     @property
     def spent(self) -> float:
@@ -39,10 +40,24 @@ class Budget:
         """How much of the time is gone, 0..1."""
         return min(self.spent / self.seconds, 1.0) if self.seconds > 0 else 1.0
 
-    def tell(self, step: int, **figures: float) -> None:
-        """Print a line of figures, at most one every ten seconds."""
-        if self.spent - self._told < 10:
+    @property
+    def due(self) -> bool:
+        """Whether ``tell`` would print; figures may be costly to fetch from a card."""
+        return self.spent - self._told >= 10
+
+    def tell(self, step: int, lost: int = 0, **figures: float) -> None:
+        """Print a line of figures, at most one every ten seconds.
+
+        ``lost``: steps so far whose gradients were not finite. Raises FloatingPointError where
+        they are more than half of those since the line before.
+        """
+        if not self.due:
             return
-        self._told = self.spent
-        words = "  ".join(f"{name} {value:.4g}" for name, value in figures.items())
-        print(f"{100 * self.part:5.1f} %  step {step}  {words}", flush=True)
+        pace = (step - self._step) / (self.spent - self._told)
+        run_off = 2 * (lost - self._lost) > step - self._step
+        self._told, self._step, self._lost = self.spent, step, lost
+        words = [f"step {step}", f"{pace:.1f}/s", f"lost {lost}"]
+        words += [f"{name} {value:.4g}" for name, value in figures.items()]
+        print(f"{100 * self.part:5.1f} %", *words, sep="  ", flush=True)
+        if run_off:
+            raise FloatingPointError("the training has run off: start again at a lower --rate")

@@ -24,29 +24,34 @@ from training.progress import Budget
 @torch.inference_mode()
 def read_all(networks: Networks, tokens: Tensor) -> Tensor:
     """What the denoiser reads of each caption, averaged over its words, (n, width)."""
-    return torch.cat([networks.read(part).mean(1) for part in torch.split(tokens, 256)])
+    parts = torch.split(tokens, 256 if tokens.device.type == "cpu" else 4096)
+    return torch.cat([networks.read(part.long()).mean(1) for part in parts])
 
 
-def fit(networks: Networks, data: latents.Latents, seconds: float) -> float:
+def fit(networks: Networks, data: latents.Latents, seconds: float, batch: int = 256) -> float:
     """Fit the sketch to the latents for a while; gives the last mean squared error."""
     sketch = networks.unet.sketch
-    words = read_all(networks.eval(), data.tokens).clone()
+    wordings, device = data.tokens.shape[1], data.latents.device
+    words = read_all(networks.eval(), data.tokens.flatten(0, 1)).clone()
     optimizer = torch.optim.AdamW(sketch.parameters(), lr=3e-3, weight_decay=0.02, fused=True)
-    gen = torch.Generator().manual_seed(0)
-    budget, mean = Budget(seconds / 60), 1.0
+    gen = torch.Generator(device).manual_seed(0)
+    budget, mean, step = Budget(seconds / 60), torch.ones((), device=device), 0
     side = data.latents.shape[-1]
     while budget.part < 1:
-        rows = torch.randint(len(words), (256,), generator=gen)
+        rows = torch.randint(len(words), (batch,), generator=gen, device=device)
         for group in optimizer.param_groups:
             group["lr"] = 3e-3 * (1 - budget.part) + 3e-5
-        seen = words[rows] + 0.1 * torch.randn(256, words.shape[1], generator=gen)
-        loss = F.mse_loss(sketch(seen.unsqueeze(1), side, side), data.latents[rows].float())
+        blur = torch.randn(batch, words.shape[1], generator=gen, device=device)
+        made = sketch((words[rows] + 0.1 * blur).unsqueeze(1), side, side)
+        loss = F.mse_loss(made, data.latents[rows // wordings].float())
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         optimizer.step()
-        mean += 0.05 * (float(loss.detach()) - mean)
-        budget.tell(0, loss=mean)
-    return mean
+        mean += 0.05 * (loss.detach() - mean)
+        step += 1
+        if budget.due:
+            budget.tell(step, loss=float(mean))
+    return float(mean)
 
 
 @torch.no_grad()
@@ -64,17 +69,20 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--start", type=Path, help="a trained denoiser to go on from")
     parser.add_argument("--out", type=Path, default=RUNS / "sketch" / "checkpoint.pt")
     parser.add_argument("--seconds", type=float, default=60)
-    options = parser.parse_args(argv)
+    parser.add_argument("--batch", type=int, default=256)
+    options, more = parser.parse_known_args(argv)
     train_unet.calm()
-    settings = train_unet.parse([])
-    data = latents.read(settings.latents, settings.pictures)
+    # The networks, the data and the device as in the training that follows.
+    settings = train_unet.parse(more)
+    device = torch.device(settings.device)
+    data = latents.read(settings.latents, settings.pictures, settings.scenes).to(device)
     networks = train_unet.build(settings, data.latents.shape[1])
     if options.start is not None:
-        state = load(options.start, torch.device("cpu"))
+        state = load(options.start, device)
         if state is None:
             raise FileNotFoundError(options.start)
         widen(networks, state["networks"])
-    print(f"mean squared error {fit(networks, data, options.seconds):.4f}")
+    print(f"mean squared error {fit(networks, data, options.seconds, options.batch):.4f}")
     save(options.out, {"networks": networks.state_dict()})
 
 

@@ -24,12 +24,16 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "purple": ("amethyst", "grape", "plum", "ultraviolet", "royal purple"),
     "pink": ("fuchsia", "rose", "raspberry", "flamingo"),
     "gold": ("honey", "brass", "treasure", "caramel"),
-    "white": ("pearl", "ivory", "platinum", "pale"),
-    "monochrome": ("graphite", "ash", "steel", "charcoal", "stone"),
+    "white": ("pearl", "ivory", "platinum", "pale", "snow white", "chalk", "milky"),
+    "monochrome": ("graphite", "ash", "steel", "charcoal", "stone", "colourless", "dull"),
+    "black and white": ("noir", "black", "ink", "zebra", "film noir"),
     "fire": ("ember", "magma", "molten", "volcanic", "hot"),
     "ice": ("snow", "snowy", "winter", "polar", "cold"),
     "ocean": ("marine", "aquatic", "underwater", "deep water"),
-    "forest": ("olive", "woodland", "fern", "swamp"),
+    "forest": (
+        "olive", "woodland", "fern", "swamp", "leafy", "foliage", "vegetation", "wilderness",
+        "bush", "grove", "undergrowth", "amazon", "bamboo", "ivy",
+    ),
     "sunset": ("twilight", "evening", "dawn"),
     "neon": ("electric", "blacklight", "ultra neon", "disco"),
     "pastel": ("powdery", "delicate", "baby"),
@@ -46,7 +50,7 @@ SYNONYMS: dict[str, tuple[str, ...]] = {
     "tropical": ("hawaii", "summer", "paradise", "exotic"),
     "fire and ice": ("hot and cold", "blue and orange"),
     "cyberpunk": ("futuristic", "hacker", "cyber"),
-}
+}  # fmt: skip
 
 # Never in any caption; the hue, in degrees, of the palette that they should bring to mind.
 HELD_OUT: dict[str, float] = {

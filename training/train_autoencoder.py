@@ -21,11 +21,12 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from torch import Tensor, nn
+from torch import Tensor
 
-from training import cache
+from training import acceleration, cache
 from training.checkpoint import RUNS, Average, load, save
 from training.progress import Budget
+from training.scaling import loosen, normalise
 from visualizer.engine.autoencoder import PatchAutoencoder
 
 WIDTHS = (48, 96, 192)
@@ -75,38 +76,20 @@ def crops(
 
 def loss_of(network: PatchAutoencoder, x: Tensor, step: int, gen: torch.Generator) -> Tensor:
     """The whole loss for pictures ``x`` in [-1, 1]."""
-    latents = network.encoder(x)
+    latents = network.encoder(x).float()
     spread = latents.detach().std((0, 2, 3), keepdim=True)
     wanted, source = x, latents
     if torch.rand((), generator=gen) < HALVED:
         wanted, source = F.avg_pool2d(x, 2), F.avg_pool2d(latents, 2)
     level = NOISE * torch.rand(len(x), 1, 1, 1, generator=gen).to(x)
-    noise = torch.randn(source.shape, generator=gen).to(x)
-    made = network.decoder(source + level * spread * noise)
+    # The many numbers come from where the pictures are.
+    noise = torch.randn_like(source)
+    made = network.decoder(source + level * spread * noise).float()
     loss = difference(made, wanted)
     if step % COMPARE_EVERY == 0:
-        again = network.encoder(made.clamp(-1, 1))
+        again = network.encoder(made.clamp(-1, 1)).float()
         loss = loss + 0.1 * ((again - source.detach()) / spread).pow(2).mean()
     return loss
-
-
-@torch.no_grad()
-def normalise(network: PatchAutoencoder, x: Tensor) -> None:
-    """Fold mean 0 and deviation 1 of each latent channel into the layers round the latents.
-
-    Both are 1x1 convolutions, so what the autoencoder does stays exactly the same.
-    """
-    latents = network.encoder(x)
-    mean, deviation = latents.mean((0, 2, 3)), latents.std((0, 2, 3))
-    last, first = network.encoder[-1], network.decoder[0]
-    assert isinstance(last, nn.Conv2d)
-    assert isinstance(first, nn.Conv2d)
-    assert last.bias is not None
-    assert first.bias is not None
-    last.weight.div_(deviation.view(-1, 1, 1, 1))
-    last.bias.sub_(mean).div_(deviation)
-    first.bias.add_(first.weight[:, :, 0, 0] @ mean)
-    first.weight.mul_(deviation.view(1, -1, 1, 1))
 
 
 @torch.no_grad()
@@ -121,14 +104,31 @@ def psnr(network: PatchAutoencoder, images: Tensor) -> float:
     return sum(values) / len(values)
 
 
+def start(options: argparse.Namespace) -> PatchAutoencoder:
+    """The exported autoencoder to go on from where there is one, else a fresh one."""
+    network: PatchAutoencoder
+    if options.start is None:
+        widths = options.widths
+        network = PatchAutoencoder(widths=widths, block_out_channels=(widths[0],) * 5)
+    else:
+        network = PatchAutoencoder.from_pretrained(options.start).float()
+        loosen(network)
+    return network
+
+
 def train(options: argparse.Namespace) -> PatchAutoencoder:
     """Train until the time is up; gives the averaged network, normalised."""
     device = torch.device(options.device)
+    acceleration.prepare(device)
     torch.manual_seed(options.seed)
-    network = PatchAutoencoder(widths=options.widths, block_out_channels=(options.widths[0],) * 5)
+    network = start(options)
     network.to(device, memory_format=torch.channels_last).train()
     average: Average[PatchAutoencoder] = Average(network, 0.998)
-    optimizer = torch.optim.AdamW(network.parameters(), lr=options.rate, betas=(0.9, 0.99))
+    optimizer = torch.optim.AdamW(
+        network.parameters(), lr=options.rate, betas=(0.9, 0.99), fused=True
+    )
+    learning = list(network.parameters())
+    lost = torch.zeros((), dtype=torch.int64, device=device)
     path = options.out / "checkpoint.pt"
     step, spent = 0, 0.0
     if state := load(path, device):
@@ -137,7 +137,13 @@ def train(options: argparse.Namespace) -> PatchAutoencoder:
         optimizer.load_state_dict(state["optimizer"])
         step, spent, average.updates = state["step"], state["spent"], state["step"]
     gen = torch.Generator().manual_seed(options.seed + step)
-    batches = cache.batches(options.pictures, options.batch, options.seed + step)
+    cache.wait(options.pictures[0], options.ready)
+    if device.type == "cpu":
+        batches = cache.batches(options.pictures, options.batch, options.seed + step)
+    else:
+        batches = cache.resident(
+            options.pictures, options.batch, options.seed + step, device, options.resident
+        )
     budget, kept = Budget(options.minutes, spent), spent
 
     def keep() -> None:
@@ -149,37 +155,55 @@ def train(options: argparse.Namespace) -> PatchAutoencoder:
         whole = budget.part > WHOLE
         side, count = (256, options.batch // 4) if whole else (128, options.batch)
         x = crops(batches, min(side, options.side), max(count, 1), device, gen)
-        rate = options.rate * min(1, (step + 1) / 100) * (1 + math.cos(math.pi * budget.part)) / 2
+        rate = options.rate * min(1, (step + 1) / 200) * (1 + math.cos(math.pi * budget.part)) / 2
         for group in optimizer.param_groups:
             group["lr"] = rate
-        loss = loss_of(network, x.contiguous(memory_format=torch.channels_last), step, gen)
+        with acceleration.autocast(device, options.single):
+            loss = loss_of(network, x.contiguous(memory_format=torch.channels_last), step, gen)
         optimizer.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
-        norm = torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+        norm = acceleration.clip(learning, 1.0, lost)
         optimizer.step()
         average.update(network)
         step += 1
-        budget.tell(step, loss=float(loss.detach()), norm=float(norm), rate=rate)
+        if budget.due:
+            found = float(loss.detach())
+            budget.tell(step, int(lost), loss=found, norm=float(norm), rate=rate)
         if budget.spent - kept > 120:
             keep()
             kept = budget.spent
     keep()
     trained: PatchAutoencoder = average.network
-    normalise(trained, next(batches)[:64].to(device).float() / 127.5 - 1)
+    normalise(trained, next(batches)[:256].to(device).float() / 127.5 - 1)
     trained.save_pretrained(options.out / "model")
     return trained
+
+
+def better(trained: PatchAutoencoder, first: Path | None, images: Tensor) -> PatchAutoencoder:
+    """The trained network, or the one in ``first`` where that does at least as well on pictures."""
+    if first is None:
+        return trained
+    old: PatchAutoencoder = PatchAutoencoder.from_pretrained(first).float()
+    old.to(next(trained.parameters()).device)
+    before, after = psnr(old, images), psnr(trained, images)
+    print(f"PSNR {before:.2f} dB before, {after:.2f} dB after", flush=True)
+    return trained if after > before else old
 
 
 def parse(argv: list[str] | None = None) -> argparse.Namespace:
     """Options with defaults for two cores of a processor."""
     parser = argparse.ArgumentParser(description="Train the autoencoder.")
-    parser.add_argument("--pictures", type=Path, default=cache.FOLDER)
+    parser.add_argument("--pictures", type=Path, nargs="+", default=[cache.FOLDER])
+    parser.add_argument("--ready", type=int, default=1, help="shards to wait for")
+    parser.add_argument("--resident", type=int, default=400, help="shards kept on a card")
+    parser.add_argument("--start", type=Path, help="exported autoencoder to go on from")
     parser.add_argument("--out", type=Path, default=RUNS / "autoencoder")
     parser.add_argument("--minutes", type=float, default=22)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--side", type=int, default=256, help="largest width and height")
     parser.add_argument("--rate", type=float, default=1e-3, help="highest learning rate")
     parser.add_argument("--widths", type=int, nargs=3, default=WIDTHS)
+    parser.add_argument("--single", action="store_true", help="on a card: no bfloat16")
     parser.add_argument("--most", type=int, default=1 << 40, help="steps at most")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="cpu")
@@ -193,9 +217,10 @@ def main(argv: list[str] | None = None) -> None:
     # Before any thread starts: numbers near zero slow gradients down fourfold (measured).
     torch.set_flush_denormal(True)
     torch.set_num_threads(options.threads)
-    trained = train(options)
-    if options.side >= 256:
-        print(f"held-out PSNR {psnr(trained, cache.held_out(256)):.2f} dB")
+    trained, unseen = train(options), cache.held_out(256)
+    kept = better(trained, options.start, unseen)
+    kept.save_pretrained(options.out / "model")
+    print(f"held-out PSNR {psnr(kept, unseen):.2f} dB")
 
 
 if __name__ == "__main__":

@@ -5,28 +5,35 @@ guidance taught into the network, so that the show needs no second pass. At the 
 (``--rollout``) some samples start from the network's own soft answers, as in the loop, and
 learn to give the sharp picture. An averaged model is exported every few minutes.
 
+On a card everything is drawn there, in large batches; on a processor each core gets a part of
+the batch.
+
     python -m training.train_unet --minutes 60 --start training/runs/sketch/checkpoint.pt
 """
 
 from __future__ import annotations
 
 import argparse
+import functools
 import math
+import random
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from training import cache, latents
+from training import acceleration, cache, latents
 from training.checkpoint import MODEL, RUNS, Average, load, save
 from training.model import (
     encode_captions,
     export,
     make_scheduler,
     make_text_encoder,
-    make_tokenizer,
     make_unet,
+    open_networks,
+    open_tokenizer,
 )
 from training.objective import (
     WORD_NOISE,
@@ -37,7 +44,6 @@ from training.objective import (
     gradients,
     loss_of,
     parts,
-    to,
 )
 from training.progress import Budget
 from training.taught import TAUGHT
@@ -51,8 +57,12 @@ def calm() -> None:
 
 
 def build(options: argparse.Namespace, channels: int) -> Networks:
-    """Fresh networks round the word vectors."""
+    """Those of an exported model where there is one to start from, else fresh ones."""
     torch.manual_seed(options.seed)
+    if options.base is not None:
+        text_encoder, unet = open_networks(options.base)
+        networks = Networks(text_encoder, unet.to(memory_format=torch.channels_last))
+        return networks.to(torch.device(options.device)).train()
     vectors = torch.load(options.embeddings / "words.pt", weights_only=True)
     text_encoder = make_text_encoder(vectors)
     unet = make_unet(channels, tuple(options.channels), vectors.shape[1])
@@ -69,22 +79,43 @@ def rate_at(part: float, step: int, highest: float) -> float:
 def publish(options: argparse.Namespace, average: Networks) -> None:
     """Export the averaged model where the visualizer looks for it."""
     autoencoder = PatchAutoencoder.from_pretrained(options.autoencoder)
-    tokenizer = make_tokenizer(options.embeddings / "vocab.txt")
+    tokenizer = open_tokenizer(options.base, options.embeddings / "vocab.txt")
     export(options.model, autoencoder, tokenizer, average.text_encoder, average.unet)
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a step asks for: weight of guidance, share rolled out, and for how many frames."""
+
+    weight: float = 1.0
+    share: float = 0.0
+    frames: int = 1
+
+
+def task_at(options: argparse.Namespace, part: float, draw: random.Random) -> Task:
+    """The task when ``part`` of the training is over."""
+    weight = options.guidance if part >= options.guide else 1.0
+    if part < options.rollout:
+        return Task(weight)
+    return Task(weight, options.rolled, draw.randint(1, options.depth))
 
 
 def train(options: argparse.Namespace) -> Networks:
     """Train until the time is up; gives the averaged networks."""
     device = torch.device(options.device)
-    data = latents.read(options.latents, options.pictures, options.scenes)
+    on_card = device.type != "cpu"
+    acceleration.prepare(device)
+    data = latents.read(options.latents, options.pictures, options.scenes).to(device)
     networks = build(options, data.latents.shape[1])
     if options.start is not None and (state := load(options.start, device)):
         networks.load_state_dict(state["networks"], strict=False)
     average = Average(networks, options.decay)
     add_word_noise(networks, WORD_NOISE)
     learning = [p for p in networks.parameters() if p.requires_grad]
+    # A tensor, so that recorded steps see it change.
+    now = torch.tensor(options.rate, device=device)
     optimizer = torch.optim.AdamW(
-        learning, lr=options.rate, betas=(0.9, 0.99), weight_decay=0.01, fused=True
+        learning, lr=now, betas=(0.9, 0.99), weight_decay=0.01, fused=True, capturable=on_card
     )
     path = options.out / "checkpoint.pt"
     step, spent = 0, 0.0
@@ -93,11 +124,17 @@ def train(options: argparse.Namespace) -> Networks:
         average.network.load_state_dict(state["average"])
         optimizer.load_state_dict(state["optimizer"])
         step, spent, average.updates = state["step"], state["spent"], state["step"]
-    gen = torch.Generator().manual_seed(options.seed + step)
-    empty = encode_captions(make_tokenizer(options.embeddings / "vocab.txt"), [""]).to(device)
+    for group in optimizer.param_groups:
+        group["lr"] = now
+    gen = acceleration.generator(device, options.seed + step)
+    depth = random.Random(options.seed + step)
+    tokenizer = open_tokenizer(options.base, options.embeddings / "vocab.txt")
+    empty = encode_captions(tokenizer, [""]).to(device)
     alphas = make_scheduler().alphas_cumprod.to(device)
     pool = ThreadPoolExecutor(options.threads, initializer=calm)
-    budget, kept, mean = Budget(options.minutes, spent), spent, 0.0
+    budget, kept = Budget(options.minutes, spent), spent
+    mean, lost = torch.zeros((), device=device), torch.zeros((), dtype=torch.int64, device=device)
+    print(f"{len(data.latents)} pictures, {data.tokens.shape[1]} wordings of each", flush=True)
 
     def keep() -> None:
         weights = {"networks": networks.state_dict(), "average": average.network.state_dict()}
@@ -105,24 +142,38 @@ def train(options: argparse.Namespace) -> Networks:
         save(path, {**weights, **state})
         publish(options, average.network)
 
-    while budget.part < 1 and step < options.most:
-        batch = to(draw(data, empty.cpu(), options.batch, gen), device)
-        weight = options.guidance if budget.part >= options.guide else 1.0
-        share = options.rolled if budget.part >= options.rollout else 0.0
-        rate = rate_at(budget.part, step, options.rate)
-        for group in optimizer.param_groups:
-            group["lr"] = rate
+    def descend(task: Task) -> tuple[Tensor, Tensor]:
+        """One step; gives its loss and the gradients' norm."""
 
-        def loss(part: Batch, weight: float = weight, share: float = share) -> Tensor:
-            return loss_of(networks, average.network, part, empty, alphas, weight, share)
+        def loss(part: Batch) -> Tensor:
+            with acceleration.autocast(device, options.single):
+                asked = (task.weight, task.share, task.frames)
+                return loss_of(networks, average.network, part, empty, alphas, *asked)
 
-        found = gradients(pool, loss, parts(batch, options.threads), learning)
-        norm = torch.nn.utils.clip_grad_norm_(learning, 1.0)
+        batch = draw(data, empty, options.batch, gen, options.alike if task.share else 0)
+        if on_card:
+            optimizer.zero_grad()
+            found = loss(batch)
+            found.backward()  # type: ignore[no-untyped-call]
+        else:
+            found = gradients(pool, loss, parts(batch, options.threads), learning)
+        norm = acceleration.clip(learning, 1.0, lost)
         optimizer.step()
+        return found.detach(), norm
+
+    steps: dict[Task, acceleration.Step] = {}
+    while budget.part < 1 and step < options.most:
+        task = task_at(options, budget.part, depth)
+        now.fill_(rate_at(budget.part, step, options.rate))
+        if task not in steps:
+            one = functools.partial(descend, task)
+            steps[task] = acceleration.recorded(one) if options.record else one
+        found, norm = steps[task]()
         average.update(networks)
         step += 1
-        mean += (found - mean) * max(0.01, 1 / step)
-        budget.tell(step, loss=mean, norm=float(norm), rate=rate)
+        mean = mean + (found - mean).nan_to_num(0, 0, 0) * max(0.01, 1 / step)
+        if budget.due:
+            budget.tell(step, int(lost), loss=float(mean), norm=float(norm), rate=float(now))
         if budget.spent - kept > 60 * options.every:
             keep()
             kept = budget.spent
@@ -141,6 +192,7 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=RUNS / "unet", help="checkpoint's folder")
     parser.add_argument("--model", type=Path, default=MODEL, help="exported model's folder")
     parser.add_argument("--scenes", nargs="+", default=TAUGHT, help="to learn")
+    parser.add_argument("--base", type=Path, help="exported model to take weights and words from")
     parser.add_argument("--start", type=Path, help="checkpoint to take weights from at first")
     parser.add_argument("--minutes", type=float, default=58)
     parser.add_argument("--every", type=float, default=10, help="minutes between exports")
@@ -152,6 +204,10 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--guidance", type=float, default=2.0, help="weight to teach")
     parser.add_argument("--rollout", type=float, default=0.8, help="part after which to roll out")
     parser.add_argument("--rolled", type=float, default=0.4, help="share rolled out")
+    parser.add_argument("--depth", type=int, default=1, help="frames rolled out, at most")
+    parser.add_argument("--alike", type=int, default=0, help="of which the nearest is wanted")
+    parser.add_argument("--record", action="store_true", help="steps as CUDA graphs")
+    parser.add_argument("--single", action="store_true", help="on a card: no bfloat16")
     parser.add_argument("--most", type=int, default=1 << 40, help="steps at most")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--device", default="cpu")

@@ -19,10 +19,7 @@ from visualizer.controls.map_text import parse
 from visualizer.controls.mapping import GENERIC, RELATIVE
 from visualizer.show import targets
 from visualizer.show.actions import (
-    COMMANDS,
-    ON_OFF,
     Action,
-    Command,
     Knob,
     Nudge,
     Recall,
@@ -32,6 +29,7 @@ from visualizer.show.actions import (
     Store,
     Switch,
 )
+from visualizer.show.command_table import COMMANDS, ON_OFF, Command
 from visualizer.show.parameters import BY_NAME, PARAMETERS, Parameter
 from visualizer.show.preset import parse as parse_preset
 from visualizer.show.reducer import reduce, start

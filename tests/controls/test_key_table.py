@@ -19,7 +19,8 @@ from visualizer.controls.key_table import (
     key_table,
 )
 from visualizer.show import targets
-from visualizer.show.actions import COMMANDS, Action, Nudge, Recall, Run, SelectPreset, Store
+from visualizer.show.actions import Action, Nudge, Recall, Run, SelectPreset, Store
+from visualizer.show.command_table import COMMANDS
 from visualizer.show.parameters import PARAMETERS
 from visualizer.show.targets import LEARNABLE
 

@@ -12,9 +12,7 @@ from hypothesis import strategies as st
 from visualizer.controls.key_table import DIGITS, WITH_CTRL, key_code, key_table
 from visualizer.controls.keyboard import FAR, FASTEST, PACE, PAGE, Keyboard
 from visualizer.show.actions import (
-    COMMANDS,
     Action,
-    Command,
     Compose,
     Digit,
     Drop,
@@ -29,6 +27,7 @@ from visualizer.show.actions import (
     Take,
     Type,
 )
+from visualizer.show.command_table import COMMANDS, Command
 from visualizer.show.parameters import PARAMETERS, Parameter
 from visualizer.show.reducer import reduce
 from visualizer.show.state import Show

@@ -25,7 +25,7 @@ from visualizer.controls.mapping import (
     over,
 )
 from visualizer.show import lights, targets
-from visualizer.show.actions import COMMANDS, ON_OFF
+from visualizer.show.command_table import COMMANDS, ON_OFF
 from visualizer.show.parameters import PARAMETERS
 from visualizer.show.targets import COMMAND, LEARNABLE, PRESET, Target
 

@@ -17,17 +17,8 @@ from hypothesis import strategies as st
 from visualizer.controls.memory_ports import MemoryInput, MemoryOutput, MemoryPorts
 from visualizer.controls.midi import Midi
 from visualizer.controls.midi_ports import Received
-from visualizer.show.actions import (
-    COMMANDS,
-    Action,
-    Knob,
-    Learned,
-    Nudge,
-    Run,
-    Say,
-    Sync,
-    Unplugged,
-)
+from visualizer.show.actions import Action, Knob, Learned, Nudge, Run, Say, Sync, Unplugged
+from visualizer.show.command_table import COMMANDS
 
 PATIENCE = 30.0
 """Seconds after which a condition that should come at once is given up."""

@@ -23,8 +23,6 @@ from pythonosc.udp_client import SimpleUDPClient
 from visualizer.controls.osc import MOST_LINES, MOST_SUBSCRIBERS, SUBSCRIBED, Osc, parse_address
 from visualizer.controls.osc_messages import PREFIX, Malformed, decode, packet, read, state
 from visualizer.show.actions import (
-    COMMANDS,
-    ON_OFF,
     Action,
     Nudge,
     Prompt,
@@ -36,6 +34,7 @@ from visualizer.show.actions import (
     Store,
     Switch,
 )
+from visualizer.show.command_table import COMMANDS, ON_OFF
 from visualizer.show.mixes import alone
 from visualizer.show.parameters import BY_NAME, PARAMETERS, Parameter
 from visualizer.show.preset import NO_VALUES, Cued, Preset

@@ -7,8 +7,6 @@ from types import MappingProxyType
 from hypothesis import strategies as st
 
 from visualizer.show.actions import (
-    COMMANDS,
-    ON_OFF,
     Action,
     Compose,
     Digit,
@@ -36,6 +34,7 @@ from visualizer.show.actions import (
     Type,
     Unplugged,
 )
+from visualizer.show.command_table import COMMANDS, ON_OFF
 from visualizer.show.memory import Memory
 from visualizer.show.mixes import alone, weighted
 from visualizer.show.parameters import BY_NAME

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import pytest
 
-from visualizer.show.actions import COMMANDS, Command
+from visualizer.show.command_table import COMMANDS, Command
 from visualizer.show.commands import BY_NAME
 from visualizer.show.parameters import PARAMETERS
 

@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 import pytest
 
-from visualizer.show.actions import ON_OFF
+from visualizer.show.command_table import ON_OFF
 from visualizer.show.learning import Learning
 from visualizer.show.lights import NAMES, lights
 from visualizer.show.parameters import SOURCES, TARGETS

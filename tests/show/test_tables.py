@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from visualizer.show.actions import COMMANDS
+from visualizer.show.command_table import COMMANDS
 from visualizer.show.parameters import PARAMETERS
 from visualizer.show.tables import (
     commands_table,

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from visualizer.show.actions import (
-    COMMANDS,
     Action,
     Digit,
     Heard,
@@ -28,6 +27,7 @@ from visualizer.show.actions import (
     Take,
     Tick,
 )
+from visualizer.show.command_table import COMMANDS
 from visualizer.show.memory import remember
 from visualizer.show.parameters import BY_NAME
 from visualizer.show.reducer import reduce, start

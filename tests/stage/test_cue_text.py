@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from visualizer.show.actions import Live, Run, Take, Tick, Type
+import pytest
+
+from visualizer.show.actions import Live, Run, Set, Take, Tick, Type
 from visualizer.show.preset import Cued, Preset
 from visualizer.show.reducer import reduce, start
 from visualizer.show.state import Show
@@ -36,3 +38,24 @@ def test_a_prompt_of_several_texts_is_one_prompt_and_no_fade() -> None:
     assert (seen.text, seen.fading, seen.place) == ("coral + gold", False, "1 / 2")
     leaving = cue_text.of(reduce(reduce(show, Run("next_prompt")), Tick(1.0)), 100)
     assert (leaving.text, leaving.fading, leaving.other) == ("whale", True, "coral + gold")
+
+
+@pytest.mark.parametrize(
+    ("counts", "hold", "caption"),
+    [(0, 6.0, "Next in 5 s"), (1, 12.0, "Next in 10 beats"), (2, 3.0, "Next in 3 bars"),
+     (2, 1.0, "Next in 1 bar"), (1, 3.0, "Next in 1 beat")],
+)  # fmt: skip
+def test_what_comes_is_told_in_what_the_hold_is_counted_in(
+    counts: int, hold: float, caption: str
+) -> None:
+    lengths = (Set("hold_in", counts), Set("hold", hold), Set("crossfade", 0.0))
+    seen = cue_text.of(played(*lengths, Live(1), Tick(1.0)), 100)
+    assert (seen.caption, seen.other) == (caption, "whale")
+
+
+def test_the_bar_fills_in_beats_as_in_seconds() -> None:
+    beats = (Set("crossfade_in", 1), Set("crossfade", 8.0), Set("hold_in", 2), Set("hold", 4.0))
+    fading = cue_text.of(played(*beats, Live(1), Run("next_prompt"), Tick(2.0)), 100)
+    assert (fading.fading, fading.filled) == (True, 50)
+    resting = cue_text.of(played(*beats, Live(1), Run("next_prompt"), Tick(8.0)), 100)
+    assert (resting.fading, resting.filled) == (False, 50)

@@ -5,13 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import pygame
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from visualizer.show.actions import Action, Engine, Run, Say, Tick, Type
+from visualizer.show.actions import (
+    Action,
+    Compose,
+    Digit,
+    Engine,
+    Move,
+    Nudge,
+    Run,
+    Say,
+    Set,
+    Take,
+    Tick,
+    Type,
+)
+from visualizer.show.parameters import BY_NAME
 from visualizer.show.reducer import reduce
 from visualizer.show.status import Phase, Status
 from visualizer.show.view import View
@@ -27,8 +40,8 @@ MODELS = ("builtin", "stabilityai/sd-turbo", "stabilityai/sdxl-turbo")
 
 @pytest.mark.parametrize(
     "actions",
-    [(Run("prompt"),), (Run("model"),), (Run("quit"),), (Run("help"),)],
-    ids=["prompt", "model", "quit", "help"],
+    [(Run(name),) for name in ("prompt", "model", "number", "quit", "help", "learn")],
+    ids=["prompt", "model", "number", "quit", "help", "learn"],
 )
 def test_what_asks_for_an_answer_is_seen_with_the_hud_off(
     letters: Lettering, actions: tuple[Action, ...]
@@ -110,7 +123,7 @@ def test_the_models_that_a_typed_name_can_mean_stand_below_it(typed: str, note: 
 
 
 @pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("command", ["prompt", "model"])
+@pytest.mark.parametrize("command", ["prompt", "model", "number"])
 @pytest.mark.parametrize("text", ["", "a", "word " * 200, "…" * 300, "\x00\n\t", "静かな海 🐋"])
 def test_any_text_can_be_typed_and_prompted(
     letters: Lettering, size: tuple[int, int], command: str, text: str
@@ -126,7 +139,7 @@ def test_the_field_stands_on_the_screen_beside_the_panel_where_there_is_room(
     size: tuple[int, int],
 ) -> None:
     panel, unit = plan(size).panel, unit_of(size)
-    for command in ("prompt", "model"):
+    for command in ("prompt", "model", "number"):
         place = entry.field(played(Run(command)), size, unit, panel.right)
         assert pygame.Rect((0, 0), size).contains(place)
         if size[0] / size[1] > 1.5:
@@ -140,12 +153,40 @@ def test_a_field_is_found_in_any_window(width: int, height: int) -> None:
     assert entry.field(played(Run("model")), size, unit_of(size)).bottom <= height
 
 
-def test_the_end_of_a_long_entry_stays_in_sight(letters: Lettering) -> None:
-    place = pygame.Rect(10, 10, 300, 30)
-    for text in ("short", "long " * 50):
-        target = pygame.Surface((400, 50), depth=32)
-        entry.typed_line(target, letters, place, text, "", caret=True)
-        lit = pygame.surfarray.array3d(target).max(axis=(1, 2))
-        columns = np.flatnonzero(lit)
-        assert columns.min() >= place.left - 1
-        assert columns.max() < place.right + 1
+def put(name: str, value: float) -> tuple[Action, ...]:
+    """A parameter at a value, by hand: it is in focus then."""
+    return Nudge(name, 0), Set(name, value)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("zoom", 0.2, {"Zoom", "0.20 /s", "−1 to 1 /s: " + BY_NAME["zoom"].help}),
+        ("steps", 4.0, {"Steps", "4", "1 to 50: " + BY_NAME["steps"].help}),
+        ("quantise", 1.0, {"Quantise", "beat", "One of off, beat, bar, 4 bars"}),
+        ("hold", 20.0, {"Hold", "20 s", "0 to 600: " + BY_NAME["hold"].help}),
+        ("mod2_target", 1.0, {"Mod 2 moves", "Strength"}),
+    ],
+)
+def test_a_value_is_asked_for_by_name_with_what_it_is_and_what_it_can_be(
+    letters: Lettering, name: str, value: float, words: set[str]
+) -> None:
+    assert words <= set(asked(letters, *put(name, value), Run("number")))
+
+
+def test_a_number_begins_with_the_digit_that_opened_it(letters: Lettering) -> None:
+    words = asked(letters, *put("zoom", 0.0), Digit("0"), Digit("."), Digit("7"))
+    assert {"Zoom", "0.7"} <= set(words)
+
+
+def test_earlier_prompts_are_hinted_at_where_there_are_any(letters: Lettering) -> None:
+    first = (Run("prompt"), Type("a fox"), Take())
+    assert "earlier ones" not in asked(letters, Run("prompt"))
+    assert "earlier ones" in asked(letters, *first, Run("prompt"))
+    assert "1 of 1" in asked(letters, *first, Run("prompt"), Move(down=-1))
+    assert "earlier ones" not in asked(letters, *first, Run("model"))
+
+
+def test_a_line_is_cut_where_the_caret_stands(letters: Lettering) -> None:
+    words = asked(letters, Run("prompt"), Type("silver fox"), Move(-3), Compose("new"))
+    assert {"silver new", "fox"} <= set(words)

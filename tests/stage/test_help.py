@@ -5,11 +5,14 @@ from __future__ import annotations
 import pygame
 import pytest
 
-from visualizer.show.actions import COMMANDS
+from visualizer.controls.key_table import key_code, key_table
+from visualizer.show.actions import Digit, Nudge, Recall, Run, SelectPreset
+from visualizer.show.command_table import COMMANDS
 from visualizer.show.parameters import PARAMETERS
 from visualizer.stage import page, shapes
 from visualizer.stage.help import Help
 from visualizer.stage.lettering import Lettering
+from visualizer.stage.plan import FOCUS_KEYS
 
 from .shows import SIZES, texts
 
@@ -20,7 +23,9 @@ def test_every_command_and_parameter_is_shown_within_the_screen(
 ) -> None:
     plan = page.layout(size, letters)
     names = [place.entry.name for place in plan.placed]
-    assert sorted(names) == sorted([*(c.name for c in COMMANDS), *(p.name for p in PARAMETERS)])
+    rows = [row.name for row in PARAMETERS if not row.name.startswith(("mod2", "mod3", "mod4"))]
+    others = [entry.name for entry in page.MORE]
+    assert sorted(names) == sorted([*(command.name for command in COMMANDS), *rows, *others])
     whole = pygame.Rect((0, 0), size)
     text = page.text_size(plan.unit)
     for place in plan.placed:
@@ -43,7 +48,7 @@ def test_every_command_and_parameter_is_shown_within_the_screen(
 
 
 def test_it_is_large_enough_to_read_at_720p(letters: Lettering) -> None:
-    assert page.layout((1280, 720), letters).unit * page.TEXT >= 14
+    assert page.layout((1280, 720), letters).unit * page.TEXT >= 13
 
 
 def test_keys_that_need_ctrl_stand_behind_a_key_named_ctrl(letters: Lettering) -> None:
@@ -52,10 +57,42 @@ def test_keys_that_need_ctrl_stand_behind_a_key_named_ctrl(letters: Lettering) -
     assert shown["zoom"] == ["ctrl", "a", "q"]
     assert shown["model"] == ["ctrl", "m"]
     assert shown["strength"] == ["a", "q"]
-    tables = {c.name: c.keys for c in COMMANDS} | {p.name: p.keys for p in PARAMETERS}
-    for name, keys in tables.items():
-        held = ["ctrl"] if any(key.startswith(shapes.CTRL) for key in keys) else []
-        assert shown[name] == [*held, *map(shapes.without_ctrl, keys)]
+    rows = {row.name: row.keys for row in PARAMETERS}
+    for name in rows.keys() & shown.keys():
+        held = ["ctrl"] if any(key.startswith(shapes.CTRL) for key in rows[name]) else []
+        assert shown[name] == [*held, *map(shapes.without_ctrl, rows[name])]
+
+
+def test_each_command_has_its_first_key_and_none_that_is_far_off(letters: Lettering) -> None:
+    plan = page.layout((1280, 720), letters)
+    shown = [place.entry for place in plan.placed[: len(COMMANDS)]]
+    assert [(entry.name, entry.keys[0]) for entry in shown] == [
+        (c.name, c.keys[0]) for c in COMMANDS
+    ]
+    assert not any(key.startswith("kp ") for entry in shown for key in entry.keys)
+
+
+def test_keys_that_are_in_no_table_do_what_the_page_says() -> None:
+    keys = key_table()
+
+    def does(name: str, held: bool = False) -> object:
+        return (keys.ctrl if held else keys.alone)[key_code(name)]
+
+    assert {entry.name for entry in page.MORE} == {
+        "presets", "snapshots", "focus", "keypad", "shift",
+    }  # fmt: skip
+    assert [does(key) for key in "1234567890"] == [
+        SelectPreset(index, "keyboard") for index in range(10)
+    ]
+    assert [does(key, held=True) for key in "12345678"] == [
+        Recall(slot, "keyboard") for slot in range(1, 9)
+    ]
+    step = [Nudge("", -1, source="keyboard"), Nudge("", 1, source="keyboard")]
+    assert [does(key) for key in FOCUS_KEYS] == step
+    assert [does("kp minus"), does("kp plus")] == step
+    assert does("kp 7") == Digit("7", "keyboard")
+    assert does("kp divide") == Run("focus_previous", "keyboard")
+    assert does("kp multiply") == Run("focus_next", "keyboard")
 
 
 def test_each_table_has_its_heading_right_above_its_first_entry(letters: Lettering) -> None:
@@ -70,7 +107,24 @@ def test_each_table_has_its_heading_right_above_its_first_entry(letters: Letteri
 
 def test_what_has_no_note_shows_none(letters: Lettering) -> None:
     target = pygame.Surface((1280, 720), depth=32)
-    shown = texts(letters, lambda: Help(letters).draw(target))
+    drawing = Help(letters)
+    first = texts(letters, lambda: drawing.draw(target))
+    shown = first + [
+        text for _ in range(30) for text in texts(letters, lambda: drawing.draw(target))
+    ]
     assert "note 36" in shown
     assert "CC 108" in shown
     assert not any("None" in text for text in shown)
+
+
+def test_a_new_page_fills_in_over_some_pictures_and_then_is_kept(letters: Lettering) -> None:
+    drawing, target = Help(letters), pygame.Surface((1280, 720), depth=32)
+
+    def drawn() -> list[str]:
+        return texts(letters, lambda: drawing.draw(target))
+
+    pictures = [len(drawn()) for _ in range(20)]
+    assert all(pictures[:10])
+    assert not any(pictures[12:])
+    target = pygame.Surface((640, 360), depth=32)
+    assert drawn()

@@ -93,7 +93,13 @@ def test_a_card_stands_above_messages_and_on_the_screen(
     "size", [(160, 120), (64, 64), (1, 1), (1, 2000), (2000, 1), (860, 100), (300, 300)]
 )
 def test_the_hud_can_be_drawn_in_a_tiny_window(letters: Lettering, size: tuple[int, int]) -> None:
-    for actions in ((), (Run("prompt"), Run("quit")), (Run("help"),), (Say("a line " * 30),)):
+    for actions in (
+        (),
+        (Run("prompt"), Run("quit")),
+        (Run("help"),),
+        (Run("learn"),),
+        (Say("a line " * 30),),
+    ):
         picture(letters, View(played(*actions), COMING), size)
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pygame
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from visualizer.stage import fonts
+from visualizer.stage.fonts import Fonts
 from visualizer.stage.lettering import Lettering
 
 
@@ -28,3 +32,25 @@ def test_the_caches_are_bounded(letters: Lettering, monkeypatch: pytest.MonkeyPa
         letters.width(str(number), 8)
     assert len(letters._lines) <= 5
     assert len(letters._widths) <= 20
+
+
+@pytest.mark.skipif(not Path(fonts.PLAIN).exists(), reason="pygame came without its examples")
+def test_a_letter_that_a_font_lacks_is_taken_from_another_and_stands_on_the_same_line(
+    letters: Lettering,
+) -> None:
+    found, alone = Fonts((fonts.PLAIN,)), Fonts(())
+    plain, bold = found.font(40, False), found.font(40, True)
+    assert found.font_of("a", 40, True) is bold
+    assert found.font_of("é", 40, True) is bold
+    assert found.font_of("′", 40, True) is plain  # the bold font has no prime
+    assert found.font_of("\U0010ffff", 40, True) is bold
+    assert alone.font_of("′", 40, True) is alone.font(40, True)
+    assert letters.line("a′b", 20).get_height() == letters.line("ab", 20).get_height()
+
+
+def test_fonts_that_are_not_there_or_broken_are_no_error(tmp_path: Path) -> None:
+    pygame.font.init()
+    broken = tmp_path / "broken.ttf"
+    broken.write_bytes(b"no font")
+    found = Fonts(("/nowhere/a.ttf", str(broken)))
+    assert found.font_of("静", 40, True) is found.font(40, True)

@@ -9,6 +9,7 @@ import pygame
 import pytest
 
 from visualizer.show.actions import Say
+from visualizer.show.memory import Memory
 from visualizer.show.reducer import reduce
 from visualizer.show.state import Show
 from visualizer.show.status import Phase, Status
@@ -16,7 +17,7 @@ from visualizer.show.view import Question, View
 from visualizer.stage.lettering import Lettering
 from visualizer.stage.splash import Splash, background
 
-from .shows import SIZES, changed, count, picture, played
+from .shows import SIZES, changed, count, picture, played, texts
 
 
 def test_the_splash_moves_slowly_and_is_never_black_or_glaring() -> None:
@@ -56,3 +57,23 @@ def test_the_splash_shows_messages_but_values_only_when_asked_for(letters: Lette
     assert changed(picture(letters, View(show, Status()), splash=True)) == 0
     assert changed(picture(letters, View(reduce(show, Say("hi")), Status()), splash=True)) > 100
     assert changed(picture(letters, View(played(), Status()), splash=True)) > 100_000
+
+
+def test_the_last_show_is_offered_with_its_key_while_it_can_be_taken_up(letters: Lettering) -> None:
+    def words(show: Show) -> list[str]:
+        target = pygame.Surface((1280, 720), depth=32)
+        return texts(letters, lambda: Splash(letters).draw(target, View(show, Status()), 0.0))
+
+    offered = replace(Show(), offer=Memory(preset="Deep sea"))
+    assert {"F9", "takes up the last show: Deep sea"} <= set(words(offered))
+    assert "takes up the last show" in words(replace(Show(), offer=Memory()))
+    assert "F9" not in words(Show())
+
+
+@pytest.mark.parametrize("size", [*SIZES, (64, 64), (1, 1)])
+def test_an_offer_with_a_long_name_can_be_drawn_in_any_window(
+    letters: Lettering, size: tuple[int, int]
+) -> None:
+    show = replace(Show(), offer=Memory(preset="sea " * 100))
+    target = pygame.Surface(size, depth=32)
+    Splash(letters).draw(target, View(show, Status()), 0.0)

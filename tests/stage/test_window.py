@@ -163,6 +163,65 @@ def test_keys_repeat_and_type_in_a_display_that_was_opened_again(
     assert typing
 
 
+class TextInput:
+    """Whether SDL makes text of keys, and where."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.on = False
+        self.starts = 0
+        self.place: pygame.Rect | None = None
+        monkeypatch.setattr(pygame.key, "start_text_input", self.start)
+        monkeypatch.setattr(pygame.key, "stop_text_input", self.stop)
+        monkeypatch.setattr(pygame.key, "set_text_input_rect", self.put)
+
+    def start(self) -> None:
+        self.on, self.starts = True, self.starts + 1
+
+    def stop(self) -> None:
+        self.on = False
+
+    def put(self, place: pygame.Rect) -> None:
+        self.place = place
+
+
+FIELD, HIGHER = pygame.Rect(10, 400, 600, 50), pygame.Rect(10, 300, 600, 50)
+
+
+def composed(text: str) -> pygame.Event:
+    return pygame.Event(pygame.TEXTEDITING, text=text, start=0, length=0)
+
+
+def test_an_input_method_that_begins_while_playing_is_sent_away_until_text_is_typed(
+    displays: Displays, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = TextInput(monkeypatch)
+    opened = Window()
+    opened.watch(composed(""))
+    assert keys.on
+    opened.watch(composed("く"))
+    assert not keys.on
+    opened.type_at(FIELD)
+    opened.watch(composed("くじ"))
+    assert keys.on
+    assert keys.place == FIELD
+
+
+def test_an_input_method_follows_the_line_without_being_interrupted(
+    displays: Displays, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = TextInput(monkeypatch)
+    opened = Window()
+    opened.type_at(FIELD)
+    before = keys.starts
+    for place in (FIELD, HIGHER):
+        opened.type_at(place)
+        assert keys.place == place
+    assert keys.starts == before
+    opened.type_at(None)
+    opened.watch(composed("く"))
+    assert not keys.on
+
+
 def test_fullscreen_has_vsync_where_there_is_a_gpu_that_gives_it(
     displays: Displays, monkeypatch: pytest.MonkeyPatch
 ) -> None:

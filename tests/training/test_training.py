@@ -17,6 +17,7 @@ from training import (
     hues,
     latents,
     model,
+    scaling,
     showing,
     synonyms,
     train_autoencoder,
@@ -81,7 +82,7 @@ def test_a_shard_that_is_there_is_not_drawn_again(runs: Path) -> None:
 
 
 def test_batches_are_pictures_of_the_cache(runs: Path) -> None:
-    batch = next(cache.batches(runs / "pictures", 4, seed=0))
+    batch = next(cache.batches([runs / "pictures"], 4, seed=0))
     assert batch.shape == (4, 3, 64, 64)
     assert batch.dtype == torch.uint8
 
@@ -120,7 +121,7 @@ def test_normalising_changes_latents_but_not_pictures() -> None:
     network = PatchAutoencoder(widths=(8, 8, 16), latent_channels=4).eval()
     pictures = torch.rand(4, 3, 64, 64) * 2 - 1
     before = network(pictures).sample
-    train_autoencoder.normalise(network, pictures)
+    scaling.normalise(network, pictures)
     found = network.encode(pictures).latents
     assert torch.allclose(network(pictures).sample, before, atol=1e-5)
     assert torch.allclose(found.mean((0, 2, 3)), torch.zeros(4), atol=1e-4)
@@ -136,6 +137,8 @@ def test_the_denoiser_trains_resumes_and_exports(runs: Path, tmp_path: Path) -> 
         assert state is not None
         steps.append(state["step"])
     assert steps == [2, 4]
+    configs = (tmp_path / "builtin").rglob("config.json")
+    assert not any("_name_or_path" in path.read_text() for path in configs)
     denoiser = showing.open_model(tmp_path / "builtin")
     frames = showing.loop(denoiser, showing.ask("red", 1), frames=2, size=256)
     assert frames.shape == (2, 3, 256, 256)

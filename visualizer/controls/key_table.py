@@ -22,16 +22,8 @@ from types import MappingProxyType
 import pygame
 
 from visualizer.show import targets
-from visualizer.show.actions import (
-    COMMANDS,
-    Action,
-    Digit,
-    Nudge,
-    Recall,
-    Run,
-    SelectPreset,
-    Store,
-)
+from visualizer.show.actions import Action, Digit, Nudge, Recall, Run, SelectPreset, Store
+from visualizer.show.command_table import COMMANDS
 from visualizer.show.parameters import PARAMETERS
 
 SOURCE = "keyboard"

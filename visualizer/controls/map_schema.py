@@ -20,7 +20,7 @@ from visualizer.controls import key_table
 from visualizer.controls import mapping as maps
 from visualizer.controls.mapping import Control, Light, Signal
 from visualizer.show import lights, targets
-from visualizer.show.actions import ON_OFF
+from visualizer.show.command_table import ON_OFF
 from visualizer.show.targets import COMMAND, PRESET, VALUE, Target
 from visualizer.show.yaml_lines import FieldError
 

@@ -36,7 +36,7 @@ from visualizer.controls import mapping as maps
 from visualizer.controls.map_schema import MapFile
 from visualizer.controls.mapping import Control, Light, MapError, Mapping, Signal
 from visualizer.show import yaml_lines
-from visualizer.show.actions import COMMANDS
+from visualizer.show.command_table import COMMANDS
 from visualizer.show.parameters import PARAMETERS
 from visualizer.show.targets import PRESET, Target
 

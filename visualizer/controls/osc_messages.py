@@ -25,8 +25,6 @@ from pythonosc.parsing import osc_types
 
 from visualizer.show import targets
 from visualizer.show.actions import (
-    COMMANDS,
-    ON_OFF,
     Action,
     Nudge,
     Prompt,
@@ -37,6 +35,7 @@ from visualizer.show.actions import (
     Store,
     Switch,
 )
+from visualizer.show.command_table import COMMANDS, ON_OFF
 from visualizer.show.commands import IS_ON
 from visualizer.show.parameters import BY_NAME, PARAMETERS, Parameter
 from visualizer.show.state import Show

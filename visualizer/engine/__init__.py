@@ -8,8 +8,8 @@ In the order in which a frame passes:
 - the loop: feedback, with colour, holds and life (what keeps a picture from drifting and dying),
   perturb, pace, readback
 - one pass: denoiser, with seeds and noise, prompts and conditions, schedule and samplers
-- the networks: parts, graphs (CUDA), openvino with compiled; fastest, variants, trial and trials (which is
-  fastest here); unet and autoencoder (the built-in model's own)
+- the networks: parts, graphs (CUDA), openvino with compiled; fastest, variants, trial and trials
+  (which is fastest here); unet and autoencoder (the built-in model's own)
 - testcard and palette: an engine without any model
 
 What the main thread reads before anything heavy imports neither torch nor diffusers: this file,

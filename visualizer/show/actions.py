@@ -1,4 +1,4 @@
-"""Actions: all that can happen to a show, whoever brings it in; and the table of commands.
+"""Actions: all that can happen to a show, whoever brings it in.
 
 An action says what was done (a knob stands at 0.7), never what follows from it: that is decided
 in one place, reducer.reduce.
@@ -61,7 +61,7 @@ class Unplugged:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Do one of COMMANDS, by name."""
+    """Do one of the commands, by name (command_table.py)."""
 
     command: str
     source: str = ""
@@ -69,7 +69,8 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """Bring an on-off command (ON_OFF) to a state: a pad that is held, or a switch that stays.
+    """Bring an on-off command (command_table.ON_OFF) to a state: a pad that is held, or a switch
+    that stays.
 
     Any other command is done when it goes on.
     """
@@ -299,84 +300,3 @@ Action: TypeAlias = (
     | Engine
     | End
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One thing a performer can trigger. keys: as in Parameter; note: its MIDI note.
-
-    note is None for what no pad should do by chance: a map of one's own may still name it.
-    """
-
-    name: str
-    label: str
-    keys: tuple[str, ...]
-    note: int | None
-    help: str
-
-
-# Keys: what performers know from MilkDrop, projectM and presentation remotes (space, backspace,
-# R, F, F1, B for black), then what the left hand finds in the dark (Z is the bottom left corner).
-COMMANDS: tuple[Command, ...] = (
-    Command("next_prompt", "Next prompt", ("space", "right"), 36, "crossfade to the next prompt"),
-    Command(
-        "previous_prompt", "Previous prompt", ("backspace", "left"), 37, "back to the one before"
-    ),
-    Command("next_preset", "Next preset", ("down", "page down"), 38, "the next preset"),
-    Command("previous_preset", "Previous preset", ("up", "page up"), 39, "the preset before"),
-    Command(
-        "generation", "Generation", ("g",), 40, "start or stop dreaming; the picture stays"
-    ),
-    Command("new_seed", "New seed", ("r",), 41, "jump to another seed"),
-    Command("restart", "Restart", ("n",), 42, "start anew from a white picture"),
-    Command("freeze", "Freeze", ("z",), 43, "hold the wall still while the loop runs on unseen"),
-    Command("blackout", "Blackout", ("b",), 44, "fade the wall to black and back"),
-    Command("fullscreen", "Fullscreen", ("f", "f11"), 45, "fullscreen or a window"),
-    Command("fit", "Fit", ("y",), 46, "fill the screen or show the whole picture"),
-    Command("hud", "HUD", ("tab",), 47, "values over the picture, on or off"),
-    Command("help", "Help", ("f1", "?"), 48, "all keys and knobs"),
-    Command("prompt", "Prompt", ("return",), 49, "type a prompt; Enter takes it, Esc drops it"),
-    Command("next_model", "Next model", ("m",), 52, "the next of the models on this machine"),
-    Command(
-        "model", "Model", ("ctrl m",), None,
-        "type a model's name or folder; Enter loads it while the show goes on",
-    ),
-    Command("tap", "Tap tempo", ("t",), 53, "tap the beat; after a gap of 2 s it starts anew"),
-    Command(
-        "next_quantise", "Quantise", ("h",), 54, "changes wait for nothing, beat, bar or 4 bars"
-    ),
-    Command(
-        "count_in", "Count in", ("ctrl t",), None,
-        "hold and crossfade count seconds, beats or bars",
-    ),
-    Command("modulate", "Modulate", ("p",), 55, "let an oscillator move the parameter in focus"),
-    Command("modulation_shape", "Shape", ("ctrl p",), 56, "the next shape, or what is heard"),
-    Command(
-        "focus_previous", "Focus before", ("home", "ctrl left", "kp divide"), None,
-        "the parameter before: C, V or the keypad's − + step the one in focus",
-    ),
-    Command(
-        "focus_next", "Focus after", ("end", "ctrl right", "kp multiply"), None,
-        "the parameter after",
-    ),
-    Command(
-        "number", "Number", ("x",), None,
-        "type an exact value for the parameter in focus; keypad digits begin at once",
-    ),
-    Command("undo", "Undo", ("ctrl z",), 57, "take back the last change of values"),
-    Command("redo", "Redo", ("ctrl y",), 58, "and have it again"),
-    Command("learn", "MIDI learn", ("f2",), 59, "arrows choose what to play, then move a control"),
-    Command("forget", "Forget", ("f3",), None, "in MIDI learn: what is chosen has no control"),
-    Command(
-        "forget_all", "Forget all", ("f4",), None,
-        "in MIDI learn, twice: controllers as they came",
-    ),
-    Command(
-        "resume", "Resume", ("f9",), None, "take up the last show's values, preset and prompt"
-    ),
-    Command("reset", "Reset", ("f5",), 50, "all parameters as the preset has them"),
-    Command("quit", "Quit", ("escape",), None, "ends the show when given twice within 2 seconds"),
-)  # fmt: skip
-
-ON_OFF = ("generation", "freeze", "blackout", "fullscreen", "fit", "hud", "help", "learn")
-"""Commands that turn something on and off, so that a switch can stand for them."""

@@ -1,4 +1,4 @@
-"""What each command does, by its name in the table (actions.COMMANDS)."""
+"""What each command does, by its name in the table (command_table.py)."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ IS_ON: Mapping[str, Callable[[Show], bool]] = MappingProxyType(
         "learn": lambda show: show.learning is not None,
     }
 )
-"""Whether a command that turns something on and off (actions.ON_OFF) has turned it on."""
+"""Whether a command that turns something on and off (command_table.ON_OFF) has turned it on."""
 
 
 def switched(show: Show, command: str, on: bool) -> Show:

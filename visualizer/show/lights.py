@@ -1,6 +1,6 @@
 """Lights: what a controller's lamps can show of the show, by name. Pure.
 
-    generation, freeze …   an on-off command (actions.ON_OFF) is on
+    generation, freeze …   an on-off command (command_table.ON_OFF) is on
     modulate               the parameter in focus is moved by something
     beat                   flashes on each beat
     preset 3               it is the preset in force
@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from visualizer.show.actions import ON_OFF
+from visualizer.show.command_table import ON_OFF
 from visualizer.show.parameters import SLOTS, SOURCES, TARGETS
 from visualizer.show.state import Show
 from visualizer.show.targets import PRESET, PRESETS, SNAPSHOT, SNAPSHOTS

@@ -45,7 +45,7 @@ _BECOMES_ANOTHER = {
 
 @dataclass(frozen=True, slots=True)
 class Morph:
-    """Values on their way from one set to another. begun: show time; length: seconds.
+    """Values on their way to those of a slot. begun: show time; length: seconds.
 
     laid: the values that it gave last, of the parameters that are still on their way. One that a
     hand moves meanwhile has another value then, and leaves (the hand wins).
@@ -56,6 +56,7 @@ class Morph:
     begun: float
     length: float
     laid: Mapping[str, float]
+    slot: int
 
 
 def stored(show: Show, slot: int) -> Show:
@@ -78,7 +79,7 @@ def recalled(show: Show, slot: int) -> Show:
     moved |= {depth for depth, others in _BECOMES_ANOTHER.items() if moved & others} & kept.keys()
     old = MappingProxyType({name: show.values[name] for name in moved})
     new = MappingProxyType({name: kept[name] for name in moved})
-    morph = Morph(old, new, begun=show.time, length=show.values["morph"], laid=old)
+    morph = Morph(old, new, begun=show.time, length=show.values["morph"], laid=old, slot=slot)
     show = replace(show, morph=morph)
     if not morph.length:
         show = advanced(show)

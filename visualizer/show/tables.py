@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from visualizer.show.actions import COMMANDS
+from visualizer.show.command_table import COMMANDS
 from visualizer.show.parameters import PARAMETERS, TARGETS, Parameter
 
 # What stands on the key itself, where that is shorter or clearer than pygame's name for it.

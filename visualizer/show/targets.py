@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from visualizer.show.actions import COMMANDS
+from visualizer.show.command_table import COMMANDS
 from visualizer.show.parameters import BY_NAME, PARAMETERS
 
 PRESETS = 128

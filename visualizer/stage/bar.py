@@ -2,29 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import pygame
 
 from visualizer.show.parameters import Parameter
 from visualizer.stage import shapes
 from visualizer.stage.lettering import Lettering
-from visualizer.stage.palette import ACCENT, AMBER, DIM, FILL, INK, TRACK
+from visualizer.stage.palette import ACCENT, AMBER, DARK, DIM, FILL, INK, TRACK
 
 INSET = 10
 """Between the bar's ends and its text, in units."""
 
 
-def draw(
-    to: pygame.Surface,
-    letters: Lettering,
-    unit: float,
-    row: Parameter,
-    value: float,
-    waiting: tuple[float, ...] = (),
-) -> None:
-    """Draw it over the whole surface. waiting: positions of knobs that do not hold it yet.
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """text: the value for people. waiting: positions of knobs that do not hold it yet, the one
+    moved last at the end. focus: it is the parameter that a hand on the keypad plays."""
+
+    row: Parameter
+    value: float
+    text: str
+    waiting: tuple[float, ...] = ()
+    focus: bool = False
+
+
+def draw(to: pygame.Surface, letters: Lettering, unit: float, shown: Bar) -> None:
+    """Draw it over the whole surface.
 
     The bar of a parameter that goes below 0 grows from there, to the left or to the right.
     """
+    row, value, waiting = shown.row, shown.value, shown.waiting
     width, height = to.get_size()
     whole = to.get_rect()
     radius, line = round(height * 0.24), max(1, round(3 * unit))
@@ -40,10 +48,12 @@ def draw(
         notch.bottom = height
         to.fill(ACCENT if at != zero else DIM, notch)
     for position in waiting:
-        mark = pygame.Rect(round(position * width) - line // 2, 0, line, height)
-        to.fill(AMBER, mark.clamp(whole))
+        spot = pygame.Rect(round(position * width) - line // 2, 0, line, height)
+        to.fill(AMBER, spot.clamp(whole))
+    if shown.focus:
+        to.blit(shapes.frame(width, height, radius, max(1, round(2 * unit)), INK), (0, 0))
     size, inset = text_size(height, unit), round(INSET * unit)
-    figure = letters.line(row.text(value), size, AMBER if waiting else INK)
+    figure = letters.line(shown.text, size, AMBER if waiting else INK)
     place = figure.get_rect(midright=(width - inset, height // 2))
     to.blit(figure, place)
     left = place.left
@@ -56,6 +66,18 @@ def draw(
     room = left - round(5 * unit) - inset
     label = letters.line(letters.shorten(row.label, size, room), size)
     to.blit(label, label.get_rect(midleft=(inset, height // 2)))
+
+
+def mark(to: pygame.Surface, place: pygame.Rect, unit: float, position: float) -> None:
+    """Over the bar at place: where a modulation has the value at this moment (0 to 1)."""
+    line = max(2, round(2 * unit))
+    spot = pygame.Rect(
+        place.left + round(position * place.width) - line // 2, 0, line, place.height
+    )
+    spot.top = place.top
+    spot = spot.clamp(place)
+    to.fill(DARK, spot.inflate(2, 0).clip(place))  # it must be seen on the filled part too
+    to.fill(INK, spot)
 
 
 def text_size(height: int, unit: float) -> int:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
-from visualizer.show import cueing
+from visualizer.show import cueing, lengths
 from visualizer.show.mixes import in_words
+from visualizer.show.parameters import LENGTHS
 from visualizer.show.preset import Preset
 from visualizer.show.state import Show
+from visualizer.show.tempo import BAR
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +18,8 @@ class CueText:
     """preset and place ("2 / 8") as they stand; text: the prompt in force.
 
     filled: pixels of the bar, which shows the crossfade while fading, else the hold. caption and
-    other: the line below it, "From" and what fades out, or "Next in 12 s" and what comes.
+    other: the line below it, "From" and what fades out, or "Next in 12 s" (in beats or bars where
+    hold is counted in them) and what comes.
     """
 
     preset: str
@@ -30,7 +34,7 @@ class CueText:
 def of(show: Show, width: int) -> CueText:
     """The texts of this moment; width: the bar's, in pixels."""
     cue, preset = show.cue, show.preset_now
-    crossfade, hold = show.values["crossfade"], show.values["hold"]
+    crossfade, hold = lengths.seconds(show, "crossfade"), lengths.seconds(show, "hold")
     share, before = cueing.share(cue, crossfade), in_words(cue.outgoing)
     fading = share < 1.0 and before != cue.text
     place = ""
@@ -62,4 +66,14 @@ def _ahead(
     if hold <= 0 or show.cue.stays:
         return 0.0, "Next", text
     left = max(crossfade + hold - show.cue.age, 0.0)
-    return 1.0 - min(left / hold, 1.0), f"Next in {left:.0f} s", text
+    return 1.0 - min(left / hold, 1.0), f"Next in {_counted(show, left)}", text
+
+
+def _counted(show: Show, seconds: float) -> str:
+    """A time that is left, in what hold is counted in."""
+    counts = LENGTHS[int(show.values["hold_in"])]
+    if counts == "seconds":
+        return f"{seconds:.0f} s"
+    beats = seconds * show.tempo.bpm / 60.0
+    left = math.ceil(beats / BAR if counts == "bars" else beats)
+    return f"{left} {counts.removesuffix('s') if left == 1 else counts}"

@@ -1,4 +1,4 @@
-"""What the performer is asked: the prompt or model being typed, and whether to quit.
+"""What the performer is asked: the prompt, model or value being typed, and whether to quit.
 
 Seen whether the HUD is on or off, for without them a key press would go nowhere.
 """
@@ -10,12 +10,13 @@ from collections.abc import Sequence
 import pygame
 
 from visualizer.show.models import meant
+from visualizer.show.parameters import BY_NAME, TARGETS, Parameter
 from visualizer.show.state import Show
-from visualizer.stage import shapes
+from visualizer.stage import figures, shapes
 from visualizer.stage.lettering import Lettering
-from visualizer.stage.palette import ACCENT, DIM, EDGE, INK, SOFT, Colour
+from visualizer.stage.palette import ACCENT, EDGE, FIELD, INK, SOFT
+from visualizer.stage.typed_line import caret_on, typed_line
 
-FIELD: Colour = (9, 10, 15, 240)
 MARGIN, HEIGHT, NOTE, ENOUGH = 20, 104, 26, 560
 """Around the field, its height, that of a line below what is typed, and the least width that the
 field takes beside the panel; in units."""
@@ -23,50 +24,12 @@ field takes beside the panel; in units."""
 
 def field(show: Show, size: tuple[int, int], unit: float, beside: int = 0) -> pygame.Rect:
     """Where the field stands: right of beside (pixels), if it is wide enough there."""
-    units = HEIGHT + (NOTE if show.entry_for == "model" else 0)
+    units = HEIGHT + (NOTE if has_note(show) else 0)
     margin, height = round(MARGIN * unit), round(units * unit)
     left = beside + margin
     if size[0] - margin - left < ENOUGH * unit:
         left = margin
     return pygame.Rect(left, size[1] - margin - height, size[0] - margin - left, height)
-
-
-def caret_on(time: float) -> bool:
-    """The caret blinks once a second, longer on than off."""
-    return time % 1.0 < 0.6
-
-
-def typed_line(
-    target: pygame.Surface,
-    letters: Lettering,
-    place: pygame.Rect,
-    text: str,
-    hint: str,
-    caret: bool,
-) -> None:
-    """One line of typed text in place; a long one scrolls so that its end stays in sight."""
-    size = place.height
-    width = max(2, round(size * 0.07))
-    shown = text
-    room = place.width - 2 * width
-    if letters.width(text, size) > room:
-        low, high = 0, len(text)
-        while low < high:  # the longest end that fits
-            middle = (low + high) // 2
-            if letters.width("…" + text[middle:], size) <= room:
-                high = middle
-            else:
-                low = middle + 1
-        shown = "…" + text[low:]
-    if shown:
-        line = letters.line(shown, size)
-    else:
-        line = letters.line(letters.shorten(hint, size, room, False), size, DIM, bold=False)
-    spot = line.get_rect(midleft=place.midleft)
-    target.blit(line, spot)
-    if caret:
-        x = place.left + (letters.width(shown, size) + width if shown else -3 * width)
-        target.fill(ACCENT, (min(x, place.right - width), place.top, width, place.height))
 
 
 def keys_line(
@@ -95,26 +58,65 @@ def draw_entry(
     """The field in place, if it is open."""
     if show.entry is None:
         return
-    model = show.entry_for == "model"
-    title = "Model" if model else "Prompt"
-    hint = "A name on Hugging Face, or a folder" if model else "What should it dream?"
+    title, hint = _asked(show)
     target.blit(shapes.plate(*place.size, round(16 * unit), FIELD, EDGE), place)
     inset, small = round(22 * unit), max(6, round(15 * unit))
     target.blit(letters.line(title, small, ACCENT), (place.left + inset, place.top + inset // 2))
-    hints = (("return", "takes it"), ("escape", "drops it"))
     at = (place.right - inset, place.top + round(21 * unit))
-    keys_line(target, letters, hints, at, small)
+    keys_line(target, letters, _keys(show), at, small)
     line = pygame.Rect(
         place.left + inset,
         place.top + round(46 * unit),
         place.width - 2 * inset,
         max(8, round(36 * unit)),
     )
-    typed_line(target, letters, line, show.entry, hint, caret_on(show.time))
-    if model:
-        note = letters.shorten(model_note(show.entry, show.models), small, line.width, bold=False)
+    caret = caret_on(show.time)
+    typed_line(target, letters, line, show.entry, hint, caret, show.caret, show.composing)
+    if has_note(show):
+        note = letters.shorten(_note(show), small, line.width, bold=False)
         spot = (line.left, line.bottom + round(12 * unit))
         target.blit(letters.line(note, small, SOFT, bold=False), spot)
+
+
+def has_note(show: Show) -> bool:
+    """Whether a line stands below what is typed."""
+    return show.entry_for in ("model", "number")
+
+
+def _asked(show: Show) -> tuple[str, str]:
+    """What the field is for, and what stands in it while it is empty."""
+    match show.entry_for:
+        case "model":
+            return "Model", "A name on Hugging Face, or a folder"
+        case "number":
+            return BY_NAME[show.focus].label, figures.value(show, show.focus)
+        case _:
+            return "Prompt", "What should it dream?"
+
+
+def _keys(show: Show) -> tuple[tuple[str, str], ...]:
+    """Keys that do something now, and what."""
+    keys = (("return", "takes it"), ("escape", "drops it"))
+    if show.entry_for != "prompt" or not show.history:
+        return keys
+    back = f"{show.recalled} of {len(show.history)}" if show.recalled else "earlier ones"
+    return (("up", back), *keys)
+
+
+def _note(show: Show) -> str:
+    """What stands below what is typed."""
+    if show.entry_for == "model":
+        return model_note(show.entry or "", show.models)
+    return number_note(BY_NAME[show.focus])
+
+
+def number_note(row: Parameter) -> str:
+    """Which values a parameter takes, and what it does."""
+    if row.choices is TARGETS:
+        return f"{row.help}: its name, or none"
+    if row.choices:
+        return f"One of {', '.join(row.choices)}"
+    return f"{row.low:g} to {row.high:g} {row.unit}".strip().replace("-", "−") + f": {row.help}"
 
 
 def model_note(typed: str, models: Sequence[str]) -> str:

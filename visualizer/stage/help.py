@@ -5,9 +5,12 @@ page.py says where things stand; here they are drawn.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
+
 import pygame
 
-from visualizer.show.actions import COMMANDS
+from visualizer.show.command_table import COMMANDS
 from visualizer.stage import shapes
 from visualizer.stage.lettering import Lettering
 from visualizer.stage.page import (
@@ -23,6 +26,9 @@ from visualizer.stage.page import (
 )
 from visualizer.stage.palette import ACCENT, DIM, INK, LINE, SCRIM, SOFT
 
+AT_ONCE = 6
+"""Entries drawn a picture while the page is new: all in one would hold the wall for a moment."""
+
 
 class Help:
     """Draws the page; kept as a surface until the screen's size changes."""
@@ -30,27 +36,32 @@ class Help:
     def __init__(self, letters: Lettering) -> None:
         self._letters = letters
         self._page: pygame.Surface | None = None
+        self._to_come: Iterator[None] = iter(())
 
     def draw(self, target: pygame.Surface) -> None:
-        """Lay the page over all else."""
+        """Lay the page over all else. A new one fills in over the first pictures."""
         if self._page is None or self._page.get_size() != target.get_size():
-            self._page = self._paint(target.get_size())
+            self._page = pygame.Surface(target.get_size(), pygame.SRCALPHA)
+            self._to_come = self._paint(self._page)
+        for _ in islice(self._to_come, AT_ONCE):
+            pass
         target.blit(self._page, (0, 0))
 
-    def _paint(self, size: tuple[int, int]) -> pygame.Surface:
-        plan, letters = layout(size, self._letters), self._letters
-        u = plan.unit
-        page = pygame.Surface(size, pygame.SRCALPHA)
+    def _paint(self, page: pygame.Surface) -> Iterator[None]:
+        """Draw it, entry by entry."""
         page.fill(SCRIM)
+        plan, letters = layout(page.get_size(), self._letters), self._letters
+        u = plan.unit
         left = round(MARGIN * u)
-        page.blit(letters.line("Keys and knobs", max(8, round(30 * u))), (left, round(26 * u)))
+        page.blit(letters.line("Keys and knobs", max(8, round(26 * u))), (left, round(14 * u)))
         self._hint(page, u)
+        line = (left, round((TOP - 10) * u), page.get_width() - 2 * left, max(1, round(u)))
+        page.fill(LINE, line)
         for heading, rect in plan.headings:
             page.blit(letters.line(heading, label_size(u), ACCENT), rect)
         for place in plan.placed:
+            yield
             self._entry(page, place, u)
-        page.fill(LINE, (left, round((TOP - 14) * u), size[0] - 2 * left, max(1, round(u))))
-        return page
 
     def _entry(self, page: pygame.Surface, place: Placed, u: float) -> None:
         letters, text = self._letters, text_size(u)
@@ -59,7 +70,7 @@ class Help:
             if name == "ctrl":
                 plus = letters.line("+", text, SOFT)
                 page.blit(plus, plus.get_rect(center=(rect.right + round(8 * u), rect.centery)))
-        x, y = place.rect.left + place.indent, place.rect.top + round(2 * u)
+        x, y = place.rect.left + place.indent, place.rect.top + round(1 * u)
         label = letters.line(place.entry.label, label_size(u), INK)
         page.blit(label, (x, y))
         if place.entry.tail:
@@ -79,7 +90,7 @@ class Help:
         height = max(4, round(KEY * u))
         wide = shapes.key_width(letters, closes, height)
         right = page.get_width() - round(MARGIN * u)
-        place = text.get_rect(midright=(right, round(44 * u)))
+        place = text.get_rect(midright=(right, round(29 * u)))
         page.blit(text, place)
         cap = pygame.Rect(0, 0, wide, height)
         cap.midright = (place.left - round(7 * u), place.centery)

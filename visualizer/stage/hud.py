@@ -1,7 +1,7 @@
 """The HUD: what the performer reads over the picture.
 
-With it off, only what asks for an answer is drawn: the open prompt entry, the line that asks for
-Esc again, and the help page.
+With it off, only what asks for an answer is drawn: the open entry, the list of MIDI learn, the line
+that asks for Esc again, and the help page.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ import pygame
 from visualizer.show.state import Show
 from visualizer.show.status import Phase, Status
 from visualizer.show.view import View
-from visualizer.stage import entry, shapes
+from visualizer.stage import entry, learn, shapes
 from visualizer.stage.help import Help
+from visualizer.stage.learn import Learn
 from visualizer.stage.lettering import Lettering
 from visualizer.stage.palette import (
     ACCENT,
@@ -36,21 +37,29 @@ class Hud:
         self._letters = letters
         self._panel = Panel(letters)
         self._help = Help(letters)
+        self._learn = Learn(letters)
 
-    def draw(self, target: pygame.Surface, view: View, splash: bool = False) -> None:
-        """The HUD of this moment. splash: the start screen is on, which says the status itself;
-        then values show only where the performer asked for them.
+    def draw(self, target: pygame.Surface, view: View, splash: bool = False) -> pygame.Rect | None:
+        """The HUD of this moment; gives back where text is typed, None where none is.
+
+        splash: the start screen is on, which says the status itself; then values show only where
+        the performer asked for them.
         """
         show, size = view.show, target.get_size()
         unit = unit_of(size)
         wanted = show.hud is True if splash else show.hud_on
         wanted = wanted and not show.help
-        field = entry.field(show, size, unit, plan(size).panel.right if wanted else 0)
+        beside = plan(size).panel.right if wanted else 0
+        field = entry.field(show, size, unit, beside)
         bottom = size[1] if show.entry is None else field.top
         if show.help:
             self._help.draw(target)
         elif wanted:
             self._panel.draw(target, view)
+        if show.learning is not None and not show.help:
+            listed = learn.place_of(size, unit, beside, bottom)
+            self._learn.draw(target, show.learning, unit, listed)
+            bottom = listed.top
         # Beside the panel, as the field; messages stand above it.
         bottom = entry.draw_quit(target, self._letters, show, unit, field.centerx, bottom)
         if wanted:
@@ -64,6 +73,7 @@ class Hud:
             area = pygame.Rect(margin, margin, size[0] - 2 * margin, bottom - 2 * margin)
             self._messages(target, show, area, unit)
         entry.draw_entry(target, self._letters, show, unit, field)
+        return None if show.entry is None else field
 
     def _beside(self, size: tuple[int, int], bottom: int, unit: float) -> pygame.Rect:
         """The room right of the panel, above bottom."""

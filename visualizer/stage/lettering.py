@@ -1,36 +1,31 @@
 """Lettering: text as surfaces, cached, and how much room it takes.
 
-Only fonts that come with pygame, so that every machine shows the same. Text is drawn four times
-too large and scaled down: letters then stand where they should, not on whole pixels.
+Text is drawn four times too large and scaled down: letters then stand where they should, not on
+whole pixels.
 """
 
 from __future__ import annotations
 
-import os
 import unicodedata
 from collections import OrderedDict
 
 import pygame
 
+from visualizer.stage.fonts import Fonts
 from visualizer.stage.palette import INK, Colour
 
 OVERSIZE = 4
 """How many times too large text is drawn before it is scaled down."""
 
 MOST = 600
-"""Most lines kept; a full HUD and the help page together need about 120."""
+"""Most lines kept; a full HUD and the help page together need about 450."""
 
 
 class Lettering:
     """Renders and measures lines. size: height of the line in pixels. Needs pygame.font."""
 
     def __init__(self) -> None:
-        folder = os.path.dirname(pygame.__file__)
-        bold = os.path.join(folder, "freesansbold.ttf")
-        plain = os.path.join(folder, "examples", "data", "sans.ttf")
-        # Some systems package pygame without its examples: then all is bold.
-        self._files = {True: bold, False: plain if os.path.exists(plain) else bold}
-        self._fonts: dict[tuple[int, bool], pygame.font.Font] = {}
+        self._fonts = Fonts()
         self._lines: OrderedDict[tuple[object, ...], pygame.Surface] = OrderedDict()
         self._widths: OrderedDict[tuple[object, ...], int] = OrderedDict()
 
@@ -87,25 +82,21 @@ class Lettering:
             lines.append(self.shorten(" ".join(words), size, width, bold))
         return lines
 
-    def _font(self, size: int, bold: bool) -> pygame.font.Font:
-        if (size, bold) not in self._fonts:
-            self._fonts[size, bold] = pygame.font.Font(self._files[bold], size * OVERSIZE)
-        return self._fonts[size, bold]
-
     def _render(
         self, text: str, size: int, colour: Colour, bold: bool, spacing: float
     ) -> pygame.Surface:
-        font, places = self._font(size, bold), self._places(text, size, bold)
+        usual, places = self._fonts.font(size * OVERSIZE, bold), self._places(text, size, bold)
         gap = size * spacing * OVERSIZE
         width = max(1, places[-1] + round(gap * max(len(text) - 1, 0)))
-        large = pygame.Surface((width, font.get_linesize()), pygame.SRCALPHA)
+        large = pygame.Surface((width, usual.get_linesize()), pygame.SRCALPHA)
         large.fill((*colour[:3], 0))
         for number, (letter, x) in enumerate(zip(text, places, strict=False)):
             if letter == " ":
                 continue
+            font = self._fonts.font_of(letter, size * OVERSIZE, bold)
             bearing = min(_metrics(font, letter)[0], 0)  # some letters reach left of their place
             mark = font.render(letter, True, colour[:3])
-            spot = (x + bearing + round(number * gap), 0)
+            spot = (x + bearing + round(number * gap), usual.get_ascent() - font.get_ascent())
             large.blit(mark, spot, special_flags=pygame.BLEND_RGBA_MAX)
         target = (-(-width // OVERSIZE), -(-large.get_height() // OVERSIZE))
         return pygame.transform.smoothscale(large, target)
@@ -115,8 +106,9 @@ class Lettering:
 
         Letter by letter, for the bold font's kerning pairs tear words apart ("k nobs").
         """
-        font, places = self._font(size, bold), [0]
+        places = [0]
         for letter in text:
+            font = self._fonts.font_of(letter, size * OVERSIZE, bold)
             places.append(places[-1] + _metrics(font, letter)[1])
         return places
 

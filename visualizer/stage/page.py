@@ -1,6 +1,6 @@
 """Where things stand on the help page: the tables of commands and parameters, set like a newspaper.
 
-They flow from column to column. layout() tries sizes of type from large to small, and three
+They flow from column to column. layout() tries sizes of type from large to small, and four
 columns to one, until all fits.
 """
 
@@ -10,21 +10,25 @@ from dataclasses import dataclass
 
 import pygame
 
-from visualizer.show.actions import COMMANDS
+from visualizer.show.command_table import COMMANDS
 from visualizer.show.parameters import PARAMETERS
 from visualizer.stage import shapes
 from visualizer.stage.lettering import Lettering
 
-MARGIN, TOP, BETWEEN, BOTTOM = 36, 84, 36, 20
+MARGIN, TOP, BETWEEN, BOTTOM = 24, 60, 22, 10
 """Around the page, above the columns, between and below them, in units."""
+
+LARGEST = 780
+"""Units that the screen is high where type is largest: more would fit only on very wide ones, and
+each size that is tried costs a picture's time."""
 
 SMALLEST = 0.1
 """Pixels a unit below which nothing could be read."""
 
-KEY, LABEL, TEXT, HEADING = 24, 17, 15, 28
+KEY, LABEL, TEXT, HEADING = 20, 16, 15, 24
 """Heights of a key, a label, an explanation, and a heading with the space below it, in units."""
 
-PITCH, AFTER, GAP = 19, 8, 12
+PITCH, AFTER, GAP = 17, 4, 8
 """From line to line, below an entry, and beside labels, tails and keys, in units."""
 
 
@@ -62,27 +66,71 @@ class Layout:
     placed: tuple[Placed, ...]
 
 
+MORE = (
+    Entry("presets", ("1 \u2013 0",), "Presets", "the first ten, by number", ""),
+    Entry(
+        "snapshots", ("ctrl 1 \u2013 8",), "Snapshots",
+        "bring back one of eight; Ctrl+Shift and its number keeps one", "",
+    ),
+    Entry("focus", ("c", "v"), "Focus", "step the parameter in focus, down and up", ""),
+    Entry(
+        "keypad", (), "Keypad",
+        "digits type a value, \u2212 and + step the focus, / and * move it", "",
+    ),
+    Entry("shift", ("shift",), "Small steps", "with a parameter's keys; held keys speed up", ""),
+)  # fmt: skip
+"""Keys that are no row of the tables."""
+
+
 def entries() -> tuple[tuple[str, tuple[Entry, ...]], ...]:
-    """The tables as the page shows them: heading and entries."""
+    """The tables as the page shows them: heading and entries.
+
+    Of the modulations, which are all alike, the first stands for the others. Of a command's keys
+    those that are nearest; the README has all.
+    """
     commands = tuple(
-        Entry(c.name, c.keys, c.label, c.help, "" if c.note is None else f"note {c.note}")
-        for c in COMMANDS
+        Entry(c.name, _nearest(c.keys), c.label, c.help, _tail("note", c.note)) for c in COMMANDS
     )
-    rows = tuple(Entry(p.name, p.keys, p.label, p.help, f"CC {p.cc}") for p in PARAMETERS)
-    alone = tuple(row for row in rows if not _needs_ctrl(row))
-    with_ctrl = tuple(row for row in rows if _needs_ctrl(row))
-    return ("Commands", commands), ("Parameters", alone), ("Parameters with Ctrl", with_ctrl)
+    alone, with_ctrl = _rows("loop", held=False), _rows("loop", held=True)
+    modulation = tuple(row for row in _rows("modulation") if row.name.startswith("mod1_"))
+    return (
+        ("Commands", commands),
+        ("More keys", MORE),
+        ("Parameters", alone),
+        ("Parameters with Ctrl", with_ctrl),
+        ("Time", _rows("time")),
+        ("Modulation, 1 of 4", modulation),
+    )
 
 
-def _needs_ctrl(row: Entry) -> bool:
-    return all(key.startswith(shapes.CTRL) for key in row.keys)
+def _rows(group: str, held: bool | None = None) -> tuple[Entry, ...]:
+    """Parameters of a group; held: those that need Ctrl, or only the others."""
+    return tuple(
+        Entry(row.name, row.keys, row.label, row.help, _tail("CC", row.cc))
+        for row in PARAMETERS
+        if row.group == group and held in (None, bool(row.keys) and _needs_ctrl(row.keys))
+    )
+
+
+def _tail(word: str, number: int | None) -> str:
+    return "" if number is None else f"{word} {number}"
+
+
+def _nearest(keys: tuple[str, ...]) -> tuple[str, ...]:
+    """Those of a command's keys that need no Ctrl and no keypad, if there are any."""
+    bare = tuple(key for key in keys if not key.startswith((shapes.CTRL, "kp ")))
+    return bare or keys
+
+
+def _needs_ctrl(keys: tuple[str, ...]) -> bool:
+    return all(key.startswith(shapes.CTRL) for key in keys)
 
 
 def layout(size: tuple[int, int], letters: Lettering) -> Layout:
     """The largest page that fits a screen of that size."""
-    unit = size[1] / 600
+    unit = size[1] / LARGEST
     while unit > SMALLEST:
-        for columns in (3, 2, 1):
+        for columns in (4, 3, 2, 1):
             page = _Setting(size, letters, unit, columns).page()
             if page is not None:
                 return page
@@ -117,7 +165,8 @@ class _Setting:
         headings: list[tuple[str, pygame.Rect]] = []
         placed: list[Placed] = []
         for heading, table in entries():
-            indent = max(self._keys(entry.keys)[1] for entry in table) + GAP * u
+            indent = max(self._keys(entry.keys)[1] for entry in table)
+            indent += GAP * u if indent else 0
             for place, entry in enumerate(table):
                 lines = self._lines(entry, int(self._width - indent))
                 if lines is None:
@@ -130,7 +179,7 @@ class _Setting:
                     return None
                 x = self._left + column * (self._width + BETWEEN * u)
                 if place == 0:
-                    rect = pygame.Rect(int(x), int(y), int(self._width), int(22 * u))
+                    rect = pygame.Rect(int(x), int(y), int(self._width), int(20 * u))
                     headings.append((heading, rect))
                 rect = pygame.Rect(int(x), int(y + head), int(self._width), height)
                 keys = tuple(
@@ -150,7 +199,7 @@ class _Setting:
             wide = shapes.key_width(self._letters, name, self._key)
             keys.append((name, pygame.Rect(round(x), 0, wide, self._key)))
             x += wide + (16 if name == "ctrl" else 4) * self._u  # a plus stands after Ctrl
-        return keys, x - 4 * self._u
+        return keys, max(x - 4 * self._u, 0.0)
 
     def _lines(self, entry: Entry, room: int) -> tuple[str, ...] | None:
         """The explanation, set round the label and tail in its first line."""

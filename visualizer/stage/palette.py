@@ -17,6 +17,7 @@ DIM: Colour = (132, 139, 158, 255)
 DARK: Colour = (10, 11, 16, 255)
 
 PANEL: Colour = (9, 10, 15, 212)
+FIELD: Colour = (9, 10, 15, 240)
 EDGE: Colour = (255, 255, 255, 26)
 SCRIM: Colour = (7, 8, 12, 238)
 TRACK: Colour = (40, 43, 54, 225)

@@ -20,6 +20,7 @@ CLEAR: Colour = (0, 0, 0, 0)
 KEY_NAMES = {
     "return": "Enter", "escape": "Esc", "backspace": "Bksp", "space": "Space", "tab": "Tab",
     "page up": "PgUp", "page down": "PgDn", "delete": "Del", "insert": "Ins", "ctrl": "Ctrl",
+    "end": "End",
 }  # fmt: skip
 """What is printed on the keys that pygame calls otherwise."""
 
@@ -50,6 +51,18 @@ def plate(
     surface = pygame.Surface(size, pygame.SRCALPHA)
     pygame.surfarray.pixels3d(surface)[:] = pixels[place]
     pygame.surfarray.pixels_alpha(surface)[:] = alpha[place]
+    return surface
+
+
+@lru_cache(maxsize=64)
+def frame(width: int, height: int, radius: int, thickness: int, colour: Colour) -> pygame.Surface:
+    """The edge of a plate alone."""
+    surface = plate(width, height, radius, colour).copy()
+    inner = max(1, width - 2 * thickness), max(1, height - 2 * thickness)
+    hole = plate(*inner, max(0, radius - thickness), (255, 255, 255, 255))
+    surface.blit(hole, (thickness, thickness), special_flags=pygame.BLEND_RGBA_SUB)
+    # What was taken away left the colour behind it black.
+    pygame.surfarray.pixels3d(surface)[:] = colour[:3]
     return surface
 
 

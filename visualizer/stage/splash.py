@@ -11,12 +11,15 @@ import numpy as np
 import numpy.typing as npt
 import pygame
 
+from visualizer.show.command_table import COMMANDS
+from visualizer.show.state import Show
 from visualizer.show.status import Phase, Status
 from visualizer.show.view import Question, View
-from visualizer.stage import entry, shapes
+from visualizer.stage import shapes
 from visualizer.stage.lettering import Lettering
 from visualizer.stage.palette import ACCENT, AMBER, INK, SOFT, TRACK, Colour
 from visualizer.stage.plan import unit_of
+from visualizer.stage.typed_line import caret_on, typed_line
 
 NAME = "VISUALIZER"
 
@@ -87,6 +90,7 @@ class Splash:
             self._question(target, view.question, view.status, middle, y, u, time)
         else:
             self._status(target, view, middle, y, u, time)
+        self._offer(target, view.show, middle, u)
         self._foot(target, view.status, middle, u)
 
     def _status(
@@ -142,14 +146,30 @@ class Splash:
         line = pygame.Rect(field.left + round(36 * u) + head.get_width(), 0, 0, round(26 * u))
         line.width = place.left - round(14 * u) - line.left
         line.centery = field.centery
-        entry.typed_line(
-            target, letters, line, question.typed, status.default, entry.caret_on(time)
-        )
+        typed_line(target, letters, line, question.typed, status.default, caret_on(time))
         words = "Enter takes it"
         if status.default:
             words += f"; nothing typed: {status.default}"
         hint = letters.line(words, round(17 * u), SOFT, bold=False)
         target.blit(hint, hint.get_rect(midtop=(middle, field.bottom + round(14 * u))))
+
+    def _offer(self, target: pygame.Surface, show: Show, middle: int, u: float) -> None:
+        """The key that takes up the last show, while there is one."""
+        if show.offer is None:
+            return
+        letters, size = self._letters, round(20 * u)
+        resume = next(command for command in COMMANDS if command.name == "resume")
+        text = "takes up the last show"
+        if show.offer.preset:
+            text += f": {show.offer.preset}"
+        height, gap = round(size * 1.5), round(size * 0.5)
+        wide = shapes.key_width(letters, resume.keys[0], height)
+        room = target.get_width() - round(60 * u) - wide - gap
+        line = letters.line(letters.shorten(text, size, room), size, INK)
+        cap = pygame.Rect(0, 0, wide, height)
+        cap.center = (middle - (line.get_width() + gap) // 2, target.get_height() - round(92 * u))
+        shapes.key(target, letters, resume.keys[0], cap)
+        target.blit(line, line.get_rect(midleft=(cap.right + gap, cap.centery)))
 
     def _foot(self, target: pygame.Surface, status: Status, middle: int, u: float) -> None:
         """The default model and why it is the one."""

@@ -176,7 +176,9 @@ class Stage:
     def _draw_hud(self, surface: pygame.Surface, view: View) -> None:
         """The HUD; a fault in it (a text that no font can draw) must not touch the picture."""
         try:
-            self._hud.draw(surface, view, splash=self._newest is None)
+            place = self._hud.draw(surface, view, splash=self._newest is None)
+            asked = surface.get_rect() if view.question is not None else None
+            self._window.type_at(place or asked)
         except Exception as error:
             if self._hud_fault != repr(error):  # told once, not 60 times a second
                 self._hud_fault = repr(error)

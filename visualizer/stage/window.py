@@ -52,6 +52,7 @@ class Window:
         self._wanted = self._display = display
         self._flips = 0
         self._failures = 0
+        self._typed_at: pygame.Rect | None = None
         for name, value in HINTS.items():
             os.environ.setdefault(name, value)
         self._gpu = has_gpu()
@@ -97,8 +98,23 @@ class Window:
         if self._flips % RETRY == 0:
             self._go_back()
 
+    def type_at(self, place: pygame.Rect | None) -> None:
+        """Where text is typed, for an input method to show its choices at; None where none is."""
+        if place == self._typed_at:
+            return
+        if self._typed_at is None:
+            pygame.key.start_text_input()
+        if place is not None:
+            pygame.key.set_text_input_rect(place)
+        self._typed_at = place
+
     def watch(self, event: pygame.event.Event) -> None:
-        """Follow the window to another display: moved there by hand, or a cable was pulled."""
+        """Follow the window to another display: moved there by hand, or a cable was pulled.
+
+        And keep an input method out of the playing: it would make text of keys that play.
+        """
+        if event.type == pygame.TEXTEDITING and event.text and self._typed_at is None:
+            pygame.key.stop_text_input()  # until text is typed; it also tells symbols apart
         if event.type != pygame.WINDOWDISPLAYCHANGED:
             return
         now = int(getattr(event, "display_index", 0))

@@ -1,0 +1,76 @@
+"""Fonts: the ones that come with pygame, and for letters that they lack the system's.
+
+The first have Latin, Greek and Cyrillic letters, and look the same on every machine. For a prompt
+in Chinese, Japanese or Korean there must be a font that the system brings: else its letters are
+boxes, as anywhere.
+"""
+
+from __future__ import annotations
+
+import os
+
+import pygame
+
+_FOLDER = os.path.dirname(pygame.__file__)
+
+BOLD = os.path.join(_FOLDER, "freesansbold.ttf")
+
+PLAIN = os.path.join(_FOLDER, "examples", "data", "sans.ttf")
+"""Some systems package pygame without its examples: then all is bold."""
+
+SYSTEM = (
+    "C:/Windows/Fonts/YuGothB.ttc",
+    "C:/Windows/Fonts/msyhbd.ttc",
+    "C:/Windows/Fonts/malgunbd.ttf",
+    "/System/Library/Fonts/Supplemental/Arial Unicode.ttf",
+    "/System/Library/Fonts/PingFang.ttc",
+    "/System/Library/Fonts/AppleSDGothicNeo.ttc",
+    "/usr/share/fonts/opentype/noto/NotoSansCJK-Bold.ttc",
+    "/usr/share/fonts/noto-cjk/NotoSansCJK-Bold.ttc",
+    "/usr/share/fonts/google-noto-cjk/NotoSansCJK-Bold.ttc",
+    "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf",
+    "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc",
+    "/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf",
+)
+"""Where Windows, macOS and the common Linux systems keep fonts with many letters. Not found by
+asking the system: its answer takes a second, in the middle of a show."""
+
+NOWHERE = "\U0010ffff"
+"""A character that no font has: a letter that is drawn as wide as it is drawn as its box."""
+
+
+class Fonts:
+    """Opens them once each, and finds the one that has a letter. Needs pygame.font."""
+
+    def __init__(self, fallbacks: tuple[str, ...] = (PLAIN, *SYSTEM)) -> None:
+        self._files = {True: BOLD, False: PLAIN if os.path.exists(PLAIN) else BOLD}
+        self._fallbacks = tuple(file for file in fallbacks if os.path.exists(file))
+        self._fonts: dict[tuple[str, int], pygame.font.Font] = {}
+        self._found: dict[tuple[str, bool], str] = {}
+
+    def font(self, size: int, bold: bool) -> pygame.font.Font:
+        """The font of most letters, with lines of about that height in pixels."""
+        return self._open(self._files[bold], size)
+
+    def font_of(self, letter: str, size: int, bold: bool) -> pygame.font.Font:
+        """The font that a letter is drawn with; one that is nowhere is a box in the usual one."""
+        if letter < "\u007f":
+            return self.font(size, bold)
+        key = (letter, bold)
+        if key not in self._found:
+            files = (self._files[bold], *self._fallbacks)
+            has = (file for file in files if self._has(file, size, letter))
+            self._found[key] = next(has, self._files[bold])
+        return self._open(self._found[key], size)
+
+    def _open(self, file: str, size: int) -> pygame.font.Font:
+        if (file, size) not in self._fonts:
+            self._fonts[file, size] = pygame.font.Font(file, size)
+        return self._fonts[file, size]
+
+    def _has(self, file: str, size: int, letter: str) -> bool:
+        try:
+            found, box = self._open(file, size).metrics(letter + NOWHERE)
+        except (pygame.error, OSError):  # a file that is broken, or not ours to read
+            return False
+        return found is not None and found != box
