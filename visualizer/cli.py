@@ -64,6 +64,7 @@ def _bench(given: dict[str, Any]) -> int:
 
 
 def _midi(given: dict[str, Any]) -> int:
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # maps know pygame's names of keys
     from visualizer.listings import midi
 
     return midi(

@@ -323,6 +323,18 @@ def test_a_map_that_can_not_be_written_is_one_line(tmp_path: Path) -> None:
         assert "maps" in listener.lines[-1]
 
 
+def test_a_faulty_map_is_told_once_even_with_no_controller(tmp_path: Path) -> None:
+    given = tmp_path / "map.yaml"
+    given.write_text("controls:\n  cc 20: beauty\n", encoding="utf-8")
+    ports = CountedPorts()
+    with listening(ports, folder=tmp_path / "none", given=given) as listener:
+        listener.until(lambda: len(listener.lines) == 1)
+        assert listener.lines[0].startswith(f"{given}:2:")
+        ports.plug(NANO)
+        listener.until(lambda: listener.midi.ports == (NAME,))
+        assert listener.lines[1:] == [f"MIDI: {NAME} connected"]
+
+
 LAMPS = "lights:\n  note 1: generation\n  note 2: {shows: preset 1, on: 3}\n"
 
 

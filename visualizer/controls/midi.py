@@ -145,6 +145,7 @@ class Midi(threading.Thread):
 
     def _supervise(self) -> None:
         """Look at the ports now and then, and drain them, until the end."""
+        self._maps.check()  # what is wrong with a file is told before a controller is there
         system = self._system = self._system or system_ports()
         controllers = Controllers(
             system,

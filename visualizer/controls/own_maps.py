@@ -30,6 +30,10 @@ class OwnMaps:
                 self._say(fault)
         return mapping
 
+    def check(self) -> None:
+        """Say what is wrong with the files."""
+        self.chosen("")
+
     def learn(self, device: str, target: Target, found: Found) -> bool:
         """Have a control of a device play a target; whether it could be written."""
         return self._written(lambda: map_files.learned(self._folder, device, target, found))
