@@ -113,6 +113,21 @@ def test_guidance_at_one_and_below_is_off_and_asks_once(pipeline: Any) -> None:
     assert batches == [1, 1, 2]
 
 
+def test_strong_guidance_does_not_burn_the_built_in_models_picture(builtin: Any) -> None:
+    denoise = Denoise(builtin)
+    made = []
+    for guidance in (1.0, 14.0):
+        image = torch.ones(1, 3, 64, 64)
+        for _ in range(6):  # in a loop what burns once burns for good
+            wanted = request(prompts=(("blue ocean waves", 1.0),), guidance=guidance, steps=1)
+            image = denoise(image, wanted, ONE)
+        made.append(image.clamp(0.0, 1.0))
+    plain, guided = made
+    burnt = ((guided < 0.02) | (guided > 0.98)).float().mean()
+    assert burnt < 0.1 + ((plain < 0.02) | (plain > 0.98)).float().mean()
+    assert not torch.equal(plain, guided)
+
+
 def test_a_model_with_guidance_built_in_is_told_its_scale_and_asked_once(pipeline: Any) -> None:
     torch.manual_seed(5)
     batches: list[int] = []

@@ -142,7 +142,9 @@ def test_every_scheduler_gives_diffusers_own_picture(model: Any, name: str) -> N
             assert difference(model, request(steps=steps, strength=strength)) < NEAR
 
 
-@pytest.mark.parametrize("name", ["built-in", "stable-diffusion-v1-5", "sdxl-turbo"])
+# With the built-in model's own scheduler guidance is rescaled (test_denoiser.py), which diffusers'
+# image-to-image pipeline can't do.
+@pytest.mark.parametrize("name", ["stable-diffusion-v1-5", "sdxl-turbo"])
 def test_with_guidance_and_a_negative_prompt_too(model: Any, name: str) -> None:
     model.scheduler = scheduler_of(name, "v_prediction")
     wanted = request(steps=4, strength=1.0, guidance=4.0, negative=(("a green hill", 1.0),))

@@ -78,7 +78,9 @@ class Denoise:
     """Encode, add noise as strength says, denoise, decode: on the parts of an SD or SDXL model.
 
     Guidance above 1 costs one call of the UNet with a batch of 2 (Ho and Salimans 2022,
-    arXiv:2207.12598); at 1 and below it is off. parts: the networks, as they come where None is
+    arXiv:2207.12598); at 1 and below it is off. With models whose noise has no picture left in it
+    at its highest, such as the built-in one, it is rescaled, as those who made such models do (Lin
+    et al. 2023, arXiv:2305.08891, section 3.4; with all of its weight). parts: the networks, as they come where None is
     given; they may be exchanged between two frames. prompts: the embeddings.
 
     A frame waits for no device: all that depends on numbers of the host is computed there, or
@@ -91,6 +93,7 @@ class Denoise:
         self._conditions = Conditioning(pipeline, self.prompts)
         self._schedule = Schedule(pipeline.scheduler)
         self._sampler = sampler_of(pipeline.scheduler)
+        self._rescales = bool(pipeline.scheduler.config.get("rescale_betas_zero_snr", False))
         self._noise = NoiseWalk()
         self._timestep = functools.lru_cache(64)(
             functools.partial(torch.full, (), dtype=torch.float32, device=pipeline.unet.device)
@@ -152,7 +155,14 @@ class Denoise:
         if len(predicted) == 1:
             return predicted
         away, towards = predicted.chunk(2)
-        return away + guidance * (towards - away)
+        guided = away + guidance * (towards - away)
+        return self._spread_of(towards, guided) if self._rescales else guided
+
+    @staticmethod
+    def _spread_of(plain: Tensor, guided: Tensor) -> Tensor:
+        """The guided prediction with the spread of the plain one: else the light and colour of
+        strong guidance burn the picture, and in a loop what burns once burns for good."""
+        return guided * (plain.std() / guided.std())
 
 
 class AnyPipeline:
