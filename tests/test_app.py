@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, cast
 
 import pygame
 import pytest
 
-from visualizer.app import MOST_FAULTS, LiveShow, run
+from visualizer import app
+from visualizer.app import LONGEST_SEEN, MOST_FAULTS, LiveShow, run
 from visualizer.engine.failures import ModelError
 from visualizer.engine.known import Choice
 from visualizer.engine.producer import Engine, OpenEngine
 from visualizer.engine.testcard import TestCard
 from visualizer.frame import Frame
+from visualizer.keeping import STATE
 from visualizer.link import Link
-from visualizer.options import LiveOptions, Options
-from visualizer.show.actions import Run, Set
+from visualizer.options import LiveOptions, OptionError, Options
+from visualizer.show import memory
+from visualizer.show.actions import Run, Say, Set
 from visualizer.show.mixes import alone
 from visualizer.show.preset import NO_VALUES, Cued, Preset
 from visualizer.show.reducer import start
@@ -26,6 +31,7 @@ from visualizer.show.view import View
 from visualizer.stage.stage import Stage
 
 PRESETS = (Preset("one", (Cued(alone("a blue tunnel"), NO_VALUES),)),)
+TWO = (*PRESETS, Preset("two", (Cued(alone("red"), NO_VALUES),), values={"blend": 0.5}))
 
 
 class Wall:
@@ -96,7 +102,9 @@ class Named(TestCard):
 
 def show_on(wall: Wall, presets: tuple[Preset, ...] = PRESETS, **options: Any) -> LiveShow:
     chosen = LiveOptions(**{"model": "testcard", "no_midi": True, **options})
-    show = start(presets, model=chosen.model or "")
+    names = [preset.name for preset in presets]
+    first = names.index(chosen.preset) if chosen.preset else 0
+    show = start(presets, first, chosen.settings, model=chosen.model or "")
     return LiveShow(chosen, cast(Stage, wall), show)
 
 
@@ -207,6 +215,152 @@ def test_an_orderly_end_leaves_no_thread(wall: Wall, live: LiveShow) -> None:
     assert not live.link.alive
 
 
+@pytest.fixture
+def last(tmp_path: Path) -> Path:
+    """The folder of a last show."""
+    kept = start(TWO, 1, {"zoom": 0.5, "blend": 0.25, "seed": 77}, model="testcard")
+    (tmp_path / STATE).write_text(memory.to_text(memory.remember(kept)), encoding="utf-8")
+    return tmp_path
+
+
+F9 = key(pygame.KEYDOWN, pygame.K_F9)
+
+
+def test_f9_takes_the_last_show_up_on_the_start_screen(
+    wall: Wall, live: LiveShow, last: Path
+) -> None:
+    show = show_on(wall, TWO, model=None, state=last)
+    with show:
+        until(show, lambda: show.show.offer is not None)
+        assert show.question is not None
+        wall.coming = [F9]
+        show.step(0.0)
+        assert show.question is None, "the last show's model is the answer"
+        assert (show.show.model, show.show.preset, show.show.values["zoom"]) == ("testcard", 1, 0.5)
+        until(show, lambda: bool(wall.frames))
+
+
+def test_a_letter_that_takes_the_last_show_up_is_a_letter_on_the_start_screen(
+    wall: Wall, live: LiveShow, last: Path
+) -> None:
+    (last / "keys.yaml").write_text("keys: {r: resume}\n")
+    show = show_on(wall, TWO, model=None, state=last, maps=last)
+    with show:
+        until(show, lambda: show.show.offer is not None)
+        wall.coming = [
+            key(pygame.KEYDOWN, pygame.K_r, "r"),
+            pygame.event.Event(pygame.TEXTINPUT, text="r"),
+        ]
+        show.step(0.0)
+        assert show.question is not None
+        assert show.question.typed == "r"
+        assert show.show.offer is not None
+
+
+def test_f9_takes_the_last_show_up_later_too(wall: Wall, live: LiveShow, last: Path) -> None:
+    show = show_on(wall, TWO, state=last)
+    with show:
+        until(show, lambda: show.show.offer is not None and bool(wall.frames))
+        assert show.show.values["zoom"] == 0.0
+        wall.coming = [F9]
+        show.step(0.0)
+        assert (show.show.preset, show.show.values["zoom"]) == (1, 0.5)
+
+
+def resumed(wall: Wall, last: Path, **options: Any) -> LiveShow:
+    """A show with --resume, when it has taken up what there was."""
+    show = show_on(wall, TWO, state=last, resume=True, **options)
+    with show:
+        until(show, lambda: show.keeper.read.is_set())
+        show.step(0.0)
+    return show
+
+
+def test_resume_takes_the_last_show_up_by_itself(wall: Wall, live: LiveShow, last: Path) -> None:
+    show = resumed(wall, last).show
+    assert (show.preset, show.offer) == (1, None)
+    assert [show.values[name] for name in ("zoom", "blend", "seed")] == [0.5, 0.25, 77]
+
+
+@pytest.mark.parametrize(
+    ("options", "preset", "zoom", "blend", "seed"),
+    [
+        ({"settings": {"zoom": -0.5, "seed": 5.0}}, 1, -0.5, 0.25, 5),
+        ({"preset": "one"}, 0, 0.5, 0.25, 77),
+        ({"preset": "two"}, 1, 0.5, 0.5, 77),
+        ({"preset": "two", "settings": {"blend": 0.75}}, 1, 0.5, 0.75, 77),
+    ],
+)
+def test_what_the_options_name_stands_over_what_is_resumed(
+    wall: Wall,
+    live: LiveShow,
+    last: Path,
+    options: dict[str, Any],
+    preset: int,
+    zoom: float,
+    blend: float,
+    seed: int,
+) -> None:
+    show = resumed(wall, last, **options).show
+    assert (show.preset, show.cue.text) == (preset, show.presets[preset].prompts[0].text)
+    assert [show.values[name] for name in ("zoom", "blend", "seed")] == [zoom, blend, seed]
+
+
+def test_resume_with_nothing_to_resume_is_one_line(
+    wall: Wall, live: LiveShow, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    show = resumed(wall, tmp_path)
+    line = "--resume: there is no last show to take up"
+    assert [message.text for message in show.show.messages].count(line) == 1
+    assert capsys.readouterr().err == f"visualizer: {line}\n"
+
+
+def test_what_an_input_says_is_said_in_the_terminal_too(
+    wall: Wall, live: LiveShow, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(live.inputs, "drain", lambda: iter([Say("no such port", "midi")]))
+    live.step(0.0)
+    assert live.show.messages[0].text == "no such port"
+    assert capsys.readouterr().err == "visualizer: no such port\n"
+
+
+def test_after_a_stall_the_beat_goes_on_and_the_cue_where_it_was(live: LiveShow) -> None:
+    live.show = replace(live.show, live_since=0.0)
+    live.step(10.0)
+    assert live.show.time == 10.0
+    assert live.show.tempo.beats_at(live.show.time) == 20.0
+    assert live.show.cue.age == LONGEST_SEEN
+    wait = show_on(cast(Wall, live.stage), model=None)
+    wait.step(10.0)
+    assert wait.question is not None, "nobody had its seconds to answer"
+
+
+def test_an_osc_address_that_is_none_is_refused_before_a_window_opens(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delattr(app, "Stage")
+    with pytest.raises(OptionError, match="--osc 'nowhere' is no PORT or HOST:PORT"):
+        run(LiveOptions(osc="nowhere"))
+
+
+def test_all_threads_are_told_to_end_before_one_is_waited_for(
+    live: LiveShow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stops: list[tuple[str, float]] = []
+    with live:
+        for name in ("keeper", "inputs", "link"):
+            real = getattr(live, name).stop
+
+            def stop(timeout: float, name: str = name, real: Any = real) -> bool:
+                stops.append((name, timeout))
+                return bool(real(timeout))
+
+            monkeypatch.setattr(getattr(live, name), "stop", stop)
+    assert stops[:3] == [("keeper", 0.0), ("inputs", 0.0), ("link", 0.0)]
+    assert [name for name, _ in stops[3:]] == ["keeper", "inputs", "link"]
+    assert live.ended
+
+
 def test_the_start_screen_asks_and_takes_what_is_typed(wall: Wall, live: LiveShow) -> None:
     show = show_on(wall, model=None)
     with show:
@@ -277,8 +431,8 @@ def test_however_the_show_ends_it_leaves_at_once_where_a_thread_would_hold_it_up
         if error is not None:
             raise error
 
-    def stop(link: Link) -> bool:
-        return stopped(link) and not held
+    def stop(link: Link, timeout: float) -> bool:
+        return stopped(link, timeout) and not held
 
     left: list[int] = []
     stopped = Link.stop

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from visualizer.engine.failures import ModelError
@@ -105,6 +106,23 @@ def test_it_tells_the_show_what_runs_and_what_there_is_once(far: Far) -> None:
     assert far.warnings == []
     assert far.end()
     assert not far.link.alive
+
+
+def test_one_slow_frame_does_not_move_how_long_one_takes(far: Far) -> None:
+    frame = Frame(1, 0.0, 0.1, np.zeros((1, 1, 3), np.uint8), 0, WANTED)
+
+    def told(seconds: float) -> float:
+        far.link._frames.put(replace(frame, seconds=seconds))
+        far.link.hear(0.0)
+        live = far.of(Live)[-1]
+        assert isinstance(live, Live)
+        return live.period
+
+    assert {told(0.1) for _ in range(5)} == {0.1}
+    assert {told(3.0) for _ in range(4)} == {0.1}, "a few slow ones neither"
+    assert [told(0.3) for _ in range(9)][-1] == 0.3, "it follows what stays"
+    far.link._statuses.put(Status(Phase.RUNNING, model="builtin", device="cpu"))
+    assert told(0.02) == 0.02, "another model takes another time"
 
 
 def test_time_goes_on_from_frame_to_frame(far: Far) -> None:

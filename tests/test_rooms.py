@@ -22,7 +22,7 @@ SHARED = {"frame", "latest"}
 """Top-level modules that every room but show may stand on."""
 ROOTS = {
     "app", "bench", "inputs", "keeping", "link", "listings", "openers", "options", "render",
-    "soundtrack",
+    "resuming", "soundtrack",
 }  # fmt: skip
 """Top-level modules that put rooms together."""
 

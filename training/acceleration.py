@@ -50,7 +50,7 @@ def clip(learning: Sequence[nn.Parameter], most: float, lost: Tensor) -> Tensor:
     (int64, no dimensions) as one more. Nothing waits for a card.
     """
     gradients = [p.grad for p in learning if p.grad is not None]
-    norm = nn.utils.get_total_norm(gradients)
+    norm: Tensor = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(gradients)))
     share = (most / (norm + 1e-6)).clamp(max=1).nan_to_num(0, 0, 0)
     for gradient in gradients:
         gradient.nan_to_num_(0, 0, 0).mul_(share)

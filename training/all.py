@@ -5,8 +5,9 @@ Each step goes on where it stopped, so this may be run again after a break.
     python -m training.all
     python -m training.all --device cuda --minutes 15 --work /dev/shm/training
 
-On a CUDA card the shipped model is trained further, on all scenes: pictures are drawn by the
-processor while the autoencoder already learns, and everything learned from stays on the card.
+On a CUDA card the shipped model is trained further, on all scenes, and exported beside it, not over
+it: pictures are drawn by the processor while the autoencoder already learns, and everything learned
+from stays on the card.
 """
 
 from __future__ import annotations
@@ -23,12 +24,15 @@ from pathlib import Path
 from training import cache
 from training.checkpoint import MODEL, RUNS
 from training.pictures import SCENE_NAMES
+from training.progress import RAN_OFF
 
 # Waiting threads sleep: trainings then share a busy machine without stalling (see README.md).
 CALM = {"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "0"}
 Command = list[str]
 # Minutes on a card beside the trainings: starting programs, encoding pictures.
 OVERHEAD = 1.6
+# Fewer minutes on a card leave less for the trainings than for what is beside them.
+LEAST = 2 * OVERHEAD
 
 
 def on_processor(device: str, pace: float) -> list[Command]:
@@ -71,7 +75,7 @@ def on_card(
     The autoencoder gets a quarter of the time and sees every picture in another form as well. The
     denoiser gets nearly all of the rest and learns few forms, often.
     """
-    learning = max(minutes - OVERHEAD, 0.3 * minutes)
+    learning = minutes - OVERHEAD
     first, sketching = 0.25 * learning, 0.025 * learning
     cores = os.cpu_count() or 2
     places = {
@@ -147,7 +151,9 @@ def run_on_card(drawing: Sequence[Command], training: Sequence[Command]) -> None
         run_all(others)
         try:
             run_all([last])
-        except subprocess.CalledProcessError:
+        except subprocess.CalledProcessError as error:
+            if error.returncode == RAN_OFF:
+                raise
             print("once more, from the last checkpoint, without recorded steps", flush=True)
             run_all([[word for word in last if word != "--record"]])
     finally:
@@ -162,12 +168,16 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--pace", type=float, default=1.0, help="2 trains twice as long")
     parser.add_argument("--minutes", type=float, default=15.0, help="on a card, in all")
     parser.add_argument("--work", type=Path, default=RUNS / "card", help="on a card: 35 GB")
-    parser.add_argument("--model", type=Path, default=MODEL, help="on a card: where to export")
+    parser.add_argument("--model", type=Path, help="on a card: export to; default: in --work")
     options = parser.parse_args(argv)
     if not options.device.startswith("cuda"):
         run_all(on_processor(options.device, options.pace))
         return
-    run_on_card(*on_card(options.device, options.minutes, options.work, options.model))
+    if not options.minutes >= LEAST:
+        parser.error(f"--minutes {options.minutes:g}: a card's training needs {LEAST:g} or more")
+    model = options.model or options.work / "model"
+    run_on_card(*on_card(options.device, options.minutes, options.work, model))
+    print(f"the model is in {model}", flush=True)
 
 
 if __name__ == "__main__":

@@ -97,8 +97,10 @@ def shards(folder: Path) -> list[Path]:
 
 
 def wait(folder: Path, count: int, seconds: float = 120) -> None:
-    """Sleep until ``count`` shards are there; FileNotFoundError where they do not come."""
+    """Sleep until ``count`` shards are there; FileNotFoundError where they do not come in time."""
     end = time.monotonic() + seconds
+    if seconds and len(shards(folder)) < count:
+        print(f"waiting up to {seconds:.0f} s for {count} shards in {folder}", flush=True)
     while len(shards(folder)) < count:
         if time.monotonic() > end:
             raise FileNotFoundError(f"no pictures in {folder}: run python -m training.cache")
@@ -192,9 +194,9 @@ def _draw(job: _Job) -> None:
         write_shard(*job.arguments)
 
 
-def main(argv: list[str] | None = None) -> None:
-    """Draw the pictures to train on."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
+def parse(argv: list[str] | None = None) -> argparse.Namespace:
+    """Options with defaults for two cores of a processor."""
+    parser = argparse.ArgumentParser(description="Draw the pictures to train on.")
     parser.add_argument("--folder", type=Path, default=FOLDER)
     parser.add_argument("--shards", type=int, default=56, help=f"of {SHARD} pictures each")
     parser.add_argument("--count", type=int, default=SHARD, help="pictures in a shard")
@@ -205,7 +207,12 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--forms", type=int, default=0, help="of a scene; 0: new each time")
     parser.add_argument("--wordings", type=int, default=1, help="captions of each picture")
     parser.add_argument("--minutes", type=float, default=1e6, help="starts no shard after that")
-    options = parser.parse_args(argv)
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Draw the pictures to train on."""
+    options = parse(argv)
     scenes = TAUGHT if options.taught else ()
     drawn = (options.seed, options.count, options.size, scenes, options.forms, options.wordings)
     begin = time.time()

@@ -8,6 +8,7 @@ Each picture keeps all its wordings; they get synonyms and useless words here.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import random
 import time
 from collections.abc import Sequence
@@ -108,12 +109,31 @@ def reword(shard: cache.Shard, strange: Sequence[str], seed: str) -> list[str]:
     return texts
 
 
+def made_for(folder: Path, network: PatchAutoencoder) -> None:
+    """Throw away a folder's latents unless they are this autoencoder's, and note whose come now."""
+    digest = hashlib.blake2b(digest_size=16)
+    for name, weights in network.state_dict().items():
+        digest.update(name.encode())
+        digest.update(weights.detach().cpu().contiguous().view(-1).view(torch.uint8).numpy().data)
+    note = folder / "autoencoder.txt"
+    if note.exists() and note.read_text() == digest.hexdigest():
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    old = list(folder.glob("*.pt"))
+    if old:
+        print(f"{folder}: latents of another autoencoder are encoded anew", flush=True)
+    for path in old:
+        path.unlink()
+    note.write_text(digest.hexdigest())
+
+
 def write(
     autoencoder: Path, pictures: Path, tokenizer: BertTokenizer, out: Path, device: torch.device
 ) -> None:
-    """Encode every shard that is not encoded yet."""
+    """Encode every shard that is not encoded yet, all of them where the autoencoder is another."""
     network = PatchAutoencoder.from_pretrained(autoencoder)
     network.to(device, memory_format=torch.channels_last).eval()
+    made_for(out, network)
     strange = strange_words(tokenizer)
     rows = cache.shards(pictures)
     begin = time.monotonic()
@@ -149,9 +169,9 @@ def read(folder: Path, pictures: Path, scenes: Sequence[str] = TAUGHT) -> Latent
     return grouped(torch.cat(latents), torch.cat(tokens), flat, keys)
 
 
-def main(argv: list[str] | None = None) -> None:
-    """Encode the cached pictures."""
-    parser = argparse.ArgumentParser(description=main.__doc__)
+def parse(argv: list[str] | None = None) -> argparse.Namespace:
+    """Options with defaults for two cores of a processor."""
+    parser = argparse.ArgumentParser(description="Encode the cached pictures.")
     parser.add_argument("--autoencoder", type=Path, default=RUNS / "autoencoder" / "model")
     parser.add_argument("--pictures", type=Path, default=cache.FORMS)
     parser.add_argument("--vocabulary", type=Path, default=RUNS / "embeddings" / "vocab.txt")
@@ -159,7 +179,12 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=FOLDER)
     parser.add_argument("--device", default="cpu")
     parser.add_argument("--threads", type=int, default=2)
-    options = parser.parse_args(argv)
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Encode the cached pictures."""
+    options = parse(argv)
     torch.set_num_threads(options.threads)
     device = torch.device(options.device)
     tokenizer = open_tokenizer(options.base, options.vocabulary)

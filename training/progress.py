@@ -9,6 +9,9 @@ from typing import TypeVar
 
 from rich.progress import track as rich_track
 
+RAN_OFF = 3
+"""Exit status of a training that ran off: to run it again would end the same."""
+
 Item = TypeVar("Item")
 
 

@@ -63,17 +63,22 @@ def widen(networks: Networks, weights: dict[str, Tensor]) -> None:
     networks.load_state_dict(weights, strict=False)
 
 
-def main(argv: list[str] | None = None) -> None:
-    """Write a checkpoint to start the denoiser's training from."""
+def parse(argv: list[str] | None = None) -> tuple[argparse.Namespace, argparse.Namespace]:
+    """Options of the sketch, and of the training that follows."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--start", type=Path, help="a trained denoiser to go on from")
     parser.add_argument("--out", type=Path, default=RUNS / "sketch" / "checkpoint.pt")
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--batch", type=int, default=256)
     options, more = parser.parse_known_args(argv)
-    train_unet.calm()
     # The networks, the data and the device as in the training that follows.
-    settings = train_unet.parse(more)
+    return options, train_unet.parse(more)
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Write a checkpoint to start the denoiser's training from."""
+    options, settings = parse(argv)
+    train_unet.calm()
     device = torch.device(settings.device)
     data = latents.read(settings.latents, settings.pictures, settings.scenes).to(device)
     networks = train_unet.build(settings, data.latents.shape[1])

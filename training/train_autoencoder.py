@@ -137,8 +137,10 @@ def train(options: argparse.Namespace) -> PatchAutoencoder:
         optimizer.load_state_dict(state["optimizer"])
         step, spent, average.updates = state["step"], state["spent"], state["step"]
     gen = torch.Generator().manual_seed(options.seed + step)
-    cache.wait(options.pictures[0], options.ready)
-    if device.type == "cpu":
+    on_card = device.type != "cpu"
+    # On a card pictures are drawn beside this; elsewhere they are there or were forgotten.
+    cache.wait(options.pictures[0], options.ready, 120 if on_card else 0)
+    if not on_card:
         batches = cache.batches(options.pictures, options.batch, options.seed + step)
     else:
         batches = cache.resident(

@@ -17,6 +17,7 @@ import argparse
 import functools
 import math
 import random
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +46,7 @@ from training.objective import (
     loss_of,
     parts,
 )
-from training.progress import Budget
+from training.progress import RAN_OFF, Budget
 from training.taught import TAUGHT
 from visualizer.engine.autoencoder import PatchAutoencoder
 
@@ -219,7 +220,11 @@ def main(argv: list[str] | None = None) -> None:
     """Train and export."""
     options = parse(argv)
     calm()
-    train(options)
+    try:
+        train(options)
+    except FloatingPointError as error:
+        print(error, file=sys.stderr)
+        raise SystemExit(RAN_OFF) from None
 
 
 if __name__ == "__main__":

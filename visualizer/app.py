@@ -12,28 +12,40 @@ import threading
 import time
 import traceback
 from collections.abc import Iterator
-from dataclasses import fields, replace
+from dataclasses import fields
 from itertools import chain, count
 from pathlib import Path
 
+import pygame
+
 from visualizer.controls import map_files
+from visualizer.controls.key_table import key_table
 from visualizer.controls.keyboard import Keyboard
-from visualizer.inputs import Inputs
+from visualizer.controls.layouts import meant
+from visualizer.inputs import Inputs, address, stop_all
 from visualizer.keeping import Keeper, usual_folder
 from visualizer.link import Link
 from visualizer.options import LiveOptions, Options, RenderOptions, find_presets
+from visualizer.resuming import as_asked
 from visualizer.show import models
 from visualizer.show.actions import Action, Offer, Run, Say, Tick
 from visualizer.show.asking import answered, ask
+from visualizer.show.log import describe
 from visualizer.show.reducer import reduce, start
-from visualizer.show.state import Show, describe, request
+from visualizer.show.state import Show, request
 from visualizer.show.view import Question, View
 from visualizer.stage.stage import Stage
 from visualizer.stage.window import NoDisplay
 
-LONGEST_TICK = 0.25
-"""Seconds of show time that one display frame may be worth: a laptop that slept resumes its cues
-where they were."""
+LONGEST_SEEN = 0.25
+"""Most seconds by which cues and messages grow older in one display frame: a laptop that slept
+resumes them where they were. Time and the beat go on, as the music has."""
+
+STOP_WITHIN = 5.0
+"""Seconds that the show's threads have to end, all together."""
+
+RESUME = "resume"
+"""The command that takes the last show up."""
 
 MOST_FAULTS = 120
 """Display frames in a row that may fail before the show gives up: two seconds."""
@@ -44,6 +56,8 @@ def run(options: LiveOptions) -> int:
 
     Where there is no display, a video is made instead. Raises OptionError.
     """
+    if options.osc:
+        address(options.osc)  # refused before a window opens
     presets, first, faults = find_presets(options)
     # Python hands its lock on every 5 ms: a third of a display frame. A tenth of that keeps the
     # display in time while the engine computes.
@@ -122,6 +136,8 @@ class LiveShow:
         folder = options.maps or map_files.own_folder()
         keys, self._faults = map_files.keys(folder)
         self.keyboard = Keyboard(paste=stage.clipboard, keys=keys)
+        self._keys = key_table(keys)
+        self._resumes = options.resume
         self.inputs = Inputs(options)
         self.keeper = Keeper(options.state or usual_folder())
         self.link = Link(options, do=self.do, warn=self.warn)
@@ -139,11 +155,9 @@ class LiveShow:
         return self
 
     def __exit__(self, *_: object) -> None:
-        # All are told before any is waited for; the window goes first, as nobody plays any more.
-        self.link.close()
-        self.stage.close()
-        # A list: each is stopped, whatever another says.
-        self.ended = all([self.keeper.stop(), self.inputs.stop(), self.link.stop()])
+        self.link.close()  # it takes longest
+        self.stage.close()  # nobody plays any more
+        self.ended = stop_all((self.keeper, self.inputs, self.link), STOP_WITHIN)
 
     def play(self) -> None:
         """Run the frame loop until the show is over."""
@@ -153,7 +167,7 @@ class LiveShow:
         while not self.show.over:
             now = time.perf_counter()
             try:
-                self.step(min(now - last, LONGEST_TICK))
+                self.step(now - last)
                 faults = 0
             except Exception as error:
                 # A fault in drawing or in a control must not end the show in front of people;
@@ -196,34 +210,47 @@ class LiveShow:
             print(line, file=sys.stderr)
 
     def _actions(self, seconds: float) -> Iterator[Action]:
-        yield Tick(seconds)
+        yield Tick(seconds, most=LONGEST_SEEN)
         for event in self.stage.events():
-            typing = self.show.entry is not None or self.question is not None
+            asked = self.question is not None and not self._takes_up(event)
+            typing = self.show.entry is not None or asked
             choosing = self.show.learning is not None
             yield from self.keyboard.actions(event, typing=typing, choosing=choosing)
-        yield from self.inputs.drain()
-        for action in self.keeper.drain():
-            if isinstance(action, Offer):
-                yield from self._offered(action)
+        for action in self.inputs.drain():
+            if isinstance(action, Say):
+                self.warn(action.text, action.source)
             else:
                 yield action
+        yield from self._found()
         for line in self.stage.take_messages():
             yield Say(line)
 
-    def _offered(self, offer: Offer) -> Iterator[Action]:
-        """The last show's state, as far as the options leave it; with --resume it is taken up."""
-        found = offer.memory
-        model = self.options.model or found.model
-        fullscreen = found.fullscreen and not self.options.windowed
-        yield Offer(replace(found, model=model, fullscreen=fullscreen))
-        if self.options.resume:
-            yield Run("resume", "--resume")
+    def _takes_up(self, event: pygame.event.Event) -> bool:
+        """Whether a key takes the last show up: also on the start screen, where it types none."""
+        if event.type != pygame.KEYDOWN or event.unicode:
+            return False
+        action, _ = meant(event, self._keys)
+        return isinstance(action, Run) and action.command == RESUME
 
-    def warn(self, line: str) -> None:
+    def _found(self) -> Iterator[Action]:
+        """What was found on disk; with --resume, the last show is taken up."""
+        is_all = self.keeper.read.is_set()  # asked first: what there was is in the queue then
+        for action in self.keeper.drain():
+            if isinstance(action, Offer):
+                action = Offer(as_asked(action.memory, self.options, self.show))
+            yield action
+        if is_all and self._resumes:
+            self._resumes = False
+            if self.show.offer is None:
+                self.warn("--resume: there is no last show to take up")
+            else:
+                yield Run(RESUME, "--resume")
+
+    def warn(self, line: str, source: str = "") -> None:
         """A line that the performer should see, on the screen and in the terminal."""
         if not self.options.verbose:  # which prints all that is said
             print(f"visualizer: {line}", file=sys.stderr)
-        self.do(Say(line))
+        self.do(Say(line, source))
 
     def _view(self) -> View:
         return View(

@@ -6,7 +6,8 @@ be had says so in a line of its own, and the show goes on without it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from time import monotonic
 from typing import Protocol
 
 from visualizer.controls.link_clock import LinkClock
@@ -18,8 +19,18 @@ from visualizer.show.actions import Action
 from visualizer.show.lights import lights
 from visualizer.show.state import Show
 
+STOP_WITHIN = 3.0
+"""Seconds that stop() waits for all together."""
 
-class Input(Protocol):
+
+class Stops(Protocol):
+    """What runs beside the frame loop."""
+
+    def stop(self, timeout: float = ...) -> bool:
+        """End it; False if it is still busy after timeout seconds. It may be called again."""
+
+
+class Input(Stops, Protocol):
     """A thread that brings actions in."""
 
     def start(self) -> None:
@@ -27,9 +38,6 @@ class Input(Protocol):
 
     def drain(self) -> list[Action]:
         """What came since the last call; never waits."""
-
-    def stop(self, timeout: float = ...) -> bool:
-        """End it; False if it is still busy after timeout seconds."""
 
 
 class Inputs:
@@ -43,7 +51,7 @@ class Inputs:
         if not options.no_midi:
             self.midi = Midi(folder=options.maps, given=options.midi_map, wanted=options.midi)
         if options.osc:
-            self.osc = Osc(*_address(options.osc))
+            self.osc = Osc(*address(options.osc))
         if options.link:
             self.link = LinkClock()
         if options.sound is not None:
@@ -60,12 +68,15 @@ class Inputs:
     @property
     def others(self) -> tuple[str, ...]:
         """What else plays along, in words for the HUD."""
-        lines = (
-            f"OSC {self.osc.port}" if self.osc is not None and self.osc.port else "",
-            f"Link {self.link.peers}" if self.link is not None else "",
-            self.sound.input if self.sound is not None else "",
-        )
-        return tuple(line for line in lines if line)
+        lines = []
+        if self.osc is not None and self.osc.port is not None:
+            faults = f", {self.osc.malformed} malformed" if self.osc.malformed else ""
+            lines.append(f"OSC {self.osc.port}{faults}")
+        if self.link is not None and self.link.peers is not None:
+            lines.append(f"Link {self.link.peers}")
+        if self.sound is not None and self.sound.input:
+            lines.append(self.sound.input)
+        return tuple(lines)
 
     def start(self) -> None:
         """Begin; once."""
@@ -88,21 +99,28 @@ class Inputs:
         learning = show.learning
         self.midi.learn(None if learning is None else learning.target)
         self.midi.light(lights(show))
-        if learning is not None and show.forgets != self._forgets:
-            self.midi.forget(learning.target)
+        if show.forgets != self._forgets:
+            self.midi.forget(show.forget_target)
         if show.forgets_all != self._forgets_all:
             self.midi.forget_all()
         self._forgets, self._forgets_all = show.forgets, show.forgets_all
 
-    def stop(self) -> bool:
-        """End all; whether all have ended."""
-        for each in self._all:
-            each.stop(0.0)  # all are told before any is waited for
-        ended = [each.stop() for each in self._all]
-        return all(ended)
+    def stop(self, timeout: float = STOP_WITHIN) -> bool:
+        """End all; False if one is still busy after timeout seconds."""
+        return stop_all(self._all, timeout)
 
 
-def _address(text: str) -> tuple[str, int]:
+def stop_all(threads: Sequence[Stops], timeout: float) -> bool:
+    """End all within timeout seconds together; whether all have ended."""
+    for each in threads:
+        each.stop(0.0)  # all are told before any is waited for
+    end = monotonic() + timeout
+    ended = [each.stop(max(end - monotonic(), 0.0)) for each in threads]
+    return all(ended)
+
+
+def address(text: str) -> tuple[str, int]:
+    """Where OSC is listened to. Raises OptionError."""
     try:
         return parse_address(text)
     except ValueError as error:

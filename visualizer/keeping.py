@@ -108,11 +108,11 @@ class Keeper(threading.Thread):
         if (left := self._load(STATE, memory.parse)) is not None:
             self._actions.put(Offer(left))
 
-    def _load(self, name: str, parse: Callable[[str, str], T]) -> T | None:
+    def _load(self, name: str, parse: Callable[[str, str, Callable[[str], object]], T]) -> T | None:
         """What a file says; None where there is none, or none that can be used."""
         path = self._folder / name
         try:
-            return parse(path.read_text(encoding="utf-8"), str(path))
+            return parse(path.read_text(encoding="utf-8"), str(path), self._say)
         except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, UnicodeDecodeError, Fault) as error:

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import time
 import traceback
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from statistics import median
 
 from visualizer.engine.producer import Producer
 from visualizer.frame import Frame
@@ -23,9 +25,11 @@ from visualizer.show.status import Phase, Status
 LONGEST_REVIVAL = 30.0
 """Seconds until a dead engine thread is started anew, at most: 2, 4, 8 … up to this."""
 
+USUAL = 9
+"""Frames whose median is the time that one takes: a slow one among them moves no beat."""
 
-SMOOTHING = 0.1
-"""Share of a frame in the smoothed time that frames take."""
+STOP_WITHIN = 5.0
+"""Seconds that stop() waits for the engine's thread."""
 
 
 class Link:
@@ -46,7 +50,7 @@ class Link:
         self._told = Engine("", ())
         self._running = ""
         self._deaths = 0
-        self._period = 0.0
+        self._seconds: deque[float] = deque(maxlen=USUAL)
         self._revive_at: float | None = None
         self._producer = self._new_producer()
 
@@ -97,10 +101,8 @@ class Link:
             self.start()
         if frame is not None:
             self._deaths = 0
-            # Smoothed: what jitters would shake all that keeps a beat.
-            share = SMOOTHING if self._period else 1.0
-            self._period += (frame.seconds - self._period) * share
-            self._do(Live(frame.seed, self._period))
+            self._seconds.append(frame.seconds)
+            self._do(Live(frame.seed, median(self._seconds)))
         return frame
 
     def close(self) -> None:
@@ -108,9 +110,9 @@ class Link:
         for slot in (self._models, self._requests, self._frames, self._statuses):
             slot.close()
 
-    def stop(self) -> bool:
+    def stop(self, timeout: float = STOP_WITHIN) -> bool:
         """Wait for the engine's thread, but not for long; whether all of it has ended."""
-        return self._producer.stop()
+        return self._producer.stop(timeout)
 
     def _note(self, status: Status) -> None:
         """Tell the show and the performer what is new about the engine."""
@@ -128,6 +130,7 @@ class Link:
         running = f"{status.model} on {status.device}"
         if status.phase is Phase.RUNNING and running != self._running:
             self._running = running
+            self._seconds.clear()  # another model takes another time
             self._do(Say(running, "engine"))
 
     def _new_producer(self) -> Producer:

@@ -82,7 +82,7 @@ def midi(
     stop = threading.Event()
     try:
         if target is not None:
-            return 0 if learn(target, _out, stop, port=port, folder=maps) else 1
+            return 0 if learn(target, _out, stop, port=port, folder=maps, given=map_file) else 1
         monitor(_out, stop, port=port, folder=maps, given=map_file)
     finally:
         stop.set()

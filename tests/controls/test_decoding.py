@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from mido.messages.specs import SPEC_BY_TYPE
 
 from visualizer.controls import mapping as maps
-from visualizer.controls.decoding import State, decode, steps
+from visualizer.controls.decoding import State, decode, released, steps
 from visualizer.controls.map_text import parse
 from visualizer.controls.mapping import GENERIC, RELATIVE
 from visualizer.show import targets
@@ -427,3 +427,21 @@ def test_a_key_or_a_preset_in_between_makes_the_knob_wait_again() -> None:
     assert show.values["strength"] == 0.2
     show = played(show, mido.Message("program_change", program=0), cc(20, 72))
     assert show.values["strength"] == 0.9
+
+
+def test_what_is_held_can_be_let_go_of_without_a_release_and_what_is_toggled_stays() -> None:
+    mapping = parse(
+        "controls:\n"
+        "  note 1: {plays: freeze, as: momentary}\n"
+        "  cc 2: {plays: zoom, as: momentary}\n"
+        "  cc 3: {plays: blend, as: toggle}\n",
+        "test.yaml",
+    )
+    state = State()
+    for message in (note(1), cc(2, 127), cc(3, 127)):
+        state, _ = decode(mapping, state, "nano", message)
+    assert released(mapping, state, "nano") == [
+        Knob("nano:1:cc 2", "zoom", 0.0, pickup="none"),
+        Switch("freeze", False, "midi"),
+    ]
+    assert released(mapping, State(), "nano") == []

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from types import MappingProxyType
+from typing import Any
 
 import pytest
 
+from visualizer.controls.controllers import Controllers
 from visualizer.controls.lights import Sent, lighten, wanted
 from visualizer.controls.mapping import CC, NOTE, Light, Mapping, Signal
+from visualizer.controls.memory_ports import MemoryPorts
+from visualizer.controls.troubles import Troubles
 
 MAPPING = Mapping(
     channel=9,
@@ -52,3 +56,35 @@ def test_what_could_not_be_sent_is_still_news() -> None:
     with pytest.raises(OSError):  # noqa: PT011
         lighten(MAPPING, {}, sent, broken)
     assert sent == {}
+
+
+class Looked(dict[str, bool]):
+    """States that count how often one was looked up."""
+
+    looks = 0
+
+    def get(self, *args: Any) -> Any:
+        self.looks += 1
+        return super().get(*args)
+
+
+def test_lamps_are_thought_about_only_when_something_changed() -> None:
+    controllers = Controllers(
+        MemoryPorts("X"),
+        lambda device: MAPPING,
+        Troubles(lambda line: None),
+        came=lambda controller: None,
+        lost=lambda controller: None,
+    )
+    controllers.look()
+    controllers.light(Looked(freeze=True))
+    again = Looked(freeze=True)
+    controllers.light(again)
+    assert again.looks == 0
+    changed = Looked(freeze=False)
+    controllers.light(changed)
+    assert changed.looks == 3
+    controllers.renew()
+    anew = Looked(freeze=False)
+    controllers.light(anew)
+    assert anew.looks == 3

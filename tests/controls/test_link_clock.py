@@ -59,7 +59,7 @@ class Listener:
 
 @contextmanager
 def following(session: Session, clock: Callable[[], float] = lambda: 0.0) -> Iterator[Listener]:
-    link = LinkClock(lambda: session, clock=clock)
+    link = LinkClock(lambda: session, retry_after=0.002, clock=clock)
     link.start()
     try:
         yield Listener(link)
@@ -131,34 +131,71 @@ def test_when_the_last_one_leaves_the_tempo_runs_on() -> None:
     with following(session) as listener:
         listener.until(lambda: listener.link.peers == 1)
         session.num_peers = 0
+        listener.until(lambda: listener.link.peers == 0)
         listener.until_came(Say("Link: nobody left; the tempo runs on", "link"))
 
 
 def test_the_session_is_left_at_the_end() -> None:
-    session = FakeSession()
+    session = FakeSession(num_peers=1)
     with following(session) as listener:
-        look_again(listener, session)
+        listener.until(lambda: listener.link.peers == 1)
     assert not session.enabled
+    assert listener.link.peers is None
 
 
-@pytest.mark.parametrize(
-    ("error", "line"),
-    [
-        (
-            ModuleNotFoundError("No module named 'aalink'"),
-            "Link is off: aalink is not installed; pip install 'visualizer[link]'",
-        ),
-        (RuntimeError("no network"), "Link is off: no network"),
-    ],
-)
-def test_what_is_missing_is_one_line(error: Exception, line: str) -> None:
-    def fail() -> Session:
-        raise error
+@dataclass
+class Stumbling(FakeSession):
+    """A session whose beat can't be had for a while."""
 
-    link = LinkClock(fail)
+    faults: int = 0
+
+    def __getattribute__(self, name: str) -> object:
+        if name == "beat" and self.faults:
+            self.faults -= 1
+            raise ValueError("no beat")
+        return super().__getattribute__(name)
+
+
+def test_a_session_that_stumbles_is_one_line_and_is_opened_anew() -> None:
+    session = Stumbling(num_peers=1, beat=13.5)
+    with following(session) as listener:
+        listener.until_came(Sync(120.0, 13.5, source="link"))
+        session.faults = 3
+        session.tempo = 98.0
+        listener.until_came(Sync(98.0, 13.5, source="link"))
+        stumbles = [a for a in listener.actions if isinstance(a, Say) and "stumbled" in a.text]
+        assert stumbles == [Say("Link stumbled and starts anew: no beat", "link")]
+        assert listener.link.peers == 1
+
+
+def test_a_session_that_cant_be_opened_yet_is_tried_again() -> None:
+    session = FakeSession(num_peers=1)
+    faults = [OSError("no network"), OSError("no network")]
+
+    def open_session() -> Session:
+        if faults:
+            raise faults.pop()
+        return session
+
+    link = LinkClock(open_session, retry_after=0.002)
     link.start()
     listener = Listener(link)
-    listener.until_came(Say(line, "link"))
+    listener.until_came(Say("Link: in time with 1 other", "link"))
+    assert listener.actions[0] == Say("Link stumbled and starts anew: no network", "link")
+    assert len([a for a in listener.actions if isinstance(a, Say)]) == 2
+    assert link.stop(PATIENCE)
+
+
+def test_what_is_not_installed_is_said_once_and_not_tried_again() -> None:
+    def fail() -> Session:
+        raise ModuleNotFoundError("No module named 'aalink'")
+
+    link = LinkClock(fail, retry_after=0.002)
+    link.start()
+    link.join(PATIENCE)
+    line = "Link is off: aalink is not installed; pip install 'visualizer[link]'"
+    assert link.drain() == [Say(line, "link")]
+    assert link.peers is None
     assert link.stop(PATIENCE)
 
 

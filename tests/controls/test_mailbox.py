@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import groupby
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,12 +12,18 @@ from visualizer.show.actions import (
     Heard,
     Knob,
     Nudge,
+    Prompt,
     Run,
     SelectPreset,
     Set,
+    Store,
     Sync,
     Unplugged,
 )
+from visualizer.show.reducer import start
+from visualizer.show.state import Show
+
+from ..show.shows import CALM, PLAIN, after
 
 
 def test_of_ten_thousand_values_the_newest_of_each_knob_is_kept() -> None:
@@ -46,12 +50,13 @@ def test_all_notes_and_program_changes_come_in_order_through_a_flood() -> None:
 
 
 def test_a_knob_stands_where_its_newest_value_came() -> None:
-    mailbox = Mailbox()
-    knob = Knob("x:1:20", "blend", 0.1)
-    mailbox.put(knob)
-    mailbox.put(Unplugged("x"))
-    mailbox.put(knob)
-    assert mailbox.take() == [Unplugged("x"), knob]
+    first, other, last = (
+        Knob("x:1:20", "blend", 0.1),
+        Knob("x:1:21", "zoom", 0.5),
+        Knob("x:1:20", "blend", 0.3),
+    )
+    assert emptied(first, other, last) == [[other, last]]
+    assert emptied(first, Unplugged("x"), last) == [[first, Unplugged("x"), last]]
 
 
 def test_relative_steps_add_up_to_one_action() -> None:
@@ -74,42 +79,76 @@ def test_steps_are_not_carried_across_a_note() -> None:
     assert mailbox.take() == [Nudge("seed", 2), note, Nudge("seed", 3)]
 
 
-STEPS = st.builds(Nudge, st.sampled_from(["seed", "zoom"]), st.integers(-9, 9), st.booleans())
-NOTES = st.builds(SelectPreset, st.integers(0, 9))
-KNOBS = st.builds(Knob, st.sampled_from("ab"), st.just("zoom"), st.floats(0, 1))
+@pytest.mark.parametrize(
+    "sent",
+    [
+        [Nudge("zoom", 1), Set("zoom", 0.5), Nudge("zoom", 1)],
+        [Nudge("zoom", 1), Knob("x:1:20", "zoom", 0.5), Nudge("zoom", 1)],
+        [Set("zoom", 0.2), Nudge("zoom", 1), Set("zoom", 0.9)],
+        [Set("zoom", 0.2), Store(1), Set("zoom", 0.9)],
+        [Knob("x:1:20", "zoom", 0.2), Store(1), Knob("x:1:20", "zoom", 0.9)],
+        [Prompt("a"), Set("zoom", 0.2), Prompt("b")],
+    ],
+)
+def test_what_bears_on_one_another_stays_in_order(sent: list[Action]) -> None:
+    assert emptied(*sent) == [sent]
 
 
-@given(st.lists(STEPS | NOTES | KNOBS, max_size=60))
-def test_whatever_comes_no_note_no_step_and_no_final_value_is_lost(sent: list[Action]) -> None:
+def test_of_prompts_that_follow_one_another_the_newest_is_enough() -> None:
+    sent: list[Action] = [Prompt("a"), Prompt("b"), Run("next_prompt"), Prompt("c"), Prompt("d")]
+    assert emptied(*sent) == [[Prompt("b"), Run("next_prompt"), Prompt("d")]]
+
+
+def test_a_stroke_that_is_over_before_it_was_taken_is_seen_all_the_same() -> None:
+    stroke, release = Knob("x:1:36", "zoom", 0.8), Knob("x:1:36", "zoom", 0.0)
+    assert emptied(stroke, release) == [[stroke], [release]]
+    assert emptied(release, stroke) == [[stroke]]
+    assert emptied(stroke, release, stroke, release) == [[stroke], [release]]
+    assert emptied(stroke, release, Store(1)) == [[stroke, release, Store(1)]]
+
+
+def emptied(*sent: Action) -> list[list[Action]]:
+    """What a mailbox gives until it is empty."""
     mailbox = Mailbox()
     for action in sent:
         mailbox.put(action)
-    taken = mailbox.take()
-    assert _notes(taken) == _notes(sent)
-    assert _steps(taken) == _steps(sent)
-    assert _finals(taken) == _finals(sent)
-    assert mailbox.take() == []
+    taken = []
+    while letters := mailbox.take():
+        taken.append(letters)
+    return taken
 
 
-def _notes(actions: list[Action]) -> list[Action]:
-    return [a for a in actions if isinstance(a, SelectPreset)]
+# Far from the ends of their ranges, where a sum of steps is more than the steps one by one; and
+# held by knobs at once, as a knob that has to pick up knows its way there.
+NAMES = st.sampled_from(["hold", "tempo"])
+STEPS = st.builds(Nudge, NAMES, st.integers(-1, 1), st.booleans())
+NOTES = st.builds(SelectPreset, st.integers(0, 1)) | st.builds(Store, st.integers(1, 8))
+KNOBS = st.builds(
+    lambda control, name, position: Knob(f"{control} {name}", name, position, pickup="none"),
+    st.sampled_from("ab"), NAMES, st.floats(0.4, 0.6),
+)  # fmt: skip
+SETS = st.builds(Set, NAMES, st.integers(140, 200))
 
 
-def _steps(actions: list[Action]) -> list[dict[tuple[str, bool], float]]:
-    """The sums of steps between each two notes, but for sums over none."""
-    runs = groupby((a for a in actions if not isinstance(a, Knob)), lambda a: isinstance(a, Nudge))
-    sums = []
-    for is_steps, run in runs:
-        found: dict[tuple[str, bool], float] = {}
-        for a in run:
-            if is_steps and isinstance(a, Nudge):
-                found[a.parameter, a.fine] = found.get((a.parameter, a.fine), 0) + a.steps
-        sums.append(found)
-    return sums
+@given(st.lists(STEPS | NOTES | KNOBS | SETS, max_size=60))
+def test_the_show_is_what_it_were_if_nothing_had_been_merged(sent: list[Action]) -> None:
+    show = after(start((PLAIN, CALM)), Set("hold", 300))
+    taken = [action for letters in emptied(*sent) for action in letters]
+    merged, whole = after(show, *taken), after(show, *sent)
+    assert merged.values == pytest.approx(whole.values)
+    assert _snapshots(merged) == pytest.approx(_snapshots(whole))
+    assert [a for a in taken if isinstance(a, SelectPreset)] == [
+        a for a in sent if isinstance(a, SelectPreset)
+    ]
 
 
-def _finals(actions: list[Action]) -> dict[str, float]:
-    return {a.control: a.position for a in actions if isinstance(a, Knob)}
+def _snapshots(show: Show) -> dict[tuple[str, int, str], float]:
+    return {
+        (preset, slot, name): value
+        for preset, slots in show.snapshots.items()
+        for slot, values in slots.items()
+        for name, value in values.items()
+    }
 
 
 def test_of_values_that_are_set_the_newest_counts() -> None:

@@ -314,6 +314,35 @@ def test_reset_lays_own_maps_aside_and_leaves_the_keys(tmp_path: Path) -> None:
     assert reset(tmp_path / "missing") == 0
 
 
+def test_a_second_reset_leaves_what_the_first_one_laid_aside(tmp_path: Path) -> None:
+    for number in (0, 1, 2):
+        learned(tmp_path, NANO, ZOOM, found(CC, number))
+        assert reset(tmp_path) == 1
+    texts = [path.read_text() for path in tmp_path.iterdir() if path.suffix == ".old"]
+    assert sorted(n for text in texts for n in range(3) if f"cc {n} " in text) == [0, 1, 2]
+
+
+def test_a_file_for_other_ports_swallows_nothing_that_is_learned_for_one(tmp_path: Path) -> None:
+    other = tmp_path / f"{NANO}.yaml"
+    other.write_text("ports: [LPD8]\ncontrols: {cc 1: tempo}")
+    learned(tmp_path, NANO, ZOOM, found(CC, 0))
+    learned(tmp_path, NANO, TAP, found(NOTE, 5, 1, "trigger"))
+    mapping = of(tmp_path, NANO)
+    assert [playing(mapping, CC, 0), playing(mapping, NOTE, 5)] == ["zoom", "tap"]
+    assert playing(of(tmp_path, "LPD8"), CC, 0) == ""
+    assert len([*tmp_path.iterdir()]) == 2
+
+
+def test_a_file_that_is_named_after_the_port_goes_before_one_that_names_as_much(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "zz.yaml").write_text(f"ports: [{NANO}]\ncontrols: {{cc 0: tempo}}")
+    (tmp_path / f"{NANO}.yaml").write_text("ports: [nano]\ncontrols: {cc 0: blend}")
+    assert playing(of(tmp_path, NANO), CC, 0) == "blend"
+    learned(tmp_path, NANO, ZOOM, found(CC, 1))
+    assert playing(of(tmp_path, NANO), CC, 1) == "zoom"
+
+
 @pytest.mark.parametrize("port", ["a/b\\c:d", "..", "", "keys", "x" * 300, "ÄÖ ☂ (2)", "\0\n"])
 def test_a_port_of_any_name_has_a_file(tmp_path: Path, port: str) -> None:
     folder = tmp_path / "maps"
@@ -323,6 +352,32 @@ def test_a_port_of_any_name_has_a_file(tmp_path: Path, port: str) -> None:
 
 
 # Trouble.
+
+
+def test_a_folder_that_can_not_be_entered_is_a_line_and_the_show_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(path: Path, *_: object, **__: object) -> str:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    folder = tmp_path / "maps"
+    # As on Python 3.11, for one who may not look into the folder's parent.
+    monkeypatch.setattr(Path, "exists", refused)
+    monkeypatch.setattr(Path, "read_text", refused)
+    monkeypatch.setattr(os, "listdir", refused)
+    monkeypatch.setattr(map_files, "shipped", lambda: ())
+    denied = "can't be read: Permission denied"
+    assert keys(folder) == ({}, (f"{folder / 'keys.yaml'}: {denied}; it is left out",))
+    mapping, faults = chosen(folder, NANO)
+    assert mapping == GENERIC
+    assert faults == (f"{tmp_path / 'midi.yaml'}: {denied}; it is left out", f"{folder}: {denied}")
+    for change in (
+        lambda: learned(folder, NANO, ZOOM, found(CC, 0)),
+        lambda: forget(folder, NANO, ZOOM),
+        lambda: reset(folder),
+    ):
+        with pytest.raises(MapError, match=denied):
+            change()
 
 
 def test_a_faulty_file_is_never_written_over(tmp_path: Path) -> None:

@@ -17,7 +17,17 @@ from hypothesis import strategies as st
 from visualizer.controls.memory_ports import MemoryInput, MemoryOutput, MemoryPorts
 from visualizer.controls.midi import Midi
 from visualizer.controls.midi_ports import Received
-from visualizer.show.actions import Action, Knob, Learned, Nudge, Run, Say, Sync, Unplugged
+from visualizer.show.actions import (
+    Action,
+    Knob,
+    Learned,
+    Nudge,
+    Run,
+    Say,
+    Switch,
+    Sync,
+    Unplugged,
+)
 from visualizer.show.command_table import COMMANDS
 
 PATIENCE = 30.0
@@ -295,6 +305,82 @@ def test_nothing_is_played_while_a_control_is_learned_but_the_pad_that_ends_it()
         listener.until(lambda: not listener.midi.learning)
         moved(ports, 20, 127)
         listener.until_came(Knob(f"{NAME}:1:cc 20", "strength", 1.0))
+
+
+HELD = "controls:\n  note 1: {plays: freeze, as: momentary}\n  cc 5: {plays: zoom, as: toggle}\n"
+
+
+def held(tmp_path: Path) -> Path:
+    """A map with a momentary pad and a toggle."""
+    path = tmp_path / f"{NAME}.yaml"
+    path.write_text(HELD, encoding="utf-8")
+    return tmp_path
+
+
+def pad(ports: MemoryPorts, velocity: int) -> None:
+    ports.send(NANO, mido.Message("note_on", note=1, velocity=velocity))
+
+
+def test_a_pad_that_is_pulled_while_it_is_held_is_let_go_of(tmp_path: Path) -> None:
+    ports = MemoryPorts(NANO)
+    with listening(ports, folder=held(tmp_path)) as listener:
+        listener.until(lambda: listener.midi.ports == (NAME,))
+        pad(ports, 90)
+        listener.until_came(Switch("freeze", True, "midi"))
+        ports.unplug(NANO)
+        listener.until_came(Unplugged(NAME))
+        assert Switch("freeze", False, "midi") in listener.actions
+
+
+def test_a_pad_that_is_held_at_the_end_is_let_go_of(tmp_path: Path) -> None:
+    ports = MemoryPorts(NANO)
+    with listening(ports, folder=held(tmp_path)) as listener:
+        listener.until(lambda: listener.midi.ports == (NAME,))
+        pad(ports, 90)
+        listener.until_came(Switch("freeze", True, "midi"))
+    assert Switch("freeze", False, "midi") in listener.midi.drain()
+
+
+def test_a_pad_that_is_let_go_of_while_a_control_is_learned_is_heard(tmp_path: Path) -> None:
+    ports = MemoryPorts(NANO)
+    with listening(ports, folder=held(tmp_path)) as listener:
+        listener.until(lambda: listener.midi.ports == (NAME,))
+        pad(ports, 90)
+        listener.until_came(Switch("freeze", True, "midi"))
+        listener.midi.learn("zoom")
+        listener.until(lambda: listener.midi.learning)
+        pad(ports, 0)
+        listener.until_came(Switch("freeze", False, "midi"))
+
+
+def test_a_pad_that_is_struck_while_a_control_is_learned_switches_nothing(tmp_path: Path) -> None:
+    ports = MemoryPorts(NANO)
+    with listening(ports, folder=held(tmp_path)) as listener:
+        listener.until(lambda: listener.midi.ports == (NAME,))
+        listener.midi.learn("next_prompt")
+        listener.until(lambda: listener.midi.learning)
+        pad(ports, 90)
+        pad(ports, 0)
+        listener.until(lambda: any(isinstance(a, Learned) for a in listener.actions))
+        assert not any(isinstance(a, Switch) for a in listener.actions)
+
+
+def test_what_is_toggled_or_held_outlives_that_another_control_is_forgotten(
+    tmp_path: Path,
+) -> None:
+    ports = MemoryPorts(NANO)
+    with listening(ports, folder=held(tmp_path)) as listener:
+        listener.until(lambda: listener.midi.ports == (NAME,))
+        pad(ports, 90)
+        moved(ports, 5, 127, 0)
+        listener.until_came(Knob(f"{NAME}:1:cc 5", "zoom", 1.0, pickup="none"))
+        listener.midi.forget("blend")
+        listener.until_came(Say("MIDI: nothing plays blend any more", "midi"))
+        moved(ports, 5, 127, 0)
+        listener.until_came(Knob(f"{NAME}:1:cc 5", "zoom", 0.0, pickup="none"))
+        assert Switch("freeze", False, "midi") not in listener.actions
+        listener.midi.forget("freeze")
+        listener.until_came(Switch("freeze", False, "midi"))
 
 
 def test_what_is_forgotten_is_played_no_more(tmp_path: Path) -> None:

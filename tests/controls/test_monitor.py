@@ -91,13 +91,17 @@ def test_a_control_is_learned_from_the_terminal(tmp_path: Path) -> None:
     ports = MemoryPorts(NANO)
     lines: list[str] = []
 
-    def out(line: str) -> None:
-        lines.append(line)
-        if line.endswith("connected"):
-            for value in range(20, 110):
-                ports.send(NANO, mido.Message("control_change", control=77, value=value))
+    class Hand(threading.Event):
+        """Moves a fader back and forth while it is waited for."""
 
-    assert learn("zoom", out, threading.Event(), ports=ports, folder=tmp_path)
+        value = 0
+
+        def wait(self, timeout: float | None = None) -> bool:
+            self.value = (self.value + 5) % 128
+            ports.send(NANO, mido.Message("control_change", control=77, value=self.value))
+            return super().wait(timeout)
+
+    assert learn("zoom", lines.append, Hand(), ports=ports, folder=tmp_path)
     assert lines[0] == "move the control that shall play zoom"
     assert lines[-1].startswith("MIDI learn: ")
     assert lines[-1].endswith("plays zoom")
@@ -111,11 +115,39 @@ def test_learning_ends_when_it_is_told_to(tmp_path: Path) -> None:
     assert not learn("zoom", lambda _: None, stop, ports=MemoryPorts(), folder=tmp_path)
 
 
-def test_what_is_missing_is_one_line(tmp_path: Path) -> None:
+def test_what_is_missing_is_one_line_and_nothing_waits_for_it(tmp_path: Path) -> None:
     ports = MemoryPorts()
     ports.faults[""] = ModuleNotFoundError("No module named 'rtmidi'", name="rtmidi")
     line = "MIDI is off: python-rtmidi is not installed; pip install python-rtmidi"
     assert list_ports(ports, folder=tmp_path) == [line]
+    lines: list[str] = []
+    monitor(lines.append, threading.Event(), ports=ports, folder=tmp_path)
+    assert not learn("zoom", lines.append, threading.Event(), ports=ports, folder=tmp_path)
+    assert lines == [line, "move the control that shall play zoom", line]
+
+
+def test_a_given_map_that_lies_over_what_was_learned_is_told(tmp_path: Path) -> None:
+    ports = MemoryPorts(NANO)
+    given = tmp_path / "given.yaml"
+    given.write_text("controls: {cc 77 channel 1: blend}")
+    lines: list[str] = []
+    stop = threading.Event()
+
+    def out(line: str) -> None:
+        lines.append(line)
+        if "lies over it" in line:
+            stop.set()
+
+    class Hand(threading.Event):
+        value = 0
+
+        def wait(self, timeout: float | None = None) -> bool:
+            self.value = (self.value + 5) % 128
+            ports.send(NANO, mido.Message("control_change", control=77, value=self.value))
+            return stop.wait(timeout)
+
+    assert not learn("zoom", out, Hand(), ports=ports, folder=tmp_path / "maps", given=given)
+    assert lines[-1].endswith(f"--midi-map {given} lies over it")
 
 
 def test_a_machine_without_an_alsa_sequencer_is_told_so(tmp_path: Path) -> None:

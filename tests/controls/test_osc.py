@@ -20,8 +20,24 @@ from pythonosc.osc_message import OscMessage
 from pythonosc.osc_message_builder import OscMessageBuilder
 from pythonosc.udp_client import SimpleUDPClient
 
-from visualizer.controls.osc import MOST_LINES, MOST_SUBSCRIBERS, SUBSCRIBED, Osc, parse_address
-from visualizer.controls.osc_messages import PREFIX, Malformed, decode, packet, read, state
+from visualizer.controls.osc import (
+    MOST_LINES,
+    MOST_SUBSCRIBERS,
+    MOST_WAITING,
+    SUBSCRIBED,
+    Osc,
+    parse_address,
+)
+from visualizer.controls.osc_messages import (
+    LONGEST_TEXT,
+    MOST_MESSAGES,
+    PREFIX,
+    Malformed,
+    decode,
+    packet,
+    read,
+    state,
+)
 from visualizer.show.actions import (
     Action,
     Nudge,
@@ -40,6 +56,9 @@ from visualizer.show.parameters import BY_NAME, PARAMETERS, Parameter
 from visualizer.show.preset import NO_VALUES, Cued, Preset
 from visualizer.show.reducer import start
 from visualizer.show.state import Show
+
+SENDER = ("127.0.0.2", 40000)
+"""Another host than the clients'."""
 
 PATIENCE = 20.0
 """Seconds after which a condition that should come at once is given up."""
@@ -94,6 +113,12 @@ def test_presets_snapshots_and_steps_go_by_number_from_1() -> None:
 def test_a_prompt_is_taken_as_it_is_but_for_signs_that_cant_be_shown() -> None:
     assert asked("prompt", "rød røyk\n in\x00 rain") == [Prompt("rød røyk in rain", "osc")]
     assert asked("prompt") == [Run("prompt", "osc")]
+
+
+def test_a_prompt_is_cut_where_no_model_reads_on_so_that_it_can_be_sent_back() -> None:
+    assert asked("prompt", "霧" * 30_000) == [Prompt("霧" * LONGEST_TEXT, "osc")]
+    long = Preset("霧" * 30_000, (Cued(alone("霧" * 30_000), NO_VALUES),))
+    assert max(len(packet(*each)) for each in state(start((long,))).items()) < 9000
 
 
 def test_a_choice_goes_by_its_name_too() -> None:
@@ -172,6 +197,16 @@ def element(size: int, content: bytes = b"") -> bytes:
 def test_what_is_no_osc_is_malformed(data: bytes) -> None:
     with pytest.raises(Malformed):
         read(data)
+
+
+def test_a_packet_holds_the_whole_state_and_no_flood() -> None:
+    one = element(8, b"/a\0\0,\0\0\0")
+    assert len(state(Show())) < MOST_MESSAGES == len(read(bundle(one * MOST_MESSAGES)))
+    with pytest.raises(Malformed):
+        read(bundle(one * (MOST_MESSAGES + 1)))
+    half = bundle(one * (MOST_MESSAGES // 2 + 1))
+    with pytest.raises(Malformed):
+        read(bundle(element(len(half), half) * 2))
 
 
 def test_bundles_in_bundles_have_a_bottom() -> None:
@@ -333,6 +368,18 @@ def test_a_client_plays_over_udp() -> None:
         assert Switch("blackout", True, "osc") in listener.actions
 
 
+def test_no_sender_can_hold_the_show_up() -> None:
+    osc = Osc()
+    for _ in range(50):
+        for name in ("tap", "freeze", "reset"):
+            osc._receive(packet(f"{PREFIX}{name}", 1), SENDER)
+    for number in range(50):
+        osc._receive(packet(f"{PREFIX}prompt", f"prompt {number}"), SENDER)
+    actions = osc.drain()
+    assert len(actions) == MOST_WAITING
+    assert [a for a in actions if isinstance(a, Prompt)] == [Prompt("prompt 49", "osc")]
+
+
 def test_malformed_packets_are_counted_said_once_and_outlived() -> None:
     with listening() as listener, listener.client() as client:
         for _ in range(5):
@@ -405,15 +452,48 @@ def test_a_subscriber_is_forgotten_after_a_minute_unless_it_asks_again() -> None
         assert goes.told() is None
 
 
+def test_who_asks_again_in_a_hurry_has_nothing_sent_anew() -> None:
+    show = a_show()
+    with listening() as listener, listener.client() as client:
+        listener.osc.tell(show)
+        client.send_message("/visualizer/subscribe", [])
+        assert heard(listener, client, len(state(show)))
+        listener.now += SUBSCRIBED - 5.0
+        for _ in range(5):  # the first of them has all sent anew
+            client.send_message("/visualizer/subscribe", [])
+        client.send_message("/visualizer/tap", [])
+        listener.until_came(Run("tap", "osc"))
+        assert heard(listener, client, len(state(show))) == sent(show)
+        listener.now += 10.0
+        listener.osc.tell(replace(show, blackout=True))
+        assert heard(listener, client, 1) == {"/visualizer/blackout": 1}
+
+
+def test_the_one_too_many_takes_the_place_of_its_hosts_oldest() -> None:
+    osc = Osc(clock=iter(range(1000)).__next__)
+    for port in range(20001, 20001 + MOST_SUBSCRIBERS):
+        osc._receive(packet(f"{PREFIX}subscribe", port), SENDER)
+    osc._receive(packet(f"{PREFIX}subscribe", 20001), SENDER)  # it is the youngest now
+    osc._receive(packet(f"{PREFIX}subscribe", 30000), SENDER)
+    assert (SENDER[0], 20001) in osc._subscribers
+    assert (SENDER[0], 20002) not in osc._subscribers
+    assert (SENDER[0], 30000) in osc._subscribers
+    assert osc.drain() == []
+
+
 def test_who_unsubscribes_makes_room_for_the_one_that_was_too_many() -> None:
     show = a_show()
     with listening() as listener, listener.client() as client:
         for port in range(20001, 20001 + MOST_SUBSCRIBERS):
-            client.send_message("/visualizer/subscribe", port)
-        client.send_message("/visualizer/subscribe", [])
-        line = f"OSC: {MOST_SUBSCRIBERS} are told the state already, and no more"
-        listener.until_came(Say(line, "osc"))
-        client.send_message("/visualizer/unsubscribe", 20001)
+            listener.osc._receive(packet(f"{PREFIX}subscribe", port), SENDER)
+        for _ in range(3):
+            client.send_message("/visualizer/subscribe", [])
+        client.send_message("/visualizer/tap", [])
+        listener.until_came(Run("tap", "osc"))
+        assert listener.lines == [
+            f"OSC: {MOST_SUBSCRIBERS} are told the state already, and no more"
+        ]
+        listener.osc._receive(packet(f"{PREFIX}unsubscribe", 20001), SENDER)
         client.send_message("/visualizer/subscribe", [])
         listener.osc.tell(show)
         assert heard(listener, client, len(state(show)))

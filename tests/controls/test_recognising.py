@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from visualizer.controls import mapping as maps
 from visualizer.controls.decoding import State, decode, steps
 from visualizer.controls.mapping import RELATIVE, Control, Mapping, Signal
-from visualizer.controls.recognising import Found, recognise
+from visualizer.controls.recognising import SURE_IN_DOUBT, TRAVEL, Found, recognise
 from visualizer.show.actions import Knob, Nudge
 from visualizer.show.targets import Target, parse
 
@@ -42,9 +42,10 @@ def signal(kind: str, number: int | None = None) -> Signal:
 @st.composite
 def sweeps(draw: st.DrawFn, most: int, least: int = 8) -> list[int]:
     """Values of a control with an end, moved slowly or fast, up, down, or there and back."""
-    stride = draw(st.integers(1, max(1, most // 16)))
-    first = draw(st.integers(0, most - least * stride))
-    count = draw(st.integers(least, min(40, (most - first) // stride)))
+    stride = draw(st.integers(max(1, most // 500), max(1, most // 16)))
+    far = max(least, -(-TRAVEL * most // 127 // stride) + 1)
+    first = draw(st.integers(0, most - far * stride))
+    count = draw(st.integers(far, min(far + 30, (most - first) // stride)))
     values = [first + n * stride for n in range(count + 1)]
     way = draw(st.sampled_from(["up", "down", "there and back"]))
     return {"up": values, "down": values[::-1], "there and back": values + values[-2::-1]}[way]
@@ -144,10 +145,62 @@ def test_a_wheel_or_a_motor_fader_is_a_bend(values: list[int], touch: list[Any])
 def test_a_pad_that_feels_how_hard_it_is_struck_is_a_velocity_and_others_toggle() -> None:
     soft = found([note(40, 90), note(40, 0)])
     assert (soft.signal, soft.form, soft.sure) == (signal("note", 40), "velocity", True)
-    hard = found([note(40, 127), note(40, 0)])
+    hard = found([note(40, 127), note(40, 0), note(40, 127)])
     assert (hard.form, hard.sure) == ("toggle", True)
-    button = found([cc(40, 127), cc(40, 0)])
-    assert (button.signal, button.form, button.sure) == (signal("cc", 40), "toggle", True)
+    for down in (40, 127):
+        button = found([cc(40, down), cc(40, 0), cc(40, down)])
+        assert (button.signal, button.form, button.sure) == (signal("cc", 40), "toggle", True)
+
+
+@pytest.mark.parametrize("touch", [[note(104, 127), note(104, 0)], [cc(110, 127), cc(110, 0)]])
+def test_a_fader_that_is_touched_but_not_moved_is_not_surely_a_button(touch: list[Any]) -> None:
+    assert not found(touch).sure
+    assert found(touch).ask == "press it again"
+
+
+@pytest.mark.parametrize("release", [note(59, 0), mido.Message("note_off", note=59, channel=2)])
+@pytest.mark.parametrize("target", [VALUE, COMMAND])
+def test_a_release_alone_is_no_stroke(release: Any, target: Target) -> None:
+    assert recognise([(0.0, release)], target) is None
+    learned = found([release, note(40, 90), note(40, 0)], target)
+    assert (learned.signal, learned.sure) == (signal("note", 40), True)
+
+
+@given(st.lists(st.sampled_from([1, 2]), min_size=1, max_size=200), st.integers(0, 124))
+def test_a_worn_pot_that_trembles_is_never_sure_and_hides_no_other(by: list[int], at: int) -> None:
+    worn = [cc(20, at + (sum(by[:n]) % 3)) for n in range(len(by))]
+    assert not found(worn).sure
+    learned = found([*worn, *(cc(21, value) for value in range(20, 110))])
+    assert (learned.signal, learned.sure) == (signal("cc", 21), True)
+
+
+def test_a_fader_pushed_fast_or_dropped_is_not_surely_something_else() -> None:
+    for values in ([40, 0], [5, 20, 110, 120, 125, 127], [2, 0, 2, 0], [127, 126, 127, 126] * 9):
+        assert not found([cc(16, value) for value in values]).sure, values
+    assert found([cc(16, value) for value in (5, 20, 110, 120, 125, 127)]).form == "absolute"
+
+
+def test_half_of_a_slow_14_bit_fader_is_not_surely_a_button() -> None:
+    for target in (VALUE, COMMAND):
+        assert not found([cc(1, 25), cc(33, 40), cc(1, 25), cc(33, 30)], target).sure
+
+
+def test_a_button_that_never_sends_its_release_can_do_a_command() -> None:
+    assert found([cc(41, 127), cc(41, 127)], COMMAND).sure
+
+
+def test_what_was_learned_is_not_heard_again() -> None:
+    fader = [cc(21, value) for value in range(20, 110)]
+    messages = [(0.0, message) for message in fader]
+    assert recognise(messages, VALUE, [signal("cc", 21)]) is None
+    assert recognise(messages, VALUE, [signal("cc14", 21)]) is None
+    assert recognise(messages, VALUE, [signal("cc", 22)]) is not None
+
+
+def test_an_endless_nrpn_is_known_by_its_steps() -> None:
+    choice = [cc(99, 1), cc(98, 2)]
+    learned = found([*choice, *[cc(96, 0)] * SURE_IN_DOUBT])
+    assert (learned.signal, learned.form, learned.sure) == (signal("nrpn", 130), "absolute", True)
 
 
 def test_pressure_alone_is_a_value() -> None:
@@ -157,10 +210,20 @@ def test_pressure_alone_is_a_value() -> None:
     assert found(pad).signal == signal("touch", 41)
 
 
+def test_for_a_command_a_button_is_heard_beside_a_fader_that_passes_through_127() -> None:
+    fader = [cc(16, value) for value in range(100, 128)]
+    moved = found(fader, COMMAND)
+    assert not moved.sure
+    assert moved.ask == "that one turns; press a button or a pad"
+    for button in ([cc(41, 127), cc(41, 0)], [cc(41, 60), cc(41, 0), cc(41, 60)]):
+        learned = found([*fader, *button], COMMAND)
+        assert (learned.signal, learned.sure) == (signal("cc", 41), True)
+
+
 def test_a_command_takes_the_first_stroke() -> None:
     pad = found([note(40, 90)], COMMAND)
     assert (pad.signal, pad.form, pad.sure) == (signal("note", 40), "trigger", True)
-    button = found([cc(41, 127)], COMMAND)
+    button = found([cc(41, 127), cc(41, 0)], COMMAND)
     assert (button.signal, button.form, button.sure) == (signal("cc", 41), "trigger", True)
     program = found([mido.Message("program_change", program=3, channel=2)], COMMAND)
     assert (program.signal, program.form) == (signal("program", 3), "trigger")
@@ -223,6 +286,7 @@ def first_sure(messages: Sequence[Any]) -> Found | None:
 def test_what_is_sure_does_not_change_with_more(
     fader: list[int], turn: list[int], form: str, fine: list[int], low_first: bool
 ) -> None:
+    assume(len({value & 127 for value in fine}) >= 4)
     halves = [[cc(1, v >> 7), cc(33, v & 127)][:: -1 if low_first else 1] for v in fine]
     for messages in (
         [cc(16, value) for value in fader],

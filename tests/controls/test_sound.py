@@ -23,7 +23,8 @@ RATE = 48000
 
 
 class Microphone:
-    """An input whose blocks are put in by hand. fault: raised when it is opened."""
+    """An input whose blocks are put in by hand, but for a first one. fault: raised when it is
+    opened. dumb: not even the first comes. closing: set when it may be closed."""
 
     name = "Microphone"
     rate = float(RATE)
@@ -33,6 +34,9 @@ class Microphone:
         self.hear: Callable[[Block], None] | None = None
         self.opened = 0
         self.wanted: str | None = None
+        self.dumb = False
+        self.closing = threading.Event()
+        self.closing.set()
 
     def __call__(self, wanted: str | None, hear: Callable[[Block], None]) -> Microphone:
         self.opened += 1
@@ -40,6 +44,8 @@ class Microphone:
         if self.fault is not None:
             raise self.fault
         self.hear = hear
+        if not self.dumb:
+            hear(np.zeros(512, np.float32))
         return self
 
     def play(self, samples: Block) -> None:
@@ -48,6 +54,7 @@ class Microphone:
             self.hear(block)
 
     def close(self) -> None:
+        self.closing.wait()
         self.hear = None
 
 
@@ -107,6 +114,27 @@ def test_an_input_that_is_pulled_goes_to_rest_and_is_looked_for_again() -> None:
     with listening(microphone, lost_after=0.01) as listener:
         listener.until_came(Say("sound: Microphone is gone; trying again", "sound"))
         assert Heard(0.0, 0.0, 0.0, 0.0) in listener.heard
+        listener.until(lambda: listener.lines.count("sound: listening to Microphone") == 2)
+
+
+def test_an_input_that_sends_nothing_is_one_line_until_it_does() -> None:
+    microphone = Microphone()
+    microphone.dumb = True
+    with listening(microphone, lost_after=0.002) as listener:
+        listener.until(lambda: microphone.opened > 4)
+        assert listener.lines == ["sound: Microphone sends nothing; trying again"]
+        assert listener.sound.input == ""
+        microphone.dumb = False
+        listener.until_came(Say("sound: listening to Microphone", "sound"))
+
+
+def test_an_input_that_cant_be_closed_is_a_line() -> None:
+    microphone = Microphone()
+    microphone.closing.clear()
+    with listening(microphone, lost_after=0.002, close_within=0.002) as listener:
+        line = "sound: Microphone can't be closed; start the show anew to hear again"
+        listener.until_came(Say(line, "sound"))
+        microphone.closing.set()
         listener.until(lambda: listener.lines.count("sound: listening to Microphone") == 2)
 
 

@@ -61,12 +61,12 @@ def asked(seed: int, rows: int = 2) -> tuple[Tensor, Tensor, Tensor]:
     return picture, pace, words
 
 
-@pytest.fixture
-def call(path: Path) -> Callable[..., Tensor]:
+@pytest.fixture(params=[True, False], ids=["apart", "whole"])
+def call(path: Path, request: pytest.FixtureRequest) -> Callable[..., Tensor]:
     """What OpenVINO has compiled of it."""
     shapes = [tensor.shape for tensor in asked(0)]
     options = {**KINDS["float32"], "INFERENCE_NUM_THREADS": 1}
-    return compiled(openvino, openvino.Core(), path, shapes, options)
+    return compiled(openvino, openvino.Core(), path, shapes, options, request.param)
 
 
 def halves(path: Path) -> tuple[Any, Any]:

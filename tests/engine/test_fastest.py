@@ -12,9 +12,10 @@ import pytest
 import torch
 
 from visualizer.engine import trials
+from visualizer.engine.compiled import EDITION
 from visualizer.engine.fastest import Fastest
 from visualizer.engine.loading import load
-from visualizer.engine.openvino import at_once, runtime
+from visualizer.engine.openvino import KINDS, at_once, runtime
 from visualizer.engine.trial import Choice
 from visualizer.engine.trials import KEPT, TrialError, measure
 from visualizer.engine.variants import AS_IT_COMES, VARIANTS, BFloatParts, Sample
@@ -108,7 +109,9 @@ def test_the_next_show_needs_no_trial(look: Look) -> None:
     assert len(bench.asked) == 1
 
 
-@pytest.mark.parametrize("other", ["size", "processor", "version", "weights", "openvino"])
+@pytest.mark.parametrize(
+    "other", ["size", "processor", "version", "weights", "openvino", "options", "edition"]
+)
 def test_what_was_found_holds_for_nothing_else(
     look: Look, model: Any, monkeypatch: pytest.MonkeyPatch, other: str
 ) -> None:
@@ -122,6 +125,10 @@ def test_what_was_found_holds_for_nothing_else(
     elif other == "weights":
         with torch.no_grad():
             model.unet.conv_out.bias[0] += 1e-3
+    elif other == "options":
+        monkeypatch.setitem(KINDS, "float32", {"INFERENCE_PRECISION_HINT": "other"})
+    elif other == "edition":
+        monkeypatch.setattr(trials, "EDITION", EDITION + 1)
     else:
         of = {"version": "torch", "openvino": "openvino"}[other]
         old = trials._version

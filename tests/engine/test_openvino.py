@@ -151,6 +151,47 @@ def test_what_cant_be_compiled_is_said_once_and_stays_with_torch(
     assert len(faults[0]) > len("OpenVINO: encode stays with torch: ")
 
 
+def test_a_network_that_fails_while_it_runs_gives_way_to_torch_for_good(
+    model: Any, side: int, folder: Path
+) -> None:
+    faults: list[str] = []
+    parts, sample = made(model, folder, report=faults.append), Sample.of(model, side)
+    by_torch = TorchParts(model).decode(sample.latents)
+    parts.encode(sample.image)
+    assert not torch.equal(parts.decode(sample.latents), by_torch)
+    calls: list[int] = []
+
+    def broken(*_: Tensor) -> Tensor:
+        calls.append(1)
+        raise RuntimeError("Exception from infer.cpp:\n\nno memory")
+
+    for key in parts._compiled:
+        if key[0] == "decode":
+            parts._compiled[key] = broken
+    for _ in range(3):
+        assert torch.equal(parts.decode(sample.latents), by_torch)
+    assert len(calls) == 1
+    assert faults == ["OpenVINO: decode goes back to torch: no memory"]
+    by_openvino = parts.encode(sample.image)
+    assert not torch.equal(by_openvino, TorchParts(model).encode(sample.image))
+
+
+def test_what_is_forgotten_is_compiled_anew_and_what_comes_late_is_dropped(
+    model: Any, side: int, folder: Path
+) -> None:
+    works: list[Callable[[], None]] = []
+    parts, sample = made(model, folder, start=works.append), Sample.of(model, side)
+    by_torch = parts.decode(sample.latents)
+    parts.forget()
+    works.pop()()
+    assert parts._compiled == {}
+    assert torch.equal(parts.decode(sample.latents), by_torch)
+    works.pop()()
+    assert not torch.equal(parts.decode(sample.latents), by_torch)
+    parts.forget()
+    assert parts._compiled == {}
+
+
 def test_converting_leaves_the_pipeline_as_it_was(model: Any, side: int, folder: Path) -> None:
     sample = Sample.of(model, side)
     before = sample.outputs(TorchParts(model))

@@ -41,6 +41,9 @@ class Slow:
     def decode(self, latents: Tensor) -> Tensor:
         return self.encode(latents)
 
+    def forget(self) -> None:
+        """Nothing is kept."""
+
     @staticmethod
     def _turns(seconds: list[float]) -> Iterator[float]:
         while True:

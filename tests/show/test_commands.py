@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from visualizer.show.actions import Live, Run, Tick
+from visualizer.show.actions import Live, Run, Switch, Tick
 from visualizer.show.reducer import reduce, start
 from visualizer.show.state import HUD_AT_START, QUIT_WITHIN, Show
 
@@ -30,6 +30,13 @@ def test_a_switch_switches_on_and_off(command: str, name: str, values: list[obje
     once = reduce(Show(), Run(command))
     twice = reduce(once, Run(command))
     assert [getattr(show, name) for show in (Show(), once, twice)] == values
+
+
+@pytest.mark.parametrize("on", [False, True])
+def test_a_switch_brings_what_is_on_and_off_to_a_state_and_does_nothing_else(on: bool) -> None:
+    show = after(start(ALL), Switch("freeze", on), Switch("freeze", on))
+    assert show.frozen is on
+    assert after(show, Switch("next_prompt", on), Switch("dance", on)) == show
 
 
 def test_the_hud_goes_by_itself_unless_it_is_asked_for() -> None:

@@ -15,6 +15,7 @@ from visualizer.show.cueing import (
     negative_mix,
     position,
     share,
+    stretched,
 )
 from visualizer.show.mixes import MOST, TOGETHER, alone, weighted
 from visualizer.show.request import Mix
@@ -179,3 +180,15 @@ def test_going_back_returns_the_same_prompts(steps: list[int], count: int, salt:
         turn -= step
         back.append(at(turn))
     assert back == there[::-1]
+
+
+@given(cuts, crossfades | st.just(0.0), crossfades)
+def test_a_crossfade_of_another_length_goes_on_where_it_is(
+    cuts: list[Cut], old: float, new: float
+) -> None:
+    cue = _played(cuts, old)
+    later = stretched(cue, old, new)
+    assert share(later, new) == pytest.approx(share(cue, old), abs=1e-6)
+    assert difference(mix(later, new), mix(cue, old)) < 1e-5
+    if cue.age >= old:
+        assert later.age - new == pytest.approx(cue.age - old)

@@ -23,6 +23,7 @@ from visualizer.show.actions import (
     Type,
 )
 from visualizer.show.entry import HISTORY, value_of
+from visualizer.show.moves import LONGEST
 from visualizer.show.parameters import BY_NAME, PARAMETERS, Parameter
 from visualizer.show.reducer import reduce, start
 from visualizer.show.state import Show, request
@@ -52,6 +53,13 @@ def test_a_typed_prompt_is_taken() -> None:
     assert (show.entry, show.cue.text) == (" blee whale ", "a")
     show = reduce(show, Take())
     assert (show.entry, show.cue.text) == (None, "blee whale")
+
+
+def test_a_paste_gone_wrong_is_cut() -> None:
+    show = after(start(ALL), Run("prompt"), Type("ab"), Move(across=-1), Type("x" * 10**6))
+    assert show.entry == "a" + "x" * (LONGEST - 2) + "b"
+    assert reduce(show, Type("more")).entry == show.entry
+    assert reduce(start(ALL), Prompt("y" * 10**6)).cue.text == "y" * LONGEST
 
 
 def test_the_line_says_what_it_is_for() -> None:

@@ -72,6 +72,11 @@ def test_what_is_chosen_can_be_forgotten() -> None:
     assert (show.forgets, show.forgets_all) == (2, 0)
 
 
+def test_what_is_to_be_forgotten_is_what_was_chosen_then() -> None:
+    show = after(choosing("zoom"), Run("forget"), Move(down=1), Run("learn"))
+    assert (show.forgets, show.forget_target) == (1, "zoom")
+
+
 @pytest.mark.parametrize(("seconds", "forgotten"), [(AGAIN_WITHIN, 1), (AGAIN_WITHIN + 0.1, 0)])
 def test_all_is_forgotten_when_asked_for_twice_in_a_row(seconds: float, forgotten: int) -> None:
     once = reduce(choosing(), Run("forget_all"))

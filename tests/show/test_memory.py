@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from visualizer.show.actions import (
     Engine,
+    Heard,
     Live,
     Offer,
     Prompt,
@@ -48,7 +49,9 @@ def test_a_show_taken_up_is_where_the_last_one_ended(last: Show) -> None:
     show = taken_up(memory, start(last.presets))
     assert show.offer is None
     seed = last.values["seed"] if last.seed is None else last.seed
-    assert show.values == {**aims(last), "seed": seed}
+    by_sound = last.tempo.source == "sound"
+    tempo = start(last.presets).values["tempo"] if by_sound else last.values["tempo"]
+    assert show.values == {**aims(last), "seed": seed, "tempo": tempo}
     assert (show.preset, show.fullscreen, show.fill) == (last.preset, last.fullscreen, last.fill)
     assert show.history == last.history
     if last.presets:
@@ -218,6 +221,25 @@ def test_what_a_file_does_not_say_is_as_a_show_begins() -> None:
     assert (show.cue.text, show.values) == ("a", start((RICH, PLAIN)).values)
 
 
+def test_what_is_not_known_is_left_out_in_one_line_and_all_else_is_kept() -> None:
+    lines: list[str] = []
+    text = "preset: Plain\nmood: 3\nvalues: {zoom: 0.5, glow: 1}"
+    memory = parse(text, "x.yaml", lines.append)
+    assert memory == Memory({"zoom": 0.5}, preset="Plain")
+    assert lines == ["x.yaml: left out what is not known here: glow, mood"]
+    lines.clear()
+    parse("preset: Plain", "x.yaml", lines.append)
+    assert lines == []
+
+
+def test_a_tempo_that_the_sound_has_found_is_found_anew() -> None:
+    last = reduce(start(ALL), Heard(0, 0, 0, 0, bpm=126.0))
+    assert last.values["tempo"] == 126.0
+    show = taken_up(remember(last))
+    assert show.values["tempo"] == 120.0
+    assert reduce(show, Heard(0, 0, 0, 0, bpm=98.0)).values["tempo"] == 98.0
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
@@ -229,7 +251,6 @@ def test_what_a_file_does_not_say_is_as_a_show_begins() -> None:
         ("seed: 10001", "x.yaml:1: seed: Input should be less than or equal to 10000"),
         ("fill: 1", "x.yaml:1: fill: Input should be a valid boolean"),
         ("history: [a, 1]", "x.yaml:1: history[2]: Input should be a valid string"),
-        ("glow: 1", "x.yaml:1: glow: no such field; there are preset, turn,"),
         ("values: 3", "x.yaml:1: values: must be a mapping of parameters to values"),
         ("values:\n  hold: -1", "x.yaml:2: values.hold: hold is -1; it goes from 0 to 600"),
         ("values:\n  steps: 1.5", "x.yaml:2: values.steps: steps is 1.5; it takes whole numbers"),

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from visualizer.show.actions import Engine, Run, SelectPreset, Take, Tick, Type
+from visualizer.show.log import describe
 from visualizer.show.models import named
 from visualizer.show.reducer import reduce, start
-from visualizer.show.state import Show, describe
+from visualizer.show.state import Show
 
 from .shows import ALL, PLAIN, RICH, after
 

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from visualizer.show import lengths
 from visualizer.show import preset as preset_module
+from visualizer.show.actions import Run
 from visualizer.show.mixes import alone
 from visualizer.show.parameters import (
     BY_NAME,
@@ -21,6 +23,7 @@ from visualizer.show.parameters import (
     Parameter,
 )
 from visualizer.show.preset import Cued, Preset, PresetError, load, load_folder, parse
+from visualizer.show.reducer import reduce, start
 
 README = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
 FIELDS = ", ".join(["modulate", "name", "order", "loop", "model", "negative", "prompts", *BY_NAME])
@@ -46,7 +49,7 @@ prompts:
         "Deep sea",
         (Cued(alone("coral reef, glowing blue"), {}), Cued(alone("whale"), {"strength": 0.7})),
         "shuffled",
-        {"hold": 20.0},
+        {"hold": 20.0, "hold_in": 0.0},
     )
 
 
@@ -91,7 +94,7 @@ prompts:
 
 def test_the_reference_loop_lies_under_the_presets_own_values() -> None:
     preset = parse("loop: reference\nblend: 0.3\nhold: 5\nprompts: [a]", "a.yaml")
-    assert preset.values == {**REFERENCE, "blend": 0.3, "hold": 5.0}
+    assert preset.values == {**REFERENCE, "blend": 0.3, "hold": 5.0, "hold_in": 0.0}
     assert parse("loop: own\nblend: 0.3\nprompts: [a]", "a.yaml").values == {"blend": 0.3}
 
 
@@ -103,7 +106,7 @@ def test_a_preset_may_name_a_model() -> None:
 @pytest.mark.parametrize(
     ("written", "values"),
     [
-        ("20", {"hold": 20.0}),
+        ("20", {"hold": 20.0, "hold_in": 0.0}),
         ("20 s", {"hold": 20.0, "hold_in": 0.0}),
         ("1 second", {"hold": 1.0, "hold_in": 0.0}),
         ("16 beats", {"hold": 16.0, "hold_in": 1.0}),
@@ -160,12 +163,22 @@ prompts:
     ]
 
 
+def test_a_plain_length_beside_a_prompt_is_seconds_in_a_preset_that_counts_beats() -> None:
+    preset = parse("hold: 16 beats\nprompts:\n  - {text: a, hold: 5}\n  - b", "a.yaml")
+    show = reduce(start((preset,)), Run("count_in"))
+    assert lengths.seconds(start((preset,)), "hold") == 5.0
+    assert (show.values["hold"], show.values["hold_in"]) == (5.0, 1)  # for the moment
+    show = reduce(start((preset,)), Run("next_prompt"))
+    assert (show.values["hold"], show.values["hold_in"]) == (16.0, 1)
+
+
 @pytest.mark.parametrize("row", PARAMETERS, ids=lambda row: row.name)
 def test_every_parameter_may_stand_in_a_preset_and_beside_a_prompt(row: Parameter) -> None:
     name, value = row.name, row.high
     preset = parse(f"{name}: {value}\nprompts:\n  - {{text: a, {name}: {value}}}", "a.yaml")
-    assert preset.values == {name: value}
-    assert preset.prompts[0].values == {name: value}
+    seconds = {f"{name}_in": 0.0} if name in ("hold", "crossfade") else {}
+    assert preset.values == {name: value, **seconds}
+    assert preset.prompts[0].values == preset.values
 
 
 @pytest.mark.parametrize(

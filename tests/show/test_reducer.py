@@ -21,12 +21,13 @@ from visualizer.show.actions import (
     Set,
     Tick,
 )
+from visualizer.show.log import describe
 from visualizer.show.messages import MESSAGE_STAYS, MESSAGES
 from visualizer.show.mixes import MOST
 from visualizer.show.parameters import DEFAULTS, check
 from visualizer.show.preset import Preset
 from visualizer.show.reducer import reduce, start
-from visualizer.show.state import AHEAD, Show, describe, request
+from visualizer.show.state import AHEAD, Show, request
 
 from .shows import ALL, actions, after, banks, live, performances, shows
 

@@ -8,23 +8,14 @@ from types import MappingProxyType
 import pytest
 
 from visualizer.show.actions import (
-    Action,
-    Engine,
-    Knob,
-    Live,
-    Nudge,
     Prompt,
     Run,
-    Say,
-    SelectPreset,
     Set,
     Tick,
-    Type,
-    Unplugged,
 )
 from visualizer.show.parameters import BY_NAME, DEFAULTS, PARAMETERS
 from visualizer.show.reducer import reduce, start
-from visualizer.show.state import describe, request
+from visualizer.show.state import request
 
 from .shows import ALL, CALM, PLAIN, RICH, after, live
 
@@ -98,35 +89,3 @@ def test_after_a_typed_prompt_the_prompt_before_it_is_ahead() -> None:
 
 def test_without_presets_nothing_is_ahead() -> None:
     assert request(start(())).ahead == ()
-
-
-@pytest.mark.parametrize(
-    ("done", "line"),
-    [
-        (Set("strength", 0.75, "midi"), "strength 0.60 → 0.75 (midi)"),
-        (Nudge("hold", -1, source="keyboard"), "hold 20.00 → 15.00 (keyboard)"),
-        (Set("strength", 0.6, "cli"), "set (cli)"),
-        (Live(7), "first frame (engine)"),
-        (Tick(100.0), None),
-        (Knob("nano:0:20", "strength", 0.1), "strength 0.60, its knob at 0.10 (midi)"),
-        (Knob("nano:0:20", "strength", 0.6), "strength 0.60, its knob at 0.60 (midi)"),
-        (Run("blackout", "midi"), "blackout (midi)"),
-        (Run("next_prompt"), "next_prompt, prompt 'b'"),
-        (Run("new_seed"), "new_seed, seed 1 → 6182"),
-        (
-            SelectPreset(2, "keyboard"),
-            "strength 0.60 → 0.30, preset Calm, prompt 'h' (keyboard)",
-        ),
-        (Prompt("whale", "cli"), "prompt 'whale' (cli)"),
-        (Say("no MIDI"), "no MIDI"),
-        (Unplugged("nano"), "unplugged (midi)"),
-        (Type("a"), "type (keyboard)"),
-        (Engine("builtin", ("builtin", "large")), "builtin runs (engine)"),
-        (Engine("", ("builtin",)), None),
-        (Run("next_model"), "next_model"),
-        (SelectPreset(3), "preset Rich, prompt 'j + k', model large"),
-    ],
-)
-def test_an_action_is_told_in_a_line(done: Action, line: str | None) -> None:
-    before = start((*ALL, RICH))
-    assert describe(before, done, reduce(before, done)) == line

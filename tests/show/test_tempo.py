@@ -9,12 +9,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from visualizer.show.actions import Run, Set, Sync, Tick
+from visualizer.show import lengths
+from visualizer.show.actions import Action, Heard, Nudge, Recall, Run, Set, Store, Sync, Tick
 from visualizer.show.reducer import reduce, start
-from visualizer.show.state import Show
+from visualizer.show.state import Show, request
 from visualizer.show.tempo import BAR, BOUNCE, FRESH, GAP, TAPS, Tempo, led
 
-from .shows import after
+from .shows import after, live
 
 TAP = Run("tap")
 bpms = st.floats(20.0, 300.0)
@@ -143,6 +144,25 @@ def test_of_a_clock_that_is_stopped_only_the_tempo_counts() -> None:
     assert not led(show)
 
 
+def test_a_stopped_clock_and_the_sound_do_not_set_the_tempo_by_turns() -> None:
+    sound, stopped = Heard(0, 0, 0, 0, bpm=126.0), Sync(90.0, 0.0, running=False)
+    show = reduce(start(()), sound)
+    for _ in range(100):
+        show = after(show, stopped, sound, Tick(10.0))
+        assert show.values["tempo"] == show.tempo.bpm == 90.0
+        assert show.tempo.source == ""
+
+
+@pytest.mark.parametrize("hand", [Set("tempo", 140.0), Nudge("tempo", 3)])
+def test_a_hand_on_the_tempo_only_gets_a_line_while_a_clock_leads(hand: Action) -> None:
+    show = after(start(()), Tick(5.0), Sync(90.0, 7.0))
+    turned = reduce(show, hand)
+    assert (turned.tempo, turned.values) == (show.tempo, show.values)
+    assert [m.text for m in turned.messages] == ["the beat follows midi clock; stop it to tap"]
+    assert turned.past == ()
+    assert after(show, Tick(FRESH), hand).tempo.bpm != 90.0
+
+
 def test_taps_bring_in_the_beat_where_the_clock_does_not() -> None:
     stopped = Sync(90.0, 0.0, running=False)
     show = _tapped(after(start(()), Tick(1.1), stopped), 0.66, 0.67)
@@ -179,3 +199,23 @@ def test_news_that_make_no_sense_do_no_harm(bpm: float, beats: float, ago: float
     show = after(start(()), Tick(1.0), Sync(bpm, beats, ago))
     assert 20.0 <= show.tempo.bpm == show.values["tempo"] <= 300.0
     assert math.isfinite(_beats(show))
+
+
+@pytest.mark.parametrize(
+    "change", [Set("tempo", 60.0), Sync(90.0, 3.0), Set("crossfade_in", 2), Set("crossfade", 2.5)]
+)
+@pytest.mark.parametrize("passed", [1.0, 5.0])
+def test_a_crossfade_does_not_jump_when_its_length_changes(change: Action, passed: float) -> None:
+    show = after(live(), Set("crossfade_in", 1), Set("crossfade", 8.0))
+    show = after(show, Run("next_prompt"), Tick(passed))
+    changed = reduce(show, change)
+    assert lengths.seconds(changed, "crossfade") != lengths.seconds(show, "crossfade")
+    assert dict(request(changed).prompts) == pytest.approx(dict(request(show).prompts))
+
+
+def test_a_crossfade_does_not_jump_while_a_snapshot_changes_its_length() -> None:
+    show = after(live(), Set("crossfade", 60.0), Store(1), Set("crossfade", 6.0))
+    show = after(show, Run("next_prompt"), Tick(3.0), Recall(1))
+    for _ in range(60):
+        before, show = dict(request(show).prompts), reduce(show, Tick(1 / 30))
+        assert dict(request(show).prompts) == pytest.approx(before, abs=0.02)

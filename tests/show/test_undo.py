@@ -79,6 +79,25 @@ def test_a_key_held_down_is_one_change_but_each_parameter_one_of_its_own() -> No
     assert reduce(show, UNDO).values["zoom"] == show.values["zoom"]
 
 
+def test_two_knobs_turned_at_once_are_two_changes() -> None:
+    show = start(ALL)
+    for place in range(20):
+        for name in ("zoom", "noise"):
+            knob = Knob(f"nano:0:{name}", name, place / 20, pickup="none")
+            show = after(show, knob, Tick(TOGETHER / 4))
+    assert [set(change.values) for change in show.past] == [{"zoom"}, {"noise"}]
+    assert after(show, UNDO, UNDO).values == start(ALL).values
+
+
+def test_a_turn_that_goes_on_after_something_else_has_moved_its_value_is_another() -> None:
+    turn = [Knob("nano:0:1", "zoom", place, pickup="none") for place in (0.8, 0.9)]
+    show = after(start(ALL), turn[0], Run("reset"), turn[1])
+    assert len(show.past) == 3
+    show = after(start(ALL), turn[0], Set("zoom", 0.1, "osc"), turn[1])
+    assert len(show.past) == 3
+    assert reduce(show, UNDO).values["zoom"] == 0.1
+
+
 def test_a_series_of_taps_is_one_change_and_undoing_it_sets_the_tempo_back() -> None:
     taps: list[Action] = [Run("tap"), Tick(0.4)] * 5
     show = after(start(ALL), *taps)
@@ -139,6 +158,7 @@ def test_what_waited_for_its_beat_is_taken_back_like_any_other() -> None:
     assert show.preset == 0
     came = after(show, Tick(0.5))
     assert came.preset == 1
+    assert len(came.past) == len(show.past) + 1
     assert reduce(came, UNDO).values == show.values
 
 

@@ -17,6 +17,7 @@ from visualizer.show.actions import (
     Run,
     SelectPreset,
     Set,
+    Store,
     Sync,
     Tick,
 )
@@ -42,7 +43,7 @@ bpms = st.floats(40.0, 200.0)
 def _quantised(quantise: int = BAR, bpm: float = 120.0, period: float = 0.0) -> Show:
     """A live show some way into a bar, whose prompts stay."""
     actions = Set("quantise", quantise), Set("tempo", bpm), Set("hold", 0), Live(1, period)
-    return after(live(), *actions, Tick(0.3))
+    return after(live(), Store(1), *actions, Tick(0.3))
 
 
 def _landing(show: Show) -> float:
@@ -52,7 +53,7 @@ def _landing(show: Show) -> float:
 
 def _until_done(show: Show) -> Show:
     """The show in the display frame in which nothing waits any more."""
-    while show.pending is not None:
+    while show.pending is not None or show.pending_recall is not None:
         show = reduce(show, Tick(FRAME))
     return show
 
@@ -95,6 +96,35 @@ def test_steps_add_up_and_a_step_back_takes_one_away() -> None:
     assert after(show, NEXT, BACK).pending is None
     assert _until_done(after(show, *[Run("next_preset")] * 2)).preset == 2
     assert after(show, Run("next_preset"), Run("previous_preset")).pending is None
+
+
+def test_no_more_steps_wait_than_go_once_round() -> None:
+    show = _quantised()
+    assert _until_done(after(show, *[NEXT] * 1000)).turn == len(PLAIN.prompts)
+    assert _until_done(after(show, *[BACK] * 1000, NEXT)).turn == 1 - len(PLAIN.prompts)
+
+
+def test_a_snapshot_waits_beside_a_prompt_or_preset_and_both_come() -> None:
+    show = after(_quantised(), Set("zoom", 0.5), Store(2), Set("zoom", 0.0), Set("morph", 0.0))
+    for done in (after(show, NEXT, Recall(1), Recall(2)), after(show, Recall(2), NEXT)):
+        done = _until_done(done)
+        assert (done.turn, done.values["zoom"]) == (1, 0.5)
+    done = _until_done(after(show, SelectPreset(2), Recall(2)))
+    assert (done.preset, done.values["zoom"], done.values["strength"]) == (2, 0.5, 0.3)
+    assert done.messages[-1].text == "snapshot 2", "it was one of the preset that was on"
+
+
+def test_an_empty_slot_is_told_at_once_and_leaves_what_waits() -> None:
+    show = after(_quantised(), NEXT, Recall(1))
+    empty = reduce(show, Recall(7))
+    assert (empty.pending, empty.pending_recall) == (show.pending, show.pending_recall)
+    assert empty.messages[-1].text == "snapshot 7 is empty"
+
+
+def test_a_snapshot_that_waits_outlives_a_typed_prompt() -> None:
+    show = after(_quantised(), NEXT, Recall(1), Prompt("typed"))
+    assert show.pending is None
+    assert show.pending_recall is not None
 
 
 def test_a_step_goes_on_from_the_preset_that_waits() -> None:

@@ -10,18 +10,23 @@ from visualizer.show.actions import Digit, Nudge, Recall, Run, SelectPreset
 from visualizer.show.command_table import COMMANDS
 from visualizer.show.parameters import PARAMETERS
 from visualizer.stage import page, shapes
-from visualizer.stage.help import Help
+from visualizer.stage.help import AT_ONCE, Help
 from visualizer.stage.lettering import Lettering
 from visualizer.stage.plan import FOCUS_KEYS
 
 from .shows import SIZES, texts
 
 
+def laid_out(size: tuple[int, int], letters: Lettering) -> page.Layout:
+    """The page for a screen of that size."""
+    return next(tried for tried in page.tries(size, letters) if tried is not None)
+
+
 @pytest.mark.parametrize("size", SIZES)
 def test_every_command_and_parameter_is_shown_within_the_screen(
     size: tuple[int, int], letters: Lettering
 ) -> None:
-    plan = page.layout(size, letters)
+    plan = laid_out(size, letters)
     names = [place.entry.name for place in plan.placed]
     rows = [row.name for row in PARAMETERS if not row.name.startswith(("mod2", "mod3", "mod4"))]
     others = [entry.name for entry in page.MORE]
@@ -48,11 +53,11 @@ def test_every_command_and_parameter_is_shown_within_the_screen(
 
 
 def test_it_is_large_enough_to_read_at_720p(letters: Lettering) -> None:
-    assert page.layout((1280, 720), letters).unit * page.TEXT >= 13
+    assert laid_out((1280, 720), letters).unit * page.TEXT >= 13
 
 
 def test_keys_that_need_ctrl_stand_behind_a_key_named_ctrl(letters: Lettering) -> None:
-    plan = page.layout((1280, 720), letters)
+    plan = laid_out((1280, 720), letters)
     shown = {place.entry.name: [name for name, _ in place.keys] for place in plan.placed}
     assert shown["zoom"] == ["ctrl", "a", "q"]
     assert shown["model"] == ["ctrl", "m"]
@@ -64,7 +69,7 @@ def test_keys_that_need_ctrl_stand_behind_a_key_named_ctrl(letters: Lettering) -
 
 
 def test_each_command_has_its_first_key_and_none_that_is_far_off(letters: Lettering) -> None:
-    plan = page.layout((1280, 720), letters)
+    plan = laid_out((1280, 720), letters)
     shown = [place.entry for place in plan.placed[: len(COMMANDS)]]
     assert [(entry.name, entry.keys[0]) for entry in shown] == [
         (c.name, c.keys[0]) for c in COMMANDS
@@ -96,7 +101,7 @@ def test_keys_that_are_in_no_table_do_what_the_page_says() -> None:
 
 
 def test_each_table_has_its_heading_right_above_its_first_entry(letters: Lettering) -> None:
-    plan = page.layout((1280, 720), letters)
+    plan = laid_out((1280, 720), letters)
     assert [word for word, _ in plan.headings] == [word for word, _ in page.entries()]
     first = {entries[0].name for _, entries in page.entries()}
     tops = [place.rect for place in plan.placed if place.entry.name in first]
@@ -123,8 +128,36 @@ def test_a_new_page_fills_in_over_some_pictures_and_then_is_kept(letters: Letter
     def drawn() -> list[str]:
         return texts(letters, lambda: drawing.draw(target))
 
-    pictures = [len(drawn()) for _ in range(20)]
-    assert all(pictures[:10])
-    assert not any(pictures[12:])
+    def filled() -> tuple[int, int]:
+        """Pictures in which something came, and the most lines in one of them."""
+        pictures = [len(drawn()) for _ in range(60)]
+        assert not any(pictures[-10:])
+        return sum(map(bool, pictures)), max(pictures)
+
+    several, at_once = filled()
+    assert several > 8
+    assert at_once < 60
     target = pygame.Surface((640, 360), depth=32)
-    assert drawn()
+    assert filled()[0] > 8
+
+
+def test_no_picture_sets_more_than_a_part_of_a_page(
+    letters: Lettering, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+    lines = page._Setting._lines
+
+    def noted(setting: page._Setting, entry: page.Entry, room: int) -> tuple[str, ...] | None:
+        made.append(entry.name)
+        return lines(setting, entry, room)
+
+    monkeypatch.setattr(page._Setting, "_lines", noted)
+    drawing, target = Help(letters), pygame.Surface((960, 720), depth=32)
+    each = []
+    for _ in range(60):
+        drawing.draw(target)
+        each.append(len(made))
+        made.clear()
+    assert sum(each) > len(COMMANDS) + len(PARAMETERS)
+    # What a try that ends early has set comes on top.
+    assert max(each) < 2 * AT_ONCE * page.CHUNK

@@ -48,6 +48,17 @@ def test_a_letter_that_a_font_lacks_is_taken_from_another_and_stands_on_the_same
     assert letters.line("a′b", 20).get_height() == letters.line("ab", 20).get_height()
 
 
+def test_no_more_fonts_are_kept_than_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    pygame.font.init()
+    monkeypatch.setattr(fonts, "MOST", 3)
+    found = Fonts(())
+    first = found.font(8, True)
+    for size in range(9, 20):
+        found.font(size, True)
+        assert found.font(8, True) is first  # one that is in use stays
+    assert len(found._fonts) == 3
+
+
 def test_fonts_that_are_not_there_or_broken_are_no_error(tmp_path: Path) -> None:
     pygame.font.init()
     broken = tmp_path / "broken.ttf"

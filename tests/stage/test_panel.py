@@ -168,7 +168,7 @@ def test_values_have_their_units(letters: Lettering, name: str, value: float, sh
 def test_a_waiting_knob_is_marked_amber_until_it_takes_hold(
     letters: Lettering, name: str, moves: tuple[Action, ...]
 ) -> None:
-    waiting = played(*moves)
+    waiting = replace(played(*moves), focus=name)  # which gives each a bar
     assert count(picture(letters, View(waiting, RUNNING)), AMBER) > 50
     held = reduce(waiting, Knob(f"x:1:{BY_NAME[name].cc}", name, 0.95))
     assert count(picture(letters, View(held, RUNNING)), AMBER) == 0
@@ -190,6 +190,15 @@ def test_a_panel_at_rest_is_not_drawn_anew(
     hud.draw(target, view)
     assert first.any()
     assert (pygame.surfarray.array3d(target) == first).all()
+
+
+def test_no_more_is_kept_however_often_the_window_changes_its_size(letters: Lettering) -> None:
+    drawn, show = panel.Panel(letters), played(*MODULATED)
+    kept = []
+    for height in range(600, 660, 10):
+        drawn.draw(pygame.Surface((1280, height), depth=32), View(show, RUNNING))
+        kept.append(len(drawn._kept._kept))
+    assert len(set(kept)) == 1
 
 
 def white(surface: pygame.Surface, place: pygame.Rect) -> int:

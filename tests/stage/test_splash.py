@@ -15,7 +15,7 @@ from visualizer.show.state import Show
 from visualizer.show.status import Phase, Status
 from visualizer.show.view import Question, View
 from visualizer.stage.lettering import Lettering
-from visualizer.stage.splash import Splash, background
+from visualizer.stage.splash import Splash, background, offer_top
 
 from .shows import SIZES, changed, count, picture, played, texts
 
@@ -68,6 +68,29 @@ def test_the_last_show_is_offered_with_its_key_while_it_can_be_taken_up(letters:
     assert {"F9", "takes up the last show: Deep sea"} <= set(words(offered))
     assert "takes up the last show" in words(replace(Show(), offer=Memory()))
     assert "F9" not in words(Show())
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("hud", [None, True])
+def test_messages_leave_the_offer_to_be_read(
+    letters: Lettering, size: tuple[int, int], hud: bool | None
+) -> None:
+    show = replace(played(), hud=hud, offer=Memory(preset="Deep sea"))
+    for number in range(3):
+        show = reduce(show, Say(f"message {number} " * 20))
+    silent = picture(letters, View(replace(show, messages=()), Status()), size, splash=True)
+    heard = picture(letters, View(show, Status()), size, splash=True)
+    rows = (pygame.surfarray.array3d(silent) != pygame.surfarray.array3d(heard)).any((0, 2))
+    assert rows.any()
+    assert not rows[offer_top(show, size) :].any()
+    target = pygame.Surface(size, depth=32)
+    bare = target.copy()
+    splash = Splash(letters)
+    splash.draw(target, View(show, Status()), 0.0)
+    splash.draw(bare, View(replace(show, offer=None), Status()), 0.0)
+    rows = (pygame.surfarray.array3d(target) != pygame.surfarray.array3d(bare)).any((0, 2))
+    assert rows.any()
+    assert not rows[: offer_top(show, size)].any()
 
 
 @pytest.mark.parametrize("size", [*SIZES, (64, 64), (1, 1)])

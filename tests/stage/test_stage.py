@@ -11,6 +11,8 @@ import pygame
 import pytest
 
 from visualizer.frame import Pixels
+from visualizer.show import modulation
+from visualizer.show.parameters import SOURCES, TARGETS
 from visualizer.stage.pacing import PERIOD
 from visualizer.stage.stage import BLACKOUT_FADE
 
@@ -42,6 +44,17 @@ def test_a_frame_fades_into_the_next_and_then_rests(player: Player) -> None:
     assert 100 < seen[5] < 200
     assert seen[-1] == 200
     assert max(b - a for a, b in pairwise(seen)) < 25
+
+
+def test_a_smoothing_that_is_modulated_is_played_as_it_moves(player: Player) -> None:
+    target, square = TARGETS.index("smoothing"), SOURCES.index("square")
+    moved = {"mod1_target": target, "mod1_source": square, "mod1_depth": -1.0, "smoothing": 1.0}
+    show = BARE.with_values(moved)  # a square begins at its depth's end: 0
+    assert modulation.played(show)["smoothing"] == 0.0
+    player.frame(0)
+    player.play(BARE, 2.0)
+    player.frame(200)
+    assert player.play(show) == 200
 
 
 def slopes(size: int, turned: bool = False) -> Pixels:

@@ -11,6 +11,7 @@ from visualizer.show.view import View
 from visualizer.stage import window
 from visualizer.stage.hud import Hud
 from visualizer.stage.pacing import PERIOD
+from visualizer.stage.splash import Splash
 from visualizer.stage.stage import Stage
 
 from .player import BARE, Player, wall
@@ -58,6 +59,50 @@ def test_a_fault_in_the_hud_leaves_the_picture_and_is_told_once(
     assert capsys.readouterr().err.count("RuntimeError: a bad message") == 1
     player.play(show)
     assert not (wall() == 200).all()
+
+
+def test_a_start_screen_that_fails_leaves_the_hud_and_is_told_once(
+    player: Player, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("a bad name")
+
+    monkeypatch.setattr(Splash, "draw", broken)
+    player.play(replace(BARE, hud=True), 1.0)
+    assert wall().any()
+    assert player.stage.take_messages() == [
+        "the start screen can't be drawn, the show goes on: a bad name"
+    ]
+    player.frame(50)
+    assert player.play(BARE, 2.0) == 50
+    assert player.stage.take_messages() == []
+
+
+def test_a_system_that_takes_no_text_is_no_fault_of_the_hud(
+    player: Player, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise pygame.error("no such thing")
+
+    player.frame(50)
+    monkeypatch.setattr(pygame.key, "set_text_input_rect", broken)
+    player.play(replace(BARE, entry=""), 1.0)
+    assert player.stage.take_messages() == ["text can't be typed, the show goes on: no such thing"]
+
+
+def test_while_the_hud_fails_text_can_still_be_typed(
+    player: Player, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("a bad message")
+
+    monkeypatch.setattr(Hud, "draw", broken)
+    places: list[pygame.Rect | None] = []
+    monkeypatch.setattr(window.Window, "type_at", lambda _, place: places.append(place))
+    player.play(replace(BARE, entry="sea"))
+    player.play(BARE)
+    assert places[0] is not None
+    assert places[1] is None
 
 
 def test_the_clipboard_gives_the_text_that_was_copied_or_none(player: Player) -> None:

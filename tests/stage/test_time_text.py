@@ -71,3 +71,9 @@ def test_a_quantised_change_is_pending_until_its_beat() -> None:
     waits = played(Live(1), Store(2), Set("quantise", 2), Tick(0.6), Run("next_prompt"))
     assert time_text.of(waits, 120.0).pending == "next prompt on the bar"
     assert time_text.of(played(), 120.0).pending == ""
+
+
+def test_a_snapshot_that_waits_beside_a_prompt_is_told_too() -> None:
+    waits = played(Live(1), Store(2), Set("quantise", 2), Tick(0.6), Run("next_prompt"), Recall(2))
+    told = time_text.of(waits, 120.0).pending
+    assert told == "next prompt on the bar, snapshot 2 on the bar"

@@ -206,6 +206,42 @@ def test_an_input_method_that_begins_while_playing_is_sent_away_until_text_is_ty
     assert keys.place == FIELD
 
 
+def pressed(key: int) -> pygame.Event:
+    return pygame.Event(pygame.KEYDOWN, key=key, mod=0, scancode=0, unicode="")
+
+
+def test_after_an_input_method_was_sent_away_a_symbol_brings_text_back_and_it_is_said_once(
+    displays: Displays, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = TextInput(monkeypatch)
+    opened = Window()
+    for _ in range(2):
+        opened.watch(composed("く"))
+        for key in (pygame.K_a, pygame.K_1, pygame.K_SPACE, pygame.K_F1, pygame.K_LEFT):
+            opened.watch(pressed(key))
+        assert not keys.on
+        opened.watch(pressed(pygame.K_QUESTION))
+        assert keys.on
+    assert opened.messages == [window.COMPOSES]
+    before = keys.starts
+    opened.watch(pressed(pygame.K_QUESTION))
+    assert keys.starts == before
+
+
+def test_a_line_that_is_typed_when_the_display_is_opened_again_is_placed_again(
+    displays: Displays, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = TextInput(monkeypatch)
+    opened = Window()
+    opened.type_at(FIELD)
+    pygame.display.quit()
+    flip(opened, 1)
+    keys.place = None
+    opened.type_at(FIELD)
+    assert keys.on
+    assert keys.place == FIELD
+
+
 def test_an_input_method_follows_the_line_without_being_interrupted(
     displays: Displays, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,8 +1,10 @@
-"""What a CUDA card's training does beside the processor's, proven on a processor."""
+"""What only a card's training uses, run on a processor. CUDA itself is not proven here."""
 
 from __future__ import annotations
 
+import importlib
 import random
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -18,10 +20,12 @@ from training import (
     scaling,
     synonyms,
     train_autoencoder,
+    train_unet,
 )
 from training import all as everything
 from training.model import make_scheduler
-from training.progress import Budget
+from training.pictures import SCENE_NAMES
+from training.progress import RAN_OFF, Budget
 from visualizer.engine.autoencoder import PatchAutoencoder
 
 
@@ -57,9 +61,27 @@ def test_resident_batches_come_from_no_more_shards_than_asked(folder: Path) -> N
     assert all(bool((known == picture).all(1).any()) for picture in batch.flatten(1))
 
 
-def test_waiting_for_pictures_that_never_come_says_how_to_get_them(tmp_path: Path) -> None:
+def test_pictures_that_are_not_there_are_not_waited_for_unless_they_are_drawn(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(FileNotFoundError, match=r"training\.cache"):
         cache.wait(tmp_path, 1, seconds=0)
+    assert capsys.readouterr().out == ""
+    with pytest.raises(FileNotFoundError, match=r"training\.cache"):
+        cache.wait(tmp_path, 1, seconds=1e-3)
+    assert "waiting" in capsys.readouterr().out
+
+
+def test_on_a_processor_a_training_without_pictures_fails_at_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slept(seconds: float) -> None:
+        raise AssertionError("it waits")
+
+    monkeypatch.setattr("training.cache.time.sleep", slept)
+    options = ["--pictures", str(tmp_path), "--out", str(tmp_path), "--widths", "8", "8", "16"]
+    with pytest.raises(FileNotFoundError, match=r"training\.cache"):
+        train_autoencoder.train(train_autoencoder.parse(options))
 
 
 def test_every_wording_of_a_picture_says_the_same(folder: Path) -> None:
@@ -177,6 +199,88 @@ def test_an_autoencoder_that_got_no_better_is_not_kept(tmp_path: Path) -> None:
         kept.encode(pictures / 127.5 - 1).latents, first.encode(pictures / 127.5 - 1).latents
     )
     assert train_autoencoder.better(worse, None, pictures) is worse
+
+
+def test_every_program_on_a_card_takes_what_it_is_told(tmp_path: Path) -> None:
+    drawing, training = everything.on_card("cuda", 12, tmp_path / "a b", tmp_path / "c d")
+    taken = []
+    for name, *words in [*drawing, *training]:
+        options = importlib.import_module(name).parse(words)
+        taken += list(options) if isinstance(options, tuple) else [options]
+    pictures, forms, autoencoder, encode, sketch, learned, unet = taken
+    assert autoencoder.pictures == [pictures.folder, forms.folder]
+    assert encode.pictures == learned.pictures == unet.pictures == forms.folder
+    assert encode.autoencoder == unet.autoencoder == autoencoder.out / "model"
+    assert learned.latents == unet.latents == encode.out
+    assert unet.start == sketch.out
+    assert unet.model == tmp_path / "c d"
+    assert unet.scenes == SCENE_NAMES
+    assert {one.device for one in (autoencoder, encode, learned, unet)} == {"cuda"}
+
+
+@pytest.mark.parametrize("more", [[], ["--model", "elsewhere"]])
+def test_the_shipped_weights_are_overwritten_only_where_that_is_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: list[str]
+) -> None:
+    asked = []
+    monkeypatch.setattr(everything, "run_on_card", lambda *commands: asked.append(commands))
+    everything.main(["--device", "cuda", "--work", str(tmp_path), *more])
+    ((_, training),) = asked
+    unet = train_unet.parse(training[-1][1:])
+    assert unet.model == (Path("elsewhere") if more else tmp_path / "model")
+
+
+@pytest.mark.parametrize("minutes", ["3", "0", "-1", "nan"])
+def test_too_few_minutes_on_a_card_are_refused(
+    minutes: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(everything, "run_on_card", lambda *commands: None)
+    with pytest.raises(SystemExit):
+        everything.main(["--device", "cuda", f"--minutes={minutes}"])
+    assert "--minutes" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("status", "runs"), [(RAN_OFF, 1), (1, 2)])
+def test_a_training_that_ran_off_is_not_run_again_one_that_broke_is_without_records(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, status: int, runs: int
+) -> None:
+    notes = tmp_path / "notes"
+    (tmp_path / "fine.py").touch()
+    (tmp_path / "last.py").write_text(
+        "import sys\n"
+        f"open({str(notes)!r}, 'a').write(' '.join(sys.argv[1:]) + ';')\n"
+        f"sys.exit({status})\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(subprocess.CalledProcessError):
+        everything.run_on_card([["fine"]], [["fine"], ["last", "--record", "x"]])
+    assert notes.read_text() == "--record x;x;"[: None if runs == 2 else 11]
+
+
+def test_a_denoisers_training_that_runs_off_says_so_by_its_exit_status(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run_off(options: object) -> None:
+        raise FloatingPointError("off")
+
+    monkeypatch.setattr(train_unet, "train", run_off)
+    monkeypatch.setattr(train_unet, "calm", lambda: None)
+    with pytest.raises(SystemExit) as ended:
+        train_unet.main([])
+    assert ended.value.code == RAN_OFF
+    assert capsys.readouterr().err == "off\n"
+
+
+def test_latents_of_another_autoencoder_are_encoded_anew(tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    first, other = (PatchAutoencoder(widths=(8, 8, 16), latent_channels=4) for _ in range(2))
+    (tmp_path / "0000.pt").touch()  # of nobody knows which one
+    kept = tmp_path / "0001.pt"
+    for network, stays in ((first, False), (first, True), (other, False), (other, True)):
+        latents.made_for(tmp_path, network)
+        assert kept.exists() == stays
+        assert not (tmp_path / "0000.pt").exists()
+        kept.touch()
 
 
 def test_the_minutes_on_a_card_are_shared_out(tmp_path: Path) -> None:

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Table
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from visualizer.controls.batching import Turned, positions
-from visualizer.controls.decoding import State
+from visualizer.controls.decoding import State, changed, released
 from visualizer.controls.lights import Sent, lighten
 from visualizer.controls.mapping import Mapping
 from visualizer.controls.midi_ports import (
@@ -29,6 +29,7 @@ from visualizer.controls.midi_ports import (
     short_name,
 )
 from visualizer.controls.troubles import Troubles
+from visualizer.show.actions import Action
 
 MOST_AT_ONCE = 4096
 """Messages taken from a port before the next one has its turn."""
@@ -38,7 +39,8 @@ MOST_AT_ONCE = 4096
 class Controller:
     """An open one. name: for people, and for what its knobs are known by. address: the system's
     name for its input. state: what decoding remembers between messages. positions: control
-    changes of which only the newest counts. sent: what its lamps were told."""
+    changes of which only the newest counts. sent: what its lamps were told. lit: what the show
+    has had them show."""
 
     name: str
     address: str
@@ -48,22 +50,30 @@ class Controller:
     positions: frozenset[Turned] = frozenset()
     output: Output | None = None
     sent: Sent = field(default_factory=dict)
+    lit: Table[str, bool] | None = None
 
     @property
     def device(self) -> str:
         """Its name in files: that of two of a kind is the same, as they come in any order."""
         return short_name(self.address)
 
-    def play_by(self, mapping: Mapping) -> None:
-        """Take a mapping from now on."""
+    def play_by(self, mapping: Mapping) -> list[Action]:
+        """Take a mapping from now on; what lets go of what is held and does something else now."""
+        other = changed(self.mapping, mapping, self.state)
+        let_go = released(self.mapping, other, self.name)
+        self.state = replace(self.state, on=self.state.on - other.on)
         self.mapping = mapping
-        self.state = State()
         self.positions = positions(mapping)
+        return let_go
+
+    def release(self) -> list[Action]:
+        """It is gone: what lets go of all that is held on it."""
+        return released(self.mapping, self.state, self.name)
 
 
 class Controllers:
     """wanted: part of a port's name; None opens every input but ALSA's loop-back. mapping_of:
-    the mapping of a device. came, lost: told the name of one that is there, or gone."""
+    the mapping of a device. came, lost: told of one that is there, or gone."""
 
     def __init__(
         self,
@@ -72,8 +82,8 @@ class Controllers:
         troubles: Troubles,
         *,
         wanted: str | None = None,
-        came: Callable[[str], None],
-        lost: Callable[[str], None],
+        came: Callable[[Controller], None],
+        lost: Callable[[Controller], None],
     ) -> None:
         self._system = system
         self._mapping_of = mapping_of
@@ -123,19 +133,23 @@ class Controllers:
     def light(self, states: Table[str, bool]) -> None:
         """Tell each lamp what it should show, where that is news to it."""
         for controller in self:
-            if controller.output is None:
+            if controller.output is None or controller.lit == states:
                 continue
             try:
                 lighten(controller.mapping, states, controller.sent, controller.output.send)
             except FAULTS:
                 self._close_output(controller)  # the next look opens it again, and all is sent
+            else:
+                controller.lit = states
 
-    def renew(self) -> None:
-        """Read all mappings anew: they were changed."""
+    def renew(self) -> list[Action]:
+        """Read all mappings anew: they were changed. What lets go of what is held and lost."""
+        let_go: list[Action] = []
         for controller in self:
             self._dark(controller)
-            controller.play_by(self._mapping_of(controller.device))
+            let_go += controller.play_by(self._mapping_of(controller.device))
         self._look_for_lamps()
+        return let_go
 
     def close(self) -> None:
         """Put out the lamps and let go of all ports."""
@@ -167,7 +181,7 @@ class Controllers:
         self._troubles.over(f"open {address}")
         controller = self._open[name] = Controller(name, address, port)
         controller.play_by(self._mapping_of(controller.device))
-        self._came(name)
+        self._came(controller)
 
     def _look_for_lamps(self) -> None:
         """Open the outputs of those whose mapping names lamps; nothing is sent to any other."""
@@ -194,7 +208,7 @@ class Controllers:
 
     def _lose(self, controller: Controller) -> None:
         self._close(controller)
-        self._lost(controller.name)
+        self._lost(controller)
 
     def _dark(self, controller: Controller) -> None:
         """Put out the lamps of one, and let go of its output."""
@@ -212,7 +226,7 @@ class Controllers:
         if controller.output is not None:
             self._close_port(controller.name, controller.output)
         controller.output = None
-        controller.sent = {}
+        controller.sent, controller.lit = {}, None
 
     def _close_port(self, name: str, port: Input | Output) -> None:
         try:

@@ -40,8 +40,7 @@ _NOTHING: Mapping[Any, Any] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What a port has sent so far, as far as it bears on what comes. State() is a fresh port's:
-    drop the old one when a port is opened anew or its mapping changes.
+    """What a port has sent so far, as far as it bears on what comes. State() is a fresh port's.
 
     values: the newest of buttons. pairs: 14 bit values. on: what is toggled or held. selected: by
     channel, the NRPN that data belong to.
@@ -69,6 +68,26 @@ def decode(mapping: maps.Mapping, state: State, port: str, message: Message) -> 
         return state, [SelectPreset(message.program, SOURCE)] if chooses else []
     control = mapping.find(signal)
     return (state, []) if control is None else _Played(port, signal, control).by(state, value)
+
+
+def released(mapping: maps.Mapping, state: State, port: str) -> list[Action]:
+    """What lets go of all that is held on a port, as it can't be let go of by hand any more."""
+    let_go: list[Action] = []
+    for signal in sorted(state.on, key=str):
+        if (control := mapping.find(signal)) and control.form == maps.MOMENTARY:
+            let_go += _Played(port, signal, control).by(state, 0)[1]
+    return let_go
+
+
+def is_release(before: State, after: State, message: Message) -> bool:
+    """Whether a message let go of something that was held. before, after: decode()'s states."""
+    heard = read(message)
+    return heard is not None and heard[1] == 0 and after.on < before.on
+
+
+def changed(old: maps.Mapping, new: maps.Mapping, state: State) -> State:
+    """What is toggled or held in a state, of which another mapping makes something else."""
+    return State(on=frozenset(s for s in state.on if old.find(s) != new.find(s)))
 
 
 def steps(form: str, value: int) -> int:

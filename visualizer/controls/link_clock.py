@@ -3,6 +3,7 @@
 - It follows. Alone on the network there is nobody to follow, and no clock comes from here; but who
   comes later takes over the tempo that is there (Link's rule), so that it is the show's own.
 - Link's beat runs on whether the others play or not, so that its phase always counts.
+- A session that fails is one line, and is opened anew; the tempo runs on meanwhile.
 - aalink wants an asyncio loop in its thread; nothing is awaited but time.
 """
 
@@ -15,6 +16,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from visualizer.controls.mailbox import Mailbox
+from visualizer.controls.troubles import Troubles
 from visualizer.show.actions import Action, Say, Sync
 from visualizer.show.parameters import DEFAULTS
 from visualizer.show.tempo import BAR
@@ -29,6 +31,9 @@ TELL_EVERY = 0.1
 
 JUMP = 0.01
 """Beats by which the session may be elsewhere than expected: 5 ms at 120."""
+
+RETRY_AFTER = 3.0
+"""Seconds until a session is opened anew after a fault."""
 
 STOP_WITHIN = 3.0
 """Seconds that stop() waits for the thread."""
@@ -57,17 +62,20 @@ class LinkClock(threading.Thread):
         self,
         open_session: Callable[[], Session] | None = None,
         *,
+        retry_after: float = RETRY_AFTER,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(name="link", daemon=True)
         self._open = open_session or _open_session
+        self._retry_after = retry_after
         self._clock = clock
         self._mailbox = Mailbox(clock=clock)
+        self._troubles = Troubles(self._say)
         self._ending = threading.Event()
         self._told: tuple[float, Sync] | None = None
         self._tempo = DEFAULTS["tempo"]
-        self.peers = 0
-        """Others in the session."""
+        self.peers: int | None = None
+        """Others in the session; None while there is no session."""
 
     def drain(self) -> list[Action]:
         """All that came since the last call, for the frame loop. Never waits."""
@@ -86,25 +94,29 @@ class LinkClock(threading.Thread):
         return not self.is_alive()
 
     def run(self) -> None:
-        """The thread's life."""
-        asyncio.run(self._follow())
+        """The thread's life: a session, and after trouble with it another."""
+        while not self._ending.is_set():
+            try:
+                asyncio.run(self._follow())
+            except ImportError:
+                self._say("Link is off: aalink is not installed; pip install 'visualizer[link]'")
+                return
+            except Exception as error:  # no fault in it may end the thread unsaid
+                self._troubles.say("session", f"Link stumbled and starts anew: {error}")
+                self._ending.wait(self._retry_after)
 
     async def _follow(self) -> None:
-        try:
-            session = self._open()
-        except ImportError:
-            self._say("Link is off: aalink is not installed; pip install 'visualizer[link]'")
-            return
-        except (OSError, RuntimeError) as error:
-            self._say(f"Link is off: {error}")
-            return
+        session = self._open()
         session.quantum = float(BAR)
         session.enabled = True
+        self.peers = 0
         try:
             while not self._ending.is_set():
                 self._look(session)
+                self._troubles.over("session")
                 await asyncio.sleep(LOOK_EVERY)
         finally:
+            self.peers = self._told = None
             session.enabled = False
 
     def _look(self, session: Session) -> None:

@@ -5,13 +5,14 @@
     CONFIG/maps/keys.yaml           keys over the built-in ones
     CONFIG/midi.yaml                changes to the generic map, for controllers without one
 
-Of several that fit a port, the one with the longest name in it is taken. A faulty file is a line,
-and what lies below it is played. Files are written whole or not at all: a crash or a full disk
-leaves the old one.
+Of several that fit a port, the one that is named after it is taken, else the one with the longest
+name in it. A faulty file is a line, and what lies below it is played. Files are written whole or
+not at all: a crash or a full disk leaves the old one.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
 import re
 import tempfile
@@ -67,7 +68,7 @@ def chosen(folder: Path, port: str, given: Path | None = None) -> tuple[Mapping,
     file of --midi-map, which lies over all if it is for that port, or for any.
     """
     mapping, faults = _below(folder, port)
-    owns, own_faults = _own(folder)
+    owns, own_faults = _own(folder, port)
     last, given_faults = _loaded([] if given is None else [given])
     if found := _best(owns.items(), port):
         mapping = maps.over(mapping, found[1])
@@ -82,7 +83,7 @@ def chosen(folder: Path, port: str, given: Path | None = None) -> tuple[Mapping,
 def keys(folder: Path) -> tuple[Keys, tuple[str, ...]]:
     """The performer's own keys, and the faults of their file, a line each. Never raises."""
     path = folder / KEYS
-    loaded, faults = _loaded([path] if path.exists() else [])
+    loaded, faults = _loaded([path] if _is_there(path) else [])
     own = loaded.get(path, Mapping())
     astray = [f"{path}: nothing but keys is read here"] if own.controls or own.lights else []
     return own.keys, (*faults, *astray)
@@ -110,11 +111,14 @@ def forget(folder: Path, port: str, target: Target) -> int:
 
 
 def reset(folder: Path) -> int:
-    """Lay all own maps of ports aside, as NAME.yaml.old; how many. Raises MapError (one line)."""
+    """Lay all own maps of ports aside, as NAME.yaml.old, beside older ones; how many.
+
+    Raises MapError (one line).
+    """
     paths = _own_paths(folder)
     for path in paths:
         try:
-            path.replace(path.with_name(path.name + OLD))
+            path.replace(_free(path.with_name(path.name + OLD)))
         except OSError as error:
             raise MapError(f"{path}: can't be put aside: {error.strerror}") from None
     return len(paths)
@@ -124,30 +128,67 @@ def _below(folder: Path, port: str) -> tuple[Mapping, list[str]]:
     """What lies below a port's own map: the shipped one, else the generic one as changed."""
     if found := _best(((SHIPPED, mapping) for mapping in shipped()), port):
         return found[1], []
-    changes, faults = _loaded(path for path in [folder.parent / "midi.yaml"] if path.exists())
+    changes, faults = _loaded(path for path in [folder.parent / "midi.yaml"] if _is_there(path))
     mapping = GENERIC
     for own in changes.values():
         mapping = maps.over(mapping, own)
     return mapping, faults
 
 
-def _own(folder: Path) -> tuple[dict[Path, Mapping], list[str]]:
-    loaded, faults = _loaded(_own_paths(folder))
-    named = {p: replace(own, ports=own.ports or (p.stem,)) for p, own in loaded.items()}
+def _own(folder: Path, port: str) -> tuple[dict[Path, Mapping], list[str]]:
+    """The performer's own maps, and the faults of the others. Without `ports:` a map is for those
+    that have its file's name in theirs."""
+    try:
+        loaded, faults = _loaded(_own_paths(folder))
+    except MapError as fault:
+        return {}, [str(fault)]
+    named = {
+        path: replace(own, ports=own.ports or ((port if _is_named(path, port) else path.stem),))
+        for path, own in loaded.items()
+    }
     return named, faults
 
 
 def _own_paths(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.glob("*.yaml") if path.name != KEYS)
+    """The files of own maps; none without a folder. Raises MapError."""
+    try:
+        names = os.listdir(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise MapError(f"{folder}: can't be read: {error.strerror}") from None
+    return [folder / name for name in sorted(names) if _is_map(name)]
+
+
+def _is_map(name: str) -> bool:
+    return name.endswith(".yaml") and not name.startswith(".") and name != KEYS
 
 
 def _own_of(folder: Path, port: str) -> tuple[Path, Mapping]:
     """The file to write what is learned for a port into, and what it has. Raises MapError."""
     path = folder / f"{_file_name(port)}.yaml"
-    if path.exists():
-        own = load(path)  # a faulty one is the performer's to mend: it isn't written over
-        return path, replace(own, ports=own.ports or (port,))
-    return _best(_own(folder)[0].items(), port) or (path, Mapping(ports=(port,)))
+    if _is_there(path):
+        load(path)  # a faulty one is the performer's to mend: it isn't written over
+    if found := _best(_own(folder, port)[0].items(), port):
+        return found
+    return _free(path), Mapping(ports=(port,))
+
+
+def _free(path: Path) -> Path:
+    """A path beside this one where nothing lies: "X.yaml", then "X 2.yaml". Raises OSError."""
+    numbers = itertools.count(2)
+    free = path
+    while free.exists():
+        free = path.with_stem(f"{path.stem} {next(numbers)}")
+    return free
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is a file to read; one that can't be looked at is: reading it tells why."""
+    try:
+        return path.exists()
+    except OSError:
+        return True
 
 
 def _loaded(paths: Iterable[Path]) -> tuple[dict[Path, Mapping], list[str]]:
@@ -163,10 +204,19 @@ def _loaded(paths: Iterable[Path]) -> tuple[dict[Path, Mapping], list[str]]:
 
 
 def _best(candidates: Iterable[tuple[Path, Mapping]], port: str) -> tuple[Path, Mapping] | None:
-    """The one that names most of a port's name."""
-    fits = [(_fit(mapping.ports, port), path, mapping) for path, mapping in candidates]
-    best = max(fits, key=lambda fit: fit[0], default=None)
-    return best[1:] if best and best[0] else None
+    """The one that is named after a port, else the one that names most of the port's name."""
+    fits = [
+        (_is_named(path, port), fit, path, mapping)
+        for path, mapping in candidates
+        if (fit := _fit(mapping.ports, port))
+    ]
+    best = max(fits, key=lambda fit: fit[:2], default=None)
+    return best[2:] if best else None
+
+
+def _is_named(path: Path, port: str) -> bool:
+    """Whether a file is named after a port."""
+    return path.stem.casefold() == _file_name(port).casefold()
 
 
 def _fit(ports: Iterable[str], port: str) -> int:

@@ -20,7 +20,9 @@
       ctrl f12: next_preset
       q: strength up
 
-Kinds: cc, cc14, nrpn, note, program, bend, pressure, touch. Older files have `knobs: {16:
+Kinds: cc, cc14, nrpn, note, program, bend, pressure, touch. A button that plays a value as a toggle
+goes by its own presses, not by the value: where something else has moved that meanwhile, a press
+may go where it stands already, and the next one plays. Older files have `knobs: {16:
 strength}` and `notes: {41: next_prompt}`, which are read as well.
 """
 

@@ -90,7 +90,7 @@ def monitor(
     folder: Path | None = None,
     given: Path | None = None,
 ) -> None:
-    """Print each message as it comes and what it does, until stop is set.
+    """Print each message as it comes and what it does, until stop is set or MIDI is off.
 
     out gets the lines, all in the calling thread. port: part of the wanted port's name.
     """
@@ -102,7 +102,7 @@ def monitor(
     midi = Midi(ports, folder=folder, given=given, wanted=port, tap=tap)
     midi.start()
     try:
-        while not stop.wait(PRINT_EVERY):
+        while midi.is_alive() and not stop.wait(PRINT_EVERY):
             _print(midi, lines, out)
     finally:
         midi.stop()
@@ -117,14 +117,18 @@ def learn(
     port: str | None = None,
     ports: Ports | None = None,
     folder: Path | None = None,
+    given: Path | None = None,
 ) -> bool:
-    """Have the control that is moved next play a target; whether one was learned before stop."""
-    midi = Midi(ports, folder=folder, wanted=port)
+    """Have the control that is moved next play a target; whether one was learned before stop was
+    set or MIDI was off."""
+    midi = Midi(ports, folder=folder, given=given, wanted=port)
     midi.learn(target)
     out(f"move the control that shall play {target}")
     midi.start()
     try:
-        while not stop.wait(PRINT_EVERY):
+        alive = True
+        while alive and not stop.wait(PRINT_EVERY):
+            alive = midi.is_alive()  # asked first: what it said last is still told
             for action in midi.drain():
                 if isinstance(action, Say):
                     out(action.text)

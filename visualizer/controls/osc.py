@@ -2,8 +2,10 @@
 
 - It listens on this machine alone unless told otherwise: whoever can send can play, and quit.
 - Who asks by /visualizer/subscribe is told the show's state as it changes, for a minute; asking
-  again renews it and has all of it sent anew. A number behind it names the port to answer to.
+  again renews it and has all of it sent anew, once a second at most: what is sent must not be a
+  multiple of what comes. A number behind it names the port to answer to.
 - Malformed packets are counted and ignored. What can't be followed is said in one line, once.
+- No sender can hold the show up: what waits for the frame loop is bounded.
 """
 
 from __future__ import annotations
@@ -40,7 +42,13 @@ TELL_EVERY = 1.0 / 30.0
 SUBSCRIBED = 60.0
 """Seconds that a subscriber is told, from when it last asked."""
 
+RENEWED_AFTER = 1.0
+"""Seconds from an account of everything until a subscriber that asks again has another."""
+
 MOST_SUBSCRIBERS = 16
+
+MOST_WAITING = 128
+"""Actions that may wait for the frame loop: it does them in 6 ms, a third of a display frame."""
 
 MOST_LINES = 16
 """Different lines that are said about packets which can't be followed; then it is silent."""
@@ -60,9 +68,11 @@ _LARGEST = 65535
 
 @dataclass(slots=True)
 class _Subscriber:
-    """until: when it is forgotten. told: what it was told last, by address."""
+    """until: when it is forgotten. since: when it was to be told everything last. told: what it
+    was told last, by address."""
 
     until: float
+    since: float
     told: dict[str, Argument] = field(default_factory=dict)
 
 
@@ -81,7 +91,7 @@ class Osc(threading.Thread):
         self._host, self._wanted_port = host, port
         self._retry_after = retry_after
         self._clock = clock
-        self._mailbox = Mailbox()
+        self._mailbox = Mailbox(MOST_WAITING)
         self._shows: Latest[Show] = Latest()
         self._show: Show | None = None
         self._subscribers: dict[tuple[str, int], _Subscriber] = {}
@@ -165,9 +175,18 @@ class Osc(threading.Thread):
                 self._say_once(str(error))
 
     def _subscribe(self, to: tuple[str, int]) -> None:
-        if to not in self._subscribers and len(self._subscribers) == MOST_SUBSCRIBERS:
-            raise ValueError(f"{MOST_SUBSCRIBERS} are told the state already, and no more")
-        self._subscribers[to] = _Subscriber(self._clock() + SUBSCRIBED)
+        """Have someone told from now on; for one too many, its host's oldest makes room."""
+        now = self._clock()
+        there = self._subscribers.get(to)
+        if there is None and len(self._subscribers) == MOST_SUBSCRIBERS:
+            own = [other for other in self._subscribers if other[0] == to[0]]
+            if not own:
+                raise ValueError(f"{MOST_SUBSCRIBERS} are told the state already, and no more")
+            del self._subscribers[min(own, key=lambda other: self._subscribers[other].until)]
+        if there is not None and now - there.since < RENEWED_AFTER:
+            there.until = now + SUBSCRIBED
+        else:
+            self._subscribers[to] = _Subscriber(now + SUBSCRIBED, since=now)
 
     def _tell_all(self, udp: socket.socket) -> None:
         """Tell each subscriber what has changed since it was told last."""

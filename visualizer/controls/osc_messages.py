@@ -51,6 +51,13 @@ TAKEN = frozenset("ifhdsTFN")
 DEEPEST = 8
 """Bundles within bundles that are followed."""
 
+MOST_MESSAGES = 128
+"""Messages that a packet may hold: the whole state, and some more."""
+
+LONGEST_TEXT = 1000
+"""Characters of a text, in and out: what a UDP packet takes in any script, and more than a model
+reads."""
+
 _BUNDLE = b"#bundle\0"
 _BUNDLE_HEAD = 16
 """Bytes before a bundle's first element: its mark, and its time."""
@@ -61,7 +68,7 @@ Argument: TypeAlias = float | int | str
 
 
 class Malformed(Exception):
-    """A packet that is no OSC, or holds what nothing here takes."""
+    """A packet that is no OSC, or holds what nothing here takes, or more than MOST_MESSAGES."""
 
 
 def read(packet: bytes, depth: int = 0) -> list[tuple[str, list[object]]]:
@@ -81,6 +88,8 @@ def read(packet: bytes, depth: int = 0) -> list[tuple[str, list[object]]]:
         if size == 0 or place > len(packet):
             raise Malformed
         messages += read(packet[place - size : place], depth + 1)
+        if len(messages) > MOST_MESSAGES:
+            raise Malformed
     return messages
 
 
@@ -157,7 +166,8 @@ def _number(address: str, argument: object) -> float:
 def _text(address: str, argument: object) -> str:
     if not isinstance(argument, str):
         raise ValueError(f"{address} takes a text")
-    return "".join(sign for sign in " ".join(argument.split()) if sign.isprintable())
+    line = "".join(sign for sign in " ".join(argument.split()) if sign.isprintable())
+    return line[:LONGEST_TEXT]
 
 
 def state(show: Show) -> Mapping[str, Argument]:
@@ -171,8 +181,8 @@ def state(show: Show) -> Mapping[str, Argument]:
     told |= {name: int(IS_ON[name](show)) for name in ON_OFF}
     told |= {
         "preset": show.preset + 1 if preset is not None else 0,
-        "preset_name": preset.name if preset is not None else "",
-        "prompt": show.cue.text,
+        "preset_name": preset.name[:LONGEST_TEXT] if preset is not None else "",
+        "prompt": show.cue.text[:LONGEST_TEXT],
     }
     return {PREFIX + name: value for name, value in told.items()}
 

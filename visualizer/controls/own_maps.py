@@ -35,18 +35,37 @@ class OwnMaps:
         self.chosen("")
 
     def learn(self, device: str, target: Target, found: Found) -> bool:
-        """Have a control of a device play a target; whether it could be written."""
-        return self._written(lambda: map_files.learned(self._folder, device, target, found))
+        """Have a control of a device play a target; whether it does so now."""
+        if not self._written(lambda: map_files.learned(self._folder, device, target, found)):
+            return False
+        control = self.chosen(device).find(found.signal)
+        plays = control is not None and control.plays == target
+        return plays or self._covered(f"{found.words} is kept for {target}")
 
     def forget(self, devices: Iterable[str], target: Target) -> bool:
-        """Take a target from all controls of devices; whether it could be written."""
-        return self._written(
-            lambda: [map_files.forget(self._folder, device, target) for device in devices]
+        """Take a target from all controls of devices; whether none plays it now."""
+        there = tuple(devices)
+        if not self._written(
+            lambda: [map_files.forget(self._folder, device, target) for device in there]
+        ):
+            return False
+        playing = any(
+            control is not None and control.plays == target
+            for device in there
+            for control in self.chosen(device).controls.values()
         )
+        return not playing or self._covered(f"{target} is forgotten")
 
     def reset(self) -> bool:
-        """Put all own maps aside; whether that could be done."""
-        return self._written(lambda: map_files.reset(self._folder))
+        """Put all own maps aside; whether controllers play as they came."""
+        if not self._written(lambda: map_files.reset(self._folder)):
+            return False
+        return self._given is None or self._covered("all own maps are put aside")
+
+    def _covered(self, done: str) -> bool:
+        """Say that it was done, and why that isn't heard."""
+        self._say(f"MIDI: {done}, but --midi-map {self._given} lies over it")
+        return False
 
     def _written(self, change: Callable[[], object]) -> bool:
         try:

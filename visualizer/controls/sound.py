@@ -1,14 +1,15 @@
 """Sound: one thread that owns the input, hears its blocks, and fills a mailbox for the frame loop.
 
 - The driver's own thread only puts blocks into a queue; this one analyses them (hearing.py).
-- An input that is not there, or that is pulled, is one line; it is looked for again and again.
+- An input that is not there, that is pulled, or that sends nothing is one line; it is looked for
+  again and again. One that can't be closed is one too: this thread stays in the driver then,
+  which wants all calls from one.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from contextlib import closing
 from queue import Empty, SimpleQueue
 
 from visualizer.controls.hearing import Ear
@@ -35,6 +36,9 @@ LOST_AFTER = 2.0
 MOST_WAITING = 256
 """Blocks that may wait while the machine is busy: three seconds; more are dropped."""
 
+CLOSE_WITHIN = 2.0
+"""Seconds that an input has to close: where a sound server died, that can take for ever."""
+
 STOP_WITHIN = 3.0
 """Seconds that stop() waits for the thread: closing a stream can take its time."""
 
@@ -49,12 +53,14 @@ class Sound(threading.Thread):
         open_input: OpenInput = open_input,
         retry_after: float = RETRY_AFTER,
         lost_after: float = LOST_AFTER,
+        close_within: float = CLOSE_WITHIN,
     ) -> None:
         super().__init__(name="sound", daemon=True)
         self._wanted = wanted or None
         self._open = open_input
         self._retry_after = retry_after
         self._lost_after = lost_after
+        self._close_within = close_within
         self._mailbox = Mailbox()
         self._troubles = Troubles(self._say)
         self._wake: Callable[[], None] = lambda: None
@@ -84,7 +90,7 @@ class Sound(threading.Thread):
                 self._say(f"sound is off: {why}")
                 return
             except NoInput as why:
-                self._miss(why)
+                self._troubles.say("input", f"sound: {why}; trying again")
             except Exception as error:  # a driver's fault must not end the thread
                 self._troubles.say("input", f"sound stumbled and starts anew: {error}")
             self._ending.wait(self._retry_after)
@@ -98,14 +104,24 @@ class Sound(threading.Thread):
                 blocks.put(block)
 
         self._wake = lambda: blocks.put(None)
-        with closing(self._open(self._wanted, put)) as source:
-            self._troubles.over("input")
-            self.input = source.name
-            self._say(f"sound: listening to {source.name}")
-            try:
-                self._hear(source, blocks)
-            finally:
-                self.input = ""
+        source = self._open(self._wanted, put)
+        try:
+            self._hear(source, blocks)
+        finally:
+            self.input = ""
+            self._close(source)
+
+    def _close(self, source: Input) -> None:
+        """Give the input back; say so where that does not end."""
+        line = f"sound: {source.name} can't be closed; start the show anew to hear again"
+        slow = threading.Timer(self._close_within, self._say, (line,))
+        slow.daemon = True
+        slow.start()
+        try:
+            source.close()
+        finally:
+            slow.cancel()
+            slow.join()
 
     def _hear(self, source: Input, blocks: SimpleQueue[Block | None]) -> None:
         ear = Ear(source.rate)
@@ -113,15 +129,17 @@ class Sound(threading.Thread):
             try:
                 block = blocks.get(timeout=self._lost_after)
             except Empty:
+                if not self.input:
+                    raise NoInput(f"{source.name} sends nothing") from None
                 self._mailbox.put(Heard(0.0, 0.0, 0.0, 0.0))  # what moves by it goes to rest
-                gone = NoInput(f"{source.name} is gone")
-                self._miss(gone)  # before it is closed: where a sound server died, that can hang
-                raise gone from None
-            if block is not None:
-                self._mailbox.put(ear.hear(block))
-
-    def _miss(self, why: NoInput) -> None:
-        self._troubles.say("input", f"sound: {why}; trying again")
+                raise NoInput(f"{source.name} is gone") from None
+            if block is None:
+                continue
+            if not self.input:  # only now: what opens may never send anything
+                self.input = source.name
+                self._troubles.over("input")
+                self._say(f"sound: listening to {source.name}")
+            self._mailbox.put(ear.hear(block))
 
     def _say(self, line: str) -> None:
         self._mailbox.put(Say(line, SOURCE))

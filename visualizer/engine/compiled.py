@@ -1,8 +1,9 @@
 """Networks that OpenVINO has compiled, called with torch's tensors and no copies in between.
 
-A network that is told much besides its first input is taken apart: what hangs on the rest alone is
-computed only where that has changed. A UNet's words and timestep are the same in most frames, and
-a tenth of its work hangs on nothing else.
+A network that is told much besides its first input can be taken apart: what hangs on the rest
+alone is computed only where that has changed. A tenth of a UNet's work hangs on words and timestep
+alone. It is saved only in frames that are told nothing new: not while prompts cross over, and not
+while the strength moves or is modulated.
 """
 
 from __future__ import annotations
@@ -15,17 +16,28 @@ from typing import Any
 import torch
 from torch import Tensor
 
-KEPT = 16
-"""Of the inputs but the first, how many are kept with what hangs on them: a step has its own."""
+EDITION = 2
+"""The number of this way of handing networks to OpenVINO. It counts up with each change of what is
+compiled: a trial of an older way says nothing about the new one."""
+
+KEPT = 4
+"""Of the inputs but the first, how many are kept with what hangs on them: as many as steps in the
+frame of a show, as each has its own. More would be filled by each crossfade with what never comes
+again, and a frame of more steps is slow whatever is kept."""
 
 
 def compiled(
-    openvino: Any, core: Any, path: Path, shapes: Sequence[Sequence[int]], options: dict[str, Any]
+    openvino: Any,
+    core: Any,
+    path: Path,
+    shapes: Sequence[Sequence[int]],
+    options: dict[str, Any],
+    split: bool,
 ) -> Callable[..., Tensor]:
     """A saved network for inputs of these shapes: its inputs → its first output.
 
-    Inputs are float32; but for the first, they must not be changed in place. The output is the
-    caller's own. Raises what OpenVINO raises.
+    split: take it apart, if it has more inputs than one. Inputs are float32; but for the first,
+    they must not be changed in place. The output is the caller's own. Raises what OpenVINO raises.
     """
     model = core.read_model(path)
     model.reshape({port: list(shape) for port, shape in zip(model.inputs, shapes, strict=True)})
@@ -33,9 +45,9 @@ def compiled(
     def network(model: Any) -> _Network:
         return _Network(openvino.Tensor, core.compile_model(model, "CPU", options))
 
-    if len(shapes) == 1:
+    if len(shapes) == 1 or not split:
         whole = network(model)
-        return lambda first: whole(first)[0]
+        return lambda *inputs: whole(*inputs)[0]
     still, moving = (network(half) for half in apart(openvino, model))
     told = functools.lru_cache(KEPT)(still)  # by identity: that is how tensors are hashed
     return lambda first, *others: moving(first, *told(*others))[0]

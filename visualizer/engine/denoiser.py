@@ -80,8 +80,10 @@ class Denoise:
     Guidance above 1 costs one call of the UNet with a batch of 2 (Ho and Salimans 2022,
     arXiv:2207.12598); at 1 and below it is off. With models whose noise has no picture left in it
     at its highest, such as the built-in one, it is rescaled, as those who made such models do (Lin
-    et al. 2023, arXiv:2305.08891, section 3.4; with all of its weight). parts: the networks, as they come where None is
-    given; they may be exchanged between two frames. prompts: the embeddings.
+    et al. 2023, arXiv:2305.08891, section 3.4; with all of its weight).
+
+    parts: the networks, as they come where None is given; they may be exchanged between two
+    frames. prompts: the embeddings.
 
     A frame waits for no device: all that depends on numbers of the host is computed there, or
     kept on the device from an earlier frame.
@@ -120,8 +122,7 @@ class Denoise:
 
     def forget(self) -> None:
         """See Denoiser."""
-        if isinstance(self.parts, GraphedParts):
-            self.parts.forget()
+        self.parts.forget()
 
     @torch.inference_mode()
     def along(

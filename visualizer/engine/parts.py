@@ -48,6 +48,9 @@ class Parts(Protocol):
     def decode(self, latents: Tensor) -> Tensor:
         """The image of latents."""
 
+    def forget(self) -> None:
+        """Let go of what was kept for pictures of the present size."""
+
 
 class TorchParts:
     """The networks of a loaded diffusers pipeline, called as they are, but that SDXL's own
@@ -95,6 +98,9 @@ class TorchParts:
         latents = latents * self._deviation + self._mean
         image: Tensor = self.vae.decode(latents.to(self._vae_type), return_dict=False)[0]
         return (image.float() / 2.0 + 0.5).clamp(0.0, 1.0)
+
+    def forget(self) -> None:
+        """See Parts. Nothing is kept."""
 
     def _latent_scale(self) -> tuple[Tensor, Tensor]:
         """Mean and deviation of the autoencoder's latents, each (1, channels or 1, 1, 1)."""

@@ -1,7 +1,8 @@
 """What trials have found, kept in the user's cache folder: for the next show there is none.
 
-A trial is kept for the processor, the weights themselves, the picture's size and the versions of
-all that computes. A folder that can't be written to, or a full disk, means a trial each time.
+A trial is kept for the processor, the weights themselves, the picture's size, the versions of
+all that computes and how it is asked to. A folder that can't be written to, or a full disk, means a
+trial each time.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ from typing import Any
 
 import torch
 
+from visualizer.engine.compiled import EDITION
 from visualizer.engine.failures import ModelError, one_line
+from visualizer.engine.openvino import KINDS
 from visualizer.engine.trial import Choice
 from visualizer.engine.variants import needs_openvino
 
@@ -149,7 +152,9 @@ def key_of(pipeline: Any, side: int, cpu: str) -> str:
     packages = ("visualizer", "torch", "diffusers", "openvino")
     networks = (pipeline.unet, pipeline.vae)
     configs = [{**network.config, "_name_or_path": ""} for network in networks]
-    facts = [cpu, [_version(name) for name in packages], side, configs]
+    # EDITION and KINDS: what is compiled otherwise may crash, and must do so in a trial's process.
+    way = [EDITION, KINDS]
+    facts = [cpu, [_version(name) for name in packages], way, side, configs]
     digest = hashlib.blake2b(json.dumps(facts, default=str).encode(), digest_size=16)
     for network in networks:
         for name, weights in network.state_dict().items():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:  # it is written in terms of Show, which knows actions
@@ -72,7 +73,7 @@ class Switch:
     """Bring an on-off command (command_table.ON_OFF) to a state: a pad that is held, or a switch
     that stays.
 
-    Any other command is done when it goes on.
+    Any other command has no state, and nothing is done.
     """
 
     command: str
@@ -235,10 +236,17 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """seconds of show time have passed."""
+    """seconds of show time have passed. most: no more of them than that wear off what was to be
+    seen for a while, as after a stall nobody has seen it."""
 
     seconds: float
+    most: float = inf
     source: str = "clock"
+
+    @property
+    def seen(self) -> float:
+        """Seconds by which cues, messages and questions grow older."""
+        return min(self.seconds, self.most)
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,9 +36,9 @@ def answered(question: Question, action: Action) -> Question | str:
             return ""
         case Tick() if question.typed:
             return question
-        case Tick(seconds=seconds) if question.left <= seconds:
+        case Tick() if question.left <= action.seen:
             return ""
-        case Tick(seconds=seconds):
-            return replace(question, left=question.left - seconds)
+        case Tick():
+            return replace(question, left=question.left - action.seen)
         case _:
             return question

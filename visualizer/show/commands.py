@@ -91,6 +91,7 @@ IS_ON: Mapping[str, Callable[[Show], bool]] = MappingProxyType(
 
 
 def switched(show: Show, command: str, on: bool) -> Show:
-    """An on-off command brought to a state; any other is done when it goes on."""
-    wanted = IS_ON[command](show) != on if command in IS_ON else on
-    return BY_NAME[command](show) if wanted and command in BY_NAME else show
+    """An on-off command brought to a state; any other has none, and is left alone."""
+    if command not in IS_ON or IS_ON[command](show) == on:
+        return show
+    return BY_NAME[command](show)

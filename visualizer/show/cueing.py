@@ -80,6 +80,17 @@ def aged(cue: Cue, seconds: float) -> Cue:
     return replace(cue, age=cue.age + seconds)
 
 
+def stretched(cue: Cue, old: float, new: float) -> Cue:
+    """The same cue when its crossfade lasts new seconds from now on, and lasted old until now.
+
+    Nothing jumps: a fade under way is as far as it was, and one that is done stays done, for as
+    many seconds.
+    """
+    if cue.age < old:
+        return replace(cue, age=cue.age * new / old)
+    return replace(cue, age=cue.age + new - old)
+
+
 def is_over(cue: Cue, crossfade: float, hold: float, early: float = 0.0) -> bool:
     """Whether it is time for the next prompt, or will be in early seconds.
 

@@ -34,13 +34,14 @@ def closed(show: Show) -> Show:
 
 
 def typed(show: Show, text: str) -> Show:
-    """More text at the caret, if the line is open."""
+    """More text at the caret, if the line is open; what would make it too long is left out."""
     if show.entry is None:
         return show
     if show.entry_for == "number" and text == "-":
         return _negated(show)
     before, after = _halves(show)
-    return _with(show, before + text, after)
+    room = max(moves.LONGEST - len(before) - len(after), 0)
+    return _with(show, before + text[:room], after)
 
 
 def digit(show: Show, character: str) -> Show:

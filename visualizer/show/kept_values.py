@@ -6,12 +6,12 @@ Choices stand there by their names, and whole numbers without a point.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from types import MappingProxyType
 from typing import Annotated, Any, TypeAlias
 
 import yaml
-from pydantic import PlainValidator
+from pydantic import PlainValidator, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from visualizer.show.parameters import BY_NAME, Parameter, check
@@ -29,10 +29,12 @@ def plain(values: Mapping[str, float]) -> dict[str, float | str]:
     return {name: _plain(BY_NAME[name], value) for name, value in values.items()}
 
 
-def read(content: Any) -> Mapping[str, float]:
+def read(content: Any, info: ValidationInfo) -> Mapping[str, float]:
     """Values by name from what a file has; raises FieldError.
 
-    A parameter that the file has no word of is left out: it may be newer than the file.
+    A parameter that the file has no word of is left out: it may be newer than the file. So is one
+    that the file alone knows, as the file may be newer, too; its name goes into info.context, a
+    set.
     """
     if not isinstance(content, dict):
         raise PydanticCustomError("values", "must be a mapping of parameters to values")
@@ -40,8 +42,9 @@ def read(content: Any) -> Mapping[str, float]:
     for key, value in content.items():
         name = str(key)
         if name not in BY_NAME:
-            raise FieldError(name, f"no such parameter; there are {', '.join(BY_NAME)}")
-        values[name] = _value(BY_NAME[name], value)
+            _unknown(info).add(name)
+        else:
+            values[name] = _value(BY_NAME[name], value)
     return MappingProxyType(values)
 
 
@@ -49,10 +52,27 @@ Values: TypeAlias = Annotated[Mapping[str, float], PlainValidator(read)]
 """Values by name as a field of a pydantic model."""
 
 
+def unsaid(line: str) -> None:
+    """Whom to tell of what was left out, where nobody listens."""
+
+
+def tell_unknown(names: Collection[str], file: str, tell: Callable[[str], object]) -> None:
+    """Tell of the names in a file that this version does not know, in one line if any."""
+    if names:
+        line = ", ".join(sorted(names))
+        tell(" ".join(f"{file}: left out what is not known here: {line}".split()))
+
+
 def to_yaml(content: Any, comment: str) -> str:
     """The text of a kept file: its comment, then its content in the order given."""
     text = yaml.dump(content, Dumper=_DUMPER, allow_unicode=True, sort_keys=False, width=_ONE_LINE)
     return f"# {comment}\n{text}"
+
+
+def _unknown(info: ValidationInfo) -> set[str]:
+    """The names that were left out so far."""
+    assert isinstance(info.context, set)
+    return info.context
 
 
 def _plain(row: Parameter, value: float) -> float | str:

@@ -1,7 +1,8 @@
 """Layers: values that a preset or a prompt brings along, and that go when it goes.
 
 A layer remembers, for each value that it laid, what was there before. When it is lifted, the old
-value comes back, unless the performer has moved the parameter meanwhile: the hand wins.
+value comes back, unless the performer has moved the parameter meanwhile: the hand wins. A length
+and what it is counted in are one in this: 16 (beats) must not stay behind as 16 seconds.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TypeAlias
+
+from visualizer.show.lengths import COUNTED_IN
 
 Layer: TypeAlias = Mapping[str, tuple[float, float]]
 """Parameter name to (value before, value laid)."""
@@ -25,5 +28,9 @@ def lay(values: Mapping[str, float], new: Mapping[str, float]) -> tuple[Mapping[
 
 def lift(values: Mapping[str, float], layer: Layer) -> Mapping[str, float]:
     """values without the layer, where it still shows."""
-    back = {name: old for name, (old, laid) in layer.items() if values[name] == laid}
+    moved = {name for name, (_, laid) in layer.items() if values[name] != laid}
+    for pair in COUNTED_IN.items():
+        if not moved.isdisjoint(pair):
+            moved.update(pair)
+    back = {name: old for name, (old, _) in layer.items() if name not in moved}
     return MappingProxyType({**values, **back})

@@ -59,7 +59,9 @@ def learned(show: Show, action: Learned) -> Show:
 
 def forgotten(show: Show) -> Show:
     """No control plays what is chosen any more; nothing while the list is closed."""
-    return show if show.learning is None else replace(show, forgets=show.forgets + 1)
+    if show.learning is None:
+        return show
+    return replace(show, forgets=show.forgets + 1, forget_target=show.learning.target)
 
 
 def forgotten_all(show: Show) -> Show:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -63,7 +62,9 @@ def words(show: Show, name: str) -> str:
 
 
 def cycle(show: Show) -> Show:
-    """The show whose hold and crossfade are counted in the next unit: their numbers stay."""
+    """The show whose hold and crossfade are counted in the next unit: their numbers stay.
+
+    For the moment: a preset that says a length says with it what that is counted in.
+    """
     unit = (show.values["hold_in"] + 1) % len(LENGTHS)
-    values = {**show.values, "hold_in": unit, "crossfade_in": unit}
-    return replace(show, values=MappingProxyType(values))
+    return show.with_values({"hold_in": unit, "crossfade_in": unit})

@@ -13,8 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from visualizer.show import modulation
 from visualizer.show.command_table import ON_OFF
-from visualizer.show.parameters import SLOTS, SOURCES, TARGETS
+from visualizer.show.commands import IS_ON
 from visualizer.show.state import Show
 from visualizer.show.targets import PRESET, PRESETS, SNAPSHOT, SNAPSHOTS
 
@@ -33,35 +34,16 @@ NAMES: tuple[str, ...] = (
 )
 """All that a light can show."""
 
-_OFF = SOURCES.index("off")
-
 
 def lights(show: Show) -> Mapping[str, bool]:
     """What is lit at this moment; a name of NAMES that is not in it is not lit either."""
     preset = show.preset_now
     stored = show.snapshots.get(preset.name, {}) if preset is not None else {}
     return {
-        "generation": show.generating,
-        "freeze": show.frozen,
-        "blackout": show.blackout,
-        "fullscreen": show.fullscreen,
-        "fit": show.fill,
-        "hud": show.hud_on,
-        "help": show.help,
+        **{name: is_on(show) for name, is_on in IS_ON.items()},
         "learn": show.learning is not None and show.time % BLINK < BLINK / 2,
-        "modulate": _is_moved(show),
+        "modulate": bool(modulation.moving(show, show.focus)),
         "beat": show.tempo.beats_at(show.time) % 1.0 < FLASH,
         f"{PRESET} {show.preset + 1}": preset is not None,
         **{f"{SNAPSHOT} {slot}": True for slot in stored},
     }
-
-
-def _is_moved(show: Show) -> bool:
-    """Whether a modulation moves the parameter in focus."""
-    if show.focus not in TARGETS:
-        return False
-    place = TARGETS.index(show.focus)
-    return any(
-        show.values[f"mod{slot}_target"] == place and show.values[f"mod{slot}_source"] != _OFF
-        for slot in SLOTS
-    )

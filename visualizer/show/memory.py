@@ -5,20 +5,19 @@ Pure; the file is written by keeping.py. What was learned of MIDI controllers ha
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from visualizer.show import kept_values, models, moves, snapshots, yaml_lines
 from visualizer.show.entry import HISTORY
-from visualizer.show.kept_values import Values
+from visualizer.show.kept_values import Values, tell_unknown, unsaid
 from visualizer.show.messages import say
 from visualizer.show.parameters import BY_NAME
 from visualizer.show.state import Show
-from visualizer.show.yaml_lines import FieldError
 
 NO_VALUES: Mapping[str, float] = MappingProxyType({})
 
@@ -47,9 +46,15 @@ class Memory:
 
 
 def remember(show: Show) -> Memory:
-    """What to keep of the show at this moment."""
+    """What to keep of the show at this moment.
+
+    A tempo that the sound has found is the music's, and is found anew.
+    """
+    values = dict(snapshots.aims(show))  # a morph under way does not end half way
+    if show.tempo.source == "sound":
+        del values["tempo"]
     return Memory(
-        values=snapshots.aims(show),  # a morph under way does not end half way
+        values=MappingProxyType(values),
         preset=preset.name if (preset := show.preset_now) else "",
         turn=show.turn,
         visits=show.visits,
@@ -92,11 +97,11 @@ def resumed(show: Show) -> Show:
         show = models.ask(show, memory.model)
     # Their layers know what lies under the preset's and the prompt's values, and lift those that
     # still show; what a hand had set over them stays, as it would have.
-    values = {**show.values, **memory.values}
+    values = dict(memory.values)
     if memory.seed is not None:
         values["seed"] = BY_NAME["seed"].clamp(memory.seed)
     history = tuple(dict.fromkeys((*memory.history, *show.history)))[-HISTORY:]
-    show = replace(show, values=MappingProxyType(values), morph=None, history=history)
+    show = replace(show.with_values(values), morph=None, history=history)
     return say(show, "the last show goes on")
 
 
@@ -114,14 +119,6 @@ class _File(BaseModel):
     history: list[str] = []
     values: Values = Field(default_factory=lambda: NO_VALUES)
 
-    @model_validator(mode="before")
-    @classmethod
-    def _all_are_fields(cls, content: Mapping[str, Any]) -> Mapping[str, Any]:
-        for name in content:
-            if name not in cls.model_fields:
-                raise FieldError(name, f"no such field; there are {', '.join(cls.model_fields)}")
-        return content
-
 
 def to_text(memory: Memory) -> str:
     """The memory as the text of a file."""
@@ -131,15 +128,20 @@ def to_text(memory: Memory) -> str:
     return kept_values.to_yaml(content, "The state of the last show, for visualizer --resume.")
 
 
-def parse(text: str, file: str) -> Memory:
-    """The memory in a file's text. Raises yaml_lines.Fault."""
+def parse(text: str, file: str, tell: Callable[[str], object] = unsaid) -> Memory:
+    """The memory in a file's text. Raises yaml_lines.Fault.
+
+    tell: gets a line where there were fields or parameters that this version does not know.
+    """
     node, content = yaml_lines.read(text, file)
     if not isinstance(content, dict):
         raise yaml_lines.Fault(f"{file}:1: must be a mapping with the fields of a show's state")
     content = {str(key): value for key, value in content.items()}
+    unknown = content.keys() - _File.model_fields.keys()
     try:
-        read = _File.model_validate(content)
+        read = _File.model_validate(content, context=unknown)
     except ValidationError as error:
         raise yaml_lines.Fault(yaml_lines.describe(error, node, file)) from None
+    tell_unknown(unknown, file, tell)
     fields = {name: getattr(read, name) for name in _File.model_fields}
     return Memory(**{**fields, "history": tuple(read.history)})

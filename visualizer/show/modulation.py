@@ -78,6 +78,12 @@ def played(show: Show) -> Mapping[str, float]:
     return MappingProxyType({**values, **new})
 
 
+def moving(show: Show, parameter: str) -> tuple[Names, ...]:
+    """The slots that move a parameter."""
+    on = (names for names in _NAMES if _is_on(show, names))
+    return tuple(names for names in on if TARGETS[int(show.values[names.target])] == parameter)
+
+
 @lru_cache(maxsize=16)  # asked for at each display frame of the round
 def held(slot: int, round_: int) -> float:
     """The random offset (-1 to 1) that a slot holds for a round: the same in each show."""
@@ -94,8 +100,8 @@ def toggled(show: Show) -> Show:
     if name not in TARGETS or name == "none":
         return say(show, f"{BY_NAME[show.focus].label} can't be modulated")
     label = BY_NAME[name].label
-    if moves := _moving(show, name):
-        show = _with(show, {names.target: 0.0 for names in moves})
+    if moves := moving(show, name):
+        show = show.with_values({names.target: 0.0 for names in moves})
         return say(replace(show, focus=name), f"{label} moves no more")
     idle = [names for names in _NAMES if not _is_on(show, names)]
     if not idle:
@@ -106,19 +112,19 @@ def toggled(show: Show) -> Show:
     for control in (free.source, free.depth):
         if not show.values[control]:  # else it would be on, and nothing would move
             new[control] = float(BY_NAME[control].default)
-    show = _with(show, new)
+    show = show.with_values(new)
     return say(show, f"{label} moves by {_words(show, free)}")
 
 
 def reshaped(show: Show) -> Show:
     """The next shape, or what is heard, for what moves the focus (command modulation_shape)."""
     name = _meant(show)
-    moves = _moving(show, name)
+    moves = moving(show, name)
     if not moves:
         return say(show, f"nothing moves {BY_NAME[name].label} yet")
     names = moves[-1]
     source = int(show.values[names.source]) % (len(SOURCES) - 1) + 1  # round and round past "off"
-    show = _with(show, {names.source: float(source)})
+    show = show.with_values({names.source: float(source)})
     return say(show, f"{BY_NAME[name].label} moves by {_words(show, names)}")
 
 
@@ -152,11 +158,6 @@ def _is_on(show: Show, names: Names) -> bool:
     return bool(show.values[names.target] and show.values[names.source])
 
 
-def _moving(show: Show, parameter: str) -> tuple[Names, ...]:
-    on = (names for names in _NAMES if _is_on(show, names))
-    return tuple(names for names in on if TARGETS[int(show.values[names.target])] == parameter)
-
-
 def _meant(show: Show) -> str:
     """The parameter in focus; for a parameter of a modulation that is on, what that moves."""
     for names in _NAMES:
@@ -171,7 +172,3 @@ def _words(show: Show, names: Names) -> str:
         return f"what is heard: {source}"
     unit = LENGTHS[int(show.values[names.counts])]
     return f"{source}, every {show.values[names.every]:g} {unit}"
-
-
-def _with(show: Show, new: Mapping[str, float]) -> Show:
-    return replace(show, values=MappingProxyType({**show.values, **new}))

@@ -14,18 +14,19 @@ from visualizer.show.layers import NOTHING, lay, lift
 from visualizer.show.mixes import alone
 from visualizer.show.parameters import BY_NAME, DEFAULTS
 from visualizer.show.preset import NO_VALUES, Cued
+from visualizer.show.snapshots import LEFT_ALONE
 from visualizer.show.state import Show
 
-STAY = ("seed", "tempo", "quantise", "morph")
-"""What a reset leaves as it is; but for the seed, only where the preset does not say it."""
+LONGEST = 1000
+"""Most characters of a prompt that is given by hand: more is a paste gone wrong, and an encoder
+reads no more than a tenth of it."""
 
 
 def set_value(show: Show, name: str, value: float) -> Show:
     """A parameter at a value, clamped to its range."""
     if name not in BY_NAME or value != value:  # NaN is no place to be
         return show
-    values = {**show.values, name: BY_NAME[name].clamp(value)}
-    return replace(show, values=MappingProxyType(values))
+    return show.with_values({name: BY_NAME[name].clamp(value)})
 
 
 def to_preset(show: Show, index: int) -> Show:
@@ -68,18 +69,21 @@ def to_turn(show: Show, turn: int) -> Show:
 def to_text(show: Show, text: str) -> Show:
     """To a prompt given by hand, which stays; a blank one stops the dreaming."""
     negative = preset.negative if (preset := show.preset_now) else ""
-    cued = Cued(alone(text), NO_VALUES, negative)
+    cued = Cued(alone(text[:LONGEST]), NO_VALUES, negative)
     show = _to_prompt(show, cued, lengths.seconds(show, "crossfade"))
     # What waited for its beat would take the typed prompt away.
     return replace(show, cue=replace(show.cue, stays=True), pending=None)
 
 
 def reset(show: Show) -> Show:
-    """All parameters as the preset has them; the seed stays, and what the music asks for."""
+    """All parameters as the preset has them.
+
+    What snapshots leave alone stays; but for the seed, only where the preset does not say it.
+    """
     # Layers are laid anew, so that no value from before the reset lies hidden under them.
     new: Mapping[str, float] = preset.values if (preset := show.preset_now) else NO_VALUES
     values, layer = lay(DEFAULTS, new)
-    kept = {name: show.values[name] for name in STAY if name == "seed" or name not in new}
+    kept = {name: show.values[name] for name in LEFT_ALONE if name == "seed" or name not in new}
     values = MappingProxyType({**values, **kept})
     return replace(show, values=values, preset_layer=layer, prompt_layer=NOTHING)
 

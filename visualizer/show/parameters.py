@@ -106,7 +106,7 @@ def _slot(slot: int) -> tuple[Parameter, ...]:
         Parameter(
             f"{name}_depth", f"Mod {slot} depth", -1.0, 1.0, 0.25, 0.05, 0.01,
             ("ctrl [", "ctrl ]") if first else (), depth,
-            "how far, as a share of the target's range; below 0 it goes the other way",
+            "how far, as a share of its knob's travel; below 0 it goes the other way",
             group="modulation",
         ),
         Parameter(

@@ -1,7 +1,8 @@
 """The form of a preset file, as pydantic models: what may stand where, and what is a fault.
 
 show/preset.py reads files by it, and says what they look like. Parameters beside other fields may
-be given as numbers, as choices by name (quantise: bar), and as lengths (hold: 16 beats).
+be given as numbers, as choices by name (quantise: bar), and as lengths (hold: 16 beats; a plain
+number is seconds).
 """
 
 from __future__ import annotations
@@ -22,6 +23,10 @@ from visualizer.show.yaml_lines import FieldError
 
 LIGHTEST, HEAVIEST = 0.001, 1000.0
 """Weights of a mix: wide enough for any proportion, and far from where floats run out."""
+
+
+_PLAIN_IS_SECONDS = frozenset({"hold", "crossfade"})
+"""Lengths that a plain number gives in seconds, whatever was counted before."""
 
 
 class Modulation(BaseModel):
@@ -72,6 +77,8 @@ class _Entry(BaseModel):
         """The parameter values given, by name. Raises FieldError."""
         extra = self.__pydantic_extra__ or {}
         values = dict(self._modulated())
+        for name in _PLAIN_IS_SECONDS & extra.keys():
+            values[lengths.COUNTED_IN[name]] = 0.0  # a length in words, or a field, says better
         for name, value in extra.items():
             found = _given(name, value, name)
             for twice in found.keys() & extra.keys() - {name}:

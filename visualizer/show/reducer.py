@@ -16,6 +16,7 @@ from visualizer.show import (
     entry,
     focus,
     learning,
+    lengths,
     moves,
     snapshots,
     sound,
@@ -85,20 +86,30 @@ def start(
 def reduce(show: Show, action: Action) -> Show:
     """The show after an action. Unknown names (from a hand-made map) change nothing."""
     later = waiting.held_back(show, action)
-    return _noted(show, action, _done(show, action)) if later is None else later
+    return _noted(show, action) if later is None else later
 
 
-def _noted(before: Show, action: Action, after: Show) -> Show:
-    """What follows from changed values: the tempo's beat, and a change to take back."""
+def _noted(show: Show, action: Action) -> Show:
+    """The show after an action, with what follows from it, and with a change to take back."""
+    after = _done(show, action)
     if after.values["tempo"] != after.tempo.bpm:
         after = tempo.turned(after)
-    return undo.noted(before, action, after)
+    return _without_a_jump(show, undo.noted(show, action, after))
+
+
+def _without_a_jump(before: Show, after: Show) -> Show:
+    """The show whose crossfade is as far as it was, whatever has changed its length."""
+    if after.cue is not before.cue:
+        return after
+    old, new = lengths.seconds(before, "crossfade"), lengths.seconds(after, "crossfade")
+    return after if old == new else replace(after, cue=cueing.stretched(after.cue, old, new))
 
 
 def _done(show: Show, action: Action) -> Show:
+    """What the action itself does."""
     match action:
-        case Tick(seconds=seconds):
-            return _tick(show, seconds)
+        case Tick():
+            return _tick(show, action)
         case Live(seed=seed, period=period):
             since = show.time if show.live_since is None else show.live_since
             return replace(show, live_since=since, seed=seed, period=period)
@@ -116,8 +127,11 @@ def _done(show: Show, action: Action) -> Show:
             size = 0.0 if row is None else row.fine if fine else row.step
             show = moves.set_value(show, name, _from(show, name) + steps * size)
             return focus.touched(show, name)
-        case Knob(parameter=name):
-            return focus.touched(_turn(show, action), name)
+        case Knob(control=control, parameter=name):
+            show = _turn(show, action)
+            grip = show.knobs.get(control)
+            # One that only waits has played nothing.
+            return show if grip is None or show.waits(grip) else focus.touched(show, name)
         case Unplugged(port=port):
             kept = {c: grip for c, grip in show.knobs.items() if not c.startswith(f"{port}:")}
             return replace(show, knobs=MappingProxyType(kept))
@@ -170,15 +184,15 @@ def _typed(show: Show, action: Type | Erase | Take | Drop | Digit | Move | Compo
             return entry.moved(show, across, down)
 
 
-def _tick(show: Show, seconds: float) -> Show:
-    messages = aged(show, seconds)
-    show = replace(show, time=show.time + seconds, messages=messages)
-    show = snapshots.advanced(sound.aged(show))
+def _tick(show: Show, tick: Tick) -> Show:
+    messages = aged(show, tick.seen)
+    later = replace(show, time=show.time + tick.seconds, messages=messages)
+    show = _without_a_jump(show, snapshots.advanced(sound.aged(later)))
     if show.generating and show.live_since is not None:
-        show = waiting.turning(replace(show, cue=cueing.aged(show.cue, seconds)))
+        show = waiting.turning(replace(show, cue=cueing.aged(show.cue, tick.seen)))
     show, action = waiting.due(show)
     while action is not None:
-        show = _noted(show, action, _done(show, action))
+        show = _noted(show, action)
         show, action = waiting.due(show)
     return show
 

@@ -13,7 +13,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated
@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Annotated
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 from visualizer.show import kept_values, parameters, yaml_lines
-from visualizer.show.kept_values import Values
+from visualizer.show.kept_values import Values, tell_unknown, unsaid
 from visualizer.show.messages import say
 from visualizer.show.parameters import BY_NAME
 from visualizer.show.targets import SNAPSHOTS
@@ -34,7 +34,7 @@ SLOTS = SNAPSHOTS
 """Of each preset, counted from 1."""
 
 LEFT_ALONE = ("seed", "tempo", "quantise", "morph")
-"""Parameters that no snapshot holds."""
+"""Parameters that no snapshot holds, and that a reset leaves as they are (show/moves.py)."""
 
 _BECOMES_ANOTHER = {
     f"mod{n}_depth": {f"mod{n}_{what}" for what in ("target", "source", "every", "in")}
@@ -70,9 +70,14 @@ def stored(show: Show, slot: int) -> Show:
     return say(replace(show, snapshots=MappingProxyType(snapshots)), f"snapshot {slot} kept")
 
 
+def kept_in(show: Show, slot: int) -> Mapping[str, float] | None:
+    """What a slot of the preset holds; None for nothing."""
+    return show.snapshots.get(_preset(show), {}).get(slot)
+
+
 def recalled(show: Show, slot: int) -> Show:
     """The preset's snapshot in a slot begins to come in, over the seconds that morph says."""
-    kept = show.snapshots.get(_preset(show), {}).get(slot)
+    kept = kept_in(show, slot)
     if kept is None:
         return say(show, f"snapshot {slot} is empty")
     moved = {name for name, value in kept.items() if show.values[name] != value}
@@ -95,10 +100,9 @@ def advanced(show: Show) -> Show:
     share = passed / morph.length if passed < morph.length else 1.0
     share *= share * (3.0 - 2.0 * share)  # smoothstep, as in a crossfade of prompts
     laid = {name: _between(morph, name, share) for name in _on_the_way(show, morph)}
-    values = MappingProxyType({**show.values, **laid})
     under_way = bool(laid) and passed < morph.length
     morph = replace(morph, laid=MappingProxyType(laid)) if under_way else None
-    return replace(show, values=values, morph=morph)
+    return replace(show.with_values(laid), morph=morph)
 
 
 def aims(show: Show) -> Mapping[str, float]:
@@ -143,17 +147,25 @@ def to_text(snapshots: Mapping[str, Mapping[int, Mapping[str, float]]]) -> str:
     return kept_values.to_yaml(content, "Snapshots of values, by preset and slot.")
 
 
-def parse(text: str, file: str) -> Mapping[str, Mapping[int, Mapping[str, float]]]:
-    """The snapshots in a file's text. Raises yaml_lines.Fault."""
+def parse(
+    text: str, file: str, tell: Callable[[str], object] = unsaid
+) -> Mapping[str, Mapping[int, Mapping[str, float]]]:
+    """The snapshots in a file's text. Raises yaml_lines.Fault.
+
+    tell: gets a line where there were parameters that this version does not know.
+    """
     node, content = yaml_lines.read(text, file)
     if content is None:
         return {}
     if not isinstance(content, dict):
         raise yaml_lines.Fault(f"{file}:1: must be a mapping of presets to slots")
+    unknown: set[str] = set()
     try:
-        return _FILE.validate_python(content)
+        found = _FILE.validate_python(content, context=unknown)
     except ValidationError as error:
         raise yaml_lines.Fault(yaml_lines.describe(error, node, file)) from None
+    tell_unknown(unknown, file, tell)
+    return found
 
 
 def _preset(show: Show) -> str:

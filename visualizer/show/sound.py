@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from visualizer.show.parameters import BY_NAME
-from visualizer.show.tempo import Tempo
+from visualizer.show.tempo import CLOCKS, Tempo
 
 if TYPE_CHECKING:
     from visualizer.show.actions import Heard
@@ -24,6 +23,14 @@ ONSET_FALLS = 0.3
 
 TEMPO_SAME = 0.05
 """BPM by which two tempos are the same: found anew many times a second, it would never rest."""
+
+CLOCK_KEEPS = 30.0
+"""Seconds from a clock's last news after which the sound may lead the tempo again: a cable that
+is pulled and put back does not count."""
+
+HAND_KEEPS = 300.0
+"""The same after a tap, or a tempo from a hand or a preset. They are about the song that is on:
+after some minutes there is another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +51,9 @@ def heard(show: Show, action: Heard) -> Show:
     """The show with the news; its tempo too, if it is the sound's to set.
 
     Sound is the weakest of all that set the tempo, as it may take the half or the double for it.
-    It sets one that nobody has touched since the start, and goes on with its own; after a tap, a
-    clock, a preset's tempo or a hand on the parameter, theirs stays.
+    It sets one that nobody has touched since the start, and goes on with its own. A clock keeps
+    it out while there are news of it, and CLOCK_KEEPS after; a tap, a hand on the parameter, or a
+    preset's tempo for HAND_KEEPS.
     """
     sound = Sound(
         level=_share(action.level),
@@ -82,19 +90,25 @@ def aged(show: Show) -> Show:
 
 def _with_tempo(show: Show, bpm: float) -> Show:
     tempo, row = show.tempo, BY_NAME["tempo"]
-    untouched = tempo == Tempo() and show.values["tempo"] == row.default
     in_range = row.low <= bpm <= row.high  # also: no NaN
-    if not (untouched or tempo.source == "sound") or not in_range:
+    if not _may_lead(show) or not in_range:
         return show
     bpm = row.clamp(bpm)
     if tempo.source == "sound" and abs(bpm - tempo.bpm) < TEMPO_SAME:
         return show
     beats = tempo.beats_at(show.time)  # the beat goes on without a jump
-    return replace(
-        show,
-        tempo=Tempo(bpm=bpm, beats=beats, at=show.time, source="sound"),
-        values=MappingProxyType({**show.values, "tempo": bpm}),
-    )
+    tempo = Tempo(bpm=bpm, beats=beats, at=show.time, source="sound")
+    return replace(show.with_values({"tempo": bpm}), tempo=tempo, taps=())
+
+
+def _may_lead(show: Show) -> bool:
+    """Whether the tempo is the sound's to set."""
+    tempo = show.tempo
+    if tempo.source == "sound":
+        return True
+    if tempo == Tempo():  # nobody has set it yet, but a preset may be about to
+        return show.values["tempo"] == BY_NAME["tempo"].default
+    return show.time - tempo.at >= (CLOCK_KEEPS if tempo.source in CLOCKS else HAND_KEEPS)
 
 
 def _share(value: float) -> float:

@@ -6,16 +6,15 @@ What changes it is in reducer.py.
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from visualizer.show import cueing, lengths, modulation
-from visualizer.show.actions import Action, Engine, Heard, Knob, Live, Run, Say, Sync, Tick
 from visualizer.show.cueing import Cue
 from visualizer.show.layers import NOTHING, Layer
 from visualizer.show.messages import Message
-from visualizer.show.parameters import BY_NAME, DEFAULTS, PARAMETERS
+from visualizer.show.parameters import DEFAULTS, PARAMETERS
 from visualizer.show.pickup import Grip
 from visualizer.show.preset import Preset
 from visualizer.show.request import Request
@@ -56,12 +55,14 @@ class Show:
     running and models: what the engine runs now, and what is on this machine, as it says.
 
     period: seconds from a request to its picture on the wall. taps: show times of the last taps.
-    pending: what waits for its beat. snapshots: kept values by preset's name and slot. past and
+    tempo: where the beat is; sound: what is heard. pending: the prompt or preset that waits for its
+    beat, pending_recall: the snapshot that does. focus: the parameter that a hand on the keypad
+    plays. snapshots: kept values by preset's name and slot; morph: one that is coming in. past and
     future: for undo and redo. caret: characters before the caret in entry; composing: what an
     input method has not settled; history: prompts typed before, the oldest first; recalled: how
     far back in it the entry is; draft: what was begun before. offer: the last show's memory, until
-    it is taken up. counts of wishes that MIDI hears of: forgets, for the learning's target, and
-    forgets_all.
+    it is taken up. learning: MIDI learn's list, None while it is closed. Counts of wishes that MIDI
+    hears of: forgets, the last one for forget_target, and forgets_all.
     """
 
     presets: tuple[Preset, ...] = ()
@@ -97,6 +98,7 @@ class Show:
     taps: tuple[float, ...] = ()
     period: float = 0.0
     pending: Pending | None = None
+    pending_recall: Pending | None = None
     sound: Sound = field(default_factory=Sound)
     focus: str = PARAMETERS[0].name
     snapshots: Mapping[str, Mapping[int, Mapping[str, float]]] = field(
@@ -112,6 +114,7 @@ class Show:
     draft: str = ""
     learning: Learning | None = None
     forgets: int = 0
+    forget_target: str = ""
     forgets_all: int = 0
     offer: Memory | None = None
 
@@ -150,6 +153,10 @@ class Show:
     def quit_pending(self) -> bool:
         """Whether quit was given once, and another within the time would end the show."""
         return self.quit_asked is not None and self.time - self.quit_asked <= QUIT_WITHIN
+
+    def with_values(self, new: Mapping[str, float]) -> Show:
+        """The show with some parameters at new values, which must be within their ranges."""
+        return replace(self, values=MappingProxyType({**self.values, **new}))
 
     def waits(self, grip: Grip) -> bool:
         """Whether a knob was moved but does not hold its parameter (yet)."""
@@ -214,44 +221,3 @@ def _ahead(show: Show, on: Set[str]) -> tuple[str, ...]:
 def _index(preset: Preset, turn: int, visits: int) -> int:
     """Index of a turn's prompt within a preset that was chosen for the visits-th time."""
     return cueing.position(preset.order, len(preset.prompts), turn, f"{preset.name}:{visits}")
-
-
-def describe(before: Show, action: Action, after: Show) -> str | None:
-    """One line for the log of what an action did: "strength 0.50 → 0.75 (midi)".
-
-    None for what comes by itself: Tick, clocks, sound, Live after the first, and Engine where the
-    model stays.
-    """
-    if isinstance(action, (Tick, Sync, Heard)):
-        return None
-    if isinstance(action, Live):
-        return "first frame (engine)" if before.live_since is None else None
-    if isinstance(action, Engine):
-        return f"{after.running} runs (engine)" if after.running != before.running else None
-    changes = [
-        f"{name} {BY_NAME[name].text(before.values[name])} → {BY_NAME[name].text(value)}"
-        for name, value in after.values.items()
-        if value != before.values[name]
-    ]
-    if isinstance(action, Run):
-        changes.insert(0, action.command)
-    if isinstance(action, Say):
-        changes.append(action.text)
-    if after.preset != before.preset and (preset := after.preset_now):
-        changes.append(f"preset {preset.name}")
-    if after.cue.text != before.cue.text:
-        changes.append(f"prompt {after.cue.text!r}")
-    if after.model_asks != before.model_asks:
-        changes.append(f"model {after.model}")
-    line = ", ".join(changes) or _without_effect(action, after)
-    return f"{line} ({action.source})" if action.source else line
-
-
-def _without_effect(action: Action, show: Show) -> str:
-    """What to say of an action that changed no value, prompt, preset or model."""
-    grip = show.knobs.get(action.control) if isinstance(action, Knob) else None
-    if grip is not None and grip.position is not None:
-        row = BY_NAME[grip.parameter]
-        at, value = row.text(row.at(grip.position)), row.text(show.values[row.name])
-        return f"{row.name} {value}, its knob at {at}"
-    return type(action).__name__.lower()

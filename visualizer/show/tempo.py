@@ -6,17 +6,17 @@ Rules:
 - Turning the tempo changes the counter's pace, and never its place.
 - The first tap of a series is the first beat of a bar, and each further one the next beat. So a
   single tap brings the bar back to the music, and leaves the tempo.
-- A clock that runs says where the beat is; taps then only get a line, as the clock would undo
-  them. Of a clock that is stopped, or that never says where it is, only the tempo counts: taps
-  bring in the beat.
+- A clock that runs says where the beat is; taps, and a hand on the tempo, then only get a line,
+  as the clock would undo them. Of a clock that is stopped, or that never says where it is, only
+  the tempo counts: taps bring in the beat.
 - A clock that vanishes leaves the tempo running.
+- The sound is the weakest of all; when it may lead is in show/sound.py.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import isfinite
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from visualizer.show.messages import say
@@ -84,10 +84,15 @@ def led(show: Show) -> bool:
 
 
 def turned(show: Show) -> Show:
-    """The show at the tempo that its values have now; the beat counter goes on without a jump."""
+    """The show at the tempo that its values have now; the beat counter goes on without a jump.
+
+    While a clock leads, its tempo is the one that stays.
+    """
     bpm = show.values["tempo"]
     if bpm == show.tempo.bpm:
         return show
+    if led(show):
+        return _at(_refused(show), show.tempo)
     return replace(show, tempo=_rebased(show, bpm, ""), taps=())
 
 
@@ -95,7 +100,7 @@ def tapped(show: Show) -> Show:
     """The show after a tap at this moment."""
     tempo, now = show.tempo, show.time
     if led(show):
-        return say(show, f"the beat follows {tempo.source}; stop it to tap")
+        return _refused(show)
     last = show.taps[-1] if show.taps else None
     if last is None or now - last > GAP:
         bar = BAR * round(tempo.beats_at(now) / BAR)
@@ -127,7 +132,9 @@ def synced(show: Show, sync: Sync) -> Show:
     bpm = _clamped(sync.bpm)
     if sync.running:
         return _at(show, Tempo(bpm, sync.beats, show.time - sync.ago, sync.source))
-    return _at(show, _rebased(show, bpm, "" if source == sync.source else source))
+    # The sound gives way here, too, or the two would set the tempo by turns.
+    source = "" if source in (sync.source, "sound") else source
+    return _at(show, _rebased(show, bpm, source))
 
 
 def _rebased(show: Show, bpm: float, source: str) -> Tempo:
@@ -137,8 +144,12 @@ def _rebased(show: Show, bpm: float, source: str) -> Tempo:
 
 def _at(show: Show, tempo: Tempo) -> Show:
     """The show with a tempo, which its parameter follows."""
-    values = MappingProxyType({**show.values, "tempo": tempo.bpm})
-    return replace(show, tempo=tempo, values=values)
+    return replace(show.with_values({"tempo": tempo.bpm}), tempo=tempo)
+
+
+def _refused(show: Show) -> Show:
+    """The show that tells why a hand can't have the beat."""
+    return say(show, f"the beat follows {show.tempo.source}; stop it to tap")
 
 
 def _clamped(bpm: float) -> float:

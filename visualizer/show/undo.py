@@ -4,17 +4,18 @@
   meanwhile (a prompt with values of its own, a clock's tempo) stays.
 - Chosen presets, recalled snapshots, commands and number entry count like a turned knob. What
   comes and goes with a prompt does not, and neither does what a clock or the sound sets.
-- One turn of a knob, or a key held down, is one change; so are taps of the tempo.
+- One turn of a knob, or a key held down, is one change, also where another is turned at the same
+  time; so are taps of the tempo.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from visualizer.show.actions import Action, Heard, Knob, Nudge, Recall, Run, Set, Sync, Tick
+from visualizer.show.actions import Action, Heard, Knob, Nudge, Run, Set, Sync, Tick
 from visualizer.show.messages import say
 from visualizer.show.parameters import BY_NAME
 from visualizer.show.snapshots import aims, without
@@ -42,7 +43,8 @@ class Change:
 def noted(before: Show, action: Action, after: Show) -> Show:
     """The show after an action, with the change to take back if a hand changed values.
 
-    For every action: what does not count is left out here.
+    For every action: what does not count is left out here. What had waited for its beat comes by
+    itself, and not as part of the Tick that brought it.
     """
     if after.values is before.values and after.morph is before.morph:
         return after
@@ -53,12 +55,12 @@ def noted(before: Show, action: Action, after: Show) -> Show:
     if not old:
         return after
     what = _what(action, old)
-    past = after.past
-    if past and what and past[-1].what == what and after.time - past[-1].at <= TOGETHER:
-        old = {**old, **past[-1].values}
-        past = past[:-1]
+    place = _place(after.past, what, old, after.time)
+    for same in after.past[place : place + 1]:
+        old = {**old, **same.values}
     change = Change(MappingProxyType(old), what, after.time)
-    return replace(after, past=(*past, change)[-MOST:], future=())
+    past = (*after.past[:place], change, *after.past[place + 1 :])
+    return replace(after, past=past[-MOST:], future=())
 
 
 def undone(show: Show) -> Show:
@@ -83,17 +85,29 @@ def redone(show: Show) -> Show:
     )
 
 
+def _place(past: Sequence[Change], what: str, names: Collection[str], now: float) -> int:
+    """Where a change belongs: in the place of the one that it goes on with, or behind the last.
+
+    Two knobs turned at once are two changes, however their steps mingle: the changes behind the
+    one that goes on are of other values, so that their order does not matter.
+    """
+    for place in reversed(range(len(past))):
+        change = past[place]
+        if what and change.what == what and now - change.at <= TOGETHER:
+            return place
+        if not change.what or not change.values.keys().isdisjoint(names):
+            break
+    return len(past)
+
+
 def _by_hand(before: Show, action: Action, after: Show) -> bool:
     """Whether a hand asked for the new values."""
     chosen = after.visits != before.visits  # a preset
     match action:
-        case Sync() | Heard() | Run(command="undo" | "redo"):
+        case Tick() | Sync() | Heard() | Run(command="undo" | "redo"):
             return False
         case Run(command="resume"):
             return True
-        case Tick():  # what had waited for its beat may have been done
-            done = before.pending if after.pending != before.pending else None
-            return done is not None and (chosen or isinstance(done.action, Recall))
         case _:
             return chosen or after.cue is before.cue
 
@@ -118,8 +132,7 @@ def _with(show: Show, change: Change) -> tuple[Show, Change]:
     """The show with a change's values, and the change that leads back from them."""
     aim = aims(show)
     back = MappingProxyType({name: aim[name] for name in change.values})
-    values = MappingProxyType({**show.values, **change.values})
-    show = replace(show, values=values, morph=without(show.morph, change.values))
+    show = replace(show.with_values(change.values), morph=without(show.morph, change.values))
     return show, Change(back, "", show.time)
 
 

@@ -5,8 +5,10 @@ much ahead of its beat, and what it brings lands on the beat. Rules:
 
 - What waits: next and previous prompt and preset, a preset by number, a snapshot, and the turning
   over of a prompt whose hold is over. All else happens at once.
-- One change waits at a time, and the newest wins; but steps of the same kind add up, and a step
-  back takes one away.
+- One change of prompt or preset waits at a time, and the newest wins; but steps of the same kind
+  add up, to a round of the preset's prompts at most, and a step back takes one away.
+- One snapshot waits beside it. It comes first, as it is one of the preset that is on; so what a
+  prompt or preset brings along on the same beat stands over it.
 - A prompt turns over at the beat (or bar …) nearest to its hold's end; it gives way to a hand.
 """
 
@@ -14,10 +16,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import ceil
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from visualizer.show import cueing, lengths
+from visualizer.show import cueing, lengths, snapshots
 from visualizer.show.actions import Recall, Run, SelectPreset
 from visualizer.show.tempo import BAR
 
@@ -56,8 +57,11 @@ def held_back(show: Show, action: Action) -> Show | None:
     asked = None if show.pending is None or show.pending.by_itself else show.pending
     beat = _next(show)
     match action:
-        case Run(command=command) if command in _PROMPTS:
-            steps = _PROMPTS[command] + _steps(asked)
+        case Recall(slot=slot) if snapshots.kept_in(show, slot) is not None:
+            return replace(show, pending_recall=Pending(action, beat))
+        case Run(command=command) if command in _PROMPTS and (preset := show.preset_now):
+            most = len(preset.prompts)
+            steps = min(max(_PROMPTS[command] + _steps(asked), -most), most)
             command = "next_prompt" if steps > 0 else "previous_prompt"
             pending = Pending(Run(command, action.source), beat, abs(steps)) if steps else None
         case Run(command=command) if command in _PRESETS and show.presets:
@@ -65,8 +69,6 @@ def held_back(show: Show, action: Action) -> Show | None:
             here = index == show.preset
             pending = None if here else Pending(SelectPreset(index, action.source), beat)
         case SelectPreset(index=index) if 0 <= index < len(show.presets):
-            pending = Pending(action, beat)
-        case Recall():
             pending = Pending(action, beat)
         case _:
             return None
@@ -95,21 +97,21 @@ def due(show: Show) -> tuple[Show, Run | SelectPreset | Recall | None]:
 
     Call it until there is None: steps that added up come one by one.
     """
-    pending = show.pending
-    if pending is None:
+    if show.pending is None and show.pending_recall is None:
         return show, None
-    # A tap, or a clock that starts anew, may have set the beat counter back.
-    beat = min(pending.beat, _next(show))
-    if _ahead(show) < beat:
-        return replace(show, pending=replace(pending, beat=beat)), None
-    left = replace(pending, times=pending.times - 1) if pending.times > 1 else None
-    return replace(show, pending=left), pending.action
+    recall, cue = _brought_up(show, show.pending_recall), _brought_up(show, show.pending)
+    show = replace(show, pending_recall=recall, pending=cue)
+    if recall is not None and recall.beat <= _ahead(show):
+        return replace(show, pending_recall=None), recall.action
+    if cue is not None and cue.beat <= _ahead(show):
+        left = replace(cue, times=cue.times - 1) if cue.times > 1 else None
+        return replace(show, pending=left), cue.action
+    return show, None
 
 
 def next_quantise(show: Show) -> Show:
     """The show whose changes wait for the next choice of quantise; off comes after 4 bars."""
-    quantise = (show.values["quantise"] + 1) % len(BEATS)
-    return replace(show, values=MappingProxyType({**show.values, "quantise": quantise}))
+    return show.with_values({"quantise": (show.values["quantise"] + 1) % len(BEATS)})
 
 
 def _unit(show: Show) -> int:
@@ -126,6 +128,14 @@ def _next(show: Show) -> float:
     """The first beat that a change asked for now can still land on."""
     unit, ahead = _unit(show), _ahead(show)
     return ceil(ahead / unit) * unit if unit else ahead
+
+
+def _brought_up(show: Show, pending: Pending | None) -> Pending | None:
+    """What waits, with its beat as it is now: a tap, or a clock that starts anew, may have set the
+    beat counter back."""
+    if pending is None or pending.beat <= (sooner := _next(show)):
+        return pending
+    return replace(pending, beat=sooner)
 
 
 def _steps(asked: Pending | None) -> int:

@@ -8,6 +8,7 @@ boxes, as anywhere.
 from __future__ import annotations
 
 import os
+from collections import OrderedDict
 
 import pygame
 
@@ -39,13 +40,18 @@ NOWHERE = "\U0010ffff"
 """A character that no font has: a letter that is drawn as wide as it is drawn as its box."""
 
 
+MOST = 96
+"""Most fonts kept open, each of one size: a HUD uses some 20, and a window that is drawn larger by
+hand goes through all sizes."""
+
+
 class Fonts:
     """Opens them once each, and finds the one that has a letter. Needs pygame.font."""
 
     def __init__(self, fallbacks: tuple[str, ...] = (PLAIN, *SYSTEM)) -> None:
         self._files = {True: BOLD, False: PLAIN if os.path.exists(PLAIN) else BOLD}
         self._fallbacks = tuple(file for file in fallbacks if os.path.exists(file))
-        self._fonts: dict[tuple[str, int], pygame.font.Font] = {}
+        self._fonts: OrderedDict[tuple[str, int], pygame.font.Font] = OrderedDict()
         self._found: dict[tuple[str, bool], str] = {}
 
     def font(self, size: int, bold: bool) -> pygame.font.Font:
@@ -66,6 +72,9 @@ class Fonts:
     def _open(self, file: str, size: int) -> pygame.font.Font:
         if (file, size) not in self._fonts:
             self._fonts[file, size] = pygame.font.Font(file, size)
+            if len(self._fonts) > MOST:
+                self._fonts.popitem(last=False)
+        self._fonts.move_to_end((file, size))
         return self._fonts[file, size]
 
     def _has(self, file: str, size: int, letter: str) -> bool:

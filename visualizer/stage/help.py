@@ -10,7 +10,6 @@ from itertools import islice
 
 import pygame
 
-from visualizer.show.command_table import COMMANDS
 from visualizer.stage import shapes
 from visualizer.stage.lettering import Lettering
 from visualizer.stage.page import (
@@ -21,13 +20,14 @@ from visualizer.stage.page import (
     TOP,
     Placed,
     label_size,
-    layout,
     text_size,
+    tries,
 )
 from visualizer.stage.palette import ACCENT, DIM, INK, LINE, SCRIM, SOFT
 
 AT_ONCE = 6
-"""Entries drawn a picture while the page is new: all in one would hold the wall for a moment."""
+"""Entries drawn a picture while the page is new, and before that steps taken to set it: all in one
+would hold the wall for a moment."""
 
 
 class Help:
@@ -50,7 +50,13 @@ class Help:
     def _paint(self, page: pygame.Surface) -> Iterator[None]:
         """Draw it, entry by entry."""
         page.fill(SCRIM)
-        plan, letters = layout(page.get_size(), self._letters), self._letters
+        letters = self._letters
+        for plan in tries(page.get_size(), letters):
+            if plan is not None:
+                break
+            yield
+        else:
+            return  # a window of a few pixels
         u = plan.unit
         left = round(MARGIN * u)
         page.blit(letters.line("Keys and knobs", max(8, round(26 * u))), (left, round(14 * u)))
@@ -84,8 +90,7 @@ class Help:
 
     def _hint(self, page: pygame.Surface, u: float) -> None:
         """Which key closes the page."""
-        letters, size = self._letters, text_size(u)
-        closes = next(c.keys[0] for c in COMMANDS if c.name == "help")
+        letters, size, closes = self._letters, text_size(u), shapes.KEYS["help"]
         text = letters.line("closes", size, SOFT, bold=False)
         height = max(4, round(KEY * u))
         wide = shapes.key_width(letters, closes, height)

@@ -28,6 +28,7 @@ from visualizer.stage.palette import (
 )
 from visualizer.stage.panel import Panel
 from visualizer.stage.plan import MARGIN, plan, unit_of
+from visualizer.stage.splash import offer_top
 
 
 class Hud:
@@ -60,6 +61,8 @@ class Hud:
             listed = learn.place_of(size, unit, beside, bottom)
             self._learn.draw(target, show.learning, unit, listed)
             bottom = listed.top
+        if splash:
+            bottom = min(bottom, offer_top(show, size))
         # Beside the panel, as the field; messages stand above it.
         bottom = entry.draw_quit(target, self._letters, show, unit, field.centerx, bottom)
         if wanted:

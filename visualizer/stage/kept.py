@@ -11,7 +11,7 @@ Shown = TypeVar("Shown")
 
 
 class Kept:
-    """Sections of the screen by name."""
+    """Sections of the screen by name: one surface for each, whatever the window's size."""
 
     def __init__(self) -> None:
         self._kept: dict[str, tuple[object, pygame.Surface]] = {}

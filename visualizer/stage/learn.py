@@ -45,8 +45,6 @@ MOVES: Mapping[str, str] = MappingProxyType(
 
 _LABELS = MappingProxyType({command.name: command.label for command in COMMANDS})
 
-_KEYS = MappingProxyType({command.name: command.keys[0] for command in COMMANDS if command.keys})
-
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -123,7 +121,7 @@ class Learn:
         mark = letters.line(text, size, INK if learning.line else DIM, bold=bool(learning.line))
         to.blit(mark, mark.get_rect(midleft=(inner.left, y + round(LINE * u / 2))))
         keys = (("learn", "leaves"), ("forget", "forgets it"), ("forget_all", "twice forgets all"))
-        named = tuple((_KEYS[name], words) for name, words in keys)
+        named = tuple((shapes.KEYS[name], words) for name, words in keys)
         keys_line(to, letters, named, (inner.right, inner.bottom - round(KEYS * u * 0.36)), small)
 
     def _target(

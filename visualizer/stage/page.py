@@ -1,11 +1,12 @@
 """Where things stand on the help page: the tables of commands and parameters, set like a newspaper.
 
-They flow from column to column. layout() tries sizes of type from large to small, and four
-columns to one, until all fits.
+They flow from column to column. Sizes of type are tried from large to small, and four columns to
+one, until all fits.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pygame
@@ -19,8 +20,10 @@ MARGIN, TOP, BETWEEN, BOTTOM = 24, 60, 22, 10
 """Around the page, above the columns, between and below them, in units."""
 
 LARGEST = 780
-"""Units that the screen is high where type is largest: more would fit only on very wide ones, and
-each size that is tried costs a picture's time."""
+"""Units that the screen is high where type is largest: more would fit only on very wide ones."""
+
+CHUNK = 6
+"""Entries that are set in one go."""
 
 SMALLEST = 0.1
 """Pixels a unit below which nothing could be read."""
@@ -126,16 +129,17 @@ def _needs_ctrl(keys: tuple[str, ...]) -> bool:
     return all(key.startswith(shapes.CTRL) for key in keys)
 
 
-def layout(size: tuple[int, int], letters: Lettering) -> Layout:
-    """The largest page that fits a screen of that size."""
+def tries(size: tuple[int, int], letters: Lettering) -> Iterator[Layout | None]:
+    """The largest page that fits a screen of that size, if any does; before it None for each
+    CHUNK of entries that was set, as all of it takes longer than a picture may."""
     unit = size[1] / LARGEST
     while unit > SMALLEST:
         for columns in (4, 3, 2, 1):
-            page = _Setting(size, letters, unit, columns).page()
-            if page is not None:
-                return page
+            for page in _Setting(size, letters, unit, columns).steps():
+                yield page
+                if page is not None:
+                    return
         unit *= 0.97
-    return Layout(unit, (), ())  # a window of a few pixels
 
 
 def label_size(unit: float) -> int:
@@ -158,8 +162,9 @@ class _Setting:
         self._width = (size[0] - 2 * MARGIN * u - (columns - 1) * BETWEEN * u) / columns
         self._key = max(4, round(KEY * u))
 
-    def page(self) -> Layout | None:
-        """The page, or None where it does not fit."""
+    def steps(self) -> Iterator[Layout | None]:
+        """None after each CHUNK of entries, and at last the page; it ends before that where it does
+        not fit."""
         u = self._u
         column, y = 0, self._top
         headings: list[tuple[str, pygame.Rect]] = []
@@ -170,13 +175,13 @@ class _Setting:
             for place, entry in enumerate(table):
                 lines = self._lines(entry, int(self._width - indent))
                 if lines is None:
-                    return None
+                    return
                 head = HEADING * u if place == 0 else 0
                 height = max(self._key, round(PITCH * u) * len(lines))
                 if y + head + height > self._bottom:
                     column, y = column + 1, self._top
                 if column >= self._columns or y + head + height > self._bottom:
-                    return None
+                    return
                 x = self._left + column * (self._width + BETWEEN * u)
                 if place == 0:
                     rect = pygame.Rect(int(x), int(y), int(self._width), int(20 * u))
@@ -187,8 +192,10 @@ class _Setting:
                 )
                 placed.append(Placed(entry, rect, keys, round(indent), lines))
                 y += head + height + AFTER * u
+                if len(placed) % CHUNK == 0:
+                    yield None
             y += GAP * u
-        return Layout(u, tuple(headings), tuple(placed))
+        yield Layout(u, tuple(headings), tuple(placed))
 
     def _keys(self, names: tuple[str, ...]) -> tuple[list[tuple[str, pygame.Rect]], float]:
         """Keys side by side from the left, and how wide they are together."""

@@ -55,8 +55,9 @@ class Panel:
         target.blit(sections.lit(u, beat), sections.lamp(where.time, u, beat))
         put("snapshots", where.snapshots, _cells(show), sections.snapshots)
         self._bars(target, show, where)
-        for place, words in zip(where.modulations, figures.modulations(show), strict=True):
-            put(f"modulation {place.topleft}", place, words, sections.modulation)
+        lines = zip(where.modulations, figures.modulations(show), strict=True)
+        for number, (place, words) in enumerate(lines):
+            put(f"modulation {number}", place, words, sections.modulation)
         put("footer", where.footer, (view.ports, view.inputs), sections.footer)
         return where.panel
 

@@ -7,11 +7,13 @@ to the shape's edge.
 from __future__ import annotations
 
 from functools import lru_cache
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
 import pygame
 
+from visualizer.show.command_table import COMMANDS
 from visualizer.stage.lettering import Lettering
 from visualizer.stage.palette import CAP, INK, Colour
 
@@ -26,6 +28,9 @@ KEY_NAMES = {
 
 CTRL = "ctrl "
 """Stands in the tables before a key that is played with Ctrl held."""
+
+KEYS = MappingProxyType({command.name: command.keys[0] for command in COMMANDS if command.keys})
+"""The key that stands for a command."""
 
 ARROWS = ("left", "right", "up", "down")
 

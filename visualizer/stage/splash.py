@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 import pygame
 
-from visualizer.show.command_table import COMMANDS
 from visualizer.show.state import Show
 from visualizer.show.status import Phase, Status
 from visualizer.show.view import Question, View
@@ -44,6 +43,9 @@ GLOWS = (
 SPREAD, BRIGHTNESS = 0.17, 0.62
 """Square of a glow's radius, and how bright it is; dim enough that white text stands out."""
 
+OFFER = 92
+"""From the screen's foot to the middle of the line that offers the last show, in units."""
+
 FIELD: Colour = (8, 9, 16, 150)
 
 
@@ -65,6 +67,12 @@ def background(time: float) -> npt.NDArray[np.uint8]:
         strength = np.array([glow[0][channel] for glow in GLOWS], np.float32) * BRIGHTNESS
         light[..., channel] = dark + rows @ (columns * strength[:, None])
     return np.rint(np.minimum(light, 255)).astype(np.uint8)
+
+
+def offer_top(show: Show, size: tuple[int, int]) -> int:
+    """Where the offer of the last show begins, in pixels; the screen's foot where there is none."""
+    u = unit_of(size)
+    return size[1] - (round((OFFER + 20) * u) if show.offer is not None else 0)
 
 
 class Splash:
@@ -157,18 +165,20 @@ class Splash:
         """The key that takes up the last show, while there is one."""
         if show.offer is None:
             return
-        letters, size = self._letters, round(20 * u)
-        resume = next(command for command in COMMANDS if command.name == "resume")
+        letters, size, key = self._letters, round(20 * u), shapes.KEYS["resume"]
         text = "takes up the last show"
         if show.offer.preset:
             text += f": {show.offer.preset}"
         height, gap = round(size * 1.5), round(size * 0.5)
-        wide = shapes.key_width(letters, resume.keys[0], height)
+        wide = shapes.key_width(letters, key, height)
         room = target.get_width() - round(60 * u) - wide - gap
         line = letters.line(letters.shorten(text, size, room), size, INK)
         cap = pygame.Rect(0, 0, wide, height)
-        cap.center = (middle - (line.get_width() + gap) // 2, target.get_height() - round(92 * u))
-        shapes.key(target, letters, resume.keys[0], cap)
+        cap.center = (
+            middle - (line.get_width() + gap) // 2,
+            target.get_height() - round(OFFER * u),
+        )
+        shapes.key(target, letters, key, cap)
         target.blit(line, line.get_rect(midleft=(cap.right + gap, cap.centery)))
 
     def _foot(self, target: pygame.Surface, status: Status, middle: int, u: float) -> None:

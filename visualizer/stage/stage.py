@@ -9,10 +9,12 @@ from __future__ import annotations
 import time
 import traceback
 from collections.abc import Callable
+from typing import TypeVar
 
 import pygame
 
 from visualizer.frame import Frame, Pixels
+from visualizer.show import modulation
 from visualizer.show.view import View
 from visualizer.stage import window
 from visualizer.stage.hud import Hud
@@ -20,6 +22,8 @@ from visualizer.stage.lettering import Lettering
 from visualizer.stage.pacing import Beat, Pacer, Rate
 from visualizer.stage.renderer import SoftwareRenderer
 from visualizer.stage.splash import Splash
+
+Drawn = TypeVar("Drawn")
 
 BLACKOUT_FADE = 0.3
 """Seconds from the picture to black, and back."""
@@ -50,7 +54,7 @@ class Stage:
         self._renderer = SoftwareRenderer(surface)
         letters = Lettering()
         self._hud, self._splash = Hud(letters), Splash(letters)
-        self._hud_fault = ""
+        self._faults: dict[str, str] = {}
         self._messages: list[str] = []
         self._pacer, self._beat = Pacer(), Beat()
         self._made, self._shown = Rate(), Rate()
@@ -135,8 +139,12 @@ class Stage:
             self._renderer.draw(self._mix, self._dim, show.fill)
             self._splash_left = max(self._splash_left - passed / SPLASH_FADE, 0.0)
         if self._splash_left > 0.0:
-            self._draw_splash(surface, view, now)
-        self._draw_hud(surface, view)
+            self._try("the start screen can't be drawn", self._draw_splash, surface, view, now)
+        typed = self._try("the HUD can't be drawn", self._draw_hud, surface, view)
+        # Where the HUD that says it is gone, what is typed must still be heard.
+        typing = view.show.entry is not None or view.question is not None
+        place = typed or (surface.get_rect() if typing else None)
+        self._try("text can't be typed", self._window.type_at, place)
 
     def _advance(self, view: View, now: float) -> None:
         """Let the crossfade go on, or stand still while frozen."""
@@ -156,7 +164,7 @@ class Stage:
             self._renderer.push(self._newest)
             self._pacer.arrived(now)
             self._unseen = False
-        self._mix = self._pacer.mix(now, show.values["smoothing"])
+        self._mix = self._pacer.mix(now, modulation.played(show)["smoothing"])
 
     def _draw_splash(self, surface: pygame.Surface, view: View, now: float) -> None:
         """The start screen: alone, then fading away over the first picture."""
@@ -173,17 +181,21 @@ class Stage:
         self._cover.set_alpha(round(255 * alpha))
         surface.blit(self._cover, (0, 0))
 
-    def _draw_hud(self, surface: pygame.Surface, view: View) -> None:
-        """The HUD; a fault in it (a text that no font can draw) must not touch the picture."""
+    def _draw_hud(self, surface: pygame.Surface, view: View) -> pygame.Rect | None:
+        """The HUD; gives back where text is typed in it."""
+        return self._hud.draw(surface, view, splash=self._newest is None)
+
+    def _try(self, fault: str, work: Callable[..., Drawn], *given: object) -> Drawn | None:
+        """Do what must not touch the picture if it fails, such as for a text that no font can
+        draw; fault: what to say of it then."""
         try:
-            place = self._hud.draw(surface, view, splash=self._newest is None)
-            asked = surface.get_rect() if view.question is not None else None
-            self._window.type_at(place or asked)
+            return work(*given)
         except Exception as error:
-            if self._hud_fault != repr(error):  # told once, not 60 times a second
-                self._hud_fault = repr(error)
+            if self._faults.get(fault) != repr(error):  # told once, not 60 times a second
+                self._faults[fault] = repr(error)
                 traceback.print_exc()
-                self._messages.append(f"the HUD can't be drawn, the show goes on: {error}")
+                self._messages.append(f"{fault}, the show goes on: {error}")
+            return None
 
     def _take_turn(self) -> None:
         """Wait for the picture's moment, put it on the wall and count it."""

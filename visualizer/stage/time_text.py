@@ -48,13 +48,17 @@ def beat(show: Show) -> int:
 
 
 def _pending(show: Show) -> str:
-    if show.pending is None:
-        return ""
-    left = show.pending.beat - show.tempo.beats_at(show.time)
-    what = _what(show, show.pending)
+    waiting = (show.pending, show.pending_recall)
+    return ", ".join(_when(show, each) for each in waiting if each is not None)
+
+
+def _when(show: Show, pending: Pending) -> str:
+    """What will be done, and when."""
+    left = pending.beat - show.tempo.beats_at(show.time)
+    what = _what(show, pending)
     if left > BAR:
         return f"{what} in {math.ceil(left)} beats"
-    return f"{what} on the {'bar' if show.pending.beat % BAR == 0 else 'beat'}"
+    return f"{what} on the {'bar' if pending.beat % BAR == 0 else 'beat'}"
 
 
 def _what(show: Show, pending: Pending) -> str:

@@ -33,6 +33,9 @@ HINTS = {
 }
 """Read by SDL when it opens a display. Whoever set one already knows better."""
 
+COMPOSES = "an input method makes text of keys: while it is on, some key presses do nothing"
+"""Said once. Whether one is on is only known when it takes a key."""
+
 UNSEEN = ("dummy", "offscreen")
 """SDL's drivers that show nothing; SDL takes them by itself on a machine with no screen."""
 
@@ -53,6 +56,7 @@ class Window:
         self._flips = 0
         self._failures = 0
         self._typed_at: pygame.Rect | None = None
+        self._sent_away = self._composed = False
         for name, value in HINTS.items():
             os.environ.setdefault(name, value)
         self._gpu = has_gpu()
@@ -103,7 +107,7 @@ class Window:
         if place == self._typed_at:
             return
         if self._typed_at is None:
-            pygame.key.start_text_input()
+            self._take_text()
         if place is not None:
             pygame.key.set_text_input_rect(place)
         self._typed_at = place
@@ -111,10 +115,18 @@ class Window:
     def watch(self, event: pygame.event.Event) -> None:
         """Follow the window to another display: moved there by hand, or a cable was pulled.
 
-        And keep an input method out of the playing: it would make text of keys that play.
+        And keep an input method out of the playing: it would make text of keys that play. It is
+        sent away by taking no text from keys, until text is typed or a symbol's key goes down:
+        which one that is, SDL tells only as text. Letters would call it up again.
         """
         if event.type == pygame.TEXTEDITING and event.text and self._typed_at is None:
-            pygame.key.stop_text_input()  # until text is typed; it also tells symbols apart
+            pygame.key.stop_text_input()
+            self._sent_away = True
+            if not self._composed:
+                self.messages.append(COMPOSES)
+            self._composed = True
+        if event.type == pygame.KEYDOWN and self._sent_away and _is_symbol(event.key):
+            self._take_text()
         if event.type != pygame.WINDOWDISPLAYCHANGED:
             return
         now = int(getattr(event, "display_index", 0))
@@ -126,6 +138,11 @@ class Window:
         elif self.fullscreen:
             self.messages.append(f"display {lost} is gone; using display {now}")
             self._reopen()
+
+    def _take_text(self) -> None:
+        """Let SDL make text of keys."""
+        pygame.key.start_text_input()
+        self._sent_away = False
 
     def _replace(self) -> None:
         """Open display 0 in place of one that can't be drawn on; tried once in RETRY calls."""
@@ -179,9 +196,10 @@ class Window:
             size = (min(WINDOWED[0], width * 9 // 10), min(WINDOWED[1], height * 9 // 10))
             _set_mode(size, pygame.RESIZABLE, self._display)
         pygame.mouse.set_visible(not self.fullscreen)
-        # Both are forgotten when a display is closed.
+        # All of these are forgotten when a display is closed.
         pygame.key.set_repeat(*REPEAT)
-        pygame.key.start_text_input()
+        self._take_text()
+        self._typed_at = None
 
     def _open_fullscreen(self, size: tuple[int, int]) -> None:
         # SDL gives vsync to a software surface only through SCALED (a texture on the GPU).
@@ -225,6 +243,11 @@ def close() -> None:
     """Close the window and let go of the display; harmless when there is none."""
     pygame.font.quit()
     pygame.display.quit()
+
+
+def _is_symbol(key: int) -> bool:
+    """Whether a key types no letter, digit or space: an input method leaves it alone."""
+    return 0x20 < key < 0x7F and not chr(key).isalnum()
 
 
 def _set_mode(size: tuple[int, int], flags: int, display: int, vsync: int = 0) -> None:
