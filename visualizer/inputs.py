@@ -14,6 +14,7 @@ from visualizer.controls.link_clock import LinkClock
 from visualizer.controls.midi import Midi
 from visualizer.controls.osc import Osc, parse_address
 from visualizer.controls.sound import Sound
+from visualizer.controls.source import Source
 from visualizer.options import LiveOptions, OptionError
 from visualizer.show.actions import Action
 from visualizer.show.lights import lights
@@ -28,16 +29,6 @@ class Stops(Protocol):
 
     def stop(self, timeout: float = ...) -> bool:
         """End it; False if it is still busy after timeout seconds. It may be called again."""
-
-
-class Input(Stops, Protocol):
-    """A thread that brings actions in."""
-
-    def start(self) -> None:
-        """Begin."""
-
-    def drain(self) -> list[Action]:
-        """What came since the last call; never waits."""
 
 
 class Inputs:
@@ -56,7 +47,7 @@ class Inputs:
             self.link = LinkClock()
         if options.sound is not None:
             self.sound = Sound(options.sound)
-        given: tuple[Input | None, ...] = (self.midi, self.osc, self.link, self.sound)
+        given: tuple[Source | None, ...] = (self.midi, self.osc, self.link, self.sound)
         self._all = tuple(each for each in given if each is not None)
         self._forgets = self._forgets_all = 0
 

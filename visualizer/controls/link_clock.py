@@ -10,14 +10,13 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 import time
 from collections.abc import Callable
 from typing import Protocol
 
 from visualizer.controls.mailbox import Mailbox
-from visualizer.controls.troubles import Troubles
-from visualizer.show.actions import Action, Say, Sync
+from visualizer.controls.source import Source
+from visualizer.show.actions import Sync
 from visualizer.show.parameters import DEFAULTS
 from visualizer.show.tempo import BAR
 
@@ -34,9 +33,6 @@ JUMP = 0.01
 
 RETRY_AFTER = 3.0
 """Seconds until a session is opened anew after a fault."""
-
-STOP_WITHIN = 3.0
-"""Seconds that stop() waits for the thread."""
 
 
 class Session(Protocol):
@@ -55,7 +51,7 @@ class Session(Protocol):
         """The beat counter now; its bars are those of the others."""
 
 
-class LinkClock(threading.Thread):
+class LinkClock(Source):
     """The Link thread. open_session: makes what it follows, in this thread; None for aalink."""
 
     def __init__(
@@ -65,33 +61,18 @@ class LinkClock(threading.Thread):
         retry_after: float = RETRY_AFTER,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__(name="link", daemon=True)
+        super().__init__(SOURCE, Mailbox(clock=clock))
         self._open = open_session or _open_session
         self._retry_after = retry_after
         self._clock = clock
-        self._mailbox = Mailbox(clock=clock)
-        self._troubles = Troubles(self._say)
-        self._ending = threading.Event()
         self._told: tuple[float, Sync] | None = None
         self._tempo = DEFAULTS["tempo"]
         self.peers: int | None = None
         """Others in the session; None while there is no session."""
 
-    def drain(self) -> list[Action]:
-        """All that came since the last call, for the frame loop. Never waits."""
-        return self._mailbox.take()
-
     def tell(self, bpm: float) -> None:
         """The show's tempo, for those who come later; once a display frame."""
         self._tempo = bpm
-
-    def stop(self, timeout: float = STOP_WITHIN) -> bool:
-        """Leave the session and end the thread; False if it is still busy after timeout seconds."""
-        self._ending.set()
-        if self.ident is None:  # never started
-            return True
-        self.join(timeout)
-        return not self.is_alive()
 
     def run(self) -> None:
         """The thread's life: a session, and after trouble with it another."""
@@ -135,9 +116,6 @@ class LinkClock(threading.Thread):
         if self._told is None or _is_news(sync, now - self._told[0], self._told[1]):
             self._told = now, sync
             self._mailbox.put(sync)
-
-    def _say(self, line: str) -> None:
-        self._mailbox.put(Say(line, SOURCE))
 
 
 def _is_news(sync: Sync, seconds: float, told: Sync) -> bool:

@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from collections.abc import Mapping as Table
@@ -25,10 +24,10 @@ from visualizer.controls.learner import Learner
 from visualizer.controls.mailbox import Mailbox
 from visualizer.controls.midi_ports import Ports, Received, missing
 from visualizer.controls.own_maps import OwnMaps
+from visualizer.controls.source import Source
 from visualizer.controls.system_ports import system_ports
-from visualizer.controls.troubles import Troubles
 from visualizer.show import targets
-from visualizer.show.actions import Action, Say, Unplugged
+from visualizer.show.actions import Action, Unplugged
 
 if TYPE_CHECKING:
     from mido import Message
@@ -47,9 +46,6 @@ RETRY_AFTER = 5.0
 DRAIN_EVERY = 0.002
 """Seconds between two drains of open ports: an eighth of a picture at 60 a second."""
 
-STOP_WITHIN = 3.0
-"""Seconds that stop() waits for the thread: opening a port can take its time."""
-
 Tap: TypeAlias = Callable[[str, bytes, "Message | None", list[Action]], None]
 """Hears each message but the clock's ticks, in the MIDI thread: the port's name, the bytes, the
 message (parsed()), what it asks for."""
@@ -57,7 +53,7 @@ message (parsed()), what it asks for."""
 TICK = b"\xf8"
 
 
-class Midi(threading.Thread):
+class Midi(Source):
     """The MIDI thread.
 
     folder: the performer's own maps; None for the usual place. given: one map over all others.
@@ -77,25 +73,18 @@ class Midi(threading.Thread):
         retry_after: float = RETRY_AFTER,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__(name="midi", daemon=True)
+        super().__init__(SOURCE, Mailbox(clock=clock))
         self._system = ports
         self._wanted = wanted
         self._tap = tap
         self._list_every = list_every
         self._retry_after = retry_after
         self._clock = clock
-        self._mailbox = Mailbox(clock=clock)
-        self._troubles = Troubles(self._say)
         self._maps = OwnMaps(folder, given, self._say)
         self._names: tuple[str, ...] = ()
         self._learner = Learner(self._maps, self._mailbox.put, clock)
         self._clocks = Clocks()
         self._states: Table[str, bool] | None = None
-        self._ending = threading.Event()
-
-    def drain(self) -> list[Action]:
-        """All that came since the last call, for the frame loop. Never waits."""
-        return self._mailbox.take()
 
     def learn(self, target: str | None) -> None:
         """Have the next control that is moved play a target (show/targets.py); None: no more.
@@ -125,14 +114,6 @@ class Midi(threading.Thread):
     def learning(self) -> bool:
         """Whether a control that is moved now would be learned."""
         return self._learner.listens
-
-    def stop(self, timeout: float = STOP_WITHIN) -> bool:
-        """End the thread and close all ports; False if it is still busy after timeout seconds."""
-        self._ending.set()
-        if self.ident is None:  # never started
-            return True
-        self.join(timeout)
-        return not self.is_alive()
 
     def run(self) -> None:
         """The thread's life. A fault that nobody foresaw is said, and it goes on."""
@@ -233,6 +214,3 @@ class Midi(threading.Thread):
         for action in controller.release():
             self._mailbox.put(action)
         self._mailbox.put(Unplugged(controller.name, SOURCE))
-
-    def _say(self, line: str) -> None:
-        self._mailbox.put(Say(line, SOURCE))

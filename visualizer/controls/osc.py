@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import errno
 import socket
-import threading
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -29,9 +28,8 @@ from visualizer.controls.osc_messages import (
     read,
     state,
 )
-from visualizer.controls.troubles import Troubles
+from visualizer.controls.source import Source
 from visualizer.latest import Latest
-from visualizer.show.actions import Action, Say
 from visualizer.show.state import Show
 
 HOST, PORT = "127.0.0.1", 9000
@@ -59,9 +57,6 @@ LONGEST_LINE = 120
 RETRY_AFTER = 3.0
 """Seconds until the next try where the port could not be had."""
 
-STOP_WITHIN = 3.0
-"""Seconds that stop() waits for the thread."""
-
 _LARGEST = 65535
 """Bytes that a UDP packet can have at most."""
 
@@ -76,7 +71,7 @@ class _Subscriber:
     told: dict[str, Argument] = field(default_factory=dict)
 
 
-class Osc(threading.Thread):
+class Osc(Source):
     """The OSC thread. host and port: what it listens on; port 0 takes a free one."""
 
     def __init__(
@@ -87,38 +82,23 @@ class Osc(threading.Thread):
         retry_after: float = RETRY_AFTER,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        super().__init__(name="osc", daemon=True)
+        super().__init__(SOURCE, Mailbox(MOST_WAITING))
         self._host, self._wanted_port = host, port
         self._retry_after = retry_after
         self._clock = clock
-        self._mailbox = Mailbox(MOST_WAITING)
         self._shows: Latest[Show] = Latest()
         self._show: Show | None = None
         self._subscribers: dict[tuple[str, int], _Subscriber] = {}
         self._tell_at = 0.0
-        self._troubles = Troubles(self._say)
         self._lines: set[str] = set()
-        self._ending = threading.Event()
         self.port: int | None = None
         """The port it listens on; None while it has none."""
         self.malformed = 0
         """Packets that were no OSC so far."""
 
-    def drain(self) -> list[Action]:
-        """All that came since the last call, for the frame loop. Never waits."""
-        return self._mailbox.take()
-
     def tell(self, show: Show) -> None:
         """The show as it is now, for those who want to know; once a display frame."""
         self._shows.put(show)
-
-    def stop(self, timeout: float = STOP_WITHIN) -> bool:
-        """End the thread; False if it is still busy after timeout seconds."""
-        self._ending.set()
-        if self.ident is None:  # never started
-            return True
-        self.join(timeout)
-        return not self.is_alive()
 
     def run(self) -> None:
         """The thread's life: a socket, and after trouble with it another.
@@ -221,9 +201,6 @@ class Osc(threading.Thread):
         if line not in self._lines and len(self._lines) < MOST_LINES:
             self._lines.add(line)
             self._say(f"OSC: {line}")
-
-    def _say(self, line: str) -> None:
-        self._mailbox.put(Say(line, SOURCE))
 
 
 def parse_address(text: str) -> tuple[str, int]:

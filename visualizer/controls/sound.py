@@ -13,7 +13,6 @@ from collections.abc import Callable
 from queue import Empty, SimpleQueue
 
 from visualizer.controls.hearing import Ear
-from visualizer.controls.mailbox import Mailbox
 from visualizer.controls.sound_inputs import (
     Block,
     Input,
@@ -22,8 +21,8 @@ from visualizer.controls.sound_inputs import (
     OpenInput,
     open_input,
 )
-from visualizer.controls.troubles import Troubles
-from visualizer.show.actions import Action, Heard, Say
+from visualizer.controls.source import Source
+from visualizer.show.actions import Heard
 
 SOURCE = "sound"
 
@@ -39,11 +38,8 @@ MOST_WAITING = 256
 CLOSE_WITHIN = 2.0
 """Seconds that an input has to close: where a sound server died, that can take for ever."""
 
-STOP_WITHIN = 3.0
-"""Seconds that stop() waits for the thread: closing a stream can take its time."""
 
-
-class Sound(threading.Thread):
+class Sound(Source):
     """The sound thread. wanted: part of an input's name; None or "" for the usual one."""
 
     def __init__(
@@ -55,31 +51,18 @@ class Sound(threading.Thread):
         lost_after: float = LOST_AFTER,
         close_within: float = CLOSE_WITHIN,
     ) -> None:
-        super().__init__(name="sound", daemon=True)
+        super().__init__(SOURCE)
         self._wanted = wanted or None
         self._open = open_input
         self._retry_after = retry_after
         self._lost_after = lost_after
         self._close_within = close_within
-        self._mailbox = Mailbox()
-        self._troubles = Troubles(self._say)
         self._wake: Callable[[], None] = lambda: None
-        self._ending = threading.Event()
         self.input = ""
         """Name of the input that is heard; "" for none."""
 
-    def drain(self) -> list[Action]:
-        """All that came since the last call, for the frame loop. Never waits."""
-        return self._mailbox.take()
-
-    def stop(self, timeout: float = STOP_WITHIN) -> bool:
-        """End the thread, close the input; False if it is still busy after timeout seconds."""
-        self._ending.set()
+    def _rouse(self) -> None:
         self._wake()
-        if self.ident is None:  # never started
-            return True
-        self.join(timeout)
-        return not self.is_alive()
 
     def run(self) -> None:
         """The thread's life: an input, and after it is gone another."""
@@ -140,6 +123,3 @@ class Sound(threading.Thread):
                 self._troubles.over("input")
                 self._say(f"sound: listening to {source.name}")
             self._mailbox.put(ear.hear(block))
-
-    def _say(self, line: str) -> None:
-        self._mailbox.put(Say(line, SOURCE))
