@@ -64,6 +64,10 @@ class InMemory:
         return [list(data) for data in self.ports.came(self.name)]
 
 
+GONE: list[Any] = []
+"""Ports that no controller has any more. Kept until the server has ended."""
+
+
 class OnJack:
     name = "RtMidiOut Client:X-KEYS"
 
@@ -86,8 +90,9 @@ class OnJack:
     def unplug(self) -> None:
         if self._controller is not None:
             self._controller.close()
-            self._lamps.close_port()
-            self._lamps.delete()
+            # Not closed while JACK runs, which RtMidi can't do safely (rtmidi_ports.RETIRED).
+            self._lamps.set_port_name("GONE")
+            GONE.append(self._lamps)
             self._controller = None
 
     def send(self, message: Any) -> None:
