@@ -254,13 +254,20 @@ def test_a_focus_on_the_depth_stands_for_what_the_modulation_moves() -> None:
     assert toggled(off).values == show.values
 
 
-@pytest.mark.parametrize("name", ["steps", "tempo", "mod2_depth", "morph"])
+@pytest.mark.parametrize("name", ["hold", "tempo", "mod2_depth", "morph"])
 def test_what_has_nothing_to_swing_is_left_alone_with_a_line(name: str) -> None:
     show = Show(focus=name)
     for done in (toggled(show), reshaped(show)):
         assert done.values == show.values
     assert line(toggled(show)) == f"{BY_NAME[name].label} can't be modulated"
     assert line(reshaped(show)) == f"nothing moves {BY_NAME[name].label} yet"
+
+
+def test_whole_numbers_stay_whole_while_they_swing() -> None:
+    show = moved(Show(), "steps", "saw", 1.0, every=1.0)
+    seen = {played(replace(show, time=t / 100))["steps"] for t in range(100)}
+    assert len(seen) > 10
+    assert all(steps == int(steps) and 1 <= steps <= 50 for steps in seen)
 
 
 def test_a_sine_has_no_jump_at_the_end_of_its_round() -> None:

@@ -270,7 +270,7 @@ def test_every_parameter_may_stand_in_a_preset_and_beside_a_prompt(row: Paramete
             "x.yaml:3: modulate[1].rate: Extra inputs are not permitted",
         ),
         (
-            "prompts: [a]\nmodulate:\n- parameter: seed",
+            "prompts: [a]\nmodulate:\n- parameter: hold",
             "x.yaml:3: modulate[1].parameter: must be one of none, strength, guidance",
         ),
         (

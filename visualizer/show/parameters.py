@@ -9,10 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-# The parameters that a modulation may move: those of the loop, but for whole numbers and lengths.
+# The parameters that a modulation may move: those of the loop, but for the lengths of cues, whose
+# swing would make a fade jump.
 TARGETS = (
     "none", "strength", "guidance", "seed_glide", "blend", "brightness", "contrast", "noise",
-    "zoom", "rotate", "pan_x", "pan_y", "colour_hold", "sharpness_hold", "smoothing",
+    "zoom", "rotate", "pan_x", "pan_y", "colour_hold", "sharpness_hold", "smoothing", "steps", "seed",
+    "seed_interval",
 )  # fmt: skip
 """What a modulation may move: "none", or a parameter's name."""
 
