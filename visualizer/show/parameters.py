@@ -13,8 +13,8 @@ from types import MappingProxyType
 # swing would make a fade jump.
 TARGETS = (
     "none", "strength", "guidance", "seed_glide", "blend", "brightness", "contrast", "noise",
-    "zoom", "rotate", "pan_x", "pan_y", "colour_hold", "sharpness_hold", "smoothing", "steps", "seed",
-    "seed_interval",
+    "zoom", "rotate", "pan_x", "pan_y", "colour_hold", "sharpness_hold", "smoothing", "steps",
+    "seed", "seed_interval",
 )  # fmt: skip
 """What a modulation may move: "none", or a parameter's name."""
 
