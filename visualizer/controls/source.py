@@ -26,6 +26,8 @@ class Source(threading.Thread):
 
     def drain(self) -> list[Action]:
         """All that came since the last call, for the frame loop. Never waits."""
+        if self._mailbox.dropped:  # said once: whoever floods us should not flood the screen
+            self._troubles.say("flood", f"{self.name}: more came than can be played; some is lost")
         return self._mailbox.take()
 
     def stop(self, timeout: float = STOP_WITHIN) -> bool:
