@@ -59,6 +59,10 @@ def request(**changes: Any) -> Request:
         "rotate": 0.0,
         "pan_x": 0.0,
         "pan_y": 0.0,
+        "swirl": 0.0,
+        "ripple": 0.0,
+        "kaleidoscope": 0,
+        "mirror": 0,
         "colour_hold": 0.0,
         "sharpness_hold": 0.0,
     }

@@ -1,4 +1,4 @@
-"""What is done to the last frame: shakes, grain, and motion in show time."""
+"""What is done to the last frame: jitter and grain, in show time."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from visualizer.engine.perturb import (
     contrast,
     draw,
     grain,
-    moved,
     shaken,
 )
 
@@ -60,8 +59,6 @@ def test_where_nothing_is_wanted_the_picture_is_not_even_copied() -> None:
     image, field = soft(), grain((64, 64), "cpu")
     nothing = draw(request(brightness=0.0, contrast=0.0, noise=0.0), FRAME, 1)
     assert shaken(image, nothing, field) is image
-    assert moved(image, request(), FRAME) is image
-    assert moved(image, request(zoom=1.0, rotate=9.0, pan_x=1.0, pan_y=1.0), 0.0) is image
 
 
 def test_draws_go_evenly_both_ways_and_no_further_than_asked() -> None:
@@ -131,67 +128,3 @@ def test_shaken_pictures_stay_in_range() -> None:
         shake = draw(request(brightness=0.5, contrast=0.5, noise=0.5), FRAME, number)
         made = shaken(levels(), shake, field)
         assert 0.0 <= made.min() <= made.max() <= 1.0
-
-
-def test_a_right_angle_a_second_turns_the_picture_clockwise() -> None:
-    image = soft()
-    turned = moved(image, request(rotate=90.0), 1.0)
-    assert off(turned, torch.rot90(image, -1, (2, 3))) < 1e-3
-    assert off(moved(image, request(rotate=-90.0), 1.0), torch.rot90(image, 1, (2, 3))) < 1e-3
-
-
-def test_a_picture_that_is_not_square_turns_without_being_bent() -> None:
-    image = soft(64, 96)
-    turned = moved(image, request(rotate=90.0), 1.0)
-    middle = (..., slice(0, 64), slice(16, 80))
-    assert off(turned[middle], torch.rot90(image[middle], -1, (2, 3))) < 1e-3
-
-
-def test_zoom_doubles_the_size_in_a_second_and_halves_it_below_zero() -> None:
-    image = soft()
-    nearer = moved(image, request(zoom=1.0), 1.0)
-    assert off(F.avg_pool2d(nearer, 2), image[..., 16:48, 16:48]) < 0.01
-    farther = moved(image, request(zoom=-1.0), 1.0)
-    assert off(farther[..., 16:48, 16:48], F.avg_pool2d(image, 2)) < 0.01
-
-
-@pytest.mark.parametrize(
-    ("pan", "axis", "way"), [("pan_x", 3, 16), ("pan_y", 2, -16)], ids=["right", "up"]
-)
-def test_pan_goes_right_and_up(pan: str, axis: int, way: int) -> None:
-    image = soft()
-    away = moved(image, request(**{pan: 0.25}), 1.0)
-    middle = (..., slice(16, 48), slice(16, 48))
-    assert off(away[middle], image.roll(way, axis)[middle]) < 1e-3
-
-
-def test_edges_are_mirrored() -> None:
-    image = soft()
-    away = moved(image, request(pan_x=0.25), 1.0)
-    assert off(away[..., :16], image[..., :16].flip(3)) < 1e-3
-
-
-def test_in_a_second_the_picture_moves_as_far_however_many_frames_that_is() -> None:
-    image, wanted = soft(), request(zoom=0.3, rotate=10.0, pan_x=0.05, pan_y=0.02)
-    made = []
-    for frames in (10, 40):
-        step = image
-        for _ in range(frames):
-            step = moved(step, wanted, 1.0 / frames)
-        made.append(step)
-    middle = (..., slice(12, 52), slice(12, 52))
-    assert off(made[0][middle], made[1][middle]) < 0.01
-    assert off(made[0][middle], image[middle]) > 0.05
-
-
-@pytest.mark.parametrize("way", [{"rotate": 5.0}, {"zoom": 0.1}, {"pan_x": 0.031, "pan_y": 0.01}])
-def test_a_hundred_small_steps_keep_what_is_coarse_and_let_nothing_grow(
-    way: dict[str, float],
-) -> None:
-    step = image = soft(128, 128)
-    for frame in range(100):
-        back = 1.0 if frame // 10 % 2 == 0 else -1.0  # there and back: the picture stays in sight
-        step = moved(step, request(**{name: back * speed for name, speed in way.items()}), FRAME)
-    inner = (..., slice(16, 112), slice(16, 112))
-    assert off(step[inner], image[inner]) < 0.015
-    assert 0.9 < float(step[inner].std() / image[inner].std()) < 1.0

@@ -26,9 +26,9 @@ from .shows import RUNNING, SIZES, count, picture, played, texts
 
 SIGNED = [row for row in PARAMETERS if row.low < 0]
 
-LOOP = [row for row in PARAMETERS if row.group == "loop"]
+LOOP = [row for row in PARAMETERS if row.group == "loop" and row.keys]
 
-NO_BAR = [row.name for row in PARAMETERS if row.group != "loop"]
+NO_BAR = [row.name for row in PARAMETERS if row not in LOOP]
 
 MODULATED = (
     *(Set(f"mod{n}_target", n) for n in (1, 2, 3, 4)),

@@ -169,7 +169,8 @@ def _try(denoiser: Tuned, pipeline: Any, name: str, side: int, report: Report) -
 _TRIAL = Request(
     prompts=(("white", 1.0),), strength=1.0, guidance=1.0, steps=1, seed=0, seed_interval=0,
     seed_glide=0.0, blend=0.0, brightness=0.0, contrast=0.0, noise=0.0, zoom=0.0, rotate=0.0,
-    pan_x=0.0, pan_y=0.0, colour_hold=0.0, sharpness_hold=0.0,
+    pan_x=0.0, pan_y=0.0, swirl=0.0, ripple=0.0, kaleidoscope=0, mirror=0,
+    colour_hold=0.0, sharpness_hold=0.0,
 )  # fmt: skip
 
 

@@ -11,13 +11,20 @@ import diffusers
 
 # Diffusers takes a part's class from a module that is imported already, and from no other.
 from visualizer.engine import autoencoder, unet
+from visualizer.engine.builtin import unet as builtin_unet
 from visualizer.engine.failures import ModelError
 from visualizer.engine.fetching import is_half, is_weights
 
 INDEX = "model_index.json"
 """The file that names a model's parts."""
 
-LIBRARIES = ("diffusers", "transformers", autoencoder.__name__, unet.__name__)
+LIBRARIES = (
+    "diffusers",
+    "transformers",
+    autoencoder.__name__,
+    unet.__name__,
+    builtin_unet.__name__,
+)
 """Where the classes of a model's parts may come from, besides diffusers' own pipelines."""
 
 LEFT_OUT = ("safety_checker",)

@@ -18,10 +18,11 @@ from visualizer.engine.handover import resized
 from visualizer.engine.holds import Reference, held
 from visualizer.engine.life import Life
 from visualizer.engine.pace import Pace, bounded, motion
-from visualizer.engine.perturb import draw, grain, moved, shaken
+from visualizer.engine.perturb import draw, grain, shaken
 from visualizer.engine.picture import Picture, Stopwatch, untimed
 from visualizer.engine.readback import Readback
 from visualizer.engine.seeds import SEEDS, Place, SeedWalk
+from visualizer.engine.warp import warp
 from visualizer.frame import Pixels
 from visualizer.show.request import Request
 
@@ -152,7 +153,7 @@ class Feedback:
             still = self._white
             base = still
             if self._previous is not None:
-                still = moved(self._previous, request, seconds)
+                still = warp(self._previous, request, seconds)
                 base = self._held(still, request)
             fed = self._life.seeded(self._shaken(base, request, place, seconds))
         new = self._denoiser(fed, eased, place, self.stopwatch)

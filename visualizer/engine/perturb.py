@@ -1,11 +1,11 @@
 """What is done to the previous frame before it is dreamt on. Pure functions of tensors.
 
-Images are (1, 3, height, width), RGB in [0, 1]. What is drawn, and how the picture moves, is
+Images are (1, 3, height, width), RGB in [0, 1]. What is drawn is
 decided on the host, in plain floats: nothing here waits for the device. Brightness and contrast
 are the sums of Pillow's ImageEnhance, in float and without rounding.
 
-All is told in show time: in a second the picture moves as far, and brightness, contrast and grain
-walk as far from where they were, however many frames a machine makes of it.
+All is told in show time: in a second brightness, contrast and grain walk as far from where they
+were, however many frames a machine makes of it.
 """
 
 from __future__ import annotations
@@ -15,11 +15,9 @@ import random
 from dataclasses import dataclass
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
 from visualizer.engine.colour import smooth
-from visualizer.engine.noise import uploaded
 from visualizer.show.request import Request
 
 LUMA = (0.299, 0.587, 0.114)
@@ -95,34 +93,3 @@ def grain(size: tuple[int, int], device: str) -> Tensor:
     white = torch.randn(1, 3, height, width, generator=generator, dtype=torch.float32)
     fine = white - smooth(white)
     return (fine / fine.std()).to(device)
-
-
-def moved(image: Tensor, request: Request, seconds: float) -> Tensor:
-    """An image after so many seconds of a request's zoom, rotate and pan; its edges mirrored.
-
-    One pass of bilinear sampling; none where nothing moves. Bilinear blurs what is finer than 8
-    pixels or so, which a model makes anew in each frame: with the built-in one, pictures that turn
-    or fly have the same detail (within 2 %, at strength 0.3 too) whether sampled so or with a
-    cubic. torch's own cubic (Keys 1981 with a = -0.75) would be worse: it does not keep a ramp, so
-    that slow motion goes up to half as fast again, and it rings in a loop.
-    """
-    if seconds <= 0.0 or not any((request.zoom, request.rotate, request.pan_x, request.pan_y)):
-        return image
-    height, width = image.shape[-2:]
-    way = torch.tensor([_way_back((height, width), request, seconds)], dtype=image.dtype)
-    grid = F.affine_grid(uploaded(way, image.device), list(image.shape), align_corners=False)
-    return F.grid_sample(image, grid, padding_mode="reflection", align_corners=False)
-
-
-def _way_back(size: tuple[int, int], request: Request, seconds: float) -> list[list[float]]:
-    """Where a picture's points come from: (2, 3) for points (x, y, 1), x and y in [-1, 1] across
-    and down."""
-    height, width = size
-    scale = 2.0 ** (-request.zoom * seconds)
-    angle = math.radians(request.rotate * seconds)
-    cosine, sine = scale * math.cos(angle), scale * math.sin(angle)
-    right, down = 2.0 * request.pan_x * seconds, -2.0 * request.pan_y * seconds
-    # A turn is one of pixels, which are as wide as high, whatever the picture is.
-    x = [cosine, sine * height / width]
-    y = [-sine * width / height, cosine]
-    return [[a, b, -a * right - b * down] for a, b in (x, y)]

@@ -35,10 +35,10 @@ COMMANDS: tuple[Command, ...] = (
         "generation", "Generation", ("g",), 40, "start or stop dreaming; the picture stays"
     ),
     Command("new_seed", "New seed", ("r",), 41, "jump to another seed"),
-    Command("restart", "Restart", ("n",), 42, "start anew from a white picture"),
+    Command("restart", "Restart", ("n",), 42, "begin again from white"),
     Command("freeze", "Freeze", ("z",), 43, "hold the wall still while the loop runs on unseen"),
     Command("blackout", "Blackout", ("b",), 44, "fade the wall to black and back"),
-    Command("fullscreen", "Fullscreen", ("f", "f11"), 45, "fullscreen or a window"),
+    Command("fullscreen", "Fullscreen", ("f", "f11"), 45, "fullscreen or window"),
     Command("fit", "Fit", ("y",), 46, "fill the screen or show the whole picture"),
     Command("hud", "HUD", ("tab",), 47, "values over the picture, on or off"),
     Command("help", "Help", ("f1", "?"), 48, "all keys and knobs"),

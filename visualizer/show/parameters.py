@@ -14,7 +14,7 @@ from types import MappingProxyType
 TARGETS = (
     "none", "strength", "guidance", "seed_glide", "blend", "brightness", "contrast", "noise",
     "zoom", "rotate", "pan_x", "pan_y", "colour_hold", "sharpness_hold", "smoothing", "steps",
-    "seed", "seed_interval",
+    "seed", "seed_interval", "swirl", "ripple", "kaleidoscope",
 )  # fmt: skip
 """What a modulation may move: "none", or a parameter's name."""
 
@@ -28,10 +28,10 @@ class Parameter:
     of the knob's travel. choices: names of the values 0, 1, 2 …, where it is a choice and no
     amount. keys: (down, up), as pygame names them, with "ctrl " before those that are played with
     Ctrl held; none where it is played by the focus (show/focus.py) and from outside alone. cc: the
-    MIDI control change of the generic map (20 to 31 and 102 to 119 are undefined in MIDI, so safe
-    to take); None for none. reference: its value in the app that this one grew out of, for presets
-    that ask for its loop; None where that has no bearing on the loop. group: "loop", "time" or
-    "modulation": where the HUD, the help page and the README put it.
+    MIDI control change of the generic map (20 to 31, 85 to 90 and 102 to 119 are undefined in
+    MIDI, so safe to take); None for none. reference: its value in the app that this one grew out
+    of, for presets that ask for its loop; None where that has no bearing on the loop. group:
+    "loop", "time" or "modulation": where the HUD, the help page and the README put it.
     """
 
     name: str
@@ -129,23 +129,23 @@ def _slot(slot: int) -> tuple[Parameter, ...]:
 PARAMETERS: tuple[Parameter, ...] = (
     Parameter(
         "strength", "Strength", 0.0, 1.0, 0.6, 0.05, 0.01, ("a", "q"), 20,
-        "how much of each frame is dreamt anew: 0 keeps the picture, 1 forgets it",
+        "how much of each frame is regenerated: 0 none, 1 all",
         reference=1.0,
     ),
     Parameter(
         "guidance", "Guidance", 0.0, 15.0, 1.0, 0.5, 0.1, ("s", "w"), 21,
-        "how strictly the prompt is followed; at 1 and below it is off, above it costs twice "
-        "the time; turbo models want it off",
+        "how strictly the prompt is followed; off up to 1, above it halves the speed; turbo "
+        "models want it off",
         curve=2.0, reference=1.0,
     ),
     Parameter(
         "steps", "Steps", 1, 50, 1, 1, 1, ("d", "e"), 22,
-        "denoising steps a frame at full strength: more is finer and slower",
+        "denoising steps a frame at full strength; more is slower",
         whole=True, curve=2.0, reference=2,
     ),
     Parameter(
         "seed", "Seed", 0, 10000, 1, 1, 1, ("[", "]"), 23,
-        "which noise is dreamt from",
+        "which noise pictures are generated from",
         whole=True,
     ),
     Parameter(
@@ -155,8 +155,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "seed_glide", "Seed glide", 0.0, 1.0, 1.0, 0.1, 0.02, ("ctrl l", "ctrl o"), 106,
-        "how much of the seed interval the noise takes to move to the next seed: 0 jumps, 1 is "
-        "always on the move",
+        "share of the seed interval spent gliding to the next seed; 0 jumps",
         reference=0.0,
     ),
     Parameter(
@@ -165,48 +164,68 @@ PARAMETERS: tuple[Parameter, ...] = (
         reference=0.1,
     ),
     Parameter(
-        "brightness", "Brightness shake", 0.0, 0.5, 0.05, 0.01, 0.005, ("k", "i"), 26,
-        "how far brightness is shaken before each frame",
+        "brightness", "Brightness jitter", 0.0, 0.5, 0.05, 0.01, 0.005, ("k", "i"), 26,
+        "random change of brightness before each frame",
         curve=2.0, reference=0.05,
     ),
     Parameter(
-        "contrast", "Contrast shake", 0.0, 0.5, 0.05, 0.01, 0.005, ("ctrl k", "ctrl i"), 31,
-        "how far contrast is shaken before each frame",
+        "contrast", "Contrast jitter", 0.0, 0.5, 0.05, 0.01, 0.005, ("ctrl k", "ctrl i"), 31,
+        "random change of contrast before each frame",
         curve=2.0, reference=0.05,
     ),
     Parameter(
         "noise", "Noise", 0.0, 0.5, 0.02, 0.01, 0.005, ("ctrl d", "ctrl e"), 30,
-        "fine grain added before each frame, for new detail to grow from",
+        "grain added before each frame, for detail to grow from",
         curve=2.0, reference=0.0,
     ),
     Parameter(
         "zoom", "Zoom", -1.0, 1.0, 0.0, 0.05, 0.01, ("ctrl a", "ctrl q"), 102,
-        "flight into the picture, or out of it: doublings of size a second",
+        "into the picture, or out of it: doublings a second",
         unit="/s", reference=0.0,
     ),
     Parameter(
         "rotate", "Rotate", -90.0, 90.0, 0.0, 3.0, 0.5, ("ctrl s", "ctrl w"), 103,
-        "turn of the picture, clockwise above 0",
+        "turn, clockwise above 0",
         unit="°/s", reference=0.0,
     ),
     Parameter(
         "pan_x", "Pan x", -1.0, 1.0, 0.0, 0.05, 0.01, ("ctrl ,", "ctrl ."), 104,
-        "drift of the picture to the right, in widths a second",
+        "movement to the right, in widths a second",
         unit="/s", reference=0.0,
     ),
     Parameter(
         "pan_y", "Pan y", -1.0, 1.0, 0.0, 0.05, 0.01, ("ctrl -", "ctrl ="), 105,
-        "drift of the picture upwards, in heights a second",
+        "movement upwards, in heights a second",
         unit="/s", reference=0.0,
     ),
     Parameter(
+        "swirl", "Swirl", -180.0, 180.0, 0.0, 5.0, 1.0, (), 85,
+        "turn of the middle alone",
+        unit="°/s", reference=0.0,
+    ),
+    Parameter(
+        "ripple", "Ripple", 0.0, 1.0, 0.0, 0.05, 0.01, (), 86,
+        "waves that run outwards",
+        reference=0.0,
+    ),
+    Parameter(
+        "kaleidoscope", "Kaleidoscope", 0, 16, 0, 1, 1, (), 87,
+        "mirrored wedges; 0 is off",
+        whole=True, reference=0,
+    ),
+    Parameter(
+        "mirror", "Mirror", 0, 3, 0, 1, 1, (), 88,
+        "the half that is mirrored",
+        whole=True, choices=("off", "left", "top", "both"), reference=0,
+    ),
+    Parameter(
         "colour_hold", "Colour hold", 0.0, 1.0, 0.5, 0.1, 0.02, ("ctrl j", "ctrl u"), 107,
-        "how firmly colours are kept from drifting: 0 lets them go",
+        "holds colours against drift; 0 is off",
         reference=0.0,
     ),
     Parameter(
         "sharpness_hold", "Sharpness hold", 0.0, 1.0, 0.9, 0.1, 0.02, ("ctrl ;", "ctrl '"), 108,
-        "how firmly the picture is kept from blurring and from crusting over: 0 lets it",
+        "holds detail against blur and crust",
         reference=0.0,
     ),
     Parameter(
@@ -221,7 +240,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "smoothing", "Smoothing", 0.0, 1.0, 1.0, 0.1, 0.02, (";", "'"), 29,
-        "how long one frame fades into the next on the wall: 0 cuts, 1 never rests",
+        "how long one frame fades into the next on the wall; 0 cuts",
     ),
     Parameter(
         "tempo", "Tempo", 20.0, 300.0, 120.0, 1.0, 0.1, (), 109,

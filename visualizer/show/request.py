@@ -37,6 +37,10 @@ class Request:
     rotate: float
     pan_x: float
     pan_y: float
+    swirl: float
+    ripple: float
+    kaleidoscope: int
+    mirror: int
     colour_hold: float
     sharpness_hold: float
     negative: Mix = ()

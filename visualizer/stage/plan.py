@@ -75,9 +75,9 @@ def unit_of(size: tuple[int, int]) -> float:
 
 def pairs() -> Mapping[tuple[str, ...], tuple[str, str]]:
     """Pairs of keys, each with the parameters of the loop that it plays alone and with Ctrl ("" for
-    none). One that has no keys stands alone under its name."""
-    rows = [row for row in PARAMETERS if row.group == "loop"]
-    alone = {_bare(row) or (row.name,): row.name for row in rows if row.keys == _bare(row)}
+    none). Those without keys have a bar only while they are in focus."""
+    rows = [row for row in PARAMETERS if row.group == "loop" and row.keys]
+    alone = {_bare(row): row.name for row in rows if row.keys == _bare(row)}
     with_ctrl = {_bare(row): row.name for row in rows if row.keys != _bare(row)}
     return {keys: (alone.get(keys, ""), with_ctrl.get(keys, "")) for keys in alone | with_ctrl}
 
