@@ -40,6 +40,28 @@ def test_a_video_has_the_frames_the_rate_and_the_size_asked_for(tmp_path: Path) 
     assert os.listdir(out.parent) == ["a.mp4"]
 
 
+def test_a_wall_is_filled_and_what_juts_out_is_cut_off(tmp_path: Path) -> None:
+    pictures = {}
+    for name, wall in (("plain", []), ("wide", ["160x90"]), ("high", ["90x160"])):
+        out, more = tmp_path / name, ["--wall", *wall] if wall else []
+        assert cli.main(["render", str(out), *SMALL, "--frames", "1", *more]) == 0
+        with Image.open(out / "frame_000001.png") as picture:
+            pictures[name] = picture.resize((160, 160)) if name == "plain" else picture.copy()
+    assert (pictures["wide"].size, pictures["high"].size) == ((160, 90), (90, 160))
+    whole = np.asarray(pictures["plain"], dtype=float)
+    assert abs(whole[:, 35:125] - np.asarray(pictures["high"])).mean() < 6.0
+    assert abs(whole[35:125] - np.asarray(pictures["wide"])).mean() < 6.0
+
+
+@pytest.mark.parametrize("wall", ["1280", "0x720", "axb", "1280x"])
+def test_a_wall_that_is_none_is_refused_in_one_line(
+    wall: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["render", "out.mp4", *SMALL, "--wall", wall])
+    assert f"'{wall}' is not WIDTHxHEIGHT" in capsys.readouterr().err
+
+
 def test_a_folder_gets_png_frames(tmp_path: Path) -> None:
     assert cli.main(["render", str(tmp_path / "out"), *SMALL, "--frames", "3"]) == 0
     names = sorted(p.name for p in (tmp_path / "out").iterdir())

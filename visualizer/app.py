@@ -107,13 +107,13 @@ def _leave(live: LiveShow, status: int) -> None:
 
 
 def _video_instead(options: LiveOptions, why: str) -> int:
-    """Without a display: ten seconds of the first preset as a video, so that the show is seen."""
+    """Without a display: ten seconds of the first preset as a video of a projector's size."""
     from visualizer.render import render
 
     out = _free_name(Path("show.mp4"))
     print(f"visualizer: {why}; making {out} instead", file=sys.stderr)
     shared = {field.name: getattr(options, field.name) for field in fields(Options)}
-    return render(RenderOptions(**shared, out=out))
+    return render(RenderOptions(**shared, out=out, wall=(1280, 720)))
 
 
 def _free_name(path: Path) -> Path:

@@ -154,6 +154,12 @@ def _parser() -> argparse.ArgumentParser:
     render.add_argument(
         "--fps", type=_rate, default=24.0, metavar="F", help="frames a second (default 24)"
     )
+    render.add_argument(
+        "--wall",
+        type=_extent,
+        metavar="WIDTHxHEIGHT",
+        help="scale and crop pictures to fill this many pixels, such as 1920x1080",
+    )
 
     bench = commands.add_parser("bench", parents=[again], help="measure the engine's speed")
     bench.add_argument("--frames", type=_positive, default=100, metavar="N", help="default 100")
@@ -260,6 +266,13 @@ def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) == 0:
         raise argparse.ArgumentTypeError(f"'{text}' is not a whole number above 0")
     return int(text)
+
+
+def _extent(text: str) -> tuple[int, int]:
+    width, _, height = text.lower().partition("x")
+    if not (width.isdecimal() and height.isdecimal() and min(int(width), int(height)) >= 16):
+        raise argparse.ArgumentTypeError(f"'{text}' is not WIDTHxHEIGHT, such as 1280x720")
+    return int(width), int(height)
 
 
 def _rate(text: str) -> float:

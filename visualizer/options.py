@@ -59,9 +59,13 @@ class LiveOptions(Options):
 
 @dataclass(frozen=True, slots=True)
 class RenderOptions(Options):
-    """Options of a video or a folder of frames."""
+    """Options of a video or a folder of frames.
+
+    wall: (width, height) in pixels to scale and crop pictures to; None for the picture as it is.
+    """
 
     out: Path = Path("show.mp4")
+    wall: tuple[int, int] | None = None
     prompt: str | None = None
     frames: int | None = None
     fps: float = 24.0

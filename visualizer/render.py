@@ -20,7 +20,7 @@ from typing import Protocol
 
 import av
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -71,7 +71,7 @@ def render(options: RenderOptions) -> int:
                 total=count,
                 description=f"{engine.model} on {engine.device}",
             ):
-                writer.write(picture.pixels, block)
+                writer.write(_filling(picture.pixels, options.wall), block)
     except OSError as error:
         why = error.strerror or str(error)
         print(f"visualizer: {options.out}: can't be written: {why}", file=sys.stderr)
@@ -96,6 +96,16 @@ def frames(
         yield picture, block
         show = reduce(show, Live(picture.seed))
         show = reduce(show, Tick(1.0 / fps))
+
+
+def _filling(pixels: Pixels, wall: tuple[int, int] | None) -> Pixels:
+    """A picture scaled to fill a wall of (width, height), what juts out cut off; itself for None.
+
+    By Lanczos's filter: bilinear, pixels of the model's size would be seen as squares.
+    """
+    if wall is None:
+        return pixels
+    return np.asarray(ImageOps.fit(Image.fromarray(pixels), wall, Image.Resampling.LANCZOS))
 
 
 def _count(options: RenderOptions, sound: Soundtrack | None) -> int:
