@@ -16,22 +16,20 @@ import os
 import shutil
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from rich.progress import track
 from torch import Tensor
 
+from training.checkpoint import RUNS
 from training.pictures import make_pictures
-from training.progress import track
-from training.taught import TAUGHT
 
 SHARD = 512
-FOLDER = Path(__file__).parent / "runs" / "pictures"
-FORMS = Path(__file__).parent / "runs" / "forms"  # what the denoiser learns: few forms, often
+FOLDER = RUNS / "pictures"
 # Held-out pictures come from seeds far from those of training.
 HELD_OUT_SEED = 900_000
 
@@ -58,17 +56,13 @@ def write_shard(
     seed: int,
     count: int,
     size: int,
-    scenes: Sequence[str] = (),
-    forms: int = 0,
     wordings: int = 1,
 ) -> None:
     """Draw one shard unless it is there; a half-written one never counts."""
     target = shard_path(folder, index)
     if target.exists():
         return
-    pictures = make_pictures(
-        count, seed + index, size, scenes=scenes, forms=forms, wordings=wordings
-    )
+    pictures = make_pictures(count, seed + index, size, wordings=wordings)
     draft = target.with_suffix(f".draft{os.getpid()}")
     draft.mkdir(parents=True)
     np.save(draft / "images.npy", pictures.images.numpy())
@@ -96,15 +90,11 @@ def shards(folder: Path) -> list[Path]:
     return sorted(path for path in folder.glob("[0-9]*") if path.suffix == "")
 
 
-def wait(folder: Path, count: int, seconds: float = 120) -> None:
-    """Sleep until ``count`` shards are there; FileNotFoundError where they do not come in time."""
-    end = time.monotonic() + seconds
-    if seconds and len(shards(folder)) < count:
-        print(f"waiting up to {seconds:.0f} s for {count} shards in {folder}", flush=True)
-    while len(shards(folder)) < count:
-        if time.monotonic() > end:
-            raise FileNotFoundError(f"no pictures in {folder}: run python -m training.cache")
-        time.sleep(0.5)
+def size_of(folder: Path) -> int:
+    """The side of a folder's pictures, in pixels. FileNotFoundError where there are none."""
+    for path in shards(folder):
+        return int(read_shard(path).images.shape[-1])
+    raise FileNotFoundError(f"no pictures in {folder}: run python -m training.cache")
 
 
 def batches(folders: Sequence[Path], size: int, seed: int) -> Iterator[Tensor]:
@@ -128,53 +118,6 @@ def batches(folders: Sequence[Path], size: int, seed: int) -> Iterator[Tensor]:
         yield torch.where(mirrored, images.flip(3), images)
 
 
-def _uploaded(paths: Sequence[Path], device: torch.device) -> list[Tensor]:
-    """Those shards' pictures on a card, copied beside what it computes meanwhile."""
-    stream = None
-    if device.type == "cuda":
-        stream = torch.cuda.Stream(device)  # type: ignore[no-untyped-call]
-    with torch.cuda.stream(stream):
-        images = [torch.from_numpy(np.load(path / "images.npy")).to(device) for path in paths]
-    if stream is not None:
-        stream.synchronize()
-    return images
-
-
-def resident(
-    folders: Sequence[Path], size: int, seed: int, device: torch.device, most: int
-) -> Iterator[Tensor]:
-    """As ``batches``, from pictures that are kept on a card, the first ``most`` shards.
-
-    Each batch comes from up to eight shards; new ones are fetched while the card computes.
-    """
-    gen = torch.Generator(device).manual_seed(seed)
-    draw = np.random.default_rng(seed)
-    first = [path for folder in folders for path in shards(folder)][: min(most, 8)]
-    kept, known = _uploaded(first, device), set(first)
-    if not kept:
-        raise FileNotFoundError(f"no pictures in {folders[0]}: run python -m training.cache")
-    pool = ThreadPoolExecutor(1)
-    coming: Future[list[Tensor]] = pool.submit(list)
-    count = min(8, size)
-    sizes = [len(part) for part in np.array_split(np.empty(size), count)]
-    for step in range(1 << 62):
-        if step % 50 == 0 and coming.done():
-            kept += coming.result()
-            new = [path for folder in folders for path in shards(folder) if path not in known]
-            new = new[: min(16, most - len(known))]
-            known.update(new)
-            coming = pool.submit(_uploaded, new, device)
-        parts = [kept[i] for i in draw.integers(len(kept), size=count)]
-        images = torch.cat(
-            [
-                part[torch.randint(len(part), (n,), generator=gen, device=device)]
-                for part, n in zip(parts, sizes, strict=True)
-            ]
-        )
-        mirrored = torch.rand(size, 1, 1, 1, generator=gen, device=device) < 0.5
-        yield torch.where(mirrored, images.flip(3), images)
-
-
 def held_out(count: int, size: int = 256) -> Tensor:
     """Pictures that no training saw, uint8 (count, 3, size, size)."""
     return make_pictures(count, HELD_OUT_SEED, size).images
@@ -184,7 +127,7 @@ def held_out(count: int, size: int = 256) -> Tensor:
 class _Job:
     """One shard to draw, unless it is too late (``end`` in seconds since the epoch)."""
 
-    arguments: tuple[Path, int, int, int, int, Sequence[str], int, int]
+    arguments: tuple[Path, int, int, int, int, int]
     end: float
 
 
@@ -203,8 +146,6 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--size", type=int, default=256, help="width and height")
     parser.add_argument("--seed", type=int, default=1000)
     parser.add_argument("--workers", type=int, default=2, help="processes")
-    parser.add_argument("--taught", action="store_true", help="only the scenes of taught.py")
-    parser.add_argument("--forms", type=int, default=0, help="of a scene; 0: new each time")
     parser.add_argument("--wordings", type=int, default=1, help="captions of each picture")
     parser.add_argument("--minutes", type=float, default=1e6, help="starts no shard after that")
     return parser.parse_args(argv)
@@ -213,15 +154,14 @@ def parse(argv: list[str] | None = None) -> argparse.Namespace:
 def main(argv: list[str] | None = None) -> None:
     """Draw the pictures to train on."""
     options = parse(argv)
-    scenes = TAUGHT if options.taught else ()
-    drawn = (options.seed, options.count, options.size, scenes, options.forms, options.wordings)
+    drawn = (options.seed, options.count, options.size, options.wordings)
     begin = time.time()
     jobs = [
         _Job((options.folder, i, *drawn), begin + 60 * options.minutes)
         for i in range(options.shards)
     ]
     with multiprocessing.get_context("spawn").Pool(options.workers) as pool:
-        for _ in track(pool.imap_unordered(_draw, jobs), len(jobs), "pictures"):
+        for _ in track(pool.imap_unordered(_draw, jobs), "pictures", len(jobs)):
             pass
     there, seconds = len(shards(options.folder)), time.time() - begin
     pace = there * options.count / seconds

@@ -1,38 +1,49 @@
-"""Measure the exported model as the show uses it, and write what was found.
+"""Measure an exported model: does it show what it is asked for, crisply, and does its loop live?
 
-python -m training.evaluate
+Pictures are made as the show makes them, with the visualizer's own engine: "loop" is FRAMES frames
+of one step each from white, "steps" one frame of twelve steps from noise. The judge and the drawn
+pictures are the same for every model, so two runs compare.
+
+    python -m training.evaluate
+    python -m training.evaluate --model OTHER --results other.json --sheet other.jpg --frames 10000
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import random
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
+import torch.nn.functional as F
 from rich.console import Console
+from rich.progress import track
 from rich.table import Table
 from torch import Tensor
 
-from training import cache, classifier
+from training import cache
 from training.checkpoint import MODEL
-from training.hues import colourfulness, dominant_hue, hue_distance
-from training.palettes import HUES
-from training.pictures import SCENE_NAMES, make_pictures
-from training.showing import SHEET, ask, by_loop, by_steps, loop, open_model, sheet
-from training.synonyms import HELD_OUT, SYNONYMS
-from training.taught import TAUGHT
-from training.train_autoencoder import psnr
+from training.judge import figures, scenes
+from training.judge.hues import dominant_hue, hue_distance
+from training.palettes import HUES, PALETTES
+from training.pictures import SCENE_NAMES, make_pictures, render_all
+from training.plans import PALETTE_NAMES, Plan
+from training.scenes import SCENES
+from training.showing import Model, ask, by_loop, by_steps, frames_of, open_model, sheet
+from training.synonyms import HELD_OUT
+from training.train.autoencoder import psnr, reconstruct
 from visualizer.engine.autoencoder import PatchAutoencoder
-from visualizer.engine.denoiser import Denoiser
 
 HERE = Path(__file__).parent
 TOLERANCE = 30.0  # degrees of hue
 SEEDS = (1, 2, 3)
-Make = Callable[[Denoiser, str, int], Tensor]
+SHOWN = 12  # scenes on the sheet, spread over all
+VARIED = ("galaxy", "city skyline", "flower", "mandala")
+Make = Callable[[Model, str, int], Tensor]
 MAKERS: dict[str, Make] = {"loop": by_loop, "steps": by_steps}
 
 
@@ -41,90 +52,138 @@ def megabytes(folder: Path) -> float:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
 
 
-def colour_words(denoiser: Denoiser, make: Make, hues: dict[str, float]) -> dict[str, Any]:
+def own_palette(scene: int) -> int:
+    """The palette that suits a scene best."""
+    return PALETTE_NAMES.index(SCENES[scene].palettes[0])
+
+
+def own_prompt(scene: int) -> str:
+    """A scene in its own palette, in words."""
+    return f"{PALETTES[own_palette(scene)].adjectives[0]} {SCENE_NAMES[scene]}"
+
+
+def drawn(each: int, size: int, seed: int) -> Tensor:
+    """Drawn pictures of every scene in its own palette, uint8 (scenes, each, 3, size, size)."""
+    plans = [
+        Plan(scene, own_palette(scene), (), (), None)
+        for scene in range(len(SCENES))
+        for _ in range(each)
+    ]
+    with torch.inference_mode():
+        images = render_all(plans, seed, size, torch.device("cpu"))
+    return images.view(len(SCENES), each, *images.shape[1:])
+
+
+def colour_words(model: Model, make: Make, hues: dict[str, float]) -> dict[str, Any]:
     """Share of pictures whose dominant hue lies within TOLERANCE of what a word asks for."""
-    shares: dict[str, float] = {}
+    draw, shares = random.Random(0), {}
     for word, hue in hues.items():
-        scenes = [TAUGHT[(7 * seed + 5 * len(shares)) % len(TAUGHT)] for seed in SEEDS]
-        prompts = [f"{word} {scene}" for scene in scenes]
-        made = torch.stack(
-            [make(denoiser, prompt, seed) for prompt, seed in zip(prompts, SEEDS, strict=True)]
-        )
+        prompts = [f"{word} {draw.choice(SCENE_NAMES)}" for _ in SEEDS]
+        both = zip(prompts, SEEDS, strict=True)
+        made = torch.stack([make(model, prompt, seed) for prompt, seed in both])
         near = hue_distance(dominant_hue(made), hue) <= TOLERANCE
         shares[word] = float(near.float().mean())
     return {"share": sum(shares.values()) / len(shares), "words": shares}
 
 
-def never_captioned(words: list[str]) -> bool:
-    """Whether no cached caption holds any of the words."""
-    shards = [path for folder in (cache.FOLDER, cache.FORMS) for path in cache.shards(folder)]
-    kept = [texts for path in shards for texts in cache.read_shard(path).wordings]
-    captions = [text for texts in [*kept, *SYNONYMS.values()] for text in texts]
-    known = {word for text in captions for word in text.replace(",", " ").split()}
-    return not known.intersection(words)
+def scenes_recognised(judge: scenes.Judge, model: Model, make: Make) -> dict[str, Any]:
+    """Share of pictures of all scenes that the judge names as asked; prompts name nothing else."""
+    shares = {}
+    for number, name in enumerate(SCENE_NAMES):
+        made = torch.stack([make(model, name, seed) for seed in SEEDS])
+        shares[name] = float((judge.named(made) == number).float().mean())
+    return {"share": sum(shares.values()) / len(shares), "scenes": shares}
 
 
-def scenes_recognised(
-    denoiser: Denoiser, make: Make, each: int, scenes: Sequence[str]
-) -> dict[str, Any]:
-    """Share of pictures of ``scenes`` that the judge, who knows all, names as asked."""
-    judge = classifier.read()
-    shares: dict[str, float] = {}
-    made_all = []
-    for name in scenes:
-        made = torch.stack([make(denoiser, name, seed) for seed in range(1, each + 1)])
-        wanted = torch.full((each,), SCENE_NAMES.index(name))
-        shares[name] = classifier.accuracy(judge, made, wanted)
-        made_all.append(made)
-    pictures = torch.cat(made_all)
+def beside_drawn(judge: scenes.Judge, made: Tensor, wanted: Tensor) -> dict[str, Any]:
+    """Crispness and distance of made pictures (scenes, n, 3, h, w) to drawn ones."""
+    crisp = torch.stack([figures.crispness(each).mean() for each in made])
+    shares = crisp / torch.stack([figures.crispness(each).mean() for each in wanted])
+    kid = figures.kernel_distance(
+        judge.features(made.flatten(0, 1)), judge.features(wanted.flatten(0, 1))
+    )
+    named = {name: round(float(s), 3) for name, s in zip(SCENE_NAMES, shares, strict=True)}
     return {
-        "share": sum(shares.values()) / len(shares),
-        "chroma": colourfulness(pictures),
-        "scenes": shares,
+        "crispness_median": float(shares.median()),
+        "crispness_least": float(shares.min()),
+        "kid": kid,
+        "crispness": named,
     }
 
 
-def long_loop(denoiser: Denoiser, prompt: str, frames: int) -> dict[str, float]:
-    """Whether a long feedback loop stays alive: motion, contrast, brightness; and its pace."""
+def long_loop(model: Model, prompt: str, count: int) -> dict[str, float]:
+    """Whether a long feedback loop stays alive and steady; frames are not kept."""
     begin = time.perf_counter()
-    made = loop(denoiser, ask(prompt, 1), frames).float() / 255
-    pace = frames / (time.perf_counter() - begin)
-    motion = (made[20:] - made[:-20]).abs().flatten(1).mean(1)[20:]
-    settled = made[20:].flatten(1)
+    course, motions, before = [], [], None
+    for frame in frames_of(model, ask(prompt, 1), count):
+        course.append(figures.course(frame[None])[0])
+        if before is not None:
+            motions.append(float((frame.float() - before.float()).abs().mean()))
+        before = frame
+    rows = torch.stack(course)
+    names = ("brightness", "spread", "saturation", "sharpness")
+    drifts = figures.drift(rows, settle=min(200, count // 5), window=min(100, count // 5))
     return {
-        "frames": frames,
-        "frames_a_second": pace,
-        "least_motion": float(motion.min()),
-        "mean_motion": float(motion.mean()),
-        "least_deviation": float(settled.std(1).min()),
-        "least_mean": float(settled.mean(1).min()),
-        "most_mean": float(settled.mean(1).max()),
+        "frames": count,
+        "frames_a_second": count / (time.perf_counter() - begin),
+        "least_motion": min(motions[20:]),
+        "mean_motion": sum(motions[20:]) / len(motions[20:]),
+        "least_spread": float(rows[20:, 1].min()),
+        **{f"drift_{name}": value for name, value in zip(names, drifts, strict=True)},
     }
+
+
+def picture_rows(
+    model: Model, autoencoder: PatchAutoencoder, wanted: Tensor, made: Tensor
+) -> list[Tensor]:
+    """Rows of the sheet: drawn, autoencoded, loop, steps."""
+    chosen = list(range(0, len(SCENES), len(SCENES) // SHOWN))[:SHOWN]
+    first = wanted[chosen, 0]
+    coded = reconstruct(autoencoder, first)
+    stepped = torch.stack([by_steps(model, own_prompt(scene), 1) for scene in chosen])
+    return [first, coded, made[chosen, 0], stepped]
 
 
 def measure(options: argparse.Namespace) -> dict[str, Any]:
-    """All figures, and the contact sheet on the way."""
-    denoiser = open_model(options.model)
+    """All figures, and the sheet on the way."""
+    model = open_model(options.model)
     autoencoder = PatchAutoencoder.from_pretrained(options.model / "vae").eval()
-    unseen = make_pictures(480, cache.HELD_OUT_SEED)
-    judge = classifier.read()
+    unseen = make_pictures(240, cache.HELD_OUT_SEED, model.size)
+    judge = scenes.read(options.judge)
+    with torch.no_grad():
+        right = (judge.named(unseen.images) == unseen.scenes).float().mean()
     results: dict[str, Any] = {
+        "size": model.size,
         "megabytes": megabytes(options.model),
-        "autoencoder_psnr_db": psnr(autoencoder, unseen.images[:256]),
-        "judge_accuracy": classifier.accuracy(judge, unseen.images, unseen.scenes),
-        "drawn_chroma": colourfulness(unseen.images),
-        "held_out_words_never_captioned": never_captioned(list(HELD_OUT)),
-        "hue_tolerance": TOLERANCE,
+        "autoencoder_psnr_db": psnr(autoencoder, unseen.images[:96]),
+        "judge_accuracy": float(right),
     }
+    wanted = drawn(6, model.size, cache.HELD_OUT_SEED)
+    prompts = [own_prompt(scene) for scene in range(len(SCENES))]
+    made = torch.stack(
+        [
+            torch.stack([by_loop(model, prompt, seed) for seed in SEEDS])
+            for prompt in track(prompts, "loops")
+        ]
+    )
+    results["loop_pictures"] = beside_drawn(judge, made, wanted)
     for name, make in MAKERS.items():
-        results[f"colours_{name}"] = colour_words(denoiser, make, HUES)
-        results[f"held_out_{name}"] = colour_words(denoiser, make, HELD_OUT)
-        results[f"scenes_{name}"] = scenes_recognised(
-            denoiser, make, options.each, SCENE_NAMES if options.all else TAUGHT
-        )
-    results["loop"] = long_loop(denoiser, "neon city skyline", options.frames)
-    pictures = [by_loop(denoiser, prompt, seed) for seed, prompt in enumerate(SHEET)]
-    sheet(pictures, SHEET).save(options.sheet, quality=82, optimize=True)
+        results[f"scenes_{name}"] = scenes_recognised(judge, model, make)
+        results[f"colours_{name}"] = colour_words(model, make, HUES)
+        results[f"unseen_words_{name}"] = colour_words(model, make, HELD_OUT)
+    varied = [SCENE_NAMES.index(name) for name in VARIED]
+    seeds = range(1, 7)
+    loops = [torch.stack([by_loop(model, prompts[s], seed) for seed in seeds]) for s in varied]
+    results["variety"] = {
+        "loop": sum(figures.variety(each) for each in loops) / len(loops),
+        "drawn": sum(figures.variety(wanted[s]) for s in varied) / len(varied),
+    }
+    results["long_loop"] = long_loop(model, "neon city skyline", options.frames)
+    rows = picture_rows(model, autoencoder, wanted, made)
+    small = F.interpolate(torch.cat(rows).float(), (256, 256), mode="area").round().byte()
+    shown = [SCENE_NAMES[s] for s in range(0, len(SCENES), len(SCENES) // SHOWN)][:SHOWN]
+    captions = [f"{kind}: {n}" for kind in ("drawn", "coded", "loop", "steps") for n in shown]
+    sheet(list(small), captions, SHOWN).save(options.sheet, quality=85, optimize=True)
     return results
 
 
@@ -135,26 +194,26 @@ def show(results: dict[str, Any]) -> None:
         rows = value.items() if isinstance(value, dict) else [("", value)]
         for part, figure in rows:
             if isinstance(figure, dict):
-                worst = sorted(figure, key=lambda word: float(figure[word]))[:6]
+                worst = sorted(figure, key=lambda word: float(figure[word]))[:8]
                 figure = ", ".join(f"{word} {figure[word]:.2f}" for word in worst)
-                part = "worst"
-            text = f"{figure:.3f}" if isinstance(figure, float) else str(figure)
+                part = f"{part}, worst"
+            text = f"{figure:.4f}" if isinstance(figure, float) else str(figure)
             table.add_row(f"{name} {part}".strip(), text)
     Console().print(table)
 
 
-def main(argv: list[str] | None = None) -> None:
+def main(argv: Sequence[str] | None = None) -> None:
     """Measure the exported model."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--model", type=Path, default=MODEL)
+    parser.add_argument("--judge", type=Path, default=scenes.FILE)
     parser.add_argument("--results", type=Path, default=HERE / "results.json")
     parser.add_argument("--sheet", type=Path, default=HERE / "contact_sheet.jpg")
-    parser.add_argument("--each", type=int, default=4, help="pictures of each scene")
-    parser.add_argument("--all", action="store_true", help="judge all scenes, not those taught")
-    parser.add_argument("--frames", type=int, default=500, help="of the long loop")
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--frames", type=int, default=1000, help="of the long loop")
+    parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args(argv)
     torch.set_num_threads(options.threads)
+    torch.set_flush_denormal(True)
     results = measure(options)
     options.results.write_text(json.dumps(results, indent=2) + "\n")
     show(results)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
+from typing import Any
 
 import torch
 from diffusers import DDIMScheduler, StableDiffusionImg2ImgPipeline
@@ -12,11 +13,11 @@ from torch import Tensor
 from transformers import BertTokenizer, CLIPTextConfig, CLIPTextModel
 
 from visualizer.engine.autoencoder import PatchAutoencoder
-from visualizer.engine.unet import SketchUNet
+from visualizer.engine.builtin.unet import BuiltinUNet
 
-TOKENS = 24  # of a caption, with start and end
+TOKENS = 77  # of a prompt, with start and end, as CLIP's
 TEXT_WIDTH = 160
-CHANNELS = (128, 192)
+CHANNELS = (64, 192, 384)
 # The first tokens of our vocabulary (training/embeddings.py): [PAD] [UNK] [CLS] [SEP] [MASK].
 PAD, START, END = 0, 2, 3
 
@@ -41,32 +42,13 @@ def make_scheduler() -> DDIMScheduler:
     )
 
 
-def make_unet(
-    latent_channels: int = 16,
-    channels: tuple[int, int] = CHANNELS,
-    text_width: int = TEXT_WIDTH,
-) -> SketchUNet:
-    """The denoiser, for latents of 16 by 16; about 10 million weights.
-
-    Words reach it twice: by cross-attention at the lower resolution, and pooled with the time
-    (``addition_embed_type="text"``), which steers colours in every layer.
-    """
-    unet: SketchUNet = SketchUNet(
-        sample_size=16,
+def make_unet(latent_channels: int = 8, text_width: int = TEXT_WIDTH, **sizes: Any) -> BuiltinUNet:
+    """The denoiser, for latents of 32 by 32; about 21 million weights. sizes: as its config's."""
+    unet: BuiltinUNet = BuiltinUNet(
         in_channels=latent_channels,
         out_channels=latent_channels,
-        block_out_channels=channels,
-        layers_per_block=1,
-        down_block_types=("DownBlock2D", "CrossAttnDownBlock2D"),
-        up_block_types=("CrossAttnUpBlock2D", "UpBlock2D"),
         cross_attention_dim=text_width,
-        # In this class it is the number of heads.
-        attention_head_dim=4,
-        norm_num_groups=16,
-        use_linear_projection=True,
-        resnet_time_scale_shift="scale_shift",
-        addition_embed_type="text",
-        addition_embed_type_num_heads=4,
+        **{"block_out_channels": CHANNELS, **sizes},
     )
     return unet
 
@@ -104,15 +86,23 @@ def open_tokenizer(base: Path | None, vocabulary: Path) -> BertTokenizer:
     if base is None:
         return make_tokenizer(vocabulary)
     tokenizer: BertTokenizer = BertTokenizer.from_pretrained(base / "tokenizer")
+    tokenizer.model_max_length = TOKENS
     return tokenizer
 
 
-def open_networks(base: Path) -> tuple[CLIPTextModel, SketchUNet]:
+def open_networks(base: Path) -> tuple[CLIPTextModel, BuiltinUNet]:
     """Text encoder and denoiser of an exported model in single precision, words as they are."""
     text_encoder: CLIPTextModel = CLIPTextModel.from_pretrained(base / "text_encoder").float()
     text_encoder.get_input_embeddings().weight.requires_grad_(False)
-    unet: SketchUNet = SketchUNet.from_pretrained(base / "unet").float()
+    unet: BuiltinUNet = BuiltinUNet.from_pretrained(base / "unet").float()
     return text_encoder, unet
+
+
+def word_vectors(base: Path) -> Tensor:
+    """The word vectors of an exported model's text encoder, (vocabulary, width) float32."""
+    text_encoder: CLIPTextModel = CLIPTextModel.from_pretrained(base / "text_encoder").float()
+    vectors: Tensor = text_encoder.get_input_embeddings().weight.detach()
+    return vectors
 
 
 def encode_captions(tokenizer: BertTokenizer, captions: list[str]) -> Tensor:
@@ -135,7 +125,7 @@ def export(
     autoencoder: PatchAutoencoder,
     tokenizer: BertTokenizer,
     text_encoder: CLIPTextModel,
-    unet: SketchUNet,
+    unet: BuiltinUNet,
 ) -> None:
     """Write the whole pipeline in half precision; a reader sees the old or the new one."""
     draft = folder.with_name(f".{folder.name}.draft")

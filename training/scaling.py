@@ -5,8 +5,6 @@ Both are 1x1 convolutions, so what the autoencoder does stays exactly the same.
 
 from __future__ import annotations
 
-import math
-
 import torch
 from torch import Tensor, nn
 
@@ -27,23 +25,3 @@ def normalise(network: PatchAutoencoder, x: Tensor) -> None:
     last.bias.sub_(mean).div_(deviation)
     first.bias.add_(first.weight[:, :, 0, 0] @ mean)
     first.weight.mul_(deviation.view(1, -1, 1, 1))
-
-
-@torch.no_grad()
-def loosen(network: PatchAutoencoder) -> None:
-    """Undo ``normalise``: give the layer before the latents the size that fresh weights have.
-
-    A normalised autoencoder had latents with a deviation of some 90. Its last weights are as much
-    smaller, and would change a hundredfold too fast in further training.
-    """
-    last, first = network.encoder[-1], network.decoder[0]
-    assert isinstance(last, nn.Conv2d)
-    assert isinstance(first, nn.Conv2d)
-    assert last.bias is not None
-    assert first.bias is not None
-    first.bias.add_(first.weight[:, :, 0, 0] @ last.bias)
-    last.bias.zero_()
-    fresh = 1 / math.sqrt(3 * last.in_channels)
-    scale = fresh / last.weight.square().mean().sqrt()
-    last.weight.mul_(scale)
-    first.weight.div_(scale)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
+import torch.nn.functional as F
 from diffusers import AutoPipelineForImage2Image
 from PIL import Image, ImageDraw
 from torch import Tensor
 
 import visualizer.engine.loading  # noqa: F401  (the built-in model's classes: diffusers imports none)
+from training.train.loop import autocast
 from visualizer.engine.denoiser import Denoiser, denoiser_of
 from visualizer.engine.feedback import Feedback
 from visualizer.show.actions import Prompt
@@ -27,13 +28,37 @@ FRAMES_A_SECOND = 15.0
 STRENGTH = 0.6
 
 
-def open_model(folder: Path, device: str = "cpu") -> Denoiser:
+@dataclass(frozen=True)
+class Model:
+    """A loaded model, and the side of its own pictures in pixels."""
+
+    denoiser: Denoiser
+    size: int
+
+
+def open_model(folder: Path, device: str = "cpu") -> Model:
     """The exported model, loaded as anyone would; reads nothing from a network."""
     pipeline: Any = AutoPipelineForImage2Image.from_pretrained(str(folder), local_files_only=True)
     pipeline.to(device)
     pipeline.unet.to(memory_format=torch.channels_last)
     pipeline.vae.to(memory_format=torch.channels_last)
-    return denoiser_of(pipeline)
+    # The networks alone compute in bfloat16, as they do in the show where hardware is made for it.
+    for network, name in (
+        (pipeline.unet, "forward"),
+        (pipeline.vae, "encode"),
+        (pipeline.vae, "decode"),
+    ):
+        setattr(network, name, _rounded(getattr(network, name), torch.device(device)))
+    size = pipeline.unet.config.sample_size * pipeline.vae_scale_factor
+    return Model(denoiser_of(pipeline), size)
+
+
+def _rounded(call: Callable[..., Any], device: torch.device) -> Callable[..., Any]:
+    def rounded(*args: Any, **kwargs: Any) -> Any:
+        with autocast(device):
+            return call(*args, **kwargs)
+
+    return rounded
 
 
 def ask(prompt: str, seed: int, steps: int = 1, strength: float = STRENGTH) -> Request:
@@ -43,22 +68,36 @@ def ask(prompt: str, seed: int, steps: int = 1, strength: float = STRENGTH) -> R
     return replace(request(show), restarts=seed)
 
 
-def loop(denoiser: Denoiser, request: Request, frames: int, size: int = 256) -> Tensor:
-    """All frames of a feedback loop from white, uint8 (frames, 3, size, size)."""
-    engine = Feedback(denoiser, size=(size, size), model="builtin", device="cpu")
-    wanted = (replace(request, time=frame / FRAMES_A_SECOND) for frame in range(frames))
-    pixels = [engine.next(each).pixels for each in wanted]
-    return torch.from_numpy(np.stack(pixels)).permute(0, 3, 1, 2)
+def frames_of(model: Model, request: Request, frames: int) -> Iterator[Tensor]:
+    """The frames of a feedback loop from white, one by one, uint8 (3, size, size)."""
+    size = (model.size, model.size)
+    engine = Feedback(model.denoiser, size=size, model="builtin", device="cpu")
+    for frame in range(frames):
+        picture = engine.next(replace(request, time=frame / FRAMES_A_SECOND))
+        yield torch.from_numpy(picture.pixels.copy()).permute(2, 0, 1)
 
 
-def by_loop(denoiser: Denoiser, prompt: str, seed: int) -> Tensor:
-    """The picture after ``FRAMES`` frames of one step each, uint8 (3, 256, 256)."""
-    return loop(denoiser, ask(prompt, seed), FRAMES)[-1]
+def last_of(model: Model, request: Request, frames: int) -> Tensor:
+    """The last frame of a feedback loop from white, uint8 (3, size, size)."""
+    return list(frames_of(model, request, frames))[-1]
 
 
-def by_steps(denoiser: Denoiser, prompt: str, seed: int, steps: int = 12) -> Tensor:
+def by_loop(model: Model, prompt: str, seed: int) -> Tensor:
+    """The picture after ``FRAMES`` frames of one step each, uint8 (3, size, size)."""
+    return last_of(model, ask(prompt, seed), FRAMES)
+
+
+def by_steps(model: Model, prompt: str, seed: int, steps: int = 12) -> Tensor:
     """The picture after ``steps`` DDIM steps from pure noise in one frame, uint8."""
-    return loop(denoiser, ask(prompt, seed, steps=steps, strength=1.0), 1)[-1]
+    return last_of(model, ask(prompt, seed, steps=steps, strength=1.0), 1)
+
+
+def quick_sheet(folder: Path, path: Path, count: int = 16) -> None:
+    """What an exported model's loop makes of some prompts, at half its size, as a PNG."""
+    model, prompts = open_model(folder), SHEET[:count]
+    made = torch.stack([by_loop(model, prompt, seed) for seed, prompt in enumerate(prompts)])
+    half = F.avg_pool2d(made.float(), 2).round().to(torch.uint8)
+    sheet(list(half), prompts).save(path)
 
 
 def sheet(pictures: Sequence[Tensor], captions: Sequence[str], columns: int = 8) -> Image.Image:
@@ -98,10 +137,10 @@ def main() -> None:
     parser.add_argument("--steps", action="store_true", help="many steps, not the loop")
     parser.add_argument("--count", type=int, default=len(SHEET))
     options = parser.parse_args()
-    denoiser = open_model(options.model)
+    model = open_model(options.model)
     make = by_steps if options.steps else by_loop
     prompts = SHEET[: options.count]
-    pictures = [make(denoiser, prompt, seed) for seed, prompt in enumerate(prompts)]
+    pictures = [make(model, prompt, seed) for seed, prompt in enumerate(prompts)]
     sheet(pictures, prompts).save(options.out)
 
 

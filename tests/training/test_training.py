@@ -2,76 +2,46 @@
 
 from __future__ import annotations
 
+import argparse
+import json
 import random
-from argparse import Namespace
+import subprocess
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import torch
+from torch import Tensor
 
-from training import (
-    cache,
-    checkpoint,
-    denoising,
-    embeddings,
-    hues,
-    latents,
-    model,
-    scaling,
-    showing,
-    synonyms,
-    train_autoencoder,
-    train_unet,
-)
+from training import all as everything
+from training import cache, captions, denoising, embeddings, model, scaling, showing, synonyms
+from training.data import latents
+from training.judge import figures, hues
 from training.palettes import PALETTES
-from training.pictures import SCENE_NAMES
+from training.pictures import make_pictures
 from training.scenes import SCENES
+from training.train import autoencoder, denoiser, finish, loop
 from visualizer.engine.autoencoder import PatchAutoencoder
+
+TINY = ("--threads", "2", "--batch", "4")
 
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Eight tiny pictures, an untrained autoencoder, word vectors and latents."""
+    """Eight tiny pictures and an untrained autoencoder."""
     folder = tmp_path_factory.mktemp("runs")
-    cache.write_shard(folder / "pictures", 0, seed=1, count=8, size=64)
+    cache.write_shard(folder / "pictures", 0, seed=1, count=8, size=64, wordings=3)
     torch.manual_seed(0)
     PatchAutoencoder(widths=(8, 8, 16), latent_channels=4).save_pretrained(folder / "autoencoder")
-    words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *"abcdefghijklmnopqrstuvwxyz", "red"]
-    (folder / "words").mkdir()
-    (folder / "words" / "vocab.txt").write_text("\n".join(words) + "\n")
-    torch.save(torch.randn(len(words), 32), folder / "words" / "words.pt")
-    latents.main(
-        [
-            "--autoencoder",
-            str(folder / "autoencoder"),
-            "--pictures",
-            str(folder / "pictures"),
-            "--vocabulary",
-            str(folder / "words" / "vocab.txt"),
-            "--out",
-            str(folder / "latents"),
-        ]
-    )
     return folder
 
 
-def unet_options(runs: Path, out: Path, most: int, *more: str) -> Namespace:
-    values = {
-        "latents": runs / "latents",
-        "pictures": runs / "pictures",
-        "embeddings": runs / "words",
-        "autoencoder": runs / "autoencoder",
-        "out": out / "unet",
-        "model": out / "builtin",
-        "most": most,
-        "batch": 4,
-        "guide": 0,
-        "rollout": 0,
-    }
-    texts = [text for name, value in values.items() for text in (f"--{name}", str(value))]
-    return train_unet.parse(
-        [*texts, "--channels", "32", "32", "--scenes", *SCENE_NAMES, *more],
-    )
+def step_of(folder: Path) -> int:
+    """The step of a training's checkpoint."""
+    state = loop.load(folder / "checkpoint.pt", torch.device("cpu"))
+    assert state is not None
+    return int(state["step"])
 
 
 def test_a_shard_that_is_there_is_not_drawn_again(runs: Path) -> None:
@@ -87,33 +57,149 @@ def test_batches_are_pictures_of_the_cache(runs: Path) -> None:
     assert batch.dtype == torch.uint8
 
 
-def test_the_autoencoders_training_goes_on_where_it_stopped(runs: Path, tmp_path: Path) -> None:
-    steps = []
-    for most in ("2", "4"):
-        options = train_autoencoder.parse(
+def test_a_training_without_pictures_says_what_to_run(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"training\.cache"):
+        autoencoder.main(["--pictures", str(tmp_path), "--out", str(tmp_path / "out"), *TINY])
+
+
+def test_every_wording_of_a_picture_says_the_same(runs: Path) -> None:
+    shard = cache.read_shard(cache.shards(runs / "pictures")[0])
+    assert {len(texts) for texts in shard.wordings} == {3}
+    for texts, scene in zip(shard.wordings, shard.scenes, strict=True):
+        assert len({captions.names_scene(text, scene) for text in texts}) == 1
+
+
+@pytest.mark.filterwarnings("ignore")  # of diffusers and transformers
+def test_the_trainings_run_resume_and_export_a_model_that_loads(runs: Path, tmp_path: Path) -> None:
+    coder = tmp_path / "autoencoder"
+    for steps in (2, 4):
+        widths = ("--widths", "8", "8", "16")
+        pictures = ("--pictures", str(runs / "pictures"))
+        autoencoder.main([*pictures, "--out", str(coder), "--steps", str(steps), *widths, *TINY])
+        assert step_of(coder) == steps
+    assert PatchAutoencoder.from_pretrained(coder / "model").config.widths[0] == 8
+    assert (coder / "sheet.png").exists()
+
+    kept = tmp_path / "latents"
+    encode = ["--autoencoder", str(coder / "model"), "--out", str(kept)]
+    latents.main([*encode, "--shards", "2", "--count", "6", "--size", "64"])
+    source = latents.Latents(kept)
+    assert [shard.latents.shape for shard in source.shards()] == [(12, 8, 4, 4)] * 2
+
+    base = tmp_path / "denoiser"
+    sources = ["--latents", str(kept), "--prompts", "1"]
+    for steps in (2, 4):
+        denoiser.main(
             [
-                "--pictures",
-                str(runs / "pictures"),
-                "--out",
-                str(tmp_path),
-                "--most",
-                most,
-                "--batch",
-                "4",
-                "--side",
-                "32",
-                "--widths",
-                "8",
-                "8",
-                "16",
+                *("--autoencoder", str(coder / "model"), "--out", str(base), "--guide", "0.5"),
+                *("--channels", "16", "16", "32", "--steps", str(steps), *sources, *TINY),
             ]
         )
-        train_autoencoder.train(options)
-        state = checkpoint.load(tmp_path / "checkpoint.pt", torch.device("cpu"))
+        assert step_of(base) == steps
+    configs = (base / "model").rglob("config.json")
+    assert not any("_name_or_path" in path.read_text() for path in configs)
+
+    out = tmp_path / "finish"
+    start = ["--start", str(base / "model"), "--out", str(out)]
+    finish.main([*start, "--steps", "2", *sources, *TINY])
+    assert step_of(out) == 2
+    loaded = showing.open_model(out / "model")
+    assert loaded.size == 512
+    frames = list(showing.frames_of(loaded, showing.ask("red", 1), frames=2))
+    assert [frame.shape for frame in frames] == [(3, 512, 512)] * 2
+
+
+class Line(torch.nn.Module):
+    """One weight, which is to become 3."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.weight = torch.nn.Parameter(torch.zeros(1))
+        self.fixed = torch.nn.Parameter(torch.ones(1), requires_grad=False)
+
+
+def options(out: Path, *more: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    loop.add_options(parser, out=out, steps=400, batch=4, rate=0.1)
+    return parser.parse_args([*TINY, "--decay", "0.9", *more])
+
+
+def to_three(line: Line) -> loop.Loss:
+    return lambda count, gen, part: {"far": (line.weight - 3).square().sum()}
+
+
+def test_a_training_reaches_its_end_and_shows_the_average(tmp_path: Path) -> None:
+    line, shown = Line(), []
+    done = loop.train(
+        line, to_three(line), options(tmp_path), lambda average, step: shown.append(step)
+    )
+    assert float(done.weight) == pytest.approx(3.0, abs=0.05)
+    assert float(done.fixed) == 1.0
+    assert shown[-1] == 400
+    assert step_of(tmp_path) == 400
+
+
+def test_a_training_that_is_killed_goes_on_from_its_checkpoint(tmp_path: Path) -> None:
+    line = Line()
+    loop.train(line, to_three(line), options(tmp_path, "--steps", "100"))
+    again = Line()
+    before = step_of(tmp_path)
+    loop.train(again, to_three(again), options(tmp_path, "--steps", "100"))
+    assert (before, step_of(tmp_path)) == (100, 100)
+    assert torch.equal(again.weight, line.weight)
+
+
+def test_gradients_that_are_not_finite_count_as_none(tmp_path: Path) -> None:
+    line, calls = Line(), []
+
+    def loss(count: int, gen: torch.Generator, part: float) -> dict[str, Tensor]:
+        calls.append(1)
+        broken = float("nan") if len(calls) % 7 == 0 else 1.0
+        return {"far": (line.weight - 3).square().sum() * broken}
+
+    done = loop.train(line, loss, options(tmp_path, "--threads", "1"))
+    assert float(done.weight) == pytest.approx(3.0, abs=0.1)
+
+
+def test_the_learning_rate_rises_stays_and_falls_to_nothing() -> None:
+    rates = [loop.rate_at(step, 10_000, 1.0, 0.3) for step in range(10_000)]
+    assert rates[0] < 0.01
+    assert rates[loop.WARM_UP : 7000] == [1.0] * (7000 - loop.WARM_UP)
+    assert rates[7000:] == sorted(rates[7000:], reverse=True)
+    assert rates[-1] < 0.001
+
+
+def test_a_checkpoint_is_whole_or_not_there_however_its_writer_is_killed(tmp_path: Path) -> None:
+    path = tmp_path / "checkpoint.pt"
+    script = (
+        "import torch, pathlib\n"
+        "from training.train.loop import save\n"
+        f"path = pathlib.Path({str(path)!r})\n"
+        "print('ready', flush=True)\n"
+        "for step in range(10**6):\n"
+        "    save(path, {'step': step, 'weights': torch.full((300_000,), float(step))})\n"
+    )
+    for _ in range(3):
+        process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE)
+        assert process.stdout is not None
+        process.stdout.readline()
+        while not path.exists():
+            pass
+        process.kill()
+        process.wait()
+        process.stdout.close()
+        state = loop.load(path, torch.device("cpu"))
         assert state is not None
-        steps.append(state["step"])
-    assert steps == [2, 4]
-    assert PatchAutoencoder.from_pretrained(tmp_path / "model").config.widths[0] == 8
+        assert bool((state["weights"] == state["step"]).all())
+
+
+def test_all_steps_take_what_they_are_told(tmp_path: Path) -> None:
+    for step in everything.steps(tmp_path, "cpu", 64, drawers=2):
+        module = __import__(step.module, fromlist=["main"])
+        with pytest.raises(SystemExit) as end:
+            module.main([*step.options, "--minutes", "1", "--help"][-1:] + [])
+        assert end.value.code == 0
+    assert sum(step.share for step in everything.steps(tmp_path, "cpu", 64, 1)) == pytest.approx(1)
 
 
 def test_normalising_changes_latents_but_not_pictures() -> None:
@@ -128,20 +214,13 @@ def test_normalising_changes_latents_but_not_pictures() -> None:
     assert torch.allclose(found.std((0, 2, 3)), torch.ones(4), atol=1e-4)
 
 
-@pytest.mark.filterwarnings("ignore")  # of diffusers and transformers
-def test_the_denoiser_trains_resumes_and_exports(runs: Path, tmp_path: Path) -> None:
-    steps = []
-    for most in (2, 4):
-        train_unet.train(unet_options(runs, tmp_path, most))
-        state = checkpoint.load(tmp_path / "unet" / "checkpoint.pt", torch.device("cpu"))
-        assert state is not None
-        steps.append(state["step"])
-    assert steps == [2, 4]
-    configs = (tmp_path / "builtin").rglob("config.json")
-    assert not any("_name_or_path" in path.read_text() for path in configs)
-    denoiser = showing.open_model(tmp_path / "builtin")
-    frames = showing.loop(denoiser, showing.ask("red", 1), frames=2, size=256)
-    assert frames.shape == (2, 3, 256, 256)
+def test_latents_are_finite_even_from_an_autoencoder_that_ran_off() -> None:
+    torch.manual_seed(0)
+    network = PatchAutoencoder(widths=(8, 8, 16), latent_channels=4)
+    pictures = torch.full((2, 3, 32, 32), 255, dtype=torch.uint8)
+    for bias in (float("inf"), float("nan"), 1e6):
+        torch.nn.init.constant_(network.encoder[-1].bias, bias)
+        assert bool(latents.encode(network, pictures).isfinite().all())
 
 
 def test_the_last_timestep_holds_no_signal() -> None:
@@ -174,6 +253,55 @@ def test_hues_are_those_of_the_colour_wheel() -> None:
     pictures = colours.to(torch.uint8).view(4, 3, 1, 1).expand(-1, -1, 8, 8)
     away = hues.hue_distance(hues.dominant_hue(pictures), torch.tensor([0.0, 120.0, 231.0, 313.0]))
     assert bool((away < 5).all())
+
+
+def test_crispness_falls_where_a_picture_is_blurred_and_is_one_at_any_size() -> None:
+    pictures = make_pictures(8, 3, 256).images
+    soft = torch.nn.functional.avg_pool2d(pictures.float(), 9, 1, 4, count_include_pad=False)
+    shares = figures.crispness(soft) / figures.crispness(pictures)
+    assert bool((shares < 1).all())
+    assert float(shares.mean()) < 0.85
+    large = pictures.repeat_interleave(2, 2).repeat_interleave(2, 3)
+    assert torch.allclose(figures.crispness(large), figures.crispness(pictures), rtol=1e-3)
+
+
+def test_the_kernel_distance_is_nothing_within_a_distribution_and_grows_between_two() -> None:
+    gen = torch.Generator().manual_seed(0)
+    one, same, other = torch.randn(3, 400, 16, generator=gen).unbind(0)
+    assert abs(figures.kernel_distance(one, same)) < 0.02
+    near, far = (figures.kernel_distance(one, other + shift) for shift in (0.5, 1.0))
+    assert 0.05 < near < far
+
+
+def test_drift_is_the_largest_deviation_of_a_running_mean() -> None:
+    steady = torch.ones(1000, 4)
+    assert figures.drift(steady) == [0.0] * 4
+    steady[800:, 2] = 1.5
+    found = figures.drift(steady)
+    assert found[0] == found[1] == found[3] == 0.0
+    assert 0.3 < found[2] < 0.5
+
+
+def test_variety_is_nothing_between_copies() -> None:
+    pictures = make_pictures(4, 5, 64).images
+    assert figures.variety(pictures[:1].repeat(3, 1, 1, 1)) == 0.0
+    assert figures.variety(pictures) > 20.0
+
+
+def test_strange_words_come_only_where_scene_and_palette_are_named() -> None:
+    draw, odd = random.Random(0), ["zygote"]
+    partial = [captions.embellish("a tunnel", False, odd, draw) for _ in range(300)]
+    complete = [captions.embellish("red tunnel", True, odd, draw) for _ in range(300)]
+    assert not any("zygote" in text for text in partial)
+    assert 10 < sum("zygote" in text for text in complete) < 60
+    assert all("tunnel" in text for text in partial + complete)
+
+
+def test_useless_words_are_never_held_out() -> None:
+    draw = random.Random(0)
+    texts = [captions.embellish("red tunnel", True, (), draw) for _ in range(3000)]
+    said = {word for text in texts for word in text.replace(",", " ").split()}
+    assert not said.intersection(synonyms.HELD_OUT)
 
 
 def test_synonyms_never_touch_the_scene() -> None:

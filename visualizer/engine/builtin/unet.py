@@ -187,7 +187,7 @@ class BuiltinUNet(ModelMixin, ConfigMixin):  # type: ignore[misc]
         self.to_coarse = nn.Conv2d(middle, coarse, 2, stride=2)
         self.coarse_first = blocks(coarse, 1)
         self.transformer = nn.ModuleList(
-            _TransformerBlock(coarse, coarse // attention_head_dim, cross_attention_dim)
+            _TransformerBlock(coarse, max(coarse // attention_head_dim, 1), cross_attention_dim)
             for _ in range(transformer_blocks)
         )
         self.coarse_last = blocks(coarse, 1)

@@ -1,0 +1,153 @@
+"""Train the denoiser and the text encoder together on latents of drawn pictures.
+
+Plain velocity prediction at the noise levels that the show uses. From ``--guide`` on, guidance is
+taught into the network, so that the show needs no second pass a frame. An averaged model is
+exported every few minutes, with a sheet of what its loop makes.
+
+    python -m training.train.denoiser --latents FOLDER --autoencoder FOLDER
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+from transformers import CLIPTextModel
+
+from training import denoising
+from training.checkpoint import MODEL, RUNS
+from training.data.latents import FOLDER, Latents
+from training.model import (
+    CHANNELS,
+    encode_captions,
+    export,
+    make_scheduler,
+    make_text_encoder,
+    make_unet,
+    open_networks,
+    open_tokenizer,
+    word_vectors,
+)
+from training.showing import quick_sheet
+from training.train.loop import Average, add_options, calm, load, train
+from visualizer.engine.autoencoder import PatchAutoencoder
+from visualizer.engine.builtin.unet import BuiltinUNet
+
+UNCONDITIONAL = 0.1  # share of samples without their caption
+WORD_NOISE = 0.3  # on the word vectors, whose own deviation is 1
+
+
+class Networks(nn.Module):
+    """The two networks that learn: words in, velocity out."""
+
+    def __init__(self, text_encoder: CLIPTextModel, unet: BuiltinUNet) -> None:
+        """In training, the word vectors get noise: neighbours of known words then work too."""
+        super().__init__()
+        self.text_encoder = text_encoder
+        self.unet = unet
+        text_encoder.get_input_embeddings().register_forward_hook(_blur)
+
+    def read(self, tokens: Tensor) -> Tensor:
+        """Token numbers (n, tokens) to what the denoiser reads, (n, tokens, width)."""
+        hidden: Tensor = self.text_encoder(tokens).last_hidden_state
+        return hidden
+
+    def forward(self, x_t: Tensor, steps: Tensor, words: Tensor) -> Tensor:
+        """The velocity at x_t (n, c, h, w), in single precision."""
+        x_t = x_t.contiguous(memory_format=torch.channels_last)
+        velocity: Tensor = self.unet(x_t, steps, words, return_dict=False)[0]
+        return velocity.float()
+
+
+def _blur(module: nn.Module, _: object, vectors: Tensor) -> Tensor:
+    return vectors + WORD_NOISE * torch.randn_like(vectors) if module.training else vectors
+
+
+def build(options: argparse.Namespace) -> Networks:
+    """Those of an exported model that is gone on from, else fresh ones with its word vectors."""
+    torch.manual_seed(options.seed)
+    if options.start is not None:
+        networks = Networks(*open_networks(options.start))
+    else:
+        vectors = word_vectors(options.base)
+        channels = tuple(options.channels)
+        unet = make_unet(text_width=vectors.shape[1], block_out_channels=channels)
+        networks = Networks(make_text_encoder(vectors), unet)
+    networks.unet.to(memory_format=torch.channels_last)
+    return networks.to(torch.device(options.device)).train()
+
+
+class Task:
+    """What a sample asks of the networks."""
+
+    def __init__(
+        self, networks: Networks, latents: Latents, empty: Tensor, device: torch.device
+    ) -> None:
+        self.networks, self.latents = networks, latents
+        self.empty, self.device = empty.to(device), device
+        self.alphas = make_scheduler().alphas_cumprod.to(device)
+        self.guide: Networks | None = None
+
+    def losses(self, count: int, gen: torch.Generator, weight: float = 1.0) -> dict[str, Tensor]:
+        """Squared error of the velocity; ``weight`` of guidance above 1 is taught."""
+        x0, tokens, _ = self.latents.draw(count, gen)
+        conditional = torch.rand(count, 1, generator=gen, device=self.device) >= UNCONDITIONAL
+        words = self.networks.read(torch.where(conditional, tokens, self.empty))
+        steps = denoising.timesteps(count, gen)
+        a, s = denoising.scales(self.alphas, steps)
+        start = denoising.starts(x0, self.latents.flat.to(self.device), steps, gen)
+        x_t = a * start + s * torch.randn(x0.shape, generator=gen, device=self.device)
+        target = denoising.velocity(x_t, x0, a, s)
+        velocity = self.networks(x_t, steps, words)
+        if weight > 1 and self.guide is not None:
+            with torch.no_grad():
+                uncond = self.guide(x_t, steps, self.guide.read(self.empty).expand(count, -1, -1))
+                guided = denoising.guided(target, velocity.detach(), uncond, weight)
+                target = torch.where(conditional.view(-1, 1, 1, 1), guided, target)
+        return {"velocity": F.mse_loss(velocity, target)}
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Train and export."""
+    parser = argparse.ArgumentParser(description=main.__doc__)
+    parser.add_argument("--latents", type=Path, default=FOLDER)
+    parser.add_argument("--autoencoder", type=Path, default=RUNS / "autoencoder" / "model")
+    parser.add_argument("--base", type=Path, default=MODEL, help="for its words")
+    parser.add_argument("--start", type=Path, help="exported model to go on from")
+    parser.add_argument("--guide", type=float, default=0.5, help="share after which to guide")
+    parser.add_argument("--guidance", type=float, default=1.8, help="weight to teach")
+    parser.add_argument("--channels", type=int, nargs=3, default=CHANNELS, help="of the UNet")
+    parser.add_argument("--prompts", type=int, default=16, help="of the sheets")
+    add_options(parser, out=RUNS / "denoiser", steps=40_000, batch=64, rate=6e-4)
+    options = parser.parse_args(argv)
+    calm()
+    device = torch.device(options.device)
+    networks = build(options)
+    tokenizer = open_tokenizer(options.base, Path())
+    empty = encode_captions(tokenizer, [""])
+    task = Task(networks, Latents(options.latents), empty, device)
+    # The unconditional answers come from a slow average, made anew from the checkpoint on a start.
+    guide = Average(networks, options.decay)
+    if state := load(options.out / "checkpoint.pt", device):
+        guide.network.load_state_dict(state["average"])
+        guide.updates = state["step"]
+    task.guide = guide.network
+
+    def losses(count: int, gen: torch.Generator, part: float) -> dict[str, Tensor]:
+        return task.losses(count, gen, options.guidance if part >= options.guide else 1.0)
+
+    def show(average: Networks, step: int) -> None:
+        guide.network.load_state_dict(average.state_dict())
+        folder = options.out / "model"
+        autoencoder = PatchAutoencoder.from_pretrained(options.autoencoder)
+        export(folder, autoencoder, tokenizer, average.text_encoder, average.unet)
+        quick_sheet(folder, options.out / "sheet.png", options.prompts)
+
+    train(networks, losses, options, show)
+
+
+if __name__ == "__main__":
+    main()
