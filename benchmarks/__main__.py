@@ -21,7 +21,7 @@ from benchmarks.results import Result, machine, save, slug, table
 from benchmarks.setup import Setup
 from benchmarks.subject import Subject, subject
 from visualizer.engine.failures import ModelError, one_line
-from visualizer.engine.models import pick_device
+from visualizer.engine.models.devices import pick_device
 
 HERE = Path(__file__).parent
 

@@ -21,8 +21,8 @@ from benchmarks.playing import one_prompt
 from benchmarks.results import Result, Row
 from benchmarks.setup import Setup, counted
 from benchmarks.subject import Subject
-from visualizer.engine.denoiser import denoiser_of
-from visualizer.engine.feedback import Feedback
+from visualizer.engine.diffusion.denoiser import denoiser_of
+from visualizer.engine.loop.feedback import Feedback
 from visualizer.show.request import Request
 
 SECONDS = 0.5

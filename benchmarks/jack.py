@@ -86,7 +86,7 @@ def environment(values: Mapping[str, str]) -> Iterator[None]:
 
 
 def _wait_for(process: subprocess.Popen[bytes]) -> None:
-    from visualizer.controls.system_ports import system_ports
+    from visualizer.controls.midi.system_ports import system_ports
 
     end = time.monotonic() + PATIENCE
     time.sleep(1.0)  # its library complains on the terminal where it is not there yet

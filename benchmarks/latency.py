@@ -20,8 +20,9 @@ from benchmarks.results import Result, Row
 from benchmarks.setup import Setup
 from benchmarks.stats import quantile
 from benchmarks.subject import Subject
-from visualizer.engine.known import Choice
-from visualizer.engine.producer import Engine, Producer
+from visualizer.engine.engine import Engine
+from visualizer.engine.models.catalogue import Choice
+from visualizer.engine.producer.producer import Producer
 from visualizer.frame import Frame
 from visualizer.latest import Latest
 from visualizer.show.request import Request

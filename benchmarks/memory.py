@@ -20,7 +20,7 @@ from benchmarks.results import Result, Row
 from benchmarks.setup import Setup
 from benchmarks.stats import Slope, slope
 from benchmarks.subject import Subject
-from visualizer.bench import peak_rss
+from visualizer.offline.bench import peak_rss
 
 SETTLED = 0.1
 """Share of the run whose samples don't count: caches fill. Of ten minutes the first."""

@@ -19,9 +19,9 @@ from benchmarks import jack
 from benchmarks.jack import Controller
 from benchmarks.playing import one_prompt
 from benchmarks.subject import Subject
-from visualizer.app import LiveShow
-from visualizer.controls.midi_ports import Received
-from visualizer.controls.rtmidi_ports import RtMidiInput
+from visualizer.controls.midi.ports import Received
+from visualizer.controls.midi.rtmidi_ports import RtMidiInput
+from visualizer.live.app import LiveShow
 from visualizer.options import LiveOptions
 from visualizer.show.actions import Action, Knob, Nudge, Run
 from visualizer.show.reducer import start

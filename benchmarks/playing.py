@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from visualizer.show.actions import Live, Tick
+from visualizer.show.files.preset import load, parse
+from visualizer.show.next_request import request
 from visualizer.show.parameters import REFERENCE
-from visualizer.show.preset import NO_VALUES, Preset, load, parse
+from visualizer.show.records import NO_VALUES, Preset
 from visualizer.show.reducer import reduce, start
 from visualizer.show.request import Request
-from visualizer.show.state import request
 
 FPS = 16.0
 """Frames to a second of show time; a power of two, so that seconds add up to whole cycles."""

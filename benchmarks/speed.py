@@ -23,7 +23,7 @@ from benchmarks.series import Loop
 from benchmarks.setup import Setup, counted
 from benchmarks.stats import ratios, spread
 from benchmarks.subject import Subject
-from visualizer.engine.schedule import timesteps
+from visualizer.engine.diffusion.schedule import timesteps
 from visualizer.show.request import Request
 
 GOALS = {"cpu": 1.5, "cuda": 3.0}

@@ -22,17 +22,17 @@ import torch
 from benchmarks import architectures
 from benchmarks.reference import Reference
 from benchmarks.results import slug
+from visualizer.engine.backends.fastest import Fastest
+from visualizer.engine.backends.networks import TorchParts
+from visualizer.engine.backends.openvino import at_once
+from visualizer.engine.backends.variants import AS_IT_COMES, VARIANTS, fits
+from visualizer.engine.engine import Engine
 from visualizer.engine.failures import ModelError
-from visualizer.engine.fastest import Fastest
-from visualizer.engine.known import BUILTIN, is_hurried
-from visualizer.engine.loading import BUILTIN_FOLDER, DTYPE, picture_side, quiet
-from visualizer.engine.models import wait_for
-from visualizer.engine.open import open_engine
-from visualizer.engine.openvino import at_once
-from visualizer.engine.parts import TorchParts
-from visualizer.engine.producer import Engine
-from visualizer.engine.vaes import take_tiny
-from visualizer.engine.variants import AS_IT_COMES, VARIANTS, fits
+from visualizer.engine.models.catalogue import BUILTIN, is_hurried
+from visualizer.engine.models.devices import wait_for
+from visualizer.engine.models.open import open_engine
+from visualizer.engine.models.pipelines import BUILTIN_FOLDER, DTYPE, picture_side, quiet
+from visualizer.engine.models.vaes import take_tiny
 from visualizer.frame import Pixels
 from visualizer.show.request import Request
 from visualizer.show.status import Status

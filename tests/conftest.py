@@ -14,7 +14,7 @@ import mido
 import pytest
 from hypothesis import HealthCheck, settings
 
-from visualizer.controls.system_ports import system_ports
+from visualizer.controls.midi.system_ports import system_ports
 
 JACK = "mido.backends.rtmidi/UNIX_JACK"
 

@@ -18,9 +18,9 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         calls.append(options)
         return 0
 
-    monkeypatch.setattr("visualizer.app.run", take)
-    monkeypatch.setattr("visualizer.render.render", take)
-    monkeypatch.setattr("visualizer.bench.bench", take)
+    monkeypatch.setattr("visualizer.live.app.run", take)
+    monkeypatch.setattr("visualizer.offline.render.render", take)
+    monkeypatch.setattr("visualizer.offline.bench.bench", take)
     return calls
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from visualizer.show.tables import BLOCKS, replace_blocks
+from scripts.tables import BLOCKS, replace_blocks
 
 README = Path(__file__).parents[1] / "README.md"
 
@@ -16,4 +16,4 @@ def test_the_tables_of_the_readme_are_fresh() -> None:
         assert f"<!-- /{name} -->" in text, f"README.md's block of {name} has no end"
     # Not compared by ==: pytest would print both files and bury the way out.
     fresh = replace_blocks(text) == text
-    assert fresh, "README.md is behind the code; run: python -m visualizer.show.tables README.md"
+    assert fresh, "README.md is behind the code; run: python -m scripts.tables README.md"

@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from training.checkpoint import RUNS
+from training.paths import RUNS
 
 # Waiting threads sleep: trainings then share a busy machine without stalling.
 CALM = {"OMP_WAIT_POLICY": "passive", "GOMP_SPINCOUNT": "0"}
@@ -48,7 +48,9 @@ def steps(work: Path, device: str, batch: int, drawers: int) -> list[Step]:
     sources = ["--latents", latents, *on]
     crops = str(max(batch // 4, 4))
     return [
-        Step("training.cache", ["--folder", pictures, "--shards", "16", "--size", "512"]),
+        Step(
+            "training.data.picture_store", ["--folder", pictures, "--shards", "16", "--size", "512"]
+        ),
         Step(
             "training.train.autoencoder",
             ["--pictures", pictures, *out("autoencoder"), "--batch", crops, *on],
@@ -65,7 +67,7 @@ def steps(work: Path, device: str, batch: int, drawers: int) -> list[Step]:
             [*sources, "--start", base, *out("finish"), "--batch", str(max(batch // 2, 1))],
             0.15,
         ),
-        Step("training.judge.scenes", ["--pictures", pictures, *out("judge"), *on]),
+        Step("training.judge.scene_judge", ["--pictures", pictures, *out("judge"), *on]),
         Step(
             "training.evaluate",
             [

@@ -25,18 +25,18 @@ from rich.progress import track
 from rich.table import Table
 from torch import Tensor
 
-from training import cache
-from training.checkpoint import MODEL
-from training.judge import figures, scenes
+from training.data import picture_store
+from training.data.palettes import HUES, PALETTES
+from training.data.pictures import SCENE_NAMES, make_pictures, render_all
+from training.data.plans import PALETTE_NAMES, Plan
+from training.data.scenes import SCENES
+from training.data.synonyms import HELD_OUT
+from training.judge import figures, scene_judge
 from training.judge.hues import dominant_hue, hue_distance
-from training.palettes import HUES, PALETTES
-from training.pictures import SCENE_NAMES, make_pictures, render_all
-from training.plans import PALETTE_NAMES, Plan
-from training.scenes import SCENES
-from training.showing import Model, ask, by_loop, by_steps, frames_of, open_model, sheet
-from training.synonyms import HELD_OUT
+from training.judge.showing import Model, ask, by_loop, by_steps, frames_of, open_model, sheet
+from training.paths import MODEL
 from training.train.autoencoder import psnr, reconstruct
-from visualizer.engine.autoencoder import PatchAutoencoder
+from visualizer.engine.builtin.autoencoder import PatchAutoencoder
 
 HERE = Path(__file__).parent
 TOLERANCE = 30.0  # degrees of hue
@@ -86,7 +86,7 @@ def colour_words(model: Model, make: Make, hues: dict[str, float]) -> dict[str, 
     return {"share": sum(shares.values()) / len(shares), "words": shares}
 
 
-def scenes_recognised(judge: scenes.Judge, model: Model, make: Make) -> dict[str, Any]:
+def scenes_recognised(judge: scene_judge.Judge, model: Model, make: Make) -> dict[str, Any]:
     """Share of pictures of all scenes that the judge names as asked; prompts name nothing else."""
     shares = {}
     for number, name in enumerate(SCENE_NAMES):
@@ -95,7 +95,7 @@ def scenes_recognised(judge: scenes.Judge, model: Model, make: Make) -> dict[str
     return {"share": sum(shares.values()) / len(shares), "scenes": shares}
 
 
-def beside_drawn(judge: scenes.Judge, made: Tensor, wanted: Tensor) -> dict[str, Any]:
+def beside_drawn(judge: scene_judge.Judge, made: Tensor, wanted: Tensor) -> dict[str, Any]:
     """Crispness and distance of made pictures (scenes, n, 3, h, w) to drawn ones."""
     crisp = torch.stack([figures.crispness(each).mean() for each in made])
     shares = crisp / torch.stack([figures.crispness(each).mean() for each in wanted])
@@ -148,8 +148,8 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
     """All figures, and the sheet on the way."""
     model = open_model(options.model)
     autoencoder = PatchAutoencoder.from_pretrained(options.model / "vae").eval()
-    unseen = make_pictures(240, cache.HELD_OUT_SEED, model.size)
-    judge = scenes.read(options.judge)
+    unseen = make_pictures(240, picture_store.HELD_OUT_SEED, model.size)
+    judge = scene_judge.read(options.judge)
     with torch.no_grad():
         right = (judge.named(unseen.images) == unseen.scenes).float().mean()
     results: dict[str, Any] = {
@@ -158,7 +158,7 @@ def measure(options: argparse.Namespace) -> dict[str, Any]:
         "autoencoder_psnr_db": psnr(autoencoder, unseen.images[:96]),
         "judge_accuracy": float(right),
     }
-    wanted = drawn(6, model.size, cache.HELD_OUT_SEED)
+    wanted = drawn(6, model.size, picture_store.HELD_OUT_SEED)
     prompts = [own_prompt(scene) for scene in range(len(SCENES))]
     made = torch.stack(
         [
@@ -206,7 +206,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     """Measure the exported model."""
     parser = argparse.ArgumentParser(description=main.__doc__)
     parser.add_argument("--model", type=Path, default=MODEL)
-    parser.add_argument("--judge", type=Path, default=scenes.FILE)
+    parser.add_argument("--judge", type=Path, default=scene_judge.FILE)
     parser.add_argument("--results", type=Path, default=HERE / "results.json")
     parser.add_argument("--sheet", type=Path, default=HERE / "contact_sheet.jpg")
     parser.add_argument("--frames", type=int, default=1000, help="of the long loop")

@@ -43,13 +43,20 @@ def _options(kind: type[T], given: dict[str, Any]) -> T:
 
 def _live(given: dict[str, Any]) -> int:
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
-    from visualizer.app import run
+    from visualizer.live.app import run
+    from visualizer.stage.window import NoDisplay
 
-    return run(_options(LiveOptions, given))
+    options = _options(LiveOptions, given)
+    try:
+        return run(options)
+    except NoDisplay as why:
+        from visualizer.offline.render import video_instead
+
+        return video_instead(options, str(why))
 
 
 def _render(given: dict[str, Any]) -> int:
-    from visualizer.render import render
+    from visualizer.offline.render import render
 
     seconds = given.pop("seconds")
     if seconds is not None:
@@ -58,14 +65,14 @@ def _render(given: dict[str, Any]) -> int:
 
 
 def _bench(given: dict[str, Any]) -> int:
-    from visualizer.bench import bench
+    from visualizer.offline.bench import bench
 
     return bench(_options(BenchOptions, given))
 
 
 def _midi(given: dict[str, Any]) -> int:
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # maps know pygame's names of keys
-    from visualizer.listings import midi
+    from visualizer.offline.listings import midi
 
     return midi(
         given["port"],
@@ -77,13 +84,13 @@ def _midi(given: dict[str, Any]) -> int:
 
 
 def _presets(given: dict[str, Any]) -> int:
-    from visualizer.listings import presets
+    from visualizer.offline.listings import presets
 
     return presets(given["folder"] or given["presets"])
 
 
 def _models(given: dict[str, Any]) -> int:
-    from visualizer.listings import models
+    from visualizer.offline.listings import models
 
     return models()
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from visualizer.engine.open import choose, open_engine
-from visualizer.engine.producer import Engine, OpenEngine
+from visualizer.engine.engine import Engine, OpenEngine
+from visualizer.engine.models.open import choose, open_engine
 from visualizer.options import Options
 from visualizer.show.status import Phase, Status
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from visualizer.show.preset import NO_VALUES, Preset, PresetError, load, load_folder
+from visualizer.show.files.preset import PresetError, load, load_folder
+from visualizer.show.records import NO_VALUES, Preset
 
 HERE = Path(__file__).resolve().parent
 

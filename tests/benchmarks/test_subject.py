@@ -7,8 +7,8 @@ import pytest
 from benchmarks import subject as module
 from benchmarks.playing import one_prompt
 from benchmarks.subject import Subject, exchanged, is_faster
+from visualizer.engine.backends.networks import TorchParts
 from visualizer.engine.failures import ModelError
-from visualizer.engine.parts import TorchParts
 
 
 class FasterParts(TorchParts):

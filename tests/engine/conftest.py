@@ -23,9 +23,9 @@ from diffusers import (
 from torch import Tensor
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
-from visualizer.engine import models
-from visualizer.engine.known import BUILTIN
-from visualizer.engine.loading import BUILTIN_FOLDER, load, quiet
+from visualizer.engine.models import devices
+from visualizer.engine.models.catalogue import BUILTIN
+from visualizer.engine.models.pipelines import BUILTIN_FOLDER, load, quiet
 from visualizer.show.request import Request
 from visualizer.show.status import Status
 
@@ -237,7 +237,7 @@ def gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     card = SimpleNamespace(name="Some GPU", total_memory=8.3e9)
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     monkeypatch.setattr(torch.cuda, "get_device_properties", lambda _: card)
-    monkeypatch.setattr(models, "_cuda_fault", lambda: "")
+    monkeypatch.setattr(devices, "_cuda_fault", lambda: "")
 
 
 @pytest.fixture

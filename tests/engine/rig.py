@@ -10,10 +10,11 @@ from itertools import count
 
 import numpy as np
 
+from visualizer.engine.engine import Engine
 from visualizer.engine.failures import ModelError
-from visualizer.engine.known import BUILTIN, Choice
+from visualizer.engine.models.catalogue import BUILTIN, Choice
 from visualizer.engine.picture import Picture, Stopwatch, untimed
-from visualizer.engine.producer import Engine, Producer
+from visualizer.engine.producer.producer import Producer
 from visualizer.frame import Frame, Pixels
 from visualizer.latest import Latest
 from visualizer.show.request import Request

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 import torch
 
-from visualizer.engine.known import TESTCARD
-from visualizer.engine.open import open_engine
-from visualizer.engine.producer import Engine
+from visualizer.engine.engine import Engine
+from visualizer.engine.models.catalogue import TESTCARD
+from visualizer.engine.models.open import open_engine
 
 from .conftest import SIDE, request, unheard
 

@@ -35,11 +35,11 @@ from visualizer.show.actions import (
     Unplugged,
 )
 from visualizer.show.command_table import COMMANDS, ON_OFF
-from visualizer.show.memory import Memory
-from visualizer.show.mixes import alone, weighted
+from visualizer.show.files.session import Memory
 from visualizer.show.parameters import BY_NAME
 from visualizer.show.pickup import WAYS
-from visualizer.show.preset import NO_VALUES, Cued, Preset
+from visualizer.show.prompt_mix import alone, weighted
+from visualizer.show.records import NO_VALUES, Cued, Preset
 from visualizer.show.reducer import reduce, start
 from visualizer.show.state import Show
 from visualizer.show.targets import LEARNABLE

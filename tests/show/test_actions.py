@@ -8,8 +8,8 @@ from collections.abc import Iterable
 import pytest
 
 from visualizer.show.command_table import COMMANDS, Command
-from visualizer.show.commands import BY_NAME
 from visualizer.show.parameters import PARAMETERS
+from visualizer.show.reducers.commands import BY_NAME
 
 # SelectPreset has these; they are in no table.
 DIGITS = tuple("1234567890")

@@ -17,10 +17,10 @@ from visualizer.show.cueing import (
     share,
     stretched,
 )
-from visualizer.show.mixes import MOST, TOGETHER, alone, weighted
+from visualizer.show.prompt_mix import MOST, TOGETHER, alone, weighted
 from visualizer.show.request import Mix
 
-from .test_mixes import difference
+from .test_prompt_mix import difference
 
 texts = st.sampled_from("abcdefgh")
 prompts = st.builds(

@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 
 from visualizer.show.modulation import SHAPES, held, played, reshaped, toggled
 from visualizer.show.parameters import BY_NAME, LENGTHS, SLOTS, SOURCES, TARGETS
-from visualizer.show.sound import Sound
+from visualizer.show.records import Sound, Tempo
 from visualizer.show.state import Show
-from visualizer.show.tempo import Tempo
 
 MOVED = TARGETS[1:]
 HEARD = ("level", "bass", "mid", "treble", "onset")

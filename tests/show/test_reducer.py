@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from visualizer.show.action_log import describe
 from visualizer.show.actions import (
     Action,
     End,
@@ -21,13 +22,13 @@ from visualizer.show.actions import (
     Set,
     Tick,
 )
-from visualizer.show.log import describe
-from visualizer.show.messages import MESSAGE_STAYS, MESSAGES
-from visualizer.show.mixes import MOST
+from visualizer.show.next_request import AHEAD, request
+from visualizer.show.notices import MESSAGE_STAYS, MESSAGES
 from visualizer.show.parameters import DEFAULTS, check
-from visualizer.show.preset import Preset
+from visualizer.show.prompt_mix import MOST
+from visualizer.show.records import Preset
 from visualizer.show.reducer import reduce, start
-from visualizer.show.state import AHEAD, Show, request
+from visualizer.show.state import Show
 
 from .shows import ALL, actions, after, banks, live, performances, shows
 

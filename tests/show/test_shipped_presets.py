@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from visualizer.show import lengths
+from visualizer.show import durations
+from visualizer.show.files.preset import load, load_folder
 from visualizer.show.parameters import BY_NAME, DEFAULTS, REFERENCE, SLOTS, TARGETS
-from visualizer.show.preset import Preset, load, load_folder
+from visualizer.show.records import Preset
 from visualizer.show.reducer import start
 from visualizer.show.tempo import BAR
 
@@ -61,8 +62,8 @@ def test_a_preset_for_the_beat_changes_each_few_bars(name: str, bars: int) -> No
     (preset,) = (preset for preset in PRESETS if preset.name == name)
     show = start((preset,))
     assert show.values["quantise"] == BY_NAME["quantise"].choices.index("bar")
-    together = lengths.seconds(show, "hold") + lengths.seconds(show, "crossfade")
-    assert together == lengths.beats_in_seconds(show, bars * BAR)
+    together = durations.seconds(show, "hold") + durations.seconds(show, "crossfade")
+    assert together == durations.beats_in_seconds(show, bars * BAR)
 
 
 def test_the_last_preset_is_the_loop_of_the_reference() -> None:
@@ -71,8 +72,8 @@ def test_the_last_preset_is_the_loop_of_the_reference() -> None:
 
 
 def test_the_built_in_model_knows_the_first_words_of_every_shipped_prompt() -> None:
-    scenes = pytest.importorskip("training.scenes").SCENES
-    palettes = pytest.importorskip("training.palettes").PALETTES
+    scenes = pytest.importorskip("training.data.scenes").SCENES
+    palettes = pytest.importorskip("training.data.palettes").PALETTES
     colours = [word for row in palettes for word in (*row.adjectives, *row.nouns)]
     texts = [text for preset in PRESETS for cued in preset.prompts for text, _ in cued.parts]
     for text in texts:

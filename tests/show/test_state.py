@@ -13,9 +13,9 @@ from visualizer.show.actions import (
     Set,
     Tick,
 )
+from visualizer.show.next_request import request
 from visualizer.show.parameters import BY_NAME, DEFAULTS, PARAMETERS
 from visualizer.show.reducer import reduce, start
-from visualizer.show.state import request
 
 from .shows import ALL, CALM, PLAIN, RICH, after, live
 

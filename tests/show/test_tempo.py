@@ -9,11 +9,13 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from visualizer.show import lengths
+from visualizer.show import durations
 from visualizer.show.actions import Action, Heard, Nudge, Recall, Run, Set, Store, Sync, Tick
+from visualizer.show.next_request import request
+from visualizer.show.records import Tempo
 from visualizer.show.reducer import reduce, start
-from visualizer.show.state import Show, request
-from visualizer.show.tempo import BAR, BOUNCE, FRESH, GAP, TAPS, Tempo, led
+from visualizer.show.state import Show
+from visualizer.show.tempo import BAR, BOUNCE, FRESH, GAP, TAPS, led
 
 from .shows import after, live
 
@@ -209,7 +211,7 @@ def test_a_crossfade_does_not_jump_when_its_length_changes(change: Action, passe
     show = after(live(), Set("crossfade_in", 1), Set("crossfade", 8.0))
     show = after(show, Run("next_prompt"), Tick(passed))
     changed = reduce(show, change)
-    assert lengths.seconds(changed, "crossfade") != lengths.seconds(show, "crossfade")
+    assert durations.seconds(changed, "crossfade") != durations.seconds(show, "crossfade")
     assert dict(request(changed).prompts) == pytest.approx(dict(request(show).prompts))
 
 

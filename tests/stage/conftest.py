@@ -8,7 +8,7 @@ import pygame
 import pytest
 
 from visualizer.stage import window
-from visualizer.stage.lettering import Lettering
+from visualizer.stage.drawing.lettering import Lettering
 
 from .player import Player
 

@@ -9,7 +9,8 @@ import numpy.typing as npt
 import pygame
 
 from visualizer.frame import Frame, Pixels
-from visualizer.show.state import Show, request
+from visualizer.show.next_request import request
+from visualizer.show.state import Show
 from visualizer.show.view import View
 from visualizer.stage.pacing import PERIOD
 from visualizer.stage.stage import Stage

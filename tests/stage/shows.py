@@ -10,13 +10,13 @@ import numpy as np
 import pygame
 
 from visualizer.show.actions import Action
-from visualizer.show.preset import Cued, Preset
+from visualizer.show.records import Cued, Preset
 from visualizer.show.reducer import reduce, start
 from visualizer.show.state import Show
 from visualizer.show.status import Phase, Status
 from visualizer.show.view import View
-from visualizer.stage.hud import Hud
-from visualizer.stage.lettering import Lettering
+from visualizer.stage.drawing.lettering import Lettering
+from visualizer.stage.hud.hud import Hud
 
 SIZES = [
     (1280, 720), (1920, 1080), (3840, 2160), (960, 720), (640, 480), (640, 360), (1080, 1920),

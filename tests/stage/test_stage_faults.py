@@ -9,9 +9,9 @@ import pytest
 
 from visualizer.show.view import View
 from visualizer.stage import window
-from visualizer.stage.hud import Hud
+from visualizer.stage.hud.hud import Hud
+from visualizer.stage.hud.start_screen import Splash
 from visualizer.stage.pacing import PERIOD
-from visualizer.stage.splash import Splash
 from visualizer.stage.stage import Stage
 
 from .player import BARE, Player, wall

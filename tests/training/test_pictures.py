@@ -8,9 +8,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from training.captions import names_palette, names_scene
-from training.palettes import HUES, PALETTES, gradients
-from training.pictures import PALETTE_NAMES, SCENE_NAMES, Pictures, make_pictures
+from training.data.captions import names_palette, names_scene
+from training.data.palettes import HUES, PALETTES, gradients
+from training.data.pictures import PALETTE_NAMES, SCENE_NAMES, Pictures, make_pictures
 
 SIZE = 64
 

@@ -13,14 +13,13 @@ import torch
 from torch import Tensor
 
 from training import all as everything
-from training import cache, captions, denoising, embeddings, model, scaling, showing, synonyms
-from training.data import latents
-from training.judge import figures, hues
-from training.palettes import PALETTES
-from training.pictures import make_pictures
-from training.scenes import SCENES
-from training.train import autoencoder, denoiser, finish, loop
-from visualizer.engine.autoencoder import PatchAutoencoder
+from training.data import captions, latents, picture_store, synonyms, word_vectors
+from training.data.palettes import PALETTES
+from training.data.pictures import make_pictures
+from training.data.scenes import SCENES
+from training.judge import figures, hues, showing
+from training.train import autoencoder, denoiser, denoising, finish, latent_scale, loop, model
+from visualizer.engine.builtin.autoencoder import PatchAutoencoder
 
 TINY = ("--threads", "2", "--batch", "4")
 
@@ -29,7 +28,7 @@ TINY = ("--threads", "2", "--batch", "4")
 def runs(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Eight tiny pictures and an untrained autoencoder."""
     folder = tmp_path_factory.mktemp("runs")
-    cache.write_shard(folder / "pictures", 0, seed=1, count=8, size=64, wordings=3)
+    picture_store.write_shard(folder / "pictures", 0, seed=1, count=8, size=64, wordings=3)
     torch.manual_seed(0)
     PatchAutoencoder(widths=(8, 8, 16), latent_channels=4).save_pretrained(folder / "autoencoder")
     return folder
@@ -43,14 +42,14 @@ def step_of(folder: Path) -> int:
 
 
 def test_a_shard_that_is_there_is_not_drawn_again(runs: Path) -> None:
-    shard = cache.shard_path(runs / "pictures", 0)
+    shard = picture_store.shard_path(runs / "pictures", 0)
     before = (shard / "images.npy").stat().st_mtime_ns
-    cache.write_shard(runs / "pictures", 0, seed=2, count=8, size=64)
+    picture_store.write_shard(runs / "pictures", 0, seed=2, count=8, size=64)
     assert (shard / "images.npy").stat().st_mtime_ns == before
 
 
 def test_batches_are_pictures_of_the_cache(runs: Path) -> None:
-    batch = next(cache.batches([runs / "pictures"], 4, seed=0))
+    batch = next(picture_store.batches([runs / "pictures"], 4, seed=0))
     assert batch.shape == (4, 3, 64, 64)
     assert batch.dtype == torch.uint8
 
@@ -61,7 +60,7 @@ def test_a_training_without_pictures_says_what_to_run(tmp_path: Path) -> None:
 
 
 def test_every_wording_of_a_picture_says_the_same(runs: Path) -> None:
-    shard = cache.read_shard(cache.shards(runs / "pictures")[0])
+    shard = picture_store.read_shard(picture_store.shards(runs / "pictures")[0])
     assert {len(texts) for texts in shard.wordings} == {3}
     for texts, scene in zip(shard.wordings, shard.scenes, strict=True):
         assert len({captions.names_scene(text, scene) for text in texts}) == 1
@@ -207,7 +206,7 @@ def test_normalising_changes_latents_but_not_pictures() -> None:
     network = PatchAutoencoder(widths=(8, 8, 16), latent_channels=4).eval()
     pictures = torch.rand(4, 3, 64, 64) * 2 - 1
     before = network(pictures).sample
-    scaling.normalise(network, pictures)
+    latent_scale.normalise(network, pictures)
     found = network.encode(pictures).latents
     assert torch.allclose(network(pictures).sample, before, atol=1e-5)
     assert torch.allclose(found.mean((0, 2, 3)), torch.zeros(4), atol=1e-4)
@@ -320,10 +319,10 @@ def test_held_out_words_are_never_taught() -> None:
 
 def test_special_tokens_come_first() -> None:
     tokens = ["[PAD]", "[unused1]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "red", "##s", "1999", "é"]
-    assert [tokens[i] for i in embeddings.kept_tokens(tokens)] == [
-        *embeddings.SPECIAL,
+    assert [tokens[i] for i in word_vectors.kept_tokens(tokens)] == [
+        *word_vectors.SPECIAL,
         "red",
         "##s",
     ]
-    names = [embeddings.SPECIAL[i] for i in (model.PAD, model.START, model.END)]
+    names = [word_vectors.SPECIAL[i] for i in (model.PAD, model.START, model.END)]
     assert names == ["[PAD]", "[CLS]", "[SEP]"]

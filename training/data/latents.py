@@ -22,13 +22,13 @@ import torch
 from torch import Tensor
 from transformers import BertTokenizer
 
-from training import synonyms
-from training.captions import embellish, names_palette, names_scene
-from training.checkpoint import MODEL, RUNS
-from training.model import encode_captions, open_tokenizer
-from training.pictures import Pictures, make_pictures
+from training.data import synonyms
+from training.data.captions import embellish, names_palette, names_scene
+from training.data.pictures import Pictures, make_pictures
+from training.paths import MODEL, RUNS
 from training.train.loop import autocast, calm, save
-from visualizer.engine.autoencoder import PatchAutoencoder
+from training.train.model import encode_captions, open_tokenizer
+from visualizer.engine.builtin.autoencoder import PatchAutoencoder
 
 FOLDER = RUNS / "latents"
 SHARD = 256  # pictures in a shard, before mirroring

@@ -24,11 +24,11 @@ import torch.nn.functional as F
 from PIL import Image
 from torch import Tensor
 
-from training import cache
-from training.checkpoint import RUNS
-from training.scaling import normalise
+from training.data import picture_store
+from training.paths import RUNS
+from training.train.latent_scale import normalise
 from training.train.loop import add_options, calm, train
-from visualizer.engine.autoencoder import PatchAutoencoder
+from visualizer.engine.builtin.autoencoder import PatchAutoencoder
 
 WIDTHS = (32, 64, 160)
 ENCODER_BLOCKS, DECODER_BLOCKS = (1, 1, 2), (1, 2, 2)
@@ -142,7 +142,7 @@ def export(network: PatchAutoencoder, sample: Tensor, folder: Path) -> None:
 def main(argv: list[str] | None = None) -> None:
     """Train; every few minutes write the model, a sheet, and figures on unseen pictures."""
     parser = argparse.ArgumentParser(description=main.__doc__)
-    parser.add_argument("--pictures", type=Path, nargs="+", default=[cache.FOLDER])
+    parser.add_argument("--pictures", type=Path, nargs="+", default=[picture_store.FOLDER])
     parser.add_argument("--widths", type=int, nargs=3, default=WIDTHS)
     add_options(parser, out=RUNS / "autoencoder", steps=3_200, batch=16, rate=1.5e-3)
     options = parser.parse_args(argv)
@@ -158,14 +158,14 @@ def main(argv: list[str] | None = None) -> None:
     )
     network.to(torch.device(options.device), memory_format=torch.channels_last).train()
     local = threading.local()
-    size = cache.size_of(options.pictures[0])
-    unseen = cache.held_out(48, size)
+    size = picture_store.size_of(options.pictures[0])
+    unseen = picture_store.held_out(48, size)
 
     def crops(count: int, gen: torch.Generator, side: int) -> Tensor:
         if not hasattr(local, "batches"):
             seed = gen.initial_seed()
             each = max(options.batch // options.threads, 1)
-            local.batches = cache.batches(options.pictures, each, seed)
+            local.batches = picture_store.batches(options.pictures, each, seed)
         batches: Iterator[Tensor] = local.batches
         images = next(batches)[:count]
         room = images.shape[-1] - side

@@ -17,10 +17,12 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 from transformers import CLIPTextModel
 
-from training import denoising
-from training.checkpoint import MODEL, RUNS
 from training.data.latents import FOLDER, Latents
-from training.model import (
+from training.judge.showing import quick_sheet
+from training.paths import MODEL, RUNS
+from training.train import denoising
+from training.train.loop import Average, add_options, calm, load, train
+from training.train.model import (
     CHANNELS,
     encode_captions,
     export,
@@ -31,9 +33,7 @@ from training.model import (
     open_tokenizer,
     word_vectors,
 )
-from training.showing import quick_sheet
-from training.train.loop import Average, add_options, calm, load, train
-from visualizer.engine.autoencoder import PatchAutoencoder
+from visualizer.engine.builtin.autoencoder import PatchAutoencoder
 from visualizer.engine.builtin.unet import BuiltinUNet
 
 UNCONDITIONAL = 0.1  # share of samples without their caption
@@ -121,7 +121,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--guidance", type=float, default=1.8, help="weight to teach")
     parser.add_argument("--channels", type=int, nargs=3, default=CHANNELS, help="of the UNet")
     parser.add_argument("--prompts", type=int, default=16, help="of the sheets")
-    add_options(parser, out=RUNS / "denoiser", steps=40_000, batch=64, rate=6e-4)
+    add_options(parser, out=RUNS / "denoiser", steps=40_000, batch=64, rate=8e-4)
     options = parser.parse_args(argv)
     calm()
     device = torch.device(options.device)

@@ -20,14 +20,14 @@ from torch import Tensor, nn
 from torch.func import functional_call
 from torch.nn.utils.parametrizations import spectral_norm
 
-from training import denoising
-from training.checkpoint import RUNS
 from training.data.latents import FOLDER, Latents
-from training.model import encode_captions, export, open_networks, open_tokenizer
-from training.showing import quick_sheet
+from training.judge.showing import quick_sheet
+from training.paths import RUNS
+from training.train import denoising
 from training.train.denoiser import Networks, Task
 from training.train.loop import add_options, calm, train
-from visualizer.engine.autoencoder import PatchAutoencoder
+from training.train.model import encode_captions, export, open_networks, open_tokenizer
+from visualizer.engine.builtin.autoencoder import PatchAutoencoder
 
 FROM, TO = 350, 1000  # timesteps of answers that are judged
 LOOPED = 0.5  # share of samples that start from frames of the model's own loop

@@ -25,14 +25,12 @@ import torch
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from torch import Tensor, nn
 
-from training.train.muon import Muon
-
 Network = TypeVar("Network", bound=nn.Module)
 Loss = Callable[[int, torch.Generator, float], dict[str, Tensor]]
 """Samples to draw, where chance comes from, and the share of the training that is over, 0..1 →
 named losses (no dimensions); their sum is minimised. Called in several threads at once on a CPU."""
 
-WARM_UP = 300  # steps
+WARM_UP = 100  # steps
 CLIP = 1.0  # largest norm of a step's gradients
 
 
@@ -98,7 +96,6 @@ def add_options(
     parser.add_argument("--batch", type=int, default=batch, help="samples a step")
     parser.add_argument("--rate", type=float, default=rate, help="highest learning rate")
     parser.add_argument("--cooldown", type=float, default=0.3, help="last share of the steps")
-    parser.add_argument("--muon", action="store_true", help="Muon for hidden layers, not AdamW")
     parser.add_argument("--momentum", type=float, default=0.9, help="AdamW's first beta")
     parser.add_argument("--decay", type=float, default=0.999, help="of the averaged weights")
     parser.add_argument("--minutes", type=float, default=1e9, help="stop this run after")
@@ -112,25 +109,6 @@ def calm() -> None:
     """One core for this thread; numbers near zero would slow gradients down fourfold."""
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
-
-
-def optimizers_of(network: nn.Module, options: argparse.Namespace) -> list[torch.optim.Optimizer]:
-    """AdamW for all weights, or, with ``--muon``, Muon for those of hidden layers."""
-    named = [(name, p) for name, p in network.named_parameters() if p.requires_grad]
-    hidden = [p for name, p in named if options.muon and p.ndim > 1 and _hidden(name)]
-    taken = set(map(id, hidden))
-    others = [p for _, p in named if id(p) not in taken]
-    found: list[torch.optim.Optimizer] = [
-        torch.optim.AdamW(
-            others, lr=options.rate, betas=(options.momentum, 0.98), weight_decay=0.01, fused=True
-        )
-    ]
-    return [*found, Muon(hidden, options.rate, 0.01)] if hidden else found
-
-
-def _hidden(name: str) -> bool:
-    """Whether a weight is a hidden layer's: no table of places or words, no first or last layer."""
-    return not any(part in name for part in ("places", "embedding", "conv_in", "conv_out", "query"))
 
 
 class _Descent:
@@ -237,15 +215,16 @@ def train(
     device = torch.device(options.device)
     average = Average(network, options.decay)
     learning = [p for p in network.parameters() if p.requires_grad]
-    optimizers = optimizers_of(network, options)
+    optimizer = torch.optim.AdamW(
+        learning, lr=options.rate, betas=(options.momentum, 0.98), weight_decay=0.01, fused=True
+    )
     path, log = options.out / "checkpoint.pt", options.out / "log.jsonl"
     options.out.mkdir(parents=True, exist_ok=True)
     step, earlier = 0, 0.0
     if state := load(path, device):
         network.load_state_dict(state["network"])
         average.network.load_state_dict(state["average"])
-        for optimizer, kept_state in zip(optimizers, state["optimizers"], strict=True):
-            optimizer.load_state_dict(kept_state)
+        optimizer.load_state_dict(state["optimizer"])
         step, earlier, average.updates = state["step"], state["seconds"], state["step"]
     descent = _Descent(loss, learning, options, step)
     begin = told = kept = shown = time.monotonic()
@@ -254,7 +233,7 @@ def train(
 
     def keep() -> None:
         weights = {"network": network.state_dict(), "average": average.network.state_dict()}
-        rest = {"optimizers": [each.state_dict() for each in optimizers], "step": step}
+        rest = {"optimizer": optimizer.state_dict(), "step": step}
         save(path, {**weights, **rest, "seconds": earlier + time.monotonic() - begin})
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
@@ -265,9 +244,8 @@ def train(
             if time.monotonic() - begin > 60 * options.minutes:
                 break
             rate = rate_at(step, options.steps, options.rate, options.cooldown)
-            for optimizer in optimizers:
-                for group in optimizer.param_groups:
-                    group["lr"] = rate
+            for group in optimizer.param_groups:
+                group["lr"] = rate
             losses = descent(step / options.steps)
             norm = nn.utils.clip_grad_norm_(learning, CLIP)
             finite = norm.isfinite()
@@ -275,8 +253,7 @@ def train(
                 assert parameter.grad is not None
                 parameter.grad.nan_to_num_(0, 0, 0).mul_(finite)
             lost += ~finite
-            for optimizer in optimizers:
-                optimizer.step()
+            optimizer.step()
             average.update(network)
             step, since = step + 1, since + 1
             for name, value in {**losses, "norm": norm}.items():

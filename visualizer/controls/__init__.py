@@ -1,1 +1,6 @@
-"""Controls: each file turns one kind of outside event into Actions, and decides nothing."""
+"""Controls turn outside events into Actions, and decide nothing.
+
+- midi/, keys/, osc/, audio/, ableton_link: the kinds
+- mailbox, source, repeated_faults: what their threads share
+Nothing here knows the engine or the stage.
+"""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 
 from visualizer.controls.mailbox import Mailbox
-from visualizer.controls.troubles import Troubles
+from visualizer.controls.repeated_faults import Troubles
 from visualizer.show.actions import Action, Say
 
 STOP_WITHIN = 3.0

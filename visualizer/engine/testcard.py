@@ -12,10 +12,10 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from visualizer.engine.known import TESTCARD
-from visualizer.engine.palette import lookup_table
+from visualizer.engine.diffusion.seed_walk import Place, SeedWalk
+from visualizer.engine.models.catalogue import TESTCARD
 from visualizer.engine.picture import Picture, Stopwatch, untimed
-from visualizer.engine.seeds import Place, SeedWalk
+from visualizer.engine.prompt_colours import lookup_table
 from visualizer.frame import Pixels
 from visualizer.show.request import Mix, Request
 

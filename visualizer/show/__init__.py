@@ -1,4 +1,7 @@
 """The core: what is wanted now, as pure functions over frozen values.
 
-No clock, no thread, no torch, no pygame, no mido in this room.
+- state, request, view: the show, what the engine is asked for, what the stage draws from
+- actions, parameters, command_table, targets: the tables; reducer, reducers/: what actions do
+- files/: texts of files to values and back
+No clock, no thread, no torch, no pygame, no mido, no file access in this room.
 """

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
-if TYPE_CHECKING:  # it is written in terms of Show, which knows actions
-    from visualizer.show.memory import Memory
+from visualizer.show.files.session import Memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +27,7 @@ class Set:
 class Nudge:
     """Move a parameter by steps, down when negative; fine takes its small steps.
 
-    parameter "" is the one in focus (show/focus.py).
+    parameter "" is the one in focus (show/reducers/focus.py).
     """
 
     parameter: str
@@ -91,7 +90,7 @@ class SelectPreset:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """Keep the values in force in a slot (1 to 8) of the preset (show/snapshots.py)."""
+    """Keep the values in force in a slot (1 to 8) of the preset (show/reducers/snapshots.py)."""
 
     slot: int
     source: str = ""
@@ -182,7 +181,7 @@ class Snapshots:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """The last show's state was found on disk: it can be taken up again (show/memory.py)."""
+    """The last show's state was found on disk: it can be taken up again (show/files/session.py)."""
 
     memory: Memory
     source: str = "disk"

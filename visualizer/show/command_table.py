@@ -1,6 +1,6 @@
 """The table of commands. One row each; keyboard, MIDI, OSC, HUD and README read it.
 
-What each does is in show/commands.py, by its name.
+What each does is in show/reducers/commands.py, by its name.
 """
 
 from __future__ import annotations

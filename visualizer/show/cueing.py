@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, replace
 
-from visualizer.show.mixes import faded, in_words
+from visualizer.show.prompt_mix import faded, in_words
 from visualizer.show.request import Mix
 
 NOTHING: Mix = (("", 1.0),)

@@ -18,14 +18,11 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from random import Random
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
-from visualizer.show.messages import say
+from visualizer.show.notices import say
 from visualizer.show.parameters import BY_NAME, LENGTHS, SLOTS, SOURCES, TARGETS
+from visualizer.show.state import Show
 from visualizer.show.tempo import BAR
-
-if TYPE_CHECKING:
-    from visualizer.show.state import Show
 
 Shape = Callable[[float], float]
 """The offset (-1 to 1) at a phase (0 up to 1) of a round."""

@@ -27,9 +27,9 @@ class Parameter:
     curve: exponent from a knob's position (0 to 1) to the range; above 1 gives the low end more
     of the knob's travel. choices: names of the values 0, 1, 2 …, where it is a choice and no
     amount. keys: (down, up), as pygame names them, with "ctrl " before those that are played with
-    Ctrl held; none where it is played by the focus (show/focus.py) and from outside alone. cc: the
-    MIDI control change of the generic map (20 to 31, 85 to 90 and 102 to 119 are undefined in
-    MIDI, so safe to take); None for none. reference: its value in the app that this one grew out
+    Ctrl held; none where it is played by the focus (show/reducers/focus.py) and from outside alone.
+    cc: the MIDI control change of the generic map (20 to 31, 85 to 90 and 102 to 119 are undefined
+    in MIDI, so safe to take); None for none. reference: its value in the app that this one grew out
     of, for presets that ask for its loop; None where that has no bearing on the loop. group:
     "loop", "time" or "modulation": where the HUD, the help page and the README put it.
     """

@@ -10,20 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from visualizer.show import (
-    commands,
-    cueing,
-    entry,
-    focus,
-    learning,
-    lengths,
-    moves,
-    snapshots,
-    sound,
-    tempo,
-    undo,
-    waiting,
-)
+from visualizer.show import cueing, durations, sound_levels, tempo
 from visualizer.show.actions import (
     Action,
     Compose,
@@ -54,10 +41,20 @@ from visualizer.show.actions import (
     Type,
     Unplugged,
 )
-from visualizer.show.messages import aged, say
+from visualizer.show.notices import aged, say
 from visualizer.show.parameters import BY_NAME
 from visualizer.show.pickup import Grip, taken_to
-from visualizer.show.preset import Preset
+from visualizer.show.records import Preset
+from visualizer.show.reducers import (
+    commands,
+    focus,
+    midi_learn,
+    navigation,
+    quantise,
+    snapshots,
+    text_entry,
+    undo,
+)
 from visualizer.show.state import Show
 
 
@@ -75,17 +72,17 @@ def start(
     """
     show = Show(presets=presets, fullscreen=fullscreen)
     if presets:
-        show = moves.to_preset(show, preset % len(presets))
+        show = navigation.to_preset(show, preset % len(presets))
     if model:
         show = replace(show, model=model, model_asks=1)
     for name, value in (settings or {}).items():
-        show = moves.set_value(show, name, value)
+        show = navigation.set_value(show, name, value)
     return tempo.turned(show)
 
 
 def reduce(show: Show, action: Action) -> Show:
     """The show after an action. Unknown names (from a hand-made map) change nothing."""
-    later = waiting.held_back(show, action)
+    later = quantise.held_back(show, action)
     return _noted(show, action) if later is None else later
 
 
@@ -101,7 +98,7 @@ def _without_a_jump(before: Show, after: Show) -> Show:
     """The show whose crossfade is as far as it was, whatever has changed its length."""
     if after.cue is not before.cue:
         return after
-    old, new = lengths.seconds(before, "crossfade"), lengths.seconds(after, "crossfade")
+    old, new = durations.seconds(before, "crossfade"), durations.seconds(after, "crossfade")
     return after if old == new else replace(after, cue=cueing.stretched(after.cue, old, new))
 
 
@@ -120,12 +117,14 @@ def _done(show: Show, action: Action) -> Show:
         case End():
             return replace(show, over=True)
         case Set(parameter=name, value=value):
-            return moves.set_value(show, name, value)  # no hand's: a program's, so the focus stays
+            return navigation.set_value(
+                show, name, value
+            )  # no hand's: a program's, so the focus stays
         case Nudge(parameter=name, steps=steps, fine=fine):
             name = name or show.focus
             row = BY_NAME.get(name)
             size = 0.0 if row is None else row.fine if fine else row.step
-            show = moves.set_value(show, name, _from(show, name) + steps * size)
+            show = navigation.set_value(show, name, _from(show, name) + steps * size)
             return focus.touched(show, name)
         case Knob(control=control, parameter=name):
             show = _turn(show, action)
@@ -140,7 +139,7 @@ def _done(show: Show, action: Action) -> Show:
         case Switch(command=name, on=on):
             return commands.switched(show, name, on)
         case SelectPreset(index=index):
-            return moves.to_preset(show, index) if 0 <= index < len(show.presets) else show
+            return navigation.to_preset(show, index) if 0 <= index < len(show.presets) else show
         case Store(slot=slot):
             return snapshots.stored(show, slot)
         case Recall(slot=slot):
@@ -152,11 +151,11 @@ def _done(show: Show, action: Action) -> Show:
         case Sync():
             return tempo.synced(show, action)
         case Heard():
-            return sound.heard(show, action)
+            return sound_levels.heard(show, action)
         case Learned():
-            return learning.learned(show, action)
+            return midi_learn.learned(show, action)
         case Prompt(text=text):
-            return moves.to_text(show, text)
+            return navigation.to_text(show, text)
         case Say(text=text):
             return say(show, text)
         case _:
@@ -167,33 +166,33 @@ def _typed(show: Show, action: Type | Erase | Take | Drop | Digit | Move | Compo
     """What is typed: into the line that is open, or for a list."""
     match action:
         case Type(text=text):
-            return entry.typed(show, text)
+            return text_entry.typed(show, text)
         case Erase(ahead=ahead):
-            return entry.erased(show, ahead=ahead)
+            return text_entry.erased(show, ahead=ahead)
         case Take():
-            return entry.taken(show)
+            return text_entry.taken(show)
         case Drop():
-            return entry.closed(show)
+            return text_entry.closed(show)
         case Digit(character=character):
-            return entry.digit(show, character)
+            return text_entry.digit(show, character)
         case Compose(text=text):
-            return entry.composed(show, text)
+            return text_entry.composed(show, text)
         case Move(across=across, down=down):
             if show.entry is None and show.learning is not None:
-                return learning.moved(show, down)
-            return entry.moved(show, across, down)
+                return midi_learn.moved(show, down)
+            return text_entry.moved(show, across, down)
 
 
 def _tick(show: Show, tick: Tick) -> Show:
     messages = aged(show, tick.seen)
     later = replace(show, time=show.time + tick.seconds, messages=messages)
-    show = _without_a_jump(show, snapshots.advanced(sound.aged(later)))
+    show = _without_a_jump(show, snapshots.advanced(sound_levels.aged(later)))
     if show.generating and show.live_since is not None:
-        show = waiting.turning(replace(show, cue=cueing.aged(show.cue, tick.seen)))
-    show, action = waiting.due(show)
+        show = quantise.turning(replace(show, cue=cueing.aged(show.cue, tick.seen)))
+    show, action = quantise.due(show)
     while action is not None:
         show = _noted(show, action)
-        show, action = waiting.due(show)
+        show, action = quantise.due(show)
     return show
 
 
@@ -215,7 +214,7 @@ def _turn(show: Show, knob: Knob) -> Show:
     to = taken_to(grip, knob.position, value, row.position(value), knob.pickup)
     wrote = None
     if to is not None:
-        show = moves.set_value(show, row.name, row.at(to))
+        show = navigation.set_value(show, row.name, row.at(to))
         wrote = show.values[row.name]
     knobs = {**show.knobs, knob.control: Grip(row.name, knob.position, wrote, to)}
     return replace(show, knobs=MappingProxyType(knobs))

@@ -5,35 +5,31 @@ What changes it is in reducer.py.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
-from visualizer.show import cueing, lengths, modulation
+from visualizer.show import cueing
 from visualizer.show.cueing import Cue
-from visualizer.show.layers import NOTHING, Layer
-from visualizer.show.messages import Message
+from visualizer.show.files.session import Memory
 from visualizer.show.parameters import DEFAULTS, PARAMETERS
 from visualizer.show.pickup import Grip
-from visualizer.show.preset import Preset
-from visualizer.show.request import Request
-from visualizer.show.sound import Sound
-from visualizer.show.tempo import Tempo
-
-if TYPE_CHECKING:  # their modules are written in terms of Show
-    from visualizer.show.learning import Learning
-    from visualizer.show.memory import Memory
-    from visualizer.show.snapshots import Morph
-    from visualizer.show.undo import Change
-    from visualizer.show.waiting import Pending
+from visualizer.show.records import (
+    NOTHING,
+    Change,
+    Layer,
+    Learning,
+    Message,
+    Morph,
+    Pending,
+    Preset,
+    Sound,
+    Tempo,
+)
 
 HUD_AT_START = 8.0
 """Seconds from the first frame that the HUD stays on by itself; then the wall belongs to the
 audience."""
-
-AHEAD = 8
-"""Most texts that are named to the engine ahead of time."""
 
 QUIT_WITHIN = 2.0
 """Seconds within which quit must come twice, so that a stray key can't end a show."""
@@ -130,7 +126,7 @@ class Show:
 
     def index_at(self, turn: int) -> int:
         """Index of a turn's prompt within the preset."""
-        return _index(self.presets[self.preset], turn, self.visits)
+        return index_in(self.presets[self.preset], turn, self.visits)
 
     @property
     def turn_before(self) -> int:
@@ -163,65 +159,6 @@ class Show:
         return grip.wrote != self.values[grip.parameter]
 
 
-def request(show: Show) -> Request:
-    """What the engine is to make at this moment."""
-    values = modulation.played(show)
-    crossfade = lengths.seconds(show, "crossfade")
-    prompts = cueing.mix(show.cue, crossfade)
-    negative = cueing.negative_mix(show.cue, crossfade)
-    return Request(
-        prompts=prompts,
-        negative=negative,
-        strength=values["strength"],
-        guidance=values["guidance"],
-        steps=int(values["steps"]),
-        seed=int(values["seed"]),
-        seed_interval=int(values["seed_interval"]),
-        seed_glide=values["seed_glide"],
-        blend=values["blend"],
-        brightness=values["brightness"],
-        contrast=values["contrast"],
-        noise=values["noise"],
-        zoom=values["zoom"],
-        rotate=values["rotate"],
-        pan_x=values["pan_x"],
-        pan_y=values["pan_y"],
-        swirl=values["swirl"],
-        ripple=values["ripple"],
-        kaleidoscope=int(values["kaleidoscope"]),
-        mirror=int(values["mirror"]),
-        colour_hold=values["colour_hold"],
-        sharpness_hold=values["sharpness_hold"],
-        restarts=show.restarts,
-        generating=show.generating,
-        time=show.time,
-        ahead=_ahead(show, {text for text, _ in prompts + negative}),
-    )
-
-
-def _ahead(show: Show, on: Set[str]) -> tuple[str, ...]:
-    """Texts that will be wanted soon, the likeliest first, without those that are on now.
-
-    Negative ones only where guidance can be on then: each text costs the time of a frame.
-    """
-    here = show.preset_now
-    if here is None:
-        return ()
-    soon = [(here, show.index_at(turn)) for turn in (show.turn + 1, show.turn_before)]
-    for step in (1, -1):
-        preset = show.presets[(show.preset + step) % len(show.presets)]
-        soon.append((preset, _index(preset, 0, show.visits + 1)))
-    texts: list[str] = []
-    for preset, index in soon:
-        cued = preset.prompts[index]
-        texts += dict(cued.parts)
-        layers = (show.values, preset.values, cued.values)
-        if any(values.get("guidance", 0.0) > 1.0 for values in layers):
-            texts.append(cued.negative)
-    wanted = dict.fromkeys(text for text in texts if text and text not in on)
-    return tuple(wanted)[:AHEAD]
-
-
-def _index(preset: Preset, turn: int, visits: int) -> int:
+def index_in(preset: Preset, turn: int, visits: int) -> int:
     """Index of a turn's prompt within a preset that was chosen for the visits-th time."""
     return cueing.position(preset.order, len(preset.prompts), turn, f"{preset.name}:{visits}")

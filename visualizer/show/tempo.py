@@ -10,21 +10,19 @@ Rules:
   as the clock would undo them. Of a clock that is stopped, or that never says where it is, only
   the tempo counts: taps bring in the beat.
 - A clock that vanishes leaves the tempo running.
-- The sound is the weakest of all; when it may lead is in show/sound.py.
+- The sound is the weakest of all; when it may lead is in show/sound_levels.py.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import isfinite
-from typing import TYPE_CHECKING
 
-from visualizer.show.messages import say
+from visualizer.show.actions import Sync
+from visualizer.show.notices import say
 from visualizer.show.parameters import BY_NAME
-
-if TYPE_CHECKING:
-    from visualizer.show.actions import Sync
-    from visualizer.show.state import Show
+from visualizer.show.records import Tempo
+from visualizer.show.state import Show
 
 SLOWEST, FASTEST = BY_NAME["tempo"].low, BY_NAME["tempo"].high
 """Beats a minute."""
@@ -54,28 +52,6 @@ changed, or a tap was missed, and the last two taps begin a new series."""
 FARTHEST = 1e9
 """Beats, and seconds, beyond which news of a clock make no sense: floats still count them finely
 enough."""
-
-
-@dataclass(frozen=True, slots=True)
-class Tempo:
-    """At show time at (seconds) the beat counter stood at beats, and bpm beats a minute follow.
-
-    source: whose beat it is: "" for the performer's own, "tap", "midi clock", "link", "sound".
-    """
-
-    bpm: float = 120.0
-    beats: float = 0.0
-    at: float = 0.0
-    source: str = ""
-
-    def beats_at(self, time: float) -> float:
-        """The beat counter at a show time."""
-        return self.beats + (time - self.at) * self.bpm / 60.0
-
-    def phase_at(self, time: float, every: float = 1.0) -> float:
-        """How far a round of every beats is at a show time: 0 where it begins, always below 1."""
-        share = self.beats_at(time) / every % 1.0
-        return share if share < 1.0 else 0.0  # what lies just below 0 rounds up to 1
 
 
 def led(show: Show) -> bool:

@@ -17,11 +17,11 @@ from visualizer.frame import Frame, Pixels
 from visualizer.show import modulation
 from visualizer.show.view import View
 from visualizer.stage import window
-from visualizer.stage.hud import Hud
-from visualizer.stage.lettering import Lettering
+from visualizer.stage.drawing.lettering import Lettering
+from visualizer.stage.hud.hud import Hud
+from visualizer.stage.hud.start_screen import Splash
 from visualizer.stage.pacing import Beat, Pacer, Rate
 from visualizer.stage.renderer import SoftwareRenderer
-from visualizer.stage.splash import Splash
 
 Drawn = TypeVar("Drawn")
 

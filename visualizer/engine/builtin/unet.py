@@ -135,7 +135,8 @@ class BuiltinUNet(ModelMixin, ConfigMixin):  # type: ignore[misc]
     """Latents (n, in_channels, h, w), sides multiples of 4, to a velocity of the same shape.
 
     ``block_out_channels`` are the widths at full, half and quarter resolution,
-    ``residual_blocks`` how many blocks there are on each side of the U at the two finer ones,
+    ``residual_blocks`` how many blocks there are on each side of the U at the two finer ones (the
+    way up has one more at the finest),
     ``transformer_blocks`` how many at the coarsest, between two residual blocks. ``sample_size``
     is the side that positions are learned for. The other arguments are fixed: diffusers'
     pipelines read them.
@@ -149,8 +150,8 @@ class BuiltinUNet(ModelMixin, ConfigMixin):  # type: ignore[misc]
         sample_size: int = 32,
         in_channels: int = 8,
         out_channels: int = 8,
-        block_out_channels: tuple[int, int, int] = (64, 192, 320),
-        residual_blocks: tuple[int, int] = (1, 2),
+        block_out_channels: tuple[int, int, int] = (64, 192, 384),
+        residual_blocks: tuple[int, int] = (0, 2),
         transformer_blocks: int = 3,
         attention_head_dim: int = 64,
         norm_num_groups: int = 8,

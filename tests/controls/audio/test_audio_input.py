@@ -1,0 +1,201 @@
+"""The sound thread: an input comes and goes, troubles are said once, and the show never waits."""
+
+from __future__ import annotations
+
+import builtins
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+import pytest
+
+from visualizer.controls.audio.audio_devices import Block, NoInput, NoSound, open_input
+from visualizer.controls.audio.audio_input import Sound
+from visualizer.show.actions import Action, Heard, Say
+
+PATIENCE = 20.0
+"""Seconds after which a condition that should come at once is given up."""
+
+RATE = 48000
+
+
+class Microphone:
+    """An input whose blocks are put in by hand, but for a first one. fault: raised when it is
+    opened. dumb: not even the first comes. closing: set when it may be closed."""
+
+    name = "Microphone"
+    rate = float(RATE)
+
+    def __init__(self) -> None:
+        self.fault: Exception | None = None
+        self.hear: Callable[[Block], None] | None = None
+        self.opened = 0
+        self.wanted: str | None = None
+        self.dumb = False
+        self.closing = threading.Event()
+        self.closing.set()
+
+    def __call__(self, wanted: str | None, hear: Callable[[Block], None]) -> Microphone:
+        self.opened += 1
+        self.wanted = wanted
+        if self.fault is not None:
+            raise self.fault
+        self.hear = hear
+        if not self.dumb:
+            hear(np.zeros(512, np.float32))
+        return self
+
+    def play(self, samples: Block) -> None:
+        assert self.hear is not None
+        for block in np.array_split(samples, max(len(samples) // 512, 1)):
+            self.hear(block)
+
+    def close(self) -> None:
+        self.closing.wait()
+        self.hear = None
+
+
+class Listener:
+    """A running Sound, and all that it brought so far."""
+
+    def __init__(self, sound: Sound) -> None:
+        self.sound = sound
+        self.actions: list[Action] = []
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        end = time.monotonic() + PATIENCE
+        while not condition():
+            assert time.monotonic() < end, f"it never came; there was {self.actions}"
+            threading.Event().wait(0.002)
+            self.actions += self.sound.drain()
+
+    def until_came(self, action: Action) -> None:
+        self.until(lambda: action in self.actions)
+
+    @property
+    def lines(self) -> list[str]:
+        return [action.text for action in self.actions if isinstance(action, Say)]
+
+    @property
+    def heard(self) -> list[Heard]:
+        return [action for action in self.actions if isinstance(action, Heard)]
+
+
+@contextmanager
+def listening(open_input: Any, **options: Any) -> Iterator[Listener]:
+    sound = Sound(open_input=open_input, retry_after=0.002, **options)
+    sound.start()
+    try:
+        yield Listener(sound)
+    finally:
+        assert sound.stop(PATIENCE)
+
+
+def tone(hertz: float) -> Block:
+    return (0.3 * np.sin(2 * np.pi * hertz * np.arange(RATE) / RATE)).astype(np.float32)
+
+
+def test_what_the_input_plays_is_heard() -> None:
+    microphone = Microphone()
+    with listening(microphone, wanted="micro") as listener:
+        listener.until_came(Say("sound: listening to Microphone", "sound"))
+        assert (listener.sound.input, microphone.wanted) == ("Microphone", "micro")
+        microphone.play(tone(80))
+        listener.until(lambda: any(h.bass > 0.9 and h.treble < 0.1 for h in listener.heard))
+    assert microphone.hear is None, "it is given back"
+    assert listener.sound.input == ""
+
+
+def test_an_input_that_is_pulled_goes_to_rest_and_is_looked_for_again() -> None:
+    microphone = Microphone()
+    with listening(microphone, lost_after=0.01) as listener:
+        listener.until_came(Say("sound: Microphone is gone; trying again", "sound"))
+        assert Heard(0.0, 0.0, 0.0, 0.0) in listener.heard
+        listener.until(lambda: listener.lines.count("sound: listening to Microphone") == 2)
+
+
+def test_an_input_that_sends_nothing_is_one_line_until_it_does() -> None:
+    microphone = Microphone()
+    microphone.dumb = True
+    with listening(microphone, lost_after=0.002) as listener:
+        listener.until(lambda: microphone.opened > 4)
+        assert listener.lines == ["sound: Microphone sends nothing; trying again"]
+        assert listener.sound.input == ""
+        microphone.dumb = False
+        listener.until_came(Say("sound: listening to Microphone", "sound"))
+
+
+def test_an_input_that_cant_be_closed_is_a_line() -> None:
+    microphone = Microphone()
+    microphone.closing.clear()
+    with listening(microphone, lost_after=0.002, close_within=0.002) as listener:
+        line = "sound: Microphone can't be closed; start the show anew to hear again"
+        listener.until_came(Say(line, "sound"))
+        microphone.closing.set()
+        listener.until(lambda: listener.lines.count("sound: listening to Microphone") == 2)
+
+
+def test_no_device_is_said_once_and_waited_for() -> None:
+    microphone = Microphone()
+    microphone.fault = NoInput("no input device")
+    with listening(microphone) as listener:
+        listener.until(lambda: microphone.opened > 4)
+        assert listener.lines == ["sound: no input device; trying again"]
+        microphone.fault = None
+        listener.until_came(Say("sound: listening to Microphone", "sound"))
+
+
+def test_a_driver_that_stumbles_does_not_end_it() -> None:
+    microphone = Microphone()
+    microphone.fault = RuntimeError("no reason")
+    with listening(microphone) as listener:
+        listener.until(lambda: microphone.opened > 2)
+        assert listener.lines == ["sound stumbled and starts anew: no reason"]
+
+
+def test_what_is_not_installed_is_said_once_and_not_tried_again() -> None:
+    microphone = Microphone()
+    microphone.fault = NoSound("nothing here")
+    with listening(microphone) as listener:
+        listener.until_came(Say("sound is off: nothing here", "sound"))
+        listener.until(lambda: not listener.sound.is_alive())
+        assert microphone.opened == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        (ModuleNotFoundError("sounddevice"), r"pip install 'visualizer\[sound\]'"),
+        (OSError("PortAudio library not found"), "PortAudio is not installed"),
+    ],
+)
+def test_a_missing_extra_and_a_missing_library_are_told_apart(
+    error: Exception, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = builtins.__import__
+
+    def fail(name: str, *rest: Any) -> Any:
+        if name == "sounddevice":
+            raise error
+        return real(name, *rest)
+
+    monkeypatch.setattr(builtins, "__import__", fail)
+    with pytest.raises(NoSound, match=says):
+        open_input(None, lambda _: None)
+
+
+def test_the_system_opens_an_input_or_says_why_not() -> None:
+    try:
+        source = open_input(None, lambda _: None)
+    except (NoSound, NoInput) as why:
+        assert str(why).count("\n") == 0  # noqa: PT017
+    else:
+        assert source.rate > 0
+        source.close()
+
+
+def test_one_that_was_never_started_can_be_stopped() -> None:
+    assert Sound(open_input=Microphone()).stop()

@@ -1,0 +1,447 @@
+"""Decoding: what each kind of message does, and that no stream of messages breaks it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import reduce as fold
+from itertools import pairwise
+from typing import Any
+
+import mido
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mido.messages.specs import SPEC_BY_TYPE
+
+from visualizer.controls.midi import mapping as maps
+from visualizer.controls.midi.decoding import State, decode, released, steps
+from visualizer.controls.midi.map_text import parse
+from visualizer.controls.midi.mapping import GENERIC, RELATIVE
+from visualizer.show import targets
+from visualizer.show.actions import (
+    Action,
+    Knob,
+    Nudge,
+    Recall,
+    Run,
+    SelectPreset,
+    Set,
+    Store,
+    Switch,
+)
+from visualizer.show.command_table import COMMANDS, ON_OFF, Command
+from visualizer.show.files.preset import parse as parse_preset
+from visualizer.show.parameters import BY_NAME, PARAMETERS, Parameter
+from visualizer.show.reducer import reduce, start
+from visualizer.show.state import Show
+
+
+def cc(number: int, value: int, channel: int = 1) -> Any:
+    return mido.Message("control_change", control=number, value=value, channel=channel - 1)
+
+
+def note(number: int, velocity: int = 100, kind: str = "note_on") -> Any:
+    return mido.Message(kind, note=number, velocity=velocity)
+
+
+def decoded(mapping: maps.Mapping, messages: Iterable[Any], port: str = "nano") -> list[Action]:
+    """All that a fresh port's messages ask for."""
+    state, actions = State(), []
+    for message in messages:
+        state, new = decode(mapping, state, port, message)
+        actions += new
+    return actions
+
+
+def mapped(control: str, entry: str) -> maps.Mapping:
+    return parse(f"controls:\n  {control}: {entry}", "test.yaml")
+
+
+def positions(actions: Iterable[Action]) -> list[float]:
+    knobs = [action for action in actions if isinstance(action, Knob)]
+    return [knob.position for knob in knobs]
+
+
+# The generic map.
+
+
+@pytest.mark.parametrize("row", [r for r in PARAMETERS if r.cc is not None], ids=lambda r: r.name)
+def test_a_parameters_control_change_turns_it_on_any_channel(row: Parameter) -> None:
+    assert row.cc is not None
+    for channel in (1, 16):
+        name = f"nano:{channel}:cc {row.cc}"
+        for value, position in ((0, 0.0), (127, 1.0)):
+            actions = decoded(GENERIC, [cc(row.cc, value, channel)])
+            assert actions == [Knob(name, row.name, position, "midi", "pickup")]
+
+
+@pytest.mark.parametrize(
+    "command", [c for c in COMMANDS if c.note is not None], ids=lambda c: c.name
+)
+def test_a_commands_note_runs_it_when_struck_and_not_when_let_go(command: Command) -> None:
+    assert command.note is not None
+    assert decoded(GENERIC, [note(command.note)]) == [Run(command.name, "midi")]
+    assert decoded(GENERIC, [note(command.note, 0)]) == []
+    assert decoded(GENERIC, [note(command.note, 64, "note_off")]) == []
+
+
+def test_program_changes_select_presets() -> None:
+    for program in (0, 7, 127):
+        message = mido.Message("program_change", program=program)
+        assert decoded(GENERIC, [message]) == [SelectPreset(program, "midi")]
+
+
+def test_what_the_map_does_not_know_does_nothing() -> None:
+    assert decoded(GENERIC, [cc(7, 64), note(127), mido.Message("pitchwheel", pitch=5)]) == []
+
+
+def test_a_map_for_one_channel_is_deaf_to_the_others() -> None:
+    three = parse("channel: 3\ncontrols: {cc 20: zoom, cc 21 channel 5: blend}", "m.yaml")
+    assert decoded(three, [cc(20, 64, 3)]) != []
+    assert decoded(three, [cc(20, 64, 4)]) == []
+    assert decoded(three, [cc(21, 64, 5)]) != []
+    assert decoded(three, [cc(21, 64, 3)]) == []
+
+
+# Values.
+
+
+@pytest.mark.parametrize("form", RELATIVE)
+def test_an_endless_knobs_steps_come_back_as_they_were_sent(form: str) -> None:
+    sent = [steps(form, value) for value in range(128)]
+    for by in [*range(-62, 0), *range(1, 63)]:
+        assert sent.count(by) == 1, by
+    assert all(abs(by) <= 64 for by in sent)
+
+
+@pytest.mark.parametrize(
+    ("form", "up", "down"),
+    [
+        ("signed bit 1", 1, 65),
+        ("signed bit 2", 65, 1),
+        ("binary offset", 65, 63),
+        ("twos complement", 1, 127),
+    ],
+)
+def test_an_endless_knob_takes_fine_steps_and_larger_ones_when_it_is_turned_fast(
+    form: str, up: int, down: int
+) -> None:
+    mapping = mapped("cc 9", f"{{plays: seed, as: {form}}}")
+    assert decoded(mapping, [cc(9, up), cc(9, down)]) == [
+        Nudge("seed", 1.0, fine=True, source="midi"),
+        Nudge("seed", -1.0, fine=True, source="midi"),
+    ]
+    (fast,) = decoded(mapping, [cc(9, next(v for v in range(128) if steps(form, v) == 4))])
+    assert isinstance(fast, Nudge)
+    assert fast.steps > 4
+
+
+def test_a_pitch_wheel_at_rest_is_the_middle_of_the_range_and_its_ends_are_the_ends() -> None:
+    mapping = mapped("bend", "zoom")
+    sent = [mido.Message("pitchwheel", pitch=pitch) for pitch in (-8192, 0, 8191)]
+    assert positions(decoded(mapping, sent)) == [0.0, 0.5, 1.0]
+
+
+def test_pressure_is_a_value_of_the_channel_or_of_one_pad() -> None:
+    channel = mido.Message("aftertouch", value=127)
+    pad, other = (mido.Message("polytouch", note=n, value=0) for n in (40, 41))
+    assert positions(decoded(mapped("pressure", "zoom"), [channel, pad])) == [1.0]
+    assert positions(decoded(mapped("touch 40", "zoom"), [channel, pad, other])) == [0.0]
+
+
+def test_pickup_is_the_mappings_to_say() -> None:
+    (knob,) = decoded(mapped("cc 1", "{plays: zoom, pickup: scaling}"), [cc(1, 3)])
+    assert isinstance(knob, Knob)
+    assert knob.pickup == "scaling"
+
+
+# 14 bits.
+
+ORDERS = ["high first", "low first", "low alone while high stays"]
+
+
+def halves(values: Sequence[int], order: str, high: int = 20) -> list[Any]:
+    """The messages of a 14 bit control that goes through values (0 to 16383)."""
+    messages, before = [], -1
+    for value in values:
+        both = [cc(high, value >> 7), cc(high + 32, value & 127)]
+        if order == "low first":
+            both.reverse()
+        elif order == "low alone while high stays" and value >> 7 == before >> 7:
+            both = both[1:]
+        messages += both
+        before = value
+    return messages
+
+
+def is_monotone(numbers: Sequence[float]) -> bool:
+    rising = all(a <= b for a, b in pairwise(numbers))
+    return rising or all(a >= b for a, b in pairwise(numbers))
+
+
+turns = st.lists(st.integers(0, 16383), min_size=2, max_size=40, unique=True).map(sorted)
+
+
+@pytest.mark.parametrize("order", ORDERS)
+@given(values=turns, down=st.booleans())
+def test_14_bits_come_in_full_and_never_jump_back(
+    order: str, values: list[int], down: bool
+) -> None:
+    values = values[::-1] if down else values
+    seen = positions(decoded(mapped("cc14 20", "seed"), halves(values, order)))
+    assert seen[-1] == values[-1] / 16383
+    assert {value / 16383 for value in values} <= {*seen}
+    # Before the first low half a value is known to one part in 128, and not which way it goes.
+    assert is_monotone(seen if order == "low first" else seen[1:])
+
+
+@given(values=turns)
+def test_a_14_bit_control_that_sends_high_halves_alone_has_the_whole_range(
+    values: list[int],
+) -> None:
+    seen = positions(decoded(mapped("cc14 20", "seed"), [cc(20, v >> 7) for v in (0, *values)]))
+    assert seen == [0.0, *((v >> 7) / 127 for v in values)]
+    assert positions(decoded(mapped("cc14 20", "seed"), [cc(20, 127)])) == [1.0]
+
+
+def test_low_halves_alone_say_nothing_until_a_high_one_has_come() -> None:
+    low = [cc(52, 5), cc(52, 9)]
+    assert decoded(mapped("cc14 20", "seed"), low) == []
+    assert positions(decoded(mapped("cc14 20", "seed"), [*low, cc(20, 1), cc(52, 11)]))[-1] == (
+        139 / 16383
+    )
+
+
+# NRPN.
+
+
+def chosen(parameter: int) -> list[Any]:
+    return [cc(99, parameter >> 7), cc(98, parameter & 127)]
+
+
+def data(values: Sequence[int]) -> list[Any]:
+    return [m for v in values for m in (cc(6, v >> 7), cc(38, v & 127))]
+
+
+@given(values=turns, again=st.booleans(), parameter=st.integers(0, 16382))
+def test_an_nrpn_comes_in_full_whether_or_not_it_is_chosen_again_for_each_value(
+    values: list[int], again: bool, parameter: int
+) -> None:
+    mapping = mapped(f"nrpn {parameter}", "zoom")
+    each = [[*(chosen(parameter) if again or not n else []), *data([v])] for n, v in
+            enumerate(values)]  # fmt: skip
+    seen = positions(decoded(mapping, [message for group in each for message in group]))
+    assert is_monotone(seen[1:])
+    assert {value / 16383 for value in values} <= {*seen}
+
+
+def test_an_nrpn_of_7_bits_has_the_whole_range() -> None:
+    sent = [*chosen(1000), cc(6, 0), cc(6, 127)]
+    assert positions(decoded(mapped("nrpn 1000", "zoom"), sent)) == [0.0, 1.0]
+
+
+def test_increments_of_an_nrpn_are_steps() -> None:
+    sent = [*chosen(1000), cc(96, 0), cc(97, 0)]
+    actions = decoded(mapped("nrpn 1000", "zoom"), sent)
+    assert [a.steps for a in actions if isinstance(a, Nudge)] == [1.0, -1.0]
+
+
+@pytest.mark.parametrize(
+    "between",
+    [chosen(16383), [cc(101, 0), cc(100, 0)], chosen(1001)],
+    ids=["null", "a registered parameter", "another"],
+)
+def test_data_belong_to_what_was_chosen_last(between: list[Any]) -> None:
+    mapping = mapped("nrpn 1000", "zoom")
+    assert decoded(mapping, [*chosen(1000), *between, *data([77])]) == []
+    assert decoded(mapping, data([77])) == []
+    other = [mido.Message("control_change", control=6, value=5, channel=3)]
+    assert decoded(mapping, [*chosen(1000), *other]) == []
+
+
+def test_a_controller_may_use_the_numbers_of_data_for_knobs() -> None:
+    assert positions(decoded(mapped("cc 6", "zoom"), [cc(6, 127)])) == [1.0]
+
+
+def test_an_nrpn_runs_a_command() -> None:
+    sent = [*chosen(5), *data([16383]), *data([0]), *data([16383])]
+    assert decoded(mapped("nrpn 5", "tap"), sent) == [Run("tap", "midi")] * 2
+
+
+# What is struck.
+
+STRUCK: Mapping[str, Action] = {
+    "next_prompt": Run("next_prompt", "midi"),
+    "preset 3": SelectPreset(2, "midi"),
+    "snapshot 2": Recall(2, "midi"),
+    "store 8": Store(8, "midi"),
+    "zoom down": Nudge("zoom", -1.0, source="midi"),
+}
+
+
+@pytest.mark.parametrize(("target", "action"), STRUCK.items())
+def test_whatever_is_struck_acts_once_a_stroke(target: str, action: Action) -> None:
+    strokes = [note(5), note(5, 0), note(5), note(5, 0, "note_off")]
+    assert decoded(mapped("note 5", target), strokes) == [action] * 2
+    buttons = [cc(5, 127), cc(5, 0), cc(5, 127), cc(5, 0)]
+    assert decoded(mapped("cc 5", target), buttons) == [action] * 2
+    never_let_go = [cc(5, 127), cc(5, 127)]
+    assert decoded(mapped("cc 5", target), never_let_go) == [action] * 2
+    assert decoded(mapped("program 5", target), [mido.Message("program_change", program=5)]) == [
+        action
+    ]
+
+
+def test_a_fader_that_plays_a_command_does_it_once_on_its_way_up() -> None:
+    assert len(decoded(mapped("cc 5", "tap"), [cc(5, v) for v in range(128)])) == 1
+
+
+@pytest.mark.parametrize("command", ON_OFF)
+def test_a_held_pad_switches_on_and_off(command: str) -> None:
+    on, off = Switch(command, True, "midi"), Switch(command, False, "midi")
+    held = f"{{plays: {command}, as: momentary}}"
+    assert decoded(mapped("note 5", held), [note(5), note(5, 0)]) == [on, off]
+    assert decoded(mapped("cc 5", held), [cc(5, 9), cc(5, 12), cc(5, 0), cc(5, 0)]) == [on, off]
+    assert decoded(mapped("note 5", held), [note(5, 0)]) == []
+
+
+def test_a_pads_force_is_a_value_that_stays_that_lasts_while_held_or_that_comes_and_goes() -> None:
+    strokes = [note(5, 127), note(5, 0), note(5, 127), note(5, 0)]
+    for form, heard in {
+        "velocity": [1.0, 1.0],
+        "momentary": [1.0, 0.0, 1.0, 0.0],
+        "toggle": [1.0, 0.0],
+    }.items():
+        actions = decoded(mapped("note 5", f"{{plays: zoom, as: {form}}}"), strokes)
+        assert positions(actions) == heard
+        assert {a.pickup for a in actions if isinstance(a, Knob)} == {"none"}
+
+
+# Anything at all.
+
+RICH = parse(
+    """
+    controls:
+      cc 1: zoom
+      cc 2: {plays: zoom, as: binary offset}
+      cc 3: {plays: zoom, as: toggle}
+      cc 4: tap
+      cc 5: {plays: freeze, as: momentary}
+      cc14 20: seed
+      nrpn 0: blend
+      nrpn 1: tap
+      note 1: preset 5
+      note 2: {plays: zoom, as: toggle}
+      note 3: {plays: zoom, as: momentary}
+      note 4: zoom
+      program: preset
+      program 3: tap
+      bend: rotate
+      pressure: pan_x
+      touch 5: pan_y
+    """,
+    "rich.yaml",
+)
+MAPS = st.sampled_from([GENERIC, RICH])
+
+
+@st.composite
+def any_message(draw: st.DrawFn) -> Any:
+    """A message of any kind, often of a control that is mapped."""
+    kind = draw(st.sampled_from(["control_change", "note_on", *sorted(SPEC_BY_TYPE)]))
+    small = st.one_of(st.integers(0, 6), st.integers(0, 127))
+    data = st.sampled_from([6, 38, 96, 97, 98, 99, 20, 52])
+    values: dict[str, Any] = {name: draw(small) for name in SPEC_BY_TYPE[kind]["value_names"]}
+    values |= {
+        "channel": draw(st.integers(0, 1)),
+        "control": draw(small | data),
+        "pitch": draw(st.integers(-8192, 8191)),
+        "frame_type": draw(st.integers(0, 7)),
+        "frame_value": draw(st.integers(0, 15)),
+        "data": (draw(small),),
+    }
+    return mido.Message(kind, **{n: values[n] for n in SPEC_BY_TYPE[kind]["value_names"]})
+
+
+def check_is_well_formed(action: Action) -> None:
+    """Names that exist, numbers that make sense."""
+    match action:
+        case Knob(parameter=name, position=position, pickup=pickup):
+            assert name in BY_NAME
+            assert 0.0 <= position <= 1.0
+            assert pickup in maps.PICKUPS
+        case Nudge(parameter=name, steps=by):
+            assert name in BY_NAME
+            assert 0 < abs(by) <= 64**1.5
+        case Run(command=name):
+            assert name in {command.name for command in COMMANDS}
+        case Switch(command=name):
+            assert name in ON_OFF
+        case SelectPreset(index=index):
+            assert 0 <= index < targets.PRESETS
+        case _:
+            raise AssertionError(action)
+
+
+@given(MAPS, st.lists(any_message(), max_size=60))
+def test_any_messages_in_any_order_give_only_sound_actions(
+    mapping: maps.Mapping, messages: list[Any]
+) -> None:
+    actions = decoded(mapping, messages)
+    assert len(actions) <= len(messages)
+    for action in actions:
+        check_is_well_formed(action)
+
+
+@given(MAPS, st.binary(max_size=600))
+def test_random_bytes_are_no_fault(mapping: maps.Mapping, received: bytes) -> None:
+    parser = mido.Parser()
+    parser.feed(received)
+    for action in decoded(mapping, parser):
+        check_is_well_formed(action)
+
+
+# From message to show.
+
+
+def played(show: Show, *messages: Any) -> Show:
+    return fold(reduce, decoded(GENERIC, messages), show)
+
+
+def test_a_knob_does_nothing_until_it_reaches_the_value() -> None:
+    show = start((), settings={"strength": 0.5})
+    show = played(show, cc(20, 0), cc(20, 30))
+    assert show.values["strength"] == 0.5
+    show = played(show, cc(20, 100))  # past it in one leap: crossing is enough
+    assert show.values["strength"] == pytest.approx(100 / 127)
+    show = played(show, cc(20, 10))
+    assert show.values["strength"] == pytest.approx(10 / 127)
+
+
+def test_a_key_or_a_preset_in_between_makes_the_knob_wait_again() -> None:
+    preset = parse_preset("strength: 0.9\nprompts: [a]", "p.yaml")
+    show = start((preset,), settings={"strength": 0.5})
+    show = played(show, cc(20, 64), cc(20, 70))
+    assert show.values["strength"] == pytest.approx(70 / 127)
+    show = played(reduce(show, Set("strength", 0.2)), cc(20, 71))
+    assert show.values["strength"] == 0.2
+    show = played(show, mido.Message("program_change", program=0), cc(20, 72))
+    assert show.values["strength"] == 0.9
+
+
+def test_what_is_held_can_be_let_go_of_without_a_release_and_what_is_toggled_stays() -> None:
+    mapping = parse(
+        "controls:\n"
+        "  note 1: {plays: freeze, as: momentary}\n"
+        "  cc 2: {plays: zoom, as: momentary}\n"
+        "  cc 3: {plays: blend, as: toggle}\n",
+        "test.yaml",
+    )
+    state = State()
+    for message in (note(1), cc(2, 127), cc(3, 127)):
+        state, _ = decode(mapping, state, "nano", message)
+    assert released(mapping, state, "nano") == [
+        Knob("nano:1:cc 2", "zoom", 0.0, pickup="none"),
+        Switch("freeze", False, "midi"),
+    ]
+    assert released(mapping, State(), "nano") == []

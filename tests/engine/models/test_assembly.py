@@ -1,0 +1,127 @@
+"""Networks that are exchanged between two frames: for faster ones, when there are some."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from diffusers import AutoencoderTiny
+
+from visualizer.engine.backends.networks import TorchParts
+from visualizer.engine.loop.feedback import Feedback
+from visualizer.engine.models import assembly
+from visualizer.engine.models.assembly import assemble
+from visualizer.engine.models.catalogue import BUILTIN
+from visualizer.engine.models.pipelines import load
+
+from ..conftest import request, unheard
+
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
+
+class Found:
+    """Stands for the search for faster parts. made: all there were."""
+
+    made: list[Found]
+
+    def __init__(self, pipeline: Any, model: str, side: int, **_: Any) -> None:
+        self.parts: TorchParts | None = None
+        self.made.append(self)
+
+    def ready(self) -> TorchParts | None:
+        found, self.parts = self.parts, None
+        return found
+
+
+@pytest.fixture
+def searches(monkeypatch: pytest.MonkeyPatch) -> list[Found]:
+    """Every search that is begun."""
+    Found.made = []
+    monkeypatch.setattr(assembly, "Fastest", Found)
+    return Found.made
+
+
+def engine_of(
+    folder: Path, *, hasten: bool, name: str = "a/model", tiny_vae: str = "off"
+) -> tuple[Feedback, Any]:
+    """An engine, and the pipeline that it is made of."""
+    pipeline = load(str(folder), "cpu", True, unheard)
+    options: dict[str, Any] = {"size": None, "offline": True, "tiny_vae": tiny_vae}
+    made = assemble(pipeline, name, "cpu", hasten=hasten, report=unheard, **options)
+    return made, pipeline
+
+
+def test_faster_parts_are_taken_between_two_frames(searches: list[Found], sd_folder: Path) -> None:
+    engine, pipeline = engine_of(sd_folder, hasten=True)
+    used: list[str] = []
+
+    class Faster(TorchParts):
+        def decode(self, latents: Any) -> Any:
+            used.append("decode")
+            return super().decode(latents)
+
+    engine.next(request())
+    engine.prepare(request())
+    assert used == []
+    searches[0].parts = Faster(pipeline)
+    engine.next(request())
+    assert used == [], "not in the middle of a frame"
+    engine.prepare(request())
+    engine.next(request())
+    assert used == ["decode"]
+
+
+def test_nothing_is_searched_for_unless_asked(searches: list[Found], sd_folder: Path) -> None:
+    engine_of(sd_folder, hasten=False)
+    assert searches == []
+
+
+def test_nothing_is_searched_for_where_nothing_can_be_found(
+    searches: list[Found], sdxl_folder: Path
+) -> None:
+    engine_of(sdxl_folder, hasten=True)
+    assert searches == []
+
+
+def test_the_first_picture_that_is_tried_leaves_no_trace(sd_folder: Path) -> None:
+    tried, _ = engine_of(sd_folder, hasten=False)
+    untried, _ = engine_of(sd_folder, hasten=False, name=BUILTIN)
+    for wanted in (request(), request(seed=3)):
+        assert np.array_equal(tried.next(wanted).pixels, untried.next(wanted).pixels)
+
+
+def taking(tiny: AutoencoderTiny, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a tiny autoencoder on this machine."""
+
+    def take(pipeline: Any, *_: Any) -> bool:
+        pipeline.register_modules(vae=tiny)
+        return True
+
+    monkeypatch.setattr(assembly, "take_tiny", take)
+
+
+def test_nothing_is_searched_for_with_another_autoencoder_than_the_models_own(
+    searches: list[Found],
+    sd_folder: Path,
+    tiny_vae: AutoencoderTiny,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    taking(tiny_vae, monkeypatch)
+    engine_of(sd_folder, hasten=True, tiny_vae="on")
+    assert searches == []
+
+
+def test_faster_parts_that_come_after_a_step_down_are_not_taken(
+    searches: list[Found],
+    sd_folder: Path,
+    tiny_vae: AutoencoderTiny,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    engine, pipeline = engine_of(sd_folder, hasten=True)
+    found = searches[0].parts = TorchParts(pipeline)
+    taking(tiny_vae, monkeypatch)
+    assert "tiny autoencoder" in engine.lighter()
+    engine.prepare(request())
+    assert searches[0].parts is found

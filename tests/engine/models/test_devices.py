@@ -1,0 +1,61 @@
+"""What there is to play, and which model is taken where none is named."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from visualizer.engine.models import devices
+from visualizer.engine.models.catalogue import BUILTIN
+from visualizer.engine.models.open import choose
+
+
+def test_without_a_gpu_the_builtin_model_is_the_default(no_gpu: None) -> None:
+    name, reason, _ = choose()
+    assert name == BUILTIN
+    assert "no GPU" in reason
+
+
+def test_the_models_on_this_machine_are_named_the_builtin_one_first(
+    no_gpu: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(devices, "cached_models", lambda: ("a/pipeline",))
+    assert choose().models == (BUILTIN, "a/pipeline")
+
+
+def test_with_a_gpu_sdxl_turbo_is_the_default(gpu: None) -> None:
+    assert choose()[:2] == ("stabilityai/sdxl-turbo", "there is a GPU (Some GPU)")
+
+
+def test_with_a_gpu_that_is_not_wanted_the_builtin_model_is_the_default(gpu: None) -> None:
+    name, reason, _ = choose("cpu")
+    assert name == BUILTIN
+    assert "the processor is asked for" in reason
+
+
+def test_with_a_small_gpu_the_builtin_model_is_the_default(
+    gpu: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = SimpleNamespace(name="Small GPU", total_memory=4 * 2**30)
+    monkeypatch.setattr(torch.cuda, "get_device_properties", lambda _: card)
+    assert choose()[:2] == (BUILTIN, "the GPU has 4 GB, sdxl-turbo wants 8")
+
+
+@pytest.mark.parametrize(("gigabytes", "model"), [(6, BUILTIN), (11, "stabilityai/sdxl-turbo")])
+def test_an_apple_gpu_is_measured_too(
+    no_gpu: None, monkeypatch: pytest.MonkeyPatch, gigabytes: int, model: str
+) -> None:
+    monkeypatch.setattr(torch.backends.mps, "is_available", lambda: True)
+    monkeypatch.setattr(torch.mps, "recommended_max_memory", lambda: gigabytes * 2**30)
+    assert choose().default == model
+
+
+def test_a_gpu_that_cannot_compute_leaves_the_builtin_model_as_the_default(
+    gpu: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(devices, "_cuda_fault", lambda: "no kernel image")
+    name, reason, _ = choose()
+    assert name == BUILTIN
+    assert "can't use it (no kernel image)" in reason

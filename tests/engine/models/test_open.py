@@ -1,0 +1,294 @@
+"""From a model's name to an engine: devices, fallbacks, and the lines that say why."""
+
+from __future__ import annotations
+
+import math
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from unittest.mock import MagicMock
+
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from visualizer.engine.engine import Engine
+from visualizer.engine.failures import ModelError
+from visualizer.engine.models import devices, pipelines
+from visualizer.engine.models.catalogue import BUILTIN, BY_MODEL, TESTCARD
+from visualizer.engine.models.open import choose, open_engine
+from visualizer.engine.models.pipelines import BUILTIN_FOLDER, load
+from visualizer.show.status import Phase, Status
+
+from ..conftest import SIDE, request, unheard
+
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
+
+class Heard:
+    """Keeps what is reported."""
+
+    def __init__(self) -> None:
+        self.statuses: list[Status] = []
+
+    def __call__(self, status: Status) -> None:
+        self.statuses.append(status)
+
+    def lines(self, phase: Phase) -> list[str]:
+        """The texts of one phase."""
+        return [status.text for status in self.statuses if status.phase is phase]
+
+
+def opened(name: str, heard: Heard, device: str = "cpu", size: int | None = None) -> Engine:
+    """An engine, offline and on one thread."""
+    return open_engine(name, device=device, size=size, offline=True, report=heard, threads=1)
+
+
+@pytest.fixture
+def no_builtin(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As if the built-in model had been left out of the package."""
+    monkeypatch.setattr(pipelines, "BUILTIN_FOLDER", tmp_path / "nowhere")
+
+
+@pytest.fixture
+def sd_as_builtin(monkeypatch: pytest.MonkeyPatch, sd_folder: Path) -> None:
+    """The tiny model in the built-in one's place."""
+    monkeypatch.setattr(pipelines, "BUILTIN_FOLDER", sd_folder)
+
+
+def test_a_folder_opens_and_says_so(folder: Path) -> None:
+    heard = Heard()
+    engine = opened(str(folder), heard)
+    assert engine.model == str(folder)
+    assert set(heard.lines(Phase.LOADING)) == {f"loading {folder}"}
+    assert [status.progress for status in heard.statuses] == [0.3, 0.7, 0.9, None]
+    assert heard.lines(Phase.FAILED) == []
+    assert heard.lines(Phase.RUNNING) == [""]
+    assert engine.next(request()).pixels.shape == (SIDE, SIDE, 3)
+
+
+def test_a_size_is_rounded_to_what_the_model_can_do(folder: Path) -> None:
+    for wanted, side in ((3, 4), (47, 48), (63, 64)):
+        engine = opened(str(folder), Heard(), size=wanted)
+        assert engine.next(request(strength=0.3)).pixels.shape == (side, side, 3)
+
+
+def test_a_model_that_is_not_here_gives_way_to_the_builtin_one_when_offline(
+    sd_as_builtin: None,
+) -> None:
+    heard = Heard()
+    engine = opened("nobody/nothing", heard)
+    assert engine.model == BUILTIN
+    (line,) = heard.lines(Phase.FAILED)
+    assert line == (
+        "nobody/nothing: not whole in the local cache, and offline; run it once with a network; "
+        "builtin plays instead"
+    )
+    assert heard.lines(Phase.RUNNING) == [line]
+
+
+def strict(name: str, heard: Heard, device: str = "cpu") -> Engine:
+    """An engine of just that model."""
+    return open_engine(name, device=device, offline=True, strict=True, report=heard, threads=1)
+
+
+def test_where_a_model_must_be_that_one_nothing_takes_its_place(sd_folder: Path) -> None:
+    heard = Heard()
+    with pytest.raises(ModelError, match="nobody/nothing: not whole in the local cache"):
+        strict("nobody/nothing", heard)
+    assert heard.lines(Phase.RUNNING) == heard.lines(Phase.FAILED) == []
+    assert strict(str(sd_folder), heard).model == str(sd_folder)
+    assert strict(TESTCARD, heard).model == TESTCARD
+
+
+def test_a_model_that_does_not_fit_beside_the_one_that_plays_is_refused(
+    gpu: None, sd_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full = MagicMock(side_effect=torch.OutOfMemoryError("CUDA out of memory"))
+    monkeypatch.setattr(pipelines, "_settled", full)
+    with pytest.raises(ModelError, match="beside what plays; change to builtin first"):
+        strict(str(sd_folder), Heard(), device="cuda")
+
+
+def test_where_every_model_fails_the_test_card_plays(no_builtin: None) -> None:
+    heard = Heard()
+    engine = opened("nobody/nothing", heard)
+    assert engine.model == TESTCARD
+    failed = heard.lines(Phase.FAILED)
+    assert [line.rpartition("; ")[2] for line in failed] == [
+        "builtin plays instead",
+        "testcard plays instead",
+    ]
+    assert all("\n" not in line for line in failed)
+    assert engine.next(request()).pixels.any()
+
+
+def test_a_broken_folder_is_one_line(sd_folder: Path, tmp_path: Path, no_builtin: None) -> None:
+    folder = tmp_path / "broken"
+    shutil.copytree(sd_folder, folder)
+    (folder / "unet" / "diffusion_pytorch_model.safetensors").write_bytes(b"nonsense")
+    with pytest.raises(ModelError, match="can't be loaded: ") as caught:
+        load(str(folder), "cpu", True, unheard)
+    assert "\n" not in str(caught.value)
+    assert opened(str(folder), Heard()).model == TESTCARD
+
+
+def test_a_missing_gpu_is_said_and_the_processor_works(no_gpu: None, sd_folder: Path) -> None:
+    heard = Heard()
+    engine = opened(str(sd_folder), heard, device="cuda")
+    assert engine.device == "cpu"
+    (line,) = heard.lines(Phase.FAILED)
+    assert "no NVIDIA GPU" in line
+    assert "the processor does the work" in line
+
+
+def test_a_gpu_whose_memory_is_out_gives_way_to_the_processor(
+    gpu: None, sd_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(pipeline: Any, device: str) -> Any:
+        if device != "cpu":
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return pipeline
+
+    monkeypatch.setattr(pipelines, "_settled", full)
+    heard = Heard()
+    engine = opened(str(sd_folder), heard, device="cuda")
+    assert (engine.model, engine.device) == (str(sd_folder), "cpu")
+    (line,) = heard.lines(Phase.FAILED)
+    assert "too big for the GPU's memory" in line
+
+
+def test_a_gpu_that_fails_otherwise_leaves_the_builtin_model_on_the_processor(
+    gpu: None, sd_folder: Path, sd_as_builtin: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(pipeline: Any, device: str) -> Any:
+        if device != "cpu":
+            raise RuntimeError("CUDA error: misaligned address")
+        return pipeline
+
+    monkeypatch.setattr(pipelines, "_settled", broken)
+    heard = Heard()
+    engine = opened(str(sd_folder), heard, device="cuda")
+    assert (engine.model, engine.device) == (BUILTIN, "cpu")
+    first, second = heard.lines(Phase.FAILED)
+    assert first.startswith(f"{sd_folder}: RuntimeError: CUDA error: misaligned address")
+    assert second.startswith("builtin: RuntimeError: CUDA error: misaligned address")
+
+
+def test_a_gpu_that_cannot_compute_is_said_once_and_the_processor_works(
+    gpu: None, sd_as_builtin: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(devices, "_cuda_fault", lambda: "no kernel image")
+    heard = Heard()
+    engine = opened("nobody/nothing", heard, device="auto")
+    assert (engine.model, engine.device) == (BUILTIN, "cpu")
+    (line,) = heard.lines(Phase.RUNNING)
+    assert line.count("can't use it (no kernel image); the processor does the work") == 1
+
+
+@pytest.fixture
+def halves(monkeypatch: pytest.MonkeyPatch) -> list[torch.dtype]:
+    """Models are loaded in half precision, which gives no numbers; what was tried, by type."""
+    tried: list[torch.dtype] = []
+    read = pipelines._read
+
+    def poisoned(unet: Any, inputs: Any, outputs: tuple[Tensor]) -> tuple[Tensor]:
+        tried.append(unet.dtype)
+        return (outputs[0] * math.nan,) if unet.dtype == torch.float16 else outputs
+
+    def read_half(name: str, folder: Path, half: bool) -> Any:
+        pipeline = read(name, folder, half).to(torch.float16)
+        pipeline.unet.register_forward_hook(poisoned)
+        return pipeline
+
+    monkeypatch.setattr(pipelines, "_read", read_half)
+    return tried
+
+
+def test_where_half_precision_gives_no_numbers_the_model_runs_in_full(
+    folder: Path, halves: list[torch.dtype]
+) -> None:
+    heard = Heard()
+    engine = opened(str(folder), heard)
+    assert engine.model == str(folder)
+    assert halves == [torch.float16, torch.float32]
+    assert "in half precision" in heard.lines(Phase.RUNNING)[0]
+    assert engine.next(request()).pixels.shape == (SIDE, SIDE, 3)
+
+
+def test_a_model_that_gives_no_numbers_at_all_gives_way(
+    sd_folder: Path, tmp_path: Path, no_builtin: None
+) -> None:
+    folder = tmp_path / "poisoned"
+    shutil.copytree(sd_folder, folder)
+    weights = folder / "unet" / "diffusion_pytorch_model.safetensors"
+    tensors = {name: tensor * math.nan for name, tensor in load_file(weights).items()}
+    save_file(tensors, weights)
+    heard = Heard()
+    assert opened(str(folder), heard).model == TESTCARD
+    assert "comes out as not-a-number on this processor" in heard.lines(Phase.FAILED)[0]
+
+
+def test_without_torch_the_test_card_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr("visualizer.engine.models.devices")
+    monkeypatch.setitem(sys.modules, "visualizer.engine.models.devices", None)
+    name, reason, _ = choose()
+    assert name == TESTCARD
+    assert reason.startswith("torch can't be used here")
+    assert opened("any/thing", Heard()).model == TESTCARD
+
+
+def test_a_licence_with_strings_attached_is_told(
+    sd_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pipelines, "_folder", lambda name: sd_folder)
+    heard = Heard()
+    opened("stabilityai/sdxl-turbo", heard)
+    (line,) = heard.lines(Phase.RUNNING)
+    assert "non-commercial without an agreement" in line
+
+
+def test_what_the_main_thread_imports_brings_no_torch() -> None:
+    script = (
+        "import sys, visualizer.engine.models.open, visualizer.engine.producer.producer; "
+        "sys.exit(len({'torch', 'diffusers', 'transformers'} & set(sys.modules)))"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
+
+
+def test_the_builtin_model_plays() -> None:
+    if not (BUILTIN_FOLDER / "model_index.json").is_file():
+        pytest.skip("the built-in model is not exported yet")
+    heard = Heard()
+    engine = opened(BUILTIN, heard)
+    assert heard.lines(Phase.FAILED) == []
+    assert engine.model == BUILTIN
+    side = BY_MODEL[BUILTIN].size
+    assert engine.next(request(steps=1)).pixels.shape == (side, side, 3)
+
+
+def test_while_another_model_is_read_the_test_card_comes_at_once(sd_as_builtin: None) -> None:
+    heard = Heard()
+    with pipelines.READING:
+        assert opened(BUILTIN, heard).model == TESTCARD
+    assert heard.lines(Phase.FAILED) == [
+        "builtin: another model is being read just now; testcard plays instead"
+    ]
+
+
+def test_opening_a_model_leaves_the_terminal_clean(sd_folder: Path) -> None:
+    """The libraries warn of what they lack as soon as their pipelines are imported."""
+    script = (
+        "from visualizer.engine.models.open import choose, open_engine\n"
+        "choose('cpu')\n"
+        f"model = open_engine({str(sd_folder)!r}, offline=True, report=lambda _: None).model\n"
+        f"assert model == {str(sd_folder)!r}, model\n"
+        "import visualizer.engine.backends.trial\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -1,0 +1,174 @@
+"""The producer thread: which frames it makes, and when; and what it survives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+
+from visualizer.engine.engine import Engine
+from visualizer.engine.producer.retrying import REOPEN_AFTER
+from visualizer.show.request import Request
+from visualizer.show.status import Phase, Status
+
+from ..conftest import request
+from ..rig import SOON, Rig, running_rig
+
+
+@pytest.fixture
+def rig() -> Iterator[Rig]:
+    with running_rig() as rig:
+        yield rig
+
+
+def test_a_frame_tells_what_it_was_made_from(rig: Rig) -> None:
+    engine = rig.start()
+    rig.requests.put(request(seed=42))
+    engine.permits.release()
+    frame = rig.frame()
+    assert (frame.number, frame.seed, frame.request) == (1, 42, request(seed=42))
+    assert frame.seconds == 1.0
+    assert np.array_equal(frame.pixels, engine.picture)
+
+
+def test_the_newest_request_wins_and_stays_in_force(rig: Rig) -> None:
+    engine = rig.start()
+    rig.requests.put(request(seed=1))
+    engine.asked.wait(SOON)
+    for seed in (2, 3, 4):
+        rig.requests.put(request(seed=seed))
+    for expected in (1, 4, 4):
+        engine.permits.release()
+        assert rig.frame().seed == expected
+
+
+def test_after_each_frame_the_engine_may_prepare_for_what_comes(rig: Rig) -> None:
+    engine = rig.start()
+    rig.requests.put(request(ahead=("green ice",)))
+    engine.permits.release(2)
+    rig.frame()
+    engine.asked.wait(SOON)
+    while len(engine.requests) < 3:
+        engine.asked.wait(SOON)
+    assert [each.ahead for each in engine.prepared] == [("green ice",)] * 2
+
+
+@pytest.mark.parametrize(
+    "idle", [request(prompts=()), request(prompts=(("  ", 1.0),)), request(generating=False)]
+)
+def test_no_frame_is_made_where_none_is_wanted(rig: Rig, idle: Request) -> None:
+    engine = rig.start()
+    engine.permits.release(2)
+    rig.requests.put(idle)
+    rig.runs("builtin")
+    rig.requests.put(request(seed=5))
+    assert rig.frame().seed == 5
+    assert all(each.wants_frame for each in engine.requests)
+
+
+def test_generation_stops_and_goes_on(rig: Rig) -> None:
+    engine = rig.start()
+    rig.requests.put(request())
+    engine.asked.wait(SOON)
+    rig.requests.put(request(generating=False))
+    engine.permits.release()
+    assert rig.frame().number == 1
+    rig.requests.put(request(seed=9))
+    engine.permits.release()
+    frame = rig.frame()
+    assert (frame.number, frame.seed) == (2, 9)
+
+
+def test_it_stops_within_the_frame_it_is_making(rig: Rig) -> None:
+    engine = rig.start()
+    rig.requests.put(request())
+    engine.asked.wait(SOON)
+    assert not rig.producer.stop(0.0)
+    engine.permits.release()
+    assert rig.producer.stop(SOON)
+    assert len(engine.requests) == 1
+
+
+def test_it_stops_while_it_waits_for_a_model(rig: Rig) -> None:
+    rig.producer.start()
+    assert rig.producer.stop(SOON)
+
+
+def test_it_stops_while_no_frame_is_wanted(rig: Rig) -> None:
+    rig.start()
+    rig.runs("builtin")
+    assert rig.producer.stop(SOON)
+
+
+def test_it_can_be_stopped_before_it_starts(rig: Rig) -> None:
+    assert rig.producer.stop()
+
+
+def test_a_crash_of_the_thread_itself_reaches_the_main_thread(rig: Rig) -> None:
+    def crash(name: str, report: Callable[[Status], None]) -> Engine:
+        raise LookupError("a fault of ours")
+
+    rig.producer = rig.new(open_engine=crash)
+    rig.start()
+    with pytest.raises(LookupError, match="a fault of ours"):
+        rig.frames.wait(SOON)
+
+
+def test_a_library_that_wants_to_exit_does_not_end_the_show(rig: Rig) -> None:
+    engine = rig.start()
+    engine.failures = [SystemExit(3)]
+    engine.permits.release()
+    rig.requests.put(request())
+    with pytest.raises(RuntimeError, match="SystemExit: 3"):
+        rig.frames.wait(SOON)
+
+
+def test_where_memory_is_out_the_engine_takes_a_step_down_and_the_frame_is_made(rig: Rig) -> None:
+    engine = rig.start()
+    engine.steps = ["a tiny autoencoder", "256 pixels"]
+    engine.failures = [RuntimeError("CUDA out of memory. Tried to allocate 2 GiB")] * 2
+    rig.requests.put(request(seed=3))
+    engine.permits.release(3)
+    frame = rig.frame()
+    assert (frame.number, frame.seed) == (1, 3)
+    assert engine.steps == []
+    assert Phase.FAILED not in {status.phase for status in rig.statuses.all.queue}
+
+
+def test_the_step_down_is_said_in_a_line(rig: Rig) -> None:
+    engine = rig.start()
+    engine.steps = ["a tiny autoencoder"]
+    engine.failures = [RuntimeError("CUDA out of memory")]
+    rig.requests.put(request())
+    engine.permits.release(1)
+    status = rig.status(lambda status: "tiny" in status.text)
+    assert (status.phase, status.text) == (Phase.RUNNING, "a tiny autoencoder")
+
+
+def test_where_there_is_no_step_down_left_it_is_a_failure_like_others(rig: Rig) -> None:
+    engine = rig.start()
+    engine.failures = [RuntimeError("CUDA out of memory")]
+    rig.requests.put(request())
+    engine.permits.release(2)
+    status = rig.status(lambda status: status.phase is Phase.FAILED)
+    assert status.text == "RuntimeError: CUDA out of memory"
+    assert rig.frame().number == 1
+
+
+def test_what_fails_in_preparing_is_printed_once_and_is_no_failure_of_the_frame(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    engine = rig.start()
+
+    def prepare(_: Request) -> None:
+        raise RuntimeError("no such prompt")
+
+    monkeypatch.setattr(engine, "prepare", prepare)
+    rig.requests.put(request())
+    engine.permits.release(2 * REOPEN_AFTER)
+    while rig.frame().number < 2 * REOPEN_AFTER:
+        pass
+    assert Phase.FAILED not in {status.phase for status in rig.statuses.all.queue}
+    assert rig.opened == ["builtin"]
+    assert capsys.readouterr().err.count("RuntimeError: no such prompt") == 1

@@ -1,0 +1,41 @@
+"""What of the last show is taken up where the options ask for something else."""
+
+from __future__ import annotations
+
+from visualizer.live.resume import as_asked
+from visualizer.options import LiveOptions
+from visualizer.show.files.session import Memory
+from visualizer.show.reducer import start
+from visualizer.show.reducers.remember import remember
+
+from ..show.shows import ALL
+
+LEFT = remember(start(ALL, 1, {"hold": 16.0, "hold_in": 1.0, "seed": 77.0}, model="large"))
+
+
+def asked(**options: object) -> Memory:
+    chosen = LiveOptions(**options)  # type: ignore[arg-type]
+    first = 2 if chosen.preset else 0
+    return as_asked(LEFT, chosen, start(ALL, first, chosen.settings, model=chosen.model or ""))
+
+
+def test_without_an_option_all_is_as_it_was_left() -> None:
+    assert asked() == LEFT
+
+
+def test_a_setting_stands_over_a_value_and_its_unit() -> None:
+    values = asked(settings={"hold": 30.0}).values
+    assert (values["hold"], values["hold_in"]) == (30.0, 0.0)
+    memory = asked(settings={"seed": 5.0})
+    assert (memory.values["seed"], memory.seed) == (5.0, None)
+
+
+def test_a_named_preset_stands_over_the_last_one_and_its_typed_prompt() -> None:
+    memory = asked(preset="Calm")
+    assert (memory.preset, memory.prompt, memory.values["strength"]) == ("", "", 0.3)
+    assert memory.values["hold"] == 16.0
+
+
+def test_a_named_model_and_a_window_stay() -> None:
+    memory = asked(model="small", windowed=True)
+    assert (memory.model, memory.fullscreen) == ("small", False)

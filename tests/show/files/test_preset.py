@@ -1,0 +1,412 @@
+"""Preset files: what they may say, and how a fault is told."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from textwrap import dedent
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from visualizer.show import durations
+from visualizer.show.actions import Run
+from visualizer.show.files import preset as preset_module
+from visualizer.show.files.preset import PresetError, load, load_folder, parse
+from visualizer.show.parameters import (
+    BY_NAME,
+    PARAMETERS,
+    REFERENCE,
+    SLOTS,
+    SOURCES,
+    TARGETS,
+    Parameter,
+)
+from visualizer.show.prompt_mix import alone
+from visualizer.show.records import Cued, Preset
+from visualizer.show.reducer import reduce, start
+
+README = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+FIELDS = ", ".join(["modulate", "name", "order", "loop", "model", "negative", "prompts", *BY_NAME])
+PROMPT_FIELDS = ", ".join(["modulate", "text", "negative", *BY_NAME])
+LENGTH = "must be a number, or a length as 20 s, 16 beats or 1 bar"
+WEIGHTED = "must be text, or up to 4 texts with weights, as {coral: 2, whale: 1}"
+
+
+def test_a_preset_says_prompts_and_values() -> None:
+    preset = parse(
+        """
+name: Deep sea
+order: shuffled
+hold: 20
+prompts:
+  - coral reef, glowing blue
+  - text: whale
+    strength: 0.7
+""",
+        "deep.yaml",
+    )
+    assert preset == Preset(
+        "Deep sea",
+        (Cued(alone("coral reef, glowing blue"), {}), Cued(alone("whale"), {"strength": 0.7})),
+        "shuffled",
+        {"hold": 20.0, "hold_in": 0.0},
+    )
+
+
+def test_a_preset_without_a_name_is_called_by_its_file() -> None:
+    assert parse("prompts: [a]", "shows/deep-sea_two.yaml").name == "deep sea two"
+
+
+def test_blanks_round_a_prompt_are_dropped() -> None:
+    assert parse("prompts: ['  a  ']", "a.yaml").prompts == (Cued(alone("a"), {}),)
+
+
+def test_a_prompt_may_mix_texts_by_weight() -> None:
+    preset = parse(
+        """
+prompts:
+  - text: {coral reef at night: 2, " golden mandala": 1, eye: 0.5, gold: 0.5}
+    strength: 0.7
+""",
+        "a.yaml",
+    )
+    (cued,) = preset.prompts
+    weights = {"coral reef at night": 0.5, "golden mandala": 0.25, "eye": 0.125, "gold": 0.125}
+    assert dict(cued.parts) == weights
+    assert cued.text == "coral reef at night + golden mandala + eye + gold"
+    assert cued.values == {"strength": 0.7}
+
+
+def test_a_prompts_own_negative_wins_over_the_presets() -> None:
+    preset = parse(
+        """
+negative: blurry
+prompts:
+  - a
+  - {text: b, negative: text}
+  - {text: c, negative: ""}
+""",
+        "a.yaml",
+    )
+    assert preset.negative == "blurry"
+    assert [cued.negative for cued in preset.prompts] == ["blurry", "text", ""]
+
+
+def test_the_reference_loop_lies_under_the_presets_own_values() -> None:
+    preset = parse("loop: reference\nblend: 0.3\nhold: 5\nprompts: [a]", "a.yaml")
+    assert preset.values == {**REFERENCE, "blend": 0.3, "hold": 5.0, "hold_in": 0.0}
+    assert parse("loop: own\nblend: 0.3\nprompts: [a]", "a.yaml").values == {"blend": 0.3}
+
+
+def test_a_preset_may_name_a_model() -> None:
+    assert parse("model: ' a/b '\nprompts: [a]", "a.yaml").model == "a/b"
+    assert parse("prompts: [a]", "a.yaml").model == ""
+
+
+@pytest.mark.parametrize(
+    ("written", "values"),
+    [
+        ("20", {"hold": 20.0, "hold_in": 0.0}),
+        ("20 s", {"hold": 20.0, "hold_in": 0.0}),
+        ("1 second", {"hold": 1.0, "hold_in": 0.0}),
+        ("16 beats", {"hold": 16.0, "hold_in": 1.0}),
+        ("1 bar", {"hold": 1.0, "hold_in": 2.0}),
+        ("' .5bars '", {"hold": 0.5, "hold_in": 2.0}),
+    ],
+)
+def test_a_length_may_be_given_in_seconds_beats_and_bars(
+    written: str, values: dict[str, float]
+) -> None:
+    preset = parse(f"hold: {written}\nprompts:\n  - {{text: a, hold: {written}}}", "a.yaml")
+    assert preset.values == preset.prompts[0].values == values
+
+
+def test_a_plain_number_of_a_length_counts_what_is_given_beside_it() -> None:
+    assert parse("hold: 2\nhold_in: bars\nprompts: [a]", "a.yaml").values == {
+        "hold": 2.0,
+        "hold_in": 2.0,
+    }
+
+
+@pytest.mark.parametrize("row", [row for row in PARAMETERS if row.choices], ids=lambda r: r.name)
+def test_a_choice_may_be_given_by_its_name(row: Parameter) -> None:
+    for number, name in enumerate(row.choices):  # among them a bare off, which YAML reads as false
+        assert parse(f"{row.name}: {name}\nprompts: [a]", "a.yaml").values == {row.name: number}
+
+
+def test_modulations_take_the_slots_in_turn_and_leave_the_others_off() -> None:
+    preset = parse(
+        """
+modulate:
+  - {parameter: strength, by: saw, depth: -0.3, every: 1 bar}
+  - parameter: zoom
+prompts:
+  - a
+  - {text: b, modulate: []}
+  - {text: c, mod2_every: 2 s}
+""",
+        "a.yaml",
+    )
+    strength, zoom = TARGETS.index("strength"), TARGETS.index("zoom")
+    first = {"target": strength, "source": SOURCES.index("saw"), "depth": -0.3, "every": 1, "in": 2}
+    second = {"target": zoom, "source": SOURCES.index("sine"), "depth": 0.25, "every": 4, "in": 1}
+    assert preset.values == {
+        **{f"mod1_{name}": value for name, value in first.items()},
+        **{f"mod2_{name}": value for name, value in second.items()},
+        "mod3_target": 0,
+        "mod4_target": 0,
+    }
+    assert [cued.values for cued in preset.prompts] == [
+        {},
+        {f"mod{slot}_target": 0 for slot in SLOTS},
+        {"mod2_every": 2, "mod2_in": 0},
+    ]
+
+
+def test_a_plain_length_beside_a_prompt_is_seconds_in_a_preset_that_counts_beats() -> None:
+    preset = parse("hold: 16 beats\nprompts:\n  - {text: a, hold: 5}\n  - b", "a.yaml")
+    show = reduce(start((preset,)), Run("count_in"))
+    assert durations.seconds(start((preset,)), "hold") == 5.0
+    assert (show.values["hold"], show.values["hold_in"]) == (5.0, 1)  # for the moment
+    show = reduce(start((preset,)), Run("next_prompt"))
+    assert (show.values["hold"], show.values["hold_in"]) == (16.0, 1)
+
+
+@pytest.mark.parametrize("row", PARAMETERS, ids=lambda row: row.name)
+def test_every_parameter_may_stand_in_a_preset_and_beside_a_prompt(row: Parameter) -> None:
+    name, value = row.name, row.high
+    preset = parse(f"{name}: {value}\nprompts:\n  - {{text: a, {name}: {value}}}", "a.yaml")
+    seconds = {f"{name}_in": 0.0} if name in ("hold", "crossfade") else {}
+    assert preset.values == {name: value, **seconds}
+    assert preset.prompts[0].values == preset.values
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("", "x.yaml:1: a preset is a mapping with a list 'prompts'"),
+        ("- a\n- b", "x.yaml:1: a preset is a mapping with a list 'prompts'"),
+        ("name: A\n", "x.yaml:1: prompts: Field required"),
+        ("name: A\nprompts: []", "x.yaml:2: prompts: List should have at least 1 item"),
+        ("prompts: a", "x.yaml:1: prompts: Input should be a valid list"),
+        ("name:\nprompts: [a", "x.yaml:2: not valid YAML: expected ',' or ']'"),
+        ("name: A\n\tprompts: [a]", "x.yaml:2: not valid YAML: found character '\\t'"),
+        ("name: A: B\nprompts: [a]", "x.yaml:1: not valid YAML: mapping values are not allowed"),
+        ("prompts:\n- a\n- 1984", "x.yaml:3: prompts[2]: must be text, or a mapping with a text"),
+        ("prompts:\n- a\n- ''", "x.yaml:3: prompts[2].text: must not be empty"),
+        ("prompts:\n- a\n- ' '", "x.yaml:3: prompts[2].text: must not be empty"),
+        ("prompts:\n- strength: 0.5", "x.yaml:2: prompts[1].text: Field required"),
+        ("prompts:\n- text:", f"x.yaml:2: prompts[1].text: {WEIGHTED}"),
+        ("prompts:\n- text: [a, b]", f"x.yaml:2: prompts[1].text: {WEIGHTED}"),
+        ("prompts:\n- text: {}", f"x.yaml:2: prompts[1].text: {WEIGHTED}"),
+        (
+            "prompts:\n- text: {a: 1, b: 1, c: 1, d: 1, e: 1}",
+            f"x.yaml:2: prompts[1].text: {WEIGHTED}",
+        ),
+        (
+            "prompts:\n- text:\n    a: 1\n    b: 0",
+            "x.yaml:4: prompts[1].text.b: its weight goes from 0.001 to 1000",
+        ),
+        (
+            "prompts:\n- text: {a: .nan}",
+            "x.yaml:2: prompts[1].text.a: its weight goes from 0.001 to 1000",
+        ),
+        (
+            f"prompts:\n- text: {{a: 1{'0' * 400}}}",
+            "x.yaml:2: prompts[1].text.a: its weight goes from 0.001 to 1000",
+        ),
+        (
+            "prompts:\n- text: {reef, blue: 2}",
+            "x.yaml:2: prompts[1].text.reef: must be a number, not None",
+        ),
+        ("prompts:\n- text: {1984: 1}", "x.yaml:2: prompts[1].text.1984: must be text"),
+        ("prompts: [a]\nnegative: 3", "x.yaml:2: negative: Input should be a valid string"),
+        ("prompts: [a]\nmodel:", "x.yaml:2: model: Input should be a valid string"),
+        (
+            "prompts:\n- text: {a: 1, 'a ': 5}",
+            "x.yaml:2: prompts[1].text.a: stands twice; give it one weight",
+        ),
+        ("prompts: [a]\nloop: old", "x.yaml:2: loop: Input should be 'own' or 'reference'"),
+        (
+            "prompts:\n- text: a\n  strength: 2",
+            "x.yaml:3: prompts[1].strength: strength is 2; it goes from 0 to 1",
+        ),
+        (
+            "prompts:\n- text: a\n  order: shuffled",
+            f"x.yaml:3: prompts[1].order: no such field; there are {PROMPT_FIELDS}",
+        ),
+        ("prompts: [a]\nhodl: 3", f"x.yaml:2: hodl: no such field; there are {FIELDS}"),
+        ('prompts: [a]\n"a\\nb": 3', f"x.yaml:2: a b: no such field; there are {FIELDS}"),
+        ("prompts: [a]\nhold: -1", "x.yaml:2: hold: hold is -1; it goes from 0 to 600"),
+        ("prompts: [a]\nhold: .nan", "x.yaml:2: hold: hold is nan; it goes from 0 to 600"),
+        ("prompts: [a]\nhold: true", "x.yaml:2: hold: must be a number, not True"),
+        ("prompts: [a]\nhold: long", f"x.yaml:2: hold: {LENGTH}, not 'long'"),
+        ("prompts: [a]\nhold: -1 bars", f"x.yaml:2: hold: {LENGTH}, not '-1 bars'"),
+        ("prompts: [a]\nhold: 700 s", "x.yaml:2: hold: hold is 700; it goes from 0 to 600"),
+        ("prompts: [a]\nmorph: 2 bars", "x.yaml:2: morph: must be a number, not '2 bars'"),
+        (
+            "prompts: [a]\nhold: 1 bar\nhold_in: 1",
+            "x.yaml:3: hold_in: hold says already what it counts; leave one out",
+        ),
+        (
+            "prompts: [a]\nquantise: bars",
+            "x.yaml:2: quantise: must be one of off, beat, bar, 4 bars, not 'bars'",
+        ),
+        (
+            "prompts: [a]\nquantise: on",
+            "x.yaml:2: quantise: must be one of off, beat, bar, 4 bars, not True",
+        ),
+        ("prompts: [a]\nquantise: [1]", "x.yaml:2: quantise: must be a number, not [1]"),
+        ("prompts: [a]\nquantise: 4", "x.yaml:2: quantise: quantise is 4; it goes from 0 to 3"),
+        (
+            "prompts: [a]\nhold_in: off",
+            "x.yaml:2: hold_in: must be one of seconds, beats, bars, not 'off'",
+        ),
+        ("prompts: [a]\nmodulate: zoom", "x.yaml:2: modulate: Input should be a valid list"),
+        ("prompts: [a]\nmodulate:\n- zoom", "x.yaml:3: modulate[1]: Input should be a valid"),
+        ("prompts: [a]\nmodulate:\n- by: saw", "x.yaml:3: modulate[1].parameter: Field required"),
+        (
+            "prompts: [a]\nmodulate:\n- {parameter: zoom, rate: 2}",
+            "x.yaml:3: modulate[1].rate: Extra inputs are not permitted",
+        ),
+        (
+            "prompts: [a]\nmodulate:\n- parameter: hold",
+            "x.yaml:3: modulate[1].parameter: must be one of none, strength, guidance",
+        ),
+        (
+            "prompts: [a]\nmodulate:\n- parameter: zoom\n  depth: 2",
+            "x.yaml:4: modulate[1].depth: mod1_depth is 2; it goes from -1 to 1",
+        ),
+        (
+            "prompts: [a]\nmodulate:\n- parameter: zoom\n  depth: [1]",
+            "x.yaml:4: modulate[1].depth: must be a number, not [1]",
+        ),
+        (
+            "prompts:\n- text: a\n  modulate:\n  - parameter: zoom\n    every: often",
+            f"x.yaml:5: prompts[1].modulate[1].every: {LENGTH}, not 'often'",
+        ),
+        (
+            f"prompts: [a]\nmodulate: [{', '.join(5 * ['{parameter: zoom}'])}]",
+            "x.yaml:2: modulate: List should have at most 4 items",
+        ),
+        ("prompts: [a]\nsteps: 1.5", "x.yaml:2: steps: steps is 1.5; it takes whole numbers"),
+        ("prompts: [a]\norder: random", "x.yaml:2: order: Input should be 'in turn' or 'shuffled'"),
+        ("prompts: [a]\nname: 1984", "x.yaml:2: name: Input should be a valid string"),
+        pytest.param(
+            f"prompts: [a]\nhold: 1{'0' * 400}",
+            "x.yaml:2: hold: int too large to convert to float",
+            id="a number past float",
+        ),
+        (
+            "prompts: [a]\nname: 2020-13-45",
+            "x.yaml:2: not valid YAML: can't be read: month must be in 1..12",
+        ),
+        ("prompts:\n- a\n- !!bool b", "x.yaml:3: not valid YAML: can't be read: 'b'"),
+        ("a: \x00", "x.yaml:1: not valid YAML: unacceptable character #x0000"),
+    ],
+)
+def test_a_fault_names_file_line_and_field(text: str, line: str) -> None:
+    with pytest.raises(PresetError) as caught:
+        parse(text, "x.yaml")
+    assert str(caught.value).startswith(line)
+    assert "\n" not in str(caught.value)
+
+
+names = [
+    "name",
+    "order",
+    "loop",
+    "model",
+    "negative",
+    "prompts",
+    "text",
+    "hold",
+    "glow",
+    "quantise",
+]
+names += ["modulate", "parameter", "every"]
+fields = st.sampled_from([*names, "? ", "&a", "*a"])
+scraps = st.sampled_from(
+    ["- ", ": ", "\n", "\n  ", "[", "]", "{", "}", ",", "'", '"', "#", "|\n", "<<", "!!int ", "---"]
+)
+values = st.sampled_from(
+    [
+        "1",
+        "0b_",
+        "1e5",
+        ".inf",
+        "~",
+        "true",
+        "2020-13-45",
+        "1:99.5",
+        "in turn",
+        "2 bars",
+        "off",
+        "zoom",
+    ]
+)
+yaml_like = st.lists(fields | scraps | values).map("".join)
+
+
+@given(st.text() | yaml_like)
+@example("[" * 1000)
+@example("prompts: &a [*a]")
+@example("prompts: [{text: a, true: 1, 1: 2}]")
+@example("? [a]\n: b")
+def test_any_text_is_a_preset_or_a_preset_error_in_one_line(text: str) -> None:
+    try:
+        preset = parse(text, "x.yaml")
+    except PresetError as error:
+        line = str(error)
+    else:
+        assert preset.prompts
+        assert all(cued.text for cued in preset.prompts)
+        assert preset.name
+        return
+    assert line.startswith("x.yaml:")
+    assert "\n" not in line
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(PresetError, match=r"none\.yaml: can't be read: No such file"):
+        load(tmp_path / "none.yaml")
+    latin = tmp_path / "latin.yaml"
+    latin.write_bytes("prompts: [café]".encode("latin-1"))
+    with pytest.raises(PresetError, match=r"latin\.yaml: is not UTF-8 text"):
+        load(latin)
+
+
+def test_a_folder_keeps_its_good_files_in_order_and_tells_the_faults_of_the_others(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "2.yaml").write_text("name: Two\nprompts: [a]")
+    (tmp_path / "1.yml").write_text("name: One\nprompts: [a]")
+    (tmp_path / "3.yaml").write_text("name: Three\nprompts: []")
+    (tmp_path / "4.yaml").mkdir()
+    (tmp_path / "notes.txt").write_text("prompts: none")
+    presets, faults = load_folder(tmp_path)
+    assert [preset.name for preset in presets] == ["One", "Two"]
+    assert [str(fault).removeprefix(str(tmp_path)) for fault in faults] == [
+        "/3.yaml:2: prompts: List should have at least 1 item after validation, not 0",
+        "/4.yaml: can't be read: Is a directory",
+    ]
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(PresetError, match="none: no such folder of presets"):
+        load_folder(tmp_path / "none")
+
+
+@pytest.mark.parametrize(
+    "example",
+    [
+        README.partition("### Your own presets")[2].partition("```yaml")[2].partition("```")[0],
+        dedent((preset_module.__doc__ or "").partition("::\n")[2].partition("The parameters'")[0]),
+    ],
+    ids=["README", "docstring"],
+)
+def test_what_the_documents_give_as_a_preset_is_one(example: str) -> None:
+    preset = parse(example, "example.yaml")
+    assert preset.name == "Deep sea"
+    assert [len(cued.parts) for cued in preset.prompts] == [1, 1, 2]

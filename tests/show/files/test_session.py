@@ -1,0 +1,277 @@
+"""Memory: what a show leaves behind, its file, and the show that takes it up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import MappingProxyType
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from visualizer.show.actions import (
+    Engine,
+    Heard,
+    Live,
+    Offer,
+    Prompt,
+    Recall,
+    Run,
+    SelectPreset,
+    Set,
+    Store,
+    Tick,
+)
+from visualizer.show.files.session import HISTORY, Memory, parse, to_text
+from visualizer.show.files.yaml_faults import Fault
+from visualizer.show.parameters import BY_NAME, DEFAULTS, TARGETS
+from visualizer.show.reducer import reduce, start
+from visualizer.show.reducers.remember import SETTLED, remember, settled
+from visualizer.show.reducers.snapshots import aims
+from visualizer.show.state import Show
+
+from ..shows import ALL, PLAIN, RICH, after, shows
+
+RESUME = Run("resume")
+
+
+def taken_up(memory: Memory, show: Show | None = None) -> Show:
+    return after(show or start(ALL), Offer(memory), RESUME)
+
+
+def line(show: Show) -> str:
+    return show.messages[-1].text
+
+
+@given(shows)
+def test_a_show_taken_up_is_where_the_last_one_ended(last: Show) -> None:
+    memory = remember(last)
+    show = taken_up(memory, start(last.presets))
+    assert show.offer is None
+    seed = last.values["seed"] if last.seed is None else last.seed
+    by_sound = last.tempo.source == "sound"
+    tempo = start(last.presets).values["tempo"] if by_sound else last.values["tempo"]
+    assert show.values == {**aims(last), "seed": seed, "tempo": tempo}
+    assert (show.preset, show.fullscreen, show.fill) == (last.preset, last.fullscreen, last.fill)
+    assert show.history == last.history
+    if last.presets:
+        assert (show.turn, show.visits) == (last.turn, last.visits)
+        assert show.prompt_index == last.prompt_index
+    if not last.cue.stays:
+        assert show.cue.text == last.cue.text
+
+
+def test_a_shuffled_preset_goes_on_in_the_same_order() -> None:
+    last = after(start(ALL), SelectPreset(1), SelectPreset(1), SelectPreset(1), Run("next_prompt"))
+    show = taken_up(remember(last))
+    for _ in range(8):
+        last, show = reduce(last, Run("next_prompt")), reduce(show, Run("next_prompt"))
+        assert show.cue.text == last.cue.text
+
+
+def test_a_prompt_typed_by_hand_is_on_again_and_stays() -> None:
+    last = after(start(ALL, 1), Run("next_prompt"), Prompt("a whale"))
+    show = taken_up(remember(last))
+    assert (show.cue.text, show.cue.stays) == ("a whale", True)
+    assert (
+        reduce(show, Run("previous_prompt")).cue.text
+        == last.presets[1].prompts[last.prompt_index].text
+    )
+
+
+def test_a_snapshot_that_was_coming_in_is_there() -> None:
+    last = after(start(ALL), Set("zoom", 1.0), Store(1), Set("zoom", 0.0), Recall(1), Tick(0.5))
+    assert taken_up(remember(last)).values["zoom"] == 1.0
+
+
+def test_the_dreaming_goes_on_from_the_seed_in_force() -> None:
+    last = after(start(ALL), Live(1), Set("seed", 70.0), Live(75))
+    assert taken_up(remember(last)).values["seed"] == 75.0
+
+
+def test_a_presets_values_still_go_when_it_goes() -> None:
+    last = after(start(ALL, 1), Set("blend", 0.4))
+    show = reduce(taken_up(remember(last)), SelectPreset(0))
+    assert (show.values["strength"], show.values["blend"]) == (DEFAULTS["strength"], 0.4)
+
+
+def test_the_last_shows_model_is_asked_for_unless_it_runs_already() -> None:
+    memory = Memory(DEFAULTS, preset="Plain", model="large")
+    show = taken_up(memory)
+    assert (show.model, show.model_asks) == ("large", 1)
+    runs = reduce(start(ALL), Engine("large", ("large",)))
+    assert taken_up(memory, runs).model_asks == 0
+
+
+def test_the_tempo_is_the_last_shows() -> None:
+    show = taken_up(remember(after(start(ALL), Set("tempo", 93.0))))
+    assert (show.tempo.bpm, show.values["tempo"]) == (93.0, 93.0)
+
+
+def test_a_preset_that_is_gone_is_told_and_the_values_come_all_the_same() -> None:
+    memory = Memory(MappingProxyType({"zoom": 0.5}), preset="Lost", turn=3)
+    show = taken_up(memory)
+    assert (show.preset, show.turn, show.values["zoom"]) == (0, 0, 0.5)
+    assert "preset Lost is not there any more" in [message.text for message in show.messages]
+
+
+def test_parameters_that_the_last_show_did_not_have_stay() -> None:
+    show = reduce(start(ALL), Set("noise", 0.4))
+    assert taken_up(Memory(MappingProxyType({"zoom": 0.5})), show).values["noise"] == 0.4
+
+
+def test_prompts_typed_before_and_since_are_all_in_the_history() -> None:
+    show = replace(start(ALL), history=("b", "new"))
+    assert taken_up(Memory(history=("a", "b")), show).history == ("a", "b", "new")
+    many = tuple(str(i) for i in range(HISTORY))
+    assert taken_up(Memory(history=many), show).history == (*many[2:], "b", "new")
+
+
+def test_without_an_offer_there_is_nothing_to_take_up() -> None:
+    show = reduce(start(ALL), RESUME)
+    assert (show.values, line(show)) == (start(ALL).values, "there is no last show to take up")
+    twice = reduce(taken_up(Memory(MappingProxyType({"zoom": 0.5}))), RESUME)
+    assert line(twice) == "there is no last show to take up"
+
+
+def test_a_show_takes_the_place_of_one_that_was_offered_only_after_a_while() -> None:
+    assert settled(start(ALL))
+    offered = reduce(start(ALL), Offer(Memory()))
+    assert not settled(reduce(offered, Tick(1000.0)))  # nothing was to be seen yet
+    seen = after(offered, Live(1), Tick(SETTLED - 1.0))
+    assert not settled(seen)
+    assert settled(reduce(seen, Tick(1.0)))
+    assert settled(reduce(seen, RESUME))
+
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=12) | st.sampled_from(
+    [
+        "off",
+        "1984",
+        "~",
+        "a: b",
+        "- c",
+        " # d ",
+        "line\nbreak",
+        "\x85\u2028\ufeff\x00\x7f",
+        "é" * 200,
+    ]
+)
+values = st.dictionaries(st.sampled_from(sorted(BY_NAME)), st.floats(0.0, 1.0)).map(
+    lambda found: MappingProxyType({name: BY_NAME[name].at(at) for name, at in found.items()})
+)
+memories = st.builds(
+    Memory,
+    values=values,
+    preset=texts,
+    turn=st.integers(),
+    visits=st.integers(0, 10**6),
+    prompt=texts,
+    seed=st.none() | st.integers(0, 10_000),
+    model=texts,
+    fullscreen=st.booleans(),
+    fill=st.booleans(),
+    history=st.lists(texts, max_size=4).map(tuple),
+)
+
+
+@given(memories)
+def test_a_file_gives_back_whatever_memory_was_written(memory: Memory) -> None:
+    assert parse(to_text(memory), "state.yaml") == memory
+
+
+@given(shows)
+def test_what_any_show_leaves_can_be_read_again(show: Show) -> None:
+    memory = remember(show)
+    assert parse(to_text(memory), "state.yaml") == memory
+
+
+def test_a_file_is_readable() -> None:
+    memory = Memory(
+        MappingProxyType({"strength": 0.55, "seed": 7.0, "mod1_target": 9.0}),
+        preset="Deep sea",
+        turn=4,
+        prompt="a whale: blue",
+        seed=12,
+        history=("reef", "a whale: blue"),
+    )
+    assert to_text(memory) == (
+        "# The state of the last show, for visualizer --resume.\n"
+        "preset: Deep sea\n"
+        "turn: 4\n"
+        "visits: 1\n"
+        "prompt: 'a whale: blue'\n"
+        "seed: 12\n"
+        "model: ''\n"
+        "fullscreen: true\n"
+        "fill: true\n"
+        "history:\n"
+        "- reef\n"
+        "- 'a whale: blue'\n"
+        "values:\n"
+        "  strength: 0.55\n"
+        "  seed: 7\n"
+        f"  mod1_target: {TARGETS[9]}\n"
+    )
+
+
+def test_what_a_file_does_not_say_is_as_a_show_begins() -> None:
+    assert parse("preset: Plain", "x.yaml") == Memory(preset="Plain")
+    show = taken_up(parse("preset: Plain", "x.yaml"), start((RICH, PLAIN)))
+    assert (show.cue.text, show.values) == ("a", start((RICH, PLAIN)).values)
+
+
+def test_what_is_not_known_is_left_out_in_one_line_and_all_else_is_kept() -> None:
+    lines: list[str] = []
+    text = "preset: Plain\nmood: 3\nvalues: {zoom: 0.5, glow: 1}"
+    memory = parse(text, "x.yaml", lines.append)
+    assert memory == Memory({"zoom": 0.5}, preset="Plain")
+    assert lines == ["x.yaml: left out what is not known here: glow, mood"]
+    lines.clear()
+    parse("preset: Plain", "x.yaml", lines.append)
+    assert lines == []
+
+
+def test_a_tempo_that_the_sound_has_found_is_found_anew() -> None:
+    last = reduce(start(ALL), Heard(0, 0, 0, 0, bpm=126.0))
+    assert last.values["tempo"] == 126.0
+    show = taken_up(remember(last))
+    assert show.values["tempo"] == 120.0
+    assert reduce(show, Heard(0, 0, 0, 0, bpm=98.0)).values["tempo"] == 98.0
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "x.yaml:1: must be a mapping with the fields of a show's state"),
+        ("- a", "x.yaml:1: must be a mapping with the fields of a show's state"),
+        ("turn: 1\npreset: 3", "x.yaml:2: preset: Input should be a valid string"),
+        ("turn: 1.5", "x.yaml:1: turn: Input should be a valid integer"),
+        ("visits: -1", "x.yaml:1: visits: Input should be greater than or equal to 0"),
+        ("seed: 10001", "x.yaml:1: seed: Input should be less than or equal to 10000"),
+        ("fill: 1", "x.yaml:1: fill: Input should be a valid boolean"),
+        ("history: [a, 1]", "x.yaml:1: history[2]: Input should be a valid string"),
+        ("values: 3", "x.yaml:1: values: must be a mapping of parameters to values"),
+        ("values:\n  hold: -1", "x.yaml:2: values.hold: hold is -1; it goes from 0 to 600"),
+        ("values:\n  steps: 1.5", "x.yaml:2: values.steps: steps is 1.5; it takes whole numbers"),
+        ("values:\n  zoom: .nan", "x.yaml:2: values.zoom: zoom is nan; it goes from -1 to 1"),
+        ("turn: 1\nturn 2", "x.yaml:2: not valid YAML"),
+        ("\x00", "x.yaml:1: not valid YAML"),
+    ],
+)
+def test_a_fault_in_a_file_names_its_line_and_field(text: str, why: str) -> None:
+    with pytest.raises(Fault) as caught:
+        parse(text, "x.yaml")
+    assert str(caught.value).startswith(why)
+    assert "\n" not in str(caught.value)
+
+
+@given(st.text())
+def test_any_text_is_a_memory_or_a_fault_in_one_line(text: str) -> None:
+    line = "x.yaml:"
+    try:
+        parse(text, "x.yaml")
+    except Fault as fault:
+        line = str(fault)
+    assert line.startswith("x.yaml:")
+    assert "\n" not in line

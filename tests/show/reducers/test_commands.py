@@ -1,0 +1,78 @@
+"""Commands: switches, seeds, the HUD, and two presses that end the show."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+
+from visualizer.show.actions import Live, Run, Switch, Tick
+from visualizer.show.reducer import reduce, start
+from visualizer.show.state import HUD_AT_START, QUIT_WITHIN, Show
+
+from ..shows import ALL, after
+
+
+@pytest.mark.parametrize(
+    ("command", "name", "values"),
+    [
+        ("generation", "generating", [True, False, True]),
+        ("freeze", "frozen", [False, True, False]),
+        ("blackout", "blackout", [False, True, False]),
+        ("fullscreen", "fullscreen", [True, False, True]),
+        ("fit", "fill", [True, False, True]),
+        ("help", "help", [False, True, False]),
+        ("hud", "hud_on", [False, True, False]),
+        ("restart", "restarts", [0, 1, 2]),
+    ],
+)
+def test_a_switch_switches_on_and_off(command: str, name: str, values: list[object]) -> None:
+    once = reduce(Show(), Run(command))
+    twice = reduce(once, Run(command))
+    assert [getattr(show, name) for show in (Show(), once, twice)] == values
+
+
+@pytest.mark.parametrize("on", [False, True])
+def test_a_switch_brings_what_is_on_and_off_to_a_state_and_does_nothing_else(on: bool) -> None:
+    show = after(start(ALL), Switch("freeze", on), Switch("freeze", on))
+    assert show.frozen is on
+    assert after(show, Switch("next_prompt", on), Switch("dance", on)) == show
+
+
+def test_the_hud_goes_by_itself_unless_it_is_asked_for() -> None:
+    show = after(Show(), Tick(60.0), Live(7), Tick(HUD_AT_START - 1.0), Live(7))
+    assert show.hud_on
+    assert not reduce(show, Tick(1.0)).hud_on
+    assert after(show, Tick(1.0), Run("hud"), Tick(1e6)).hud_on
+    assert not after(show, Run("hud")).hud_on
+
+
+def test_a_new_seed_is_far_off_and_does_not_come_again_soon() -> None:
+    show, seeds = Show(), [int(Show().values["seed"])]
+    for _ in range(10_000):
+        show = reduce(show, Run("new_seed"))
+        seeds.append(int(show.values["seed"]))
+    assert len(set(seeds)) == len(seeds)
+    assert all(abs(a - b) > 1000 for a, b in pairwise(seeds))
+
+
+@pytest.mark.parametrize(
+    ("between", "over"),
+    [(0.0, True), (QUIT_WITHIN, True), (QUIT_WITHIN + 0.1, False)],
+)
+def test_the_show_ends_only_when_quit_comes_twice_soon(between: float, over: bool) -> None:
+    once = after(Show(), Tick(100.0), Run("quit"))
+    assert once.quit_pending
+    assert not once.over
+    assert after(once, Tick(between), Run("quit")).over is over
+
+
+def test_a_late_second_quit_counts_as_a_first() -> None:
+    show = after(Show(), Run("quit"), Tick(9.0), Run("quit"))
+    assert show.quit_pending
+    assert after(show, Tick(1.0), Run("quit")).over
+
+
+def test_esc_on_the_help_page_only_closes_it() -> None:
+    show = after(start(ALL), Run("help"), Run("quit"))
+    assert (show.help, show.quit_pending, show.over) == (False, False, False)

@@ -1,0 +1,152 @@
+"""Mappings as files, readable and made to be written by hand::
+
+    ports: [nanoKONTROL2]         # in a port's name, numbers aside
+    channel: any                  # or 1 to 16
+    controls:
+      cc 16: strength
+      cc 17: {plays: guidance, pickup: scaling}
+      cc14 20: {plays: seed, channel: 3}        # the same: cc14 20 channel 3: seed
+      cc 7: {plays: seed_interval, as: signed bit 1}
+      nrpn 1000: zoom
+      note 41: next_prompt
+      note 42: {plays: freeze, as: momentary}
+      program: preset             # program n chooses preset n + 1
+      bend: rotate
+      cc 20:                      # does nothing any more
+    lights:
+      note 1: generation
+      note 2: {shows: preset 1, on: 3, off: 0}
+    keys:
+      ctrl f12: next_preset
+      q: strength up
+
+Kinds: cc, cc14, nrpn, note, program, bend, pressure, touch. A button that plays a value as a toggle
+goes by its own presses, not by the value: where something else has moved that meanwhile, a press
+may go where it stands already, and the next one plays. Older files have `knobs: {16:
+strength}` and `notes: {41: next_prompt}`, which are read as well.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from visualizer.controls.midi import mapping as maps
+from visualizer.controls.midi.map_schema import MapFile
+from visualizer.controls.midi.mapping import Control, Light, MapError, Mapping, Signal
+from visualizer.show.command_table import COMMANDS
+from visualizer.show.files import yaml_faults
+from visualizer.show.parameters import PARAMETERS
+from visualizer.show.targets import PRESET, Target
+
+DEEPEST = 3
+"""Mappings within mappings: file, section, entry."""
+
+_LABELS = {row.name: row.label for row in PARAMETERS} | {c.name: c.label for c in COMMANDS}
+
+
+def parse(text: str, file: str) -> Mapping:
+    """Read a mapping from YAML text; file is its path, for messages. Raises MapError."""
+    try:
+        node, _ = yaml_faults.read(text, file)
+    except yaml_faults.Fault as fault:
+        raise MapError(str(fault)) from None
+    if node is None:  # an empty file
+        return Mapping()
+    if not isinstance(node, yaml.MappingNode):
+        fields = ", ".join(MapFile.model_fields)
+        raise MapError(f"{file}:1: a mapping file has one or more of {fields}")
+    try:
+        # Any: validation has put Signal, Control and Light in place of the names and entries.
+        entry: Any = MapFile.model_validate(_content(node, file))
+    except ValidationError as error:
+        raise MapError(yaml_faults.describe(error, node, file)) from None
+    controls: dict[Signal, Control | None] = {**entry.knobs, **entry.notes, **entry.controls}
+    if pair := maps.clashes(controls):
+        line = yaml_faults.line_of(node, ("controls", str(pair[0])))
+        raise MapError(f"{file}:{line}: controls: {pair[0]} and {pair[1]} are the same messages")
+    return Mapping(
+        ports=tuple(entry.ports),
+        channel=entry.channel,
+        controls=MappingProxyType(controls),
+        lights=MappingProxyType(entry.lights),
+        keys=MappingProxyType(entry.keys),
+    )
+
+
+def _content(node: yaml.Node, file: str, depth: int = 0) -> Any:
+    """A node as plain values, its keys as they are written: to YAML, `on` would be true."""
+    line = node.start_mark.line + 1
+    if not isinstance(node, yaml.MappingNode):
+        return yaml.constructor.SafeConstructor().construct_object(node, deep=True)
+    if depth == DEEPEST:  # a file may even lie within itself
+        raise MapError(f"{file}:{line}: is nested too deeply")
+    content: dict[str, Any] = {}
+    for key, inner in node.value:
+        line = key.start_mark.line + 1
+        if not isinstance(key, yaml.ScalarNode):
+            raise MapError(f"{file}:{line}: a name is wanted before the colon")
+        if key.value in content:
+            raise MapError(f"{file}:{line}: {' '.join(key.value.split())}: stands twice")
+        content[key.value] = _content(inner, file, depth + 1)
+    return content
+
+
+def to_text(mapping: Mapping, heading: str = "") -> str:
+    """A mapping as a file that parse() reads to the same; heading: lines that stand above it."""
+    lines = [f"# {line}" for line in heading.splitlines()]
+    if mapping.ports:
+        lines.append(_yaml("ports", list(mapping.ports)))
+    if mapping.channel is not None:
+        lines.append(_yaml("channel", mapping.channel or "any"))
+    if mapping.controls:
+        entries = sorted(mapping.controls.items(), key=lambda entry: _order(entry[0]))
+        lines += ["controls:", *_labelled([_control_line(*entry) for entry in entries])]
+    if mapping.lights:
+        shown = sorted(mapping.lights.items(), key=lambda entry: _order(entry[0]))
+        lines += ["lights:", *(_light_line(*entry) for entry in shown)]
+    if mapping.keys:
+        lines += ["keys:", *(f"  {_yaml(key, name or None)}" for key, name in mapping.keys.items())]
+    return "\n".join([*lines, ""])
+
+
+def _order(signal: Signal) -> tuple[str, int, int]:
+    return signal.kind, signal.channel or 0, -1 if signal.number is None else signal.number
+
+
+def _control_line(signal: Signal, control: Control | None) -> tuple[str, str]:
+    """An entry, and what it plays as people call it."""
+    if control is None:
+        return f"  {_yaml(str(signal), None)}", "does nothing"
+    name = PRESET if control.plays == Target(PRESET) else str(control.plays)
+    entry = {"plays": name}
+    if control.form != maps.default_form(signal.kind, control.plays):
+        entry["as"] = control.form
+    if control.pickup != maps.default_pickup(control.form):
+        entry["pickup"] = control.pickup
+    return f"  {_yaml(str(signal), entry if len(entry) > 1 else name)}", _LABELS.get(name, "")
+
+
+def _labelled(entries: list[tuple[str, str]]) -> list[str]:
+    """Lines with what people call it behind them, one under another."""
+    width = max(len(text) for text, _ in entries)
+    return [f"{text.ljust(width)}  # {label}" if label else text for text, label in entries]
+
+
+def _light_line(signal: Signal, light: Light | None) -> str:
+    if light is None or light == Light(light.shows):
+        return f"  {signal}: {light.shows if light else 'null'}"
+    return f"  {signal}: {{shows: {light.shows}, on: {light.on}, off: {light.off}}}"
+
+
+def _yaml(key: str, value: Any) -> str:
+    """One line of YAML, quoted where that is needed."""
+    flow = None if isinstance(value, dict | list) else False  # None: what is inside, in one line
+    plain = not isinstance(value, list) or "".join(value).isprintable()  # a port's name may be odd
+    line: str = yaml.safe_dump(
+        {key: value}, default_flow_style=flow, sort_keys=False, width=10_000, allow_unicode=plain
+    )
+    return line.rstrip("\n")

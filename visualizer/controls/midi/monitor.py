@@ -1,0 +1,180 @@
+"""For `visualizer midi`: what is plugged in, what it sends, what that does; and MIDI learn from
+the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Event
+from typing import TYPE_CHECKING
+
+from visualizer.controls.midi.mapping import Mapping
+from visualizer.controls.midi.midi_input import Midi
+from visualizer.controls.midi.own_maps import OwnMaps
+from visualizer.controls.midi.ports import FAULTS, Ports, is_through, missing, output_of, short_name
+from visualizer.controls.midi.system_ports import system_ports
+from visualizer.show.actions import (
+    Action,
+    Knob,
+    Learned,
+    Nudge,
+    Recall,
+    Run,
+    Say,
+    SelectPreset,
+    Store,
+    Switch,
+)
+from visualizer.show.parameters import BY_NAME
+
+if TYPE_CHECKING:
+    from mido import Message
+
+PRINT_EVERY = 0.02
+"""Seconds between two looks for new lines: at once, to the eye."""
+
+UNSAID = ("type", "time")
+"""Fields of mido's messages that are no news: the type stands first anyway."""
+
+MOST_SHOWN = 8
+"""Bytes of a message that are printed; only sysex has more."""
+
+
+def list_ports(
+    ports: Ports | None = None, *, folder: Path | None = None, given: Path | None = None
+) -> list[str]:
+    """The MIDI inputs that are there, one a line, each with the map that it plays by; or one line
+    that says why there are none. Faults of maps come last."""
+    ports = ports or system_ports()
+    faults: list[str] = []
+    maps = OwnMaps(folder, given, faults.append)
+    try:
+        outputs = tuple(ports.outputs())
+        lines = [_listed(address, outputs, maps) for address in ports.names()]
+    except ImportError as error:
+        return [f"MIDI is off: {missing(error)}"]
+    except FAULTS as error:
+        return [f"MIDI is off: {error}"]
+    finally:
+        ports.close()
+    return [*(lines or ["no MIDI inputs"]), *faults]
+
+
+def _listed(address: str, outputs: tuple[str, ...], maps: OwnMaps) -> str:
+    name = short_name(address)
+    if is_through(address):
+        return f"{name}: a loop-back, opened only by name"
+    mapping = maps.chosen(name)
+    lamps = ", with lamps" if mapping.lights and output_of(address, outputs) is not None else ""
+    return f"{name}: {_map_name(mapping)}{lamps}"
+
+
+def _map_name(mapping: Mapping) -> str:
+    return f"the map for {mapping.ports[0]}" if mapping.ports else "the generic map"
+
+
+def monitor(
+    out: Callable[[str], None],
+    stop: Event,
+    *,
+    port: str | None = None,
+    ports: Ports | None = None,
+    folder: Path | None = None,
+    given: Path | None = None,
+) -> None:
+    """Print each message as it comes and what it does, until stop is set or MIDI is off.
+
+    out gets the lines, all in the calling thread. port: part of the wanted port's name.
+    """
+    lines: SimpleQueue[str] = SimpleQueue()
+
+    def tap(name: str, data: bytes, message: Message | None, actions: list[Action]) -> None:
+        lines.put(describe(name, data, message, actions))
+
+    midi = Midi(ports, folder=folder, given=given, wanted=port, tap=tap)
+    midi.start()
+    try:
+        while midi.is_alive() and not stop.wait(PRINT_EVERY):
+            _print(midi, lines, out)
+    finally:
+        midi.stop()
+    _print(midi, lines, out)
+
+
+def learn(
+    target: str,
+    out: Callable[[str], None],
+    stop: Event,
+    *,
+    port: str | None = None,
+    ports: Ports | None = None,
+    folder: Path | None = None,
+    given: Path | None = None,
+) -> bool:
+    """Have the control that is moved next play a target; whether one was learned before stop was
+    set or MIDI was off."""
+    midi = Midi(ports, folder=folder, given=given, wanted=port)
+    midi.learn(target)
+    out(f"move the control that shall play {target}")
+    midi.start()
+    try:
+        alive = True
+        while alive and not stop.wait(PRINT_EVERY):
+            alive = midi.is_alive()  # asked first: what it said last is still told
+            for action in midi.drain():
+                if isinstance(action, Say):
+                    out(action.text)
+                elif isinstance(action, Learned):
+                    out(action.line)
+                    return True
+    finally:
+        midi.stop()
+    return False
+
+
+def _print(midi: Midi, lines: SimpleQueue[str], out: Callable[[str], None]) -> None:
+    for action in midi.drain():
+        if isinstance(action, Say):
+            out(action.text)
+    try:
+        while True:
+            out(lines.get_nowait())
+    except Empty:
+        return
+
+
+def describe(port: str, data: bytes, message: Message | None, actions: list[Action]) -> str:
+    """A message and what it asks for, in one line; channels count from 1, as on controllers."""
+    shown = data[:MOST_SHOWN].hex(" ") + (" …" if len(data) > MOST_SHOWN else "")
+    effect = ", ".join(_effect(action) for action in actions) or "nothing"
+    return f"{port}  [{shown}]  {_decoded(data, message)}  → {effect}"
+
+
+def _decoded(data: bytes, message: Message | None) -> str:
+    if message is None:
+        return f"sysex of {len(data)} bytes" if data[:1] == b"\xf0" else "not MIDI"
+    fields = {name: value for name, value in message.dict().items() if name not in UNSAID}
+    if "channel" in fields:
+        fields = {"channel": fields.pop("channel") + 1, **fields}
+    return " ".join([message.type, *(f"{name}={value}" for name, value in fields.items())])
+
+
+def _effect(action: Action) -> str:
+    match action:
+        case Knob(parameter=name, position=position):
+            return f"{name} {BY_NAME[name].text(BY_NAME[name].at(position))}"
+        case Nudge(parameter=name, steps=steps, fine=fine):
+            return f"{name} {steps:+g} {'fine steps' if fine else 'steps'}"
+        case Run(command=name):
+            return name
+        case Switch(command=name, on=on):
+            return f"{name} {'on' if on else 'off'}"
+        case SelectPreset(index=index):
+            return f"preset {index + 1}"
+        case Recall(slot=slot):
+            return f"snapshot {slot}"
+        case Store(slot=slot):
+            return f"store {slot}"
+        case _:
+            return str(action)

@@ -1,0 +1,180 @@
+"""MIDI ports straight from python-rtmidi, which mido's usual backend is made of.
+
+Not through mido, for three reasons that show on stage (the first two measured on JACK):
+
+- mido makes and deletes two clients for each listing, which holds the GIL for some 30 ms: two
+  pictures lost on the wall at each look. Here one client is kept for listing.
+- mido lets RtMidi's thread call into Python for each message. On JACK that is the audio thread,
+  which misses its cycle while another thread has the GIL: of 2000 notes, 1995 came on an idle
+  machine, 1863 beside one busy Python thread, and some in the wrong order. Here they wait in
+  RtMidi's own queue until they are fetched: 2000 of 2000, in order, in both cases.
+- mido drops the times that the driver gave. A clock's beat is where it was sent, not where it was
+  fetched.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from visualizer.controls.midi.ports import FAULTS, Received
+
+QUEUE = 16384
+"""Most messages that wait in RtMidi's queue of one port: over a second of the fastest flood."""
+
+CLIENT = "visualizer"
+"""What ALSA and JACK call us."""
+
+LIGHTS = "lights"
+"""What our outputs are called. ALSA and JACK list them as inputs to whoever asks, us too."""
+
+OURS = re.compile(rf"{CLIENT}(-\d+)?:{LIGHTS}\b")
+
+RETIRED = 16
+"""Inputs on JACK that are done with and yet kept, deaf. RtMidi takes an input's port away while
+JACK's own thread may be reading it, which ends the program: once in some hundred times, seen on a
+busy machine. So it happens only to the oldest, on an evening with many pulled cables."""
+
+LEAN = 0.01
+"""Share by which the driver's times are drawn to ours at each message: clocks wander apart slowly,
+and when we fetch is late by chance, which this evens out."""
+
+LOST = 0.25
+"""Seconds that driver's times may lag behind ours before they are taken anew: its queue has
+overflown, or the machine has slept."""
+
+
+def stamped(before: float | None, delta: float, now: float) -> float:
+    """When a message came, in our clock's seconds: never after now, nor before the last one.
+
+    before: the same of the message before it; None for none. delta: seconds that the driver has
+    counted between the two. now: when it was fetched.
+    """
+    if before is None:
+        return now
+    told = before + max(delta, 0.0)
+    late = now - told
+    # Before it came it can't be fetched: then the one before was taken for too late.
+    return told + LEAN * late if 0.0 <= late <= LOST else now
+
+
+class RtMidiInput:
+    """An open input."""
+
+    def __init__(
+        self,
+        client: Any,
+        clock: Callable[[], float] = time.monotonic,
+        let_go: Callable[[Any], None] | None = None,
+    ) -> None:
+        self._client = client
+        self._clock = clock
+        self._let_go = let_go or _close
+        self._before: float | None = None
+
+    def take(self, most: int) -> list[Received]:
+        """The messages that have come; never waits."""
+        taken: list[Received] = []
+        now = self._clock()
+        fetch = self._client.get_message
+        while len(taken) < most and (message := fetch()) is not None:
+            data, delta = message
+            self._before = stamped(self._before, delta, now)
+            taken.append(Received(self._before, data))
+        return taken
+
+    def close(self) -> None:
+        """Let go of the port."""
+        self._let_go(self._client)
+
+
+class RtMidiOutput:
+    """An open output."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+
+    def send(self, data: Sequence[int]) -> None:
+        """Send one message. Raises FAULTS."""
+        self._client.send_message(data)
+
+    def close(self) -> None:
+        """Let go of the port."""
+        _close(self._client)
+
+
+class RtMidiPorts:
+    """The ports of one of RtMidi's systems: LINUX_ALSA, UNIX_JACK …; None is the usual one."""
+
+    def __init__(self, api: str | None = None) -> None:
+        self._api = api
+        self._listers: dict[str, Any] = {}
+        self._retired: deque[Any] = deque(maxlen=RETIRED)
+
+    def names(self) -> Iterable[str]:
+        """The inputs that are there now. Raises FAULTS, or ImportError without python-rtmidi."""
+        return tuple(name for name in self._listed("MidiIn") if not OURS.match(name))
+
+    def outputs(self) -> Iterable[str]:
+        """The outputs that are there now. Raises FAULTS, or ImportError without python-rtmidi."""
+        return self._listed("MidiOut")
+
+    def open(self, address: str) -> RtMidiInput:
+        """Open the input of that name; of two with the same, the first. Raises FAULTS."""
+        client = self._client("MidiIn", queue_size_limit=QUEUE)
+        # The clock is for whoever follows it; active sensing says nothing, three times a second.
+        client.ignore_types(sysex=False, timing=False, active_sense=True)
+        return RtMidiInput(_opened(client, address, "input"), let_go=self._retire)
+
+    def open_output(self, address: str) -> RtMidiOutput:
+        """Open the output of that name; of two with the same, the first. Raises FAULTS."""
+        return RtMidiOutput(_opened(self._client("MidiOut"), address, LIGHTS))
+
+    def close(self) -> None:
+        """Let go of the clients that list."""
+        for client in self._listers.values():
+            client.delete()
+        self._listers.clear()
+
+    def _retire(self, client: Any) -> None:
+        import rtmidi
+
+        if client.get_current_api() == rtmidi.API_UNIX_JACK:
+            self._retired.append(client)
+        else:
+            _close(client)
+
+    def _listed(self, kind: str) -> tuple[str, ...]:
+        if kind not in self._listers:
+            self._listers[kind] = self._client(kind)
+        try:
+            return tuple(self._listers[kind].get_ports())
+        except FAULTS:
+            del self._listers[kind]  # its server is gone: the next look asks with a new client
+            raise
+
+    def _client(self, kind: str, **options: Any) -> Any:
+        import rtmidi
+
+        code = getattr(rtmidi, f"API_{self._api}", None) if self._api else rtmidi.API_UNSPECIFIED
+        if code is None or (self._api and code not in rtmidi.get_compiled_api()):
+            raise ValueError(f"python-rtmidi has no API '{self._api}' here")
+        return getattr(rtmidi, kind)(rtapi=code, name=CLIENT, **options)
+
+
+def _close(client: Any) -> None:
+    client.close_port()
+    client.delete()
+
+
+def _opened(client: Any, address: str, name: str) -> Any:
+    """The client with the port of that address open. Raises FAULTS."""
+    try:
+        client.open_port(client.get_ports().index(address), name)
+    except FAULTS:
+        client.delete()
+        raise
+    return client

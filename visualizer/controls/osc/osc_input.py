@@ -1,0 +1,225 @@
+"""OSC over UDP: one thread that owns the socket, and a mailbox from which the frame loop takes.
+
+- It listens on this machine alone unless told otherwise: whoever can send can play, and quit.
+- Who asks by /visualizer/subscribe is told the show's state as it changes, for a minute; asking
+  again renews it and has all of it sent anew, once a second at most: what is sent must not be a
+  multiple of what comes. A number behind it names the port to answer to.
+- Malformed packets are counted and ignored. What can't be followed is said in one line, once.
+- No sender can hold the show up: what waits for the frame loop is bounded.
+"""
+
+from __future__ import annotations
+
+import errno
+import socket
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from visualizer.controls.mailbox import Mailbox
+from visualizer.controls.osc.osc_messages import (
+    PREFIX,
+    SOURCE,
+    Argument,
+    Malformed,
+    decode,
+    packet,
+    read,
+    state,
+)
+from visualizer.controls.source import Source
+from visualizer.latest import Latest
+from visualizer.show.state import Show
+
+HOST, PORT = "127.0.0.1", 9000
+
+TELL_EVERY = 1.0 / 30.0
+"""Seconds between two accounts to subscribers; also how long the thread waits for a packet."""
+
+SUBSCRIBED = 60.0
+"""Seconds that a subscriber is told, from when it last asked."""
+
+RENEWED_AFTER = 1.0
+"""Seconds from an account of everything until a subscriber that asks again has another."""
+
+MOST_SUBSCRIBERS = 16
+
+MOST_WAITING = 128
+"""Actions that may wait for the frame loop: it does them in 6 ms, a third of a display frame."""
+
+MOST_LINES = 16
+"""Different lines that are said about packets which can't be followed; then it is silent."""
+
+LONGEST_LINE = 120
+"""Characters of such a line: addresses from outside can be of any length."""
+
+RETRY_AFTER = 3.0
+"""Seconds until the next try where the port could not be had."""
+
+_LARGEST = 65535
+"""Bytes that a UDP packet can have at most."""
+
+
+@dataclass(slots=True)
+class _Subscriber:
+    """until: when it is forgotten. since: when it was to be told everything last. told: what it
+    was told last, by address."""
+
+    until: float
+    since: float
+    told: dict[str, Argument] = field(default_factory=dict)
+
+
+class Osc(Source):
+    """The OSC thread. host and port: what it listens on; port 0 takes a free one."""
+
+    def __init__(
+        self,
+        host: str = HOST,
+        port: int = PORT,
+        *,
+        retry_after: float = RETRY_AFTER,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(SOURCE, Mailbox(MOST_WAITING))
+        self._host, self._wanted_port = host, port
+        self._retry_after = retry_after
+        self._clock = clock
+        self._shows: Latest[Show] = Latest()
+        self._show: Show | None = None
+        self._subscribers: dict[tuple[str, int], _Subscriber] = {}
+        self._tell_at = 0.0
+        self._lines: set[str] = set()
+        self.port: int | None = None
+        """The port it listens on; None while it has none."""
+        self.malformed = 0
+        """Packets that were no OSC so far."""
+
+    def tell(self, show: Show) -> None:
+        """The show as it is now, for those who want to know; once a display frame."""
+        self._shows.put(show)
+
+    def run(self) -> None:
+        """The thread's life: a socket, and after trouble with it another.
+
+        Where it listens is said when that is news: to others than this machine, or after trouble.
+        """
+        is_news = self._host != HOST
+        while not self._ending.is_set():
+            try:
+                with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+                    udp.bind((self._host, self._wanted_port))
+                    self.port = udp.getsockname()[1]
+                    self._troubles.over("port")
+                    if is_news:
+                        self._say(f"OSC: listening on {self._host}:{self.port}")
+                        is_news = False
+                    self._serve(udp)
+            except (OSError, UnicodeError) as error:  # the second: no name of a machine
+                self._troubles.say("port", self._why_not(error))
+                is_news = True
+                self._ending.wait(self._retry_after)
+            except Exception as error:  # a fault that nobody foresaw is said, and it goes on
+                self._say_once(f"it stumbled and starts anew: {error}")
+            finally:
+                self.port = None
+
+    def _serve(self, udp: socket.socket) -> None:
+        udp.settimeout(TELL_EVERY)
+        while not self._ending.is_set():
+            # The second says that a subscriber is gone (Windows), which time will tell anyway.
+            with suppress(TimeoutError, ConnectionError):
+                self._receive(*udp.recvfrom(_LARGEST))
+            if self._clock() >= self._tell_at:
+                self._tell_at = self._clock() + TELL_EVERY
+                self._tell_all(udp)
+
+    def _receive(self, data: bytes, sender: tuple[str, int]) -> None:
+        try:
+            messages = read(data)
+        except Malformed:
+            self.malformed += 1
+            self._say_once(f"malformed packets from {sender[0]} are ignored")
+            return
+        for address, arguments in messages:
+            try:
+                if address == f"{PREFIX}subscribe":
+                    self._subscribe(_reply_to(sender, arguments))
+                elif address == f"{PREFIX}unsubscribe":
+                    self._subscribers.pop(_reply_to(sender, arguments), None)
+                else:
+                    for action in decode(address, arguments):
+                        self._mailbox.put(action)
+            except ValueError as error:
+                self._say_once(str(error))
+
+    def _subscribe(self, to: tuple[str, int]) -> None:
+        """Have someone told from now on; for one too many, its host's oldest makes room."""
+        now = self._clock()
+        there = self._subscribers.get(to)
+        if there is None and len(self._subscribers) == MOST_SUBSCRIBERS:
+            own = [other for other in self._subscribers if other[0] == to[0]]
+            if not own:
+                raise ValueError(f"{MOST_SUBSCRIBERS} are told the state already, and no more")
+            del self._subscribers[min(own, key=lambda other: self._subscribers[other].until)]
+        if there is not None and now - there.since < RENEWED_AFTER:
+            there.until = now + SUBSCRIBED
+        else:
+            self._subscribers[to] = _Subscriber(now + SUBSCRIBED, since=now)
+
+    def _tell_all(self, udp: socket.socket) -> None:
+        """Tell each subscriber what has changed since it was told last."""
+        now = self._clock()
+        for to, subscriber in tuple(self._subscribers.items()):
+            if now >= subscriber.until:
+                del self._subscribers[to]
+        self._show = self._shows.get() or self._show
+        if self._show is None or not self._subscribers:
+            return
+        there = state(self._show)
+        for to, subscriber in self._subscribers.items():
+            for address, value in there.items():
+                if subscriber.told.get(address) == value:
+                    continue
+                try:
+                    udp.sendto(packet(address, value), to)
+                except OSError:  # a network that is gone for a moment: the next turn tells it
+                    break
+                subscriber.told[address] = value
+
+    def _why_not(self, error: OSError | UnicodeError) -> str:
+        where = f"{self._host}:{self._wanted_port}"
+        if isinstance(error, UnicodeError):
+            return f"OSC: {where} can't be listened on: no machine has such a name"
+        if error.errno == errno.EADDRINUSE:
+            return f"OSC: {where} is in use by another program; waiting for it"
+        return f"OSC: {where} can't be listened on: {error.strerror or error}"
+
+    def _say_once(self, why: str) -> None:
+        line = "".join(sign if sign.isprintable() else "?" for sign in why)[:LONGEST_LINE]
+        if line not in self._lines and len(self._lines) < MOST_LINES:
+            self._lines.add(line)
+            self._say(f"OSC: {line}")
+
+
+def parse_address(text: str) -> tuple[str, int]:
+    """ "9000", "0.0.0.0:9000" or a machine's name in its place as (host, port).
+
+    Raises ValueError with a line for people.
+    """
+    host, _, port = text.rpartition(":")
+    if not (port.isascii() and port.isdigit() and 1 <= int(port) <= _LARGEST):
+        raise ValueError(f"'{text}' is no PORT or HOST:PORT, as in 9000 or 0.0.0.0:9000")
+    return host or HOST, int(port)
+
+
+def _reply_to(sender: tuple[str, int], arguments: Sequence[object]) -> tuple[str, int]:
+    """Where a subscriber wants to be told: at the port it names, or where it sends from."""
+    match arguments:
+        case []:
+            return sender
+        case [int(port)] if 1 <= port <= _LARGEST:
+            return sender[0], port
+        case _:
+            raise ValueError(f"{PREFIX}subscribe takes nothing, or a port")

@@ -1,0 +1,232 @@
+"""One image-to-image pass: an image and a Request in, a new image out.
+
+Images are (1, 3, height, width), RGB float32 in [0, 1], on the engine's device; no PIL, no copy to
+the host. Models of the Stable Diffusion family go through Denoise, which works on their parts;
+any other pipeline goes through AnyPipeline, as diffusers calls it.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from typing import Any, Protocol
+
+import diffusers
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from visualizer.engine.backends.cuda_graphs import GraphedParts
+from visualizer.engine.backends.networks import Conditions, Parts, TorchParts
+from visualizer.engine.diffusion.conditioning import Conditioning
+from visualizer.engine.diffusion.embeddings import Prompts
+from visualizer.engine.diffusion.noise_walk import NoiseWalk
+from visualizer.engine.diffusion.samplers import sampler_of
+from visualizer.engine.diffusion.schedule import Schedule, timesteps
+from visualizer.engine.diffusion.seed_walk import Place
+from visualizer.engine.picture import Stopwatch, untimed
+from visualizer.show.request import Mix, Request
+
+FAMILY = (
+    diffusers.StableDiffusionImg2ImgPipeline,
+    diffusers.StableDiffusionXLImg2ImgPipeline,
+    diffusers.LatentConsistencyModelImg2ImgPipeline,
+)
+"""The pipelines that Denoise knows the parts of."""
+
+
+class Denoiser(Protocol):
+    """What the loop needs of a model."""
+
+    def dreams(self, request: Request) -> bool:
+        """Whether a request changes an image at all: at strength 0 none does."""
+
+    def __call__(
+        self, image: Tensor, request: Request, place: Place, stopwatch: Stopwatch = untimed
+    ) -> Tensor:
+        """A new image of the same shape; the image itself where the request changes none.
+
+        place: of all noise in this frame. The next call may write over what this one gave.
+        """
+
+    def prepare(self, request: Request) -> None:
+        """A little of what can be done ahead, between two frames."""
+
+    def lighter(self) -> str:
+        """Take one step down in memory: a line that says so; "" where there is none but to make
+        pictures smaller."""
+
+    def forget(self) -> None:
+        """Let go of what was kept for pictures of the present size."""
+
+
+def denoiser_of(pipeline: Any, report: Callable[[str], None] = lambda line: None) -> Denoiser:
+    """The best denoiser for a loaded image-to-image pipeline, which must stay where it is.
+
+    report: told in a line where something faster can't be had after all.
+    """
+    # The refiner of SDXL wants an aesthetic score: left to diffusers.
+    plain = not pipeline.config.get("requires_aesthetics_score", False)
+    if isinstance(pipeline, FAMILY) and plain and Schedule.fits(pipeline.scheduler):
+        graphed = pipeline.unet.device.type == "cuda"
+        return Denoise(pipeline, GraphedParts(pipeline, report=report) if graphed else None)
+    return AnyPipeline(pipeline)
+
+
+class Denoise:
+    """Encode, add noise as strength says, denoise, decode: on the parts of an SD or SDXL model.
+
+    Guidance above 1 costs one call of the UNet with a batch of 2 (Ho and Salimans 2022,
+    arXiv:2207.12598); at 1 and below it is off. With models whose noise has no picture left in it
+    at its highest, such as the built-in one, it is rescaled, as those who made such models do (Lin
+    et al. 2023, arXiv:2305.08891, section 3.4; with all of its weight).
+
+    parts: the networks, as they come where None is given; they may be exchanged between two
+    frames. prompts: the embeddings.
+
+    A frame waits for no device: all that depends on numbers of the host is computed there, or
+    kept on the device from an earlier frame.
+    """
+
+    def __init__(self, pipeline: Any, parts: Parts | None = None) -> None:
+        self.parts: Parts = parts or TorchParts(pipeline)
+        self.prompts = Prompts(pipeline)
+        self._conditions = Conditioning(pipeline, self.prompts)
+        self._schedule = Schedule(pipeline.scheduler)
+        self._sampler = sampler_of(pipeline.scheduler)
+        self._rescales = bool(pipeline.scheduler.config.get("rescale_betas_zero_snr", False))
+        self._noise = NoiseWalk()
+        self._timestep = functools.lru_cache(64)(
+            functools.partial(torch.full, (), dtype=torch.float32, device=pipeline.unet.device)
+        )
+
+    def dreams(self, request: Request) -> bool:
+        """See Denoiser."""
+        return bool(self._levels(request))
+
+    def __call__(
+        self, image: Tensor, request: Request, place: Place, stopwatch: Stopwatch = untimed
+    ) -> Tensor:
+        """See Denoiser."""
+        levels = self._levels(request)
+        return self.along(levels, image, request, place, stopwatch) if levels else image
+
+    def prepare(self, request: Request) -> None:
+        """See Denoiser. Embeds one prompt of those to come."""
+        self.prompts.ahead(request.ahead)
+
+    def lighter(self) -> str:
+        """See Denoiser."""
+        return ""
+
+    def forget(self) -> None:
+        """See Denoiser."""
+        self.parts.forget()
+
+    @torch.inference_mode()
+    def along(
+        self,
+        levels: list[float],
+        image: Tensor,
+        request: Request,
+        place: Place,
+        stopwatch: Stopwatch = untimed,
+    ) -> Tensor:
+        """As __call__, but with the model asked at these timesteps, from noisy to clean."""
+        with stopwatch("encode"):
+            latents = self.parts.encode(image)
+        with stopwatch("denoise"):
+            conditions = self._conditions(request, image.shape[-2], image.shape[-1])
+            noise = functools.partial(self._noise.at, place, like=latents)
+            predict = functools.partial(self._predict, conditions, request.guidance)
+            noisy = self._schedule.noised(latents, noise(0), levels[0])
+            latents = self._sampler(predict, noisy, levels, self._schedule, noise)
+        with stopwatch("decode"):
+            return self.parts.decode(latents)
+
+    def _levels(self, request: Request) -> list[float]:
+        return timesteps(request.strength, request.steps, self._schedule.trained)
+
+    def _predict(
+        self, conditions: Conditions, guidance: float, latents: Tensor, level: float
+    ) -> Tensor:
+        """The UNet's prediction in float32, guided if there are two rows of conditions."""
+        predicted = self.parts.predict(latents, self._timestep(level), conditions)
+        if len(predicted) == 1:
+            return predicted
+        away, towards = predicted.chunk(2)
+        guided = away + guidance * (towards - away)
+        return self._spread_of(towards, guided) if self._rescales else guided
+
+    @staticmethod
+    def _spread_of(plain: Tensor, guided: Tensor) -> Tensor:
+        """The guided prediction with the spread of the plain one: else the light and colour of
+        strong guidance burn the picture, and in a loop what burns once burns for good."""
+        return guided * (plain.std() / guided.std())
+
+
+class AnyPipeline:
+    """Any other image-to-image pipeline, called as its own documentation says.
+
+    Strength is a staircase here, the seed jumps, and prompts are not mixed: the strongest one
+    counts, of those that are wanted and of those that are not.
+    """
+
+    def __init__(self, pipeline: Any) -> None:
+        self._pipeline = pipeline
+        self._takes = set(inspect.signature(pipeline.__call__).parameters)
+
+    def dreams(self, request: Request) -> bool:
+        """See Denoiser."""
+        return request.strength > 0.0
+
+    @torch.inference_mode()
+    def __call__(
+        self, image: Tensor, request: Request, place: Place, stopwatch: Stopwatch = untimed
+    ) -> Tensor:
+        """See Denoiser."""
+        if not self.dreams(request):
+            return image
+        height, width = image.shape[-2:]
+        wanted = {
+            "prompt": _strongest(request.prompts),
+            "negative_prompt": _strongest(request.negative) or None,
+            "image": image,
+            "strength": least_strength(request.strength, request.steps),
+            "num_inference_steps": request.steps,
+            "guidance_scale": request.guidance,
+            "generator": torch.Generator().manual_seed(place.seed),
+            "height": height,
+            "width": width,
+            "output_type": "pt",
+        }
+        with stopwatch("denoise"):
+            made = self._pipeline(**{k: v for k, v in wanted.items() if k in self._takes}).images
+        new: Tensor = made.to(image)
+        if new.shape[-2:] != image.shape[-2:]:
+            new = F.interpolate(new, size=(height, width), mode="bilinear", antialias=True)
+        return new
+
+    def prepare(self, request: Request) -> None:
+        """See Denoiser. Nothing is known of this one that could be."""
+
+    def lighter(self) -> str:
+        """See Denoiser."""
+        return ""
+
+    def forget(self) -> None:
+        """See Denoiser."""
+
+
+def _strongest(mix: Mix) -> str:
+    """The text of the greatest weight in a mix; "" where it is empty."""
+    return max(mix, key=lambda part: part[1], default=("", 0.0))[0]
+
+
+def least_strength(strength: float, steps: int) -> float:
+    """The strength nearest to the wanted one with int(steps · strength) ≥ 1 (diffusers#11092)."""
+    least = 1.0 / steps
+    if int(steps * least) < 1:  # 49 · (1 / 49) is just below 1
+        least *= 1.0 + 1e-9
+    return min(max(strength, least), 1.0)

@@ -1,0 +1,37 @@
+"""Engine: what makes frames, as all that runs one sees it; and what opens one by a model's name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from visualizer.engine.picture import Picture, Stopwatch
+from visualizer.frame import Pixels
+from visualizer.show.request import Request
+from visualizer.show.status import Status
+
+
+class Engine(Protocol):
+    """What makes pictures. model and device: names for people."""
+
+    model: str
+    device: str
+    stopwatch: Stopwatch
+
+    def next(self, request: Request) -> Picture:
+        """The next picture of the loop. May raise: then the one before still stands."""
+
+    def adopt(self, pixels: Pixels) -> None:
+        """Go on from another engine's picture instead of from white; it may have another size."""
+
+    def prepare(self, request: Request) -> None:
+        """A little of what can be done ahead, between two frames: such as to embed one prompt
+        that will be wanted soon, or to take faster parts that have become ready."""
+
+    def lighter(self) -> str:
+        """Take one step down in memory: the line that says which; "" where there is none left."""
+
+
+OpenEngine = Callable[[str, Callable[[Status], None]], Engine]
+"""Opens a model by name and reports its steps: Phase.LOADING, and at last Phase.RUNNING with a
+line of all that the performer should know."""

@@ -1,0 +1,6 @@
+"""The feedback loop.
+
+- feedback: the loop; warp, perturb: what is done to the last picture before it is denoised
+- image_stats, drift_hold, revive, motion_limit: what keeps the loop steady and alive
+- readback: the finished picture's way to the host
+"""

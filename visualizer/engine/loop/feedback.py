@@ -1,0 +1,203 @@
+"""The loop itself: previous → move → hold → shake → denoise → blend → next.
+
+The picture stays float in [0, 1] on the device from frame to frame, and is rounded to uint8 once,
+in the copy that is handed out. With that copy come the numbers of its look, from which the next
+frame's holds are decided on the host: one wait for the device a frame, and no other.
+"""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from visualizer.engine.diffusion.denoiser import Denoiser
+from visualizer.engine.diffusion.seed_walk import SEEDS, Place, SeedWalk
+from visualizer.engine.failures import FrameError
+from visualizer.engine.loop.drift_hold import Reference, held
+from visualizer.engine.loop.image_stats import NUMBERS, Look, look_of, measure
+from visualizer.engine.loop.motion_limit import Pace, bounded, motion
+from visualizer.engine.loop.perturb import draw, grain, shaken
+from visualizer.engine.loop.readback import Readback
+from visualizer.engine.loop.revive import Life
+from visualizer.engine.loop.warp import warp
+from visualizer.engine.picture import Picture, Stopwatch, untimed
+from visualizer.engine.producer.model_crossfade import resized
+from visualizer.frame import Pixels
+from visualizer.show.request import Request
+
+LONGEST = 0.25
+"""Most seconds of show time that one frame moves on by: after a pause nothing leaps."""
+
+LIGHTER = 0.75
+"""How long the picture's sides become, of what they were, where memory is out."""
+
+SMALLEST = 128
+"""Pixels of the shortest side that is worth showing."""
+
+
+class Feedback:
+    """An engine: a denoiser fed with its own pictures, from white on.
+
+    size: (height, width) in pixels. multiple: what the model's pictures' sides are multiples of.
+    model and device: names for people. Deterministic: the same requests give the same pictures;
+    all that is random is drawn on the CPU, so on every device alike.
+    """
+
+    def __init__(
+        self,
+        denoiser: Denoiser,
+        *,
+        size: tuple[int, int],
+        model: str,
+        device: str,
+        multiple: int = 64,
+        stopwatch: Stopwatch = untimed,
+    ) -> None:
+        self.model = model
+        self.device = device
+        self.stopwatch = stopwatch
+        self._denoiser = denoiser
+        self._multiple = multiple
+        self._readback = Readback()
+        self._walk = SeedWalk()
+        self._restarts: int | None = None
+        self._time: float | None = None
+        self._resize(size)
+        self._begin()
+
+    def _begin(self) -> None:
+        """Forget all pictures: the next is dreamt from white."""
+        self._previous: Tensor | None = None
+        self._look: Look | None = None
+        self._pixels: Pixels | None = None
+        self._reference = Reference()
+        self._life = Life()
+        self._pace = Pace()
+        self._frames = 0
+
+    def _resize(self, size: tuple[int, int]) -> None:
+        self._size = size
+        self._white = torch.ones(1, 3, *size, dtype=torch.float32, device=self.device)
+        self._grain = grain(size, self.device)
+
+    @torch.inference_mode()
+    def next(self, request: Request) -> Picture:
+        """The next picture. FrameError where it came to nothing: then the last one stays."""
+        if self._restarts is not None and request.restarts != self._restarts:
+            self._begin()
+        self._restarts = request.restarts
+        seconds = self._passed(request.time)
+        place = self._walk.step(request)
+        if self._pixels is not None and not self._denoiser.dreams(request):
+            return Picture(self._pixels, place.seed)  # not worn by what is done before dreaming
+        new, gone = self._dreamt(request, place, seconds)
+        self._frames += 1
+        look, motion_ = self._take(new, gone)
+        self._pace.see(motion_, seconds)
+        self._reference.follow(look, request.prompts, seconds)
+        self._life.see(look, seconds)
+        assert self._pixels is not None
+        return Picture(self._pixels, place.seed)
+
+    @torch.inference_mode()
+    def adopt(self, pixels: Pixels) -> None:
+        """See producer.Engine."""
+        pixels = resized(pixels, self._size)
+        picture = torch.tensor(pixels, device=self.device).permute(2, 0, 1).unsqueeze(0)
+        self._begin()
+        look, _ = self._take(picture.float() / 255.0)
+        self._reference.follow(look, (), 0.0)
+
+    def prepare(self, request: Request) -> None:
+        """See producer.Engine."""
+        self._denoiser.prepare(request)
+
+    @torch.inference_mode()
+    def lighter(self) -> str:
+        """See producer.Engine."""
+        if line := self._denoiser.lighter():
+            return line
+        height, width = (
+            min(int(side * LIGHTER), side - 1) // self._multiple * self._multiple
+            for side in self._size
+        )
+        if min(height, width) < SMALLEST:
+            return ""
+        self._denoiser.forget()
+        if self.device == "cuda":
+            torch.cuda.empty_cache()
+        smaller = None
+        if self._previous is not None:
+            smaller = F.interpolate(self._previous, size=(height, width), mode="bilinear")
+        self._resize((height, width))
+        if smaller is not None:
+            self._take(smaller)
+        side = f"{width}" if width == height else f"{width} by {height}"
+        return f"out of {_memory(self.device)}: the picture is made at {side} pixels"
+
+    def _passed(self, time: float) -> float:
+        """Seconds of show time since the last call, 0 to LONGEST."""
+        last, self._time = self._time, time
+        return 0.0 if last is None else min(max(time - last, 0.0), LONGEST)
+
+    def _dreamt(
+        self, request: Request, place: Place, seconds: float
+    ) -> tuple[Tensor, Tensor | None]:
+        """The next picture, on the device, and how far it wants to move; None where it is the
+        first. It may hold what is not a number."""
+        eased = self._life.eased(request)
+        bound = self._pace.bound(request, seconds)
+        with self.stopwatch("perturb"):
+            # White is where dreaming starts, not a picture: it neither moves nor is it held.
+            still = self._white
+            base = still
+            if self._previous is not None:
+                still = warp(self._previous, request, seconds)
+                base = self._held(still, request)
+            fed = self._life.seeded(self._shaken(base, request, place, seconds))
+        new = self._denoiser(fed, eased, place, self.stopwatch)
+        with self.stopwatch("blend"):
+            if self._previous is None:
+                # Taken as it is. A copy, for the denoiser may give what it was given.
+                return new.clone(memory_format=torch.contiguous_format), None
+            # Channels first: all sums here are fastest so, whatever the model likes.
+            new = torch.lerp(new.contiguous(), base, eased.blend)
+            gone = motion(new, still)
+            return new if bound is None else bounded(new, still, gone, bound), gone
+
+    def _held(self, image: Tensor, request: Request) -> Tensor:
+        """The last picture, moved on, kept from drifting: what stays of it in the next."""
+        wanted = self._reference.look
+        if self._look is None or wanted is None:
+            return image
+        return held(image, self._look, wanted, request.colour_hold, request.sharpness_hold)
+
+    def _shaken(self, image: Tensor, request: Request, place: Place, seconds: float) -> Tensor:
+        if self._previous is None:
+            return image
+        # One stream per (seed, frame), so that a frame can be made again.
+        shake = draw(request, seconds, self._frames * SEEDS + place.seed)
+        return shaken(image, shake, self._grain)
+
+    def _take(self, image: Tensor, gone: Tensor | None = None) -> tuple[Look, float]:
+        """Read a picture back and go on from it: its look, and gone as a number.
+
+        FrameError where it holds what is no number.
+        """
+        with self.stopwatch("copy"):
+            rides = measure(image) if gone is None else torch.cat((measure(image), gone.view(1)))
+            pixels, numbers = self._readback(image, rides)
+        look = look_of(numbers[:NUMBERS])
+        if look is None:
+            self._life.fail()
+            raise FrameError(
+                f"{self.model}: the picture came out as not-a-number; lower guidance, or press "
+                "restart"
+            )
+        self._previous, self._look, self._pixels = image, look, pixels
+        return look, 0.0 if gone is None else float(numbers[-1])
+
+
+def _memory(device: str) -> str:
+    return "memory" if device == "cpu" else "GPU memory"

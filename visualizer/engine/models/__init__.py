@@ -1,0 +1,6 @@
+"""A model's name to a loaded pipeline.
+
+- catalogue: models known to work; devices: what can run them; open: the chain of fallbacks
+- download, model_index: fetching a model, and checking its files
+- pipelines, vaes, assembly: loading it, its autoencoder, and the engine round it
+"""

@@ -1,0 +1,179 @@
+"""A loaded pipeline → an engine that has made a first picture, and that can be made faster and
+lighter while it plays."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from visualizer.engine.backends.fastest import Fastest
+from visualizer.engine.backends.networks import Parts
+from visualizer.engine.backends.variants import fits
+from visualizer.engine.diffusion.denoiser import FAMILY, Denoise, Denoiser, denoiser_of
+from visualizer.engine.diffusion.seed_walk import Place
+from visualizer.engine.failures import ModelError, out_of_memory
+from visualizer.engine.loop.feedback import Feedback
+from visualizer.engine.models.catalogue import BUILTIN, is_hurried
+from visualizer.engine.models.pipelines import picture_multiple, picture_side, reading
+from visualizer.engine.models.vaes import take_safe, take_tiny
+from visualizer.engine.picture import Stopwatch, untimed
+from visualizer.show.request import Request
+from visualizer.show.status import Phase, Status
+
+Report = Callable[[Status], None]
+
+
+class Tuned:
+    """A Denoiser whose networks are exchanged between two frames: for faster ones as soon as they
+    are ready, and for a tiny autoencoder where memory runs out.
+
+    build: makes the denoiser of what the pipeline consists of now. tiny: gives the pipeline a tiny
+    autoencoder; False where it can't. faster: gives faster parts, once they are ready.
+    """
+
+    def __init__(self, build: Callable[[], Denoiser], tiny: Callable[[], bool]) -> None:
+        self.faster: Callable[[], Parts | None] = lambda: None
+        self._build, self._tiny = build, tiny
+        self.rebuild()
+
+    def rebuild(self) -> None:
+        """Take the pipeline as it is now."""
+        self._denoiser = self._build()
+
+    def dreams(self, request: Request) -> bool:
+        """See Denoiser."""
+        return self._denoiser.dreams(request)
+
+    def __call__(
+        self, image: Tensor, request: Request, place: Place, stopwatch: Stopwatch = untimed
+    ) -> Tensor:
+        """See Denoiser."""
+        return self._denoiser(image, request, place, stopwatch)
+
+    def prepare(self, request: Request) -> None:
+        """See Denoiser."""
+        if (parts := self.faster()) is not None and isinstance(self._denoiser, Denoise):
+            self._denoiser.parts = parts
+        self._denoiser.prepare(request)
+
+    def forget(self) -> None:
+        """See Denoiser."""
+        self._denoiser.forget()
+
+    def lighter(self) -> str:
+        """Take one step down in memory: a line that says so; "" where there is none left."""
+        if not self._tiny():
+            return ""
+        self.rebuild()
+        self.faster = lambda: None  # it would bring back the autoencoder of before
+        return "out of memory: a tiny autoencoder makes the pictures"
+
+
+def assemble(
+    pipeline: Any,
+    name: str,
+    device: str,
+    *,
+    size: int | None,
+    offline: bool,
+    tiny_vae: str,
+    hasten: bool,
+    report: Report,
+) -> Feedback:
+    """The engine of a pipeline that loading.load gave. The arguments are open_engine's.
+
+    Raises ModelError where no picture comes out, and whatever torch raises.
+    """
+    own = getattr(pipeline, "vae", None)
+    if name != BUILTIN:
+        _choose_vae(pipeline, name, tiny_vae, offline, report)
+    side = picture_side(pipeline, size)
+    denoiser = Tuned(partial(denoiser_of, pipeline, _aside), partial(_tiny_from_cache, pipeline))
+    if name != BUILTIN or device != "cpu":
+        report(Status(Phase.LOADING, f"loading {name}", 0.9, name, device))
+        _try(denoiser, pipeline, name, side, report)
+    # What is measured is the model as it lies on the disk, with its own autoencoder.
+    if hasten and isinstance(pipeline, FAMILY) and pipeline.vae is own and fits(pipeline):
+        denoiser.faster = Fastest(pipeline, name, side, report=_aside).ready
+    return Feedback(
+        denoiser,
+        size=(side, side),
+        multiple=picture_multiple(pipeline),
+        model=name,
+        device=device,
+    )
+
+
+def _choose_vae(pipeline: Any, name: str, tiny_vae: str, offline: bool, report: Report) -> None:
+    """Give a pipeline the autoencoder that it is to play with. Says where that can't be had."""
+    if tiny_vae == "on" or (tiny_vae == "auto" and is_hurried(name)):
+        try:
+            if take_tiny(pipeline, offline, report):
+                return
+        except ModelError as why:
+            line = f"{why}; {name} plays with its full autoencoder, slower"
+            report(Status(Phase.FAILED, line))
+    take_safe(pipeline, offline, report)
+
+
+def _tiny_from_cache(pipeline: Any) -> bool:
+    """Give a pipeline a tiny autoencoder that is on this machine; whether there was one.
+
+    Not while another model is read, which would hold up the show.
+    """
+    if reading():
+        return False
+    try:
+        return take_tiny(pipeline, True, lambda status: None)
+    except ModelError:
+        return False
+
+
+def _try(denoiser: Tuned, pipeline: Any, name: str, side: int, report: Report) -> None:
+    """Make a first picture, which is good. ModelError where none is.
+
+    It takes memory and picks kernels too: better now than before an audience.
+    """
+    white = torch.ones(1, 3, side, side, device=pipeline.device)
+
+    def good() -> bool:
+        return bool(denoiser(white, _TRIAL, Place(0)).isfinite().all())
+
+    try:
+        fine: bool | None = good()
+    except Exception as error:
+        if not out_of_memory(error):
+            raise
+        fine = None
+    if fine is None:  # and its traceback, which held what there was in memory, is gone
+        if line := denoiser.lighter():
+            report(Status(Phase.FAILED, f"{name}: {line}"))
+        fine = good()
+    if not fine and pipeline.dtype != torch.float32:
+        # Some GPUs (GTX 16xx) can't do half precision.
+        line = f"{name}: not-a-number in half precision on this GPU, so it runs in full, slower"
+        report(Status(Phase.FAILED, line))
+        pipeline.to(torch.float32)
+        denoiser.rebuild()
+        fine = good()
+    if not fine:
+        place = "processor" if pipeline.device.type == "cpu" else "GPU"
+        raise ModelError(f"{name}: its picture comes out as not-a-number on this {place}")
+
+
+_TRIAL = Request(
+    prompts=(("white", 1.0),), strength=1.0, guidance=1.0, steps=1, seed=0, seed_interval=0,
+    seed_glide=0.0, blend=0.0, brightness=0.0, contrast=0.0, noise=0.0, zoom=0.0, rotate=0.0,
+    pan_x=0.0, pan_y=0.0, swirl=0.0, ripple=0.0, kaleidoscope=0, mirror=0,
+    colour_hold=0.0, sharpness_hold=0.0,
+)  # fmt: skip
+
+
+def _aside(line: str) -> None:
+    """What is of no use to whoever plays, for whoever reads the terminal later."""
+    print(f"visualizer: {line}", file=sys.stderr)

@@ -1,0 +1,100 @@
+"""Which models there are, which device runs them, and which model is the default.
+
+Importing this module imports torch and diffusers: do it in the producer thread. Reading a model's
+files is pipelines.py; what to fall back to when one can't be had is decided in open.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import huggingface_hub
+import torch
+from huggingface_hub.errors import CacheNotFound
+
+from visualizer.engine.failures import ModelError, one_line
+from visualizer.engine.models.catalogue import BUILTIN
+
+TURBO = "stabilityai/sdxl-turbo"
+"""The default model where a GPU is large enough for it."""
+
+ROOM = 7.5e9
+"""Bytes of a GPU's memory that TURBO wants; a card sold with 8 GB has a little more than that."""
+
+
+def default_model(device: str = "auto") -> tuple[str, str]:
+    """The model that is taken where none is named, and why: (name, one line).
+
+    device: as pick_device takes it.
+    """
+    try:
+        place = pick_device(device)
+    except ModelError as error:
+        return BUILTIN, str(error)
+    if place == "cpu":
+        why = "the processor is asked for" if device == "cpu" else "there is no GPU"
+        return BUILTIN, f"{why}, and the built-in model is fast without one"
+    if place == "cuda":
+        card = torch.cuda.get_device_properties(0)
+        memory, why = card.total_memory, f"there is a GPU ({card.name})"
+    else:
+        memory, why = torch.mps.recommended_max_memory(), "there is an Apple GPU"
+    if memory < ROOM:
+        return BUILTIN, f"the GPU has {memory / 2**30:.0f} GB, sdxl-turbo wants 8"
+    return TURBO, why
+
+
+def cached_models() -> tuple[str, ...]:
+    """Names of the pipelines in the local Hugging Face cache, sorted; none where it is absent."""
+    try:
+        repos = huggingface_hub.scan_cache_dir().repos
+    except (CacheNotFound, OSError, ValueError):
+        return ()
+    names = set()
+    for repo in repos:
+        files = {file.file_name for revision in repo.revisions for file in revision.files}
+        if repo.repo_type == "model" and "model_index.json" in files:
+            names.add(repo.repo_id)
+    return tuple(sorted(names))
+
+
+def pick_device(wanted: str) -> str:
+    """auto, cuda, mps or cpu → the device's name for torch.
+
+    ModelError where there is none such, and where there is a GPU that torch can't compute on.
+    """
+    if wanted not in ("auto", "cuda", "mps", "cpu"):
+        raise ModelError(f"device {wanted}: there are auto, cuda, mps and cpu")
+    cuda, mps = torch.cuda.is_available(), torch.backends.mps.is_available()
+    if wanted == "auto":
+        wanted = "cuda" if cuda else "mps" if mps else "cpu"
+    if wanted == "cuda" and not cuda:
+        raise ModelError(
+            "device cuda: torch sees no NVIDIA GPU; install its driver and a CUDA build of torch"
+        )
+    if wanted == "cuda" and (fault := _cuda_fault()):
+        raise ModelError(f"device cuda: torch sees the GPU but can't use it ({fault})")
+    if wanted == "mps" and not mps:
+        raise ModelError("device mps: torch sees no Apple GPU; it takes a Mac with Apple silicon")
+    return wanted
+
+
+def _cuda_fault() -> str:
+    """Why the GPU can't add one and one: too old for this torch, its driver dead …; '' if it can.
+
+    torch.cuda.is_available() asks the driver only, and tries nothing.
+    """
+    try:
+        two = float(torch.ones(1, device="cuda") + 1)
+    except RuntimeError as error:
+        return one_line(error)
+    return "" if two == 2.0 else f"1 + 1 is {two} there"
+
+
+def wait_for(device: str) -> Callable[[], None]:
+    """What waits until a device has done all it was asked (to measure; the loop needs it not)."""
+    if device == "cuda":
+        return torch.cuda.synchronize
+    if device == "mps":
+        return torch.mps.synchronize
+    return lambda: None

@@ -1,0 +1,171 @@
+"""A model's name → an engine that runs, whatever happens: the chain of fallbacks.
+
+The named model, else the built-in one, else the test card; each step down is reported in one
+line. torch and diffusers are imported inside the functions, so that importing this module costs
+nothing and a broken torch still leaves a picture on the wall.
+"""
+
+from __future__ import annotations
+
+import gc
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from visualizer.engine.engine import Engine
+from visualizer.engine.failures import ModelError, one_line, out_of_memory
+from visualizer.engine.models.catalogue import BUILTIN, BY_MODEL, TESTCARD, Choice
+from visualizer.engine.testcard import TestCard
+from visualizer.show.status import Phase, Status
+
+Report = Callable[[Status], None]
+
+
+def choose(device: str = "auto") -> Choice:
+    """What there is to play, the model that is taken where none is named first of all.
+
+    Imports torch; never fails.
+    """
+    try:
+        from visualizer.engine.models import devices
+
+        name, reason = devices.default_model(device)
+        return Choice(name, reason, (BUILTIN, *devices.cached_models()))
+    except Exception as error:
+        return Choice(TESTCARD, f"torch can't be used here: {one_line(error)}")
+
+
+@dataclass(frozen=True, slots=True)
+class _How:
+    """open_engine's arguments, but for the name."""
+
+    device: str
+    size: int | None
+    offline: bool
+    tiny_vae: str
+    strict: bool
+    hasten: bool
+    threads: int | None
+    report: Report
+
+
+def open_engine(
+    name: str,
+    *,
+    device: str = "auto",
+    size: int | None = None,
+    offline: bool = False,
+    tiny_vae: str = "auto",
+    strict: bool = False,
+    hasten: bool = False,
+    report: Report,
+    threads: int | None = None,
+) -> Engine:
+    """An engine for a model: the named one where it can be had, else the next best.
+
+    device: auto, cuda, mps or cpu. size: pixels of the picture's side, rounded to what the model
+    can do; None for its own. offline: never ask the network. tiny_vae: whether large models play
+    with a tiny autoencoder: on, off, or auto, for those that are made to be fast. strict: no other
+    model, and no other device for want of memory; whatever stands against it is raised, and
+    without it nothing is. hasten: look for a faster way to compute meanwhile, and take it between
+    two frames (it makes the same pictures, but not to the last bit). threads: of torch on the CPU;
+    None leaves one core to the display.
+
+    report is told each step, each failure (Phase.FAILED), and at last (Phase.RUNNING) a line of
+    all that the performer should know.
+    """
+    lines: list[str] = []
+
+    def told(status: Status) -> None:
+        if status.phase is Phase.FAILED and status.text not in lines:
+            lines.append(status.text)
+        report(status)
+
+    how = _How(device, size, offline, tiny_vae, strict, hasten, threads, told)
+    engine = _first_that_opens(name, how)
+    known = BY_MODEL.get(engine.model)
+    if known is not None and known.ask_first:
+        lines.append(f"{engine.model}: {known.licence}")
+    report(Status(Phase.RUNNING, "; ".join(lines), model=engine.model, device=engine.device))
+    return engine
+
+
+def _first_that_opens(name: str, how: _How) -> Engine:
+    chain = [TESTCARD] if name == TESTCARD else list(dict.fromkeys((name, BUILTIN, TESTCARD)))
+    for candidate, instead in itertools.pairwise(chain):
+        try:
+            return _open_model(candidate, how)
+        except Exception as error:
+            if how.strict:
+                raise
+            line = one_line(error)
+            if not isinstance(error, ModelError):
+                line = f"{candidate}: {line}"
+        how.report(Status(Phase.FAILED, f"{line}; {instead} plays instead"))
+    return TestCard(how.size or BY_MODEL[TESTCARD].size)
+
+
+def _open_model(name: str, how: _How) -> Engine:
+    """The engine of one model; on the processor where the GPU can't. Raises what goes wrong.
+
+    A GPU that fails otherwise than by its memory gives way only with the built-in model, which is
+    fast enough without one.
+    """
+    for place in _devices(how):
+        try:
+            return _open_on(place, name, how)
+        except Exception as error:
+            full = out_of_memory(error)
+            if full and how.strict:
+                raise ModelError(
+                    f"{name}: too big for the GPU's memory beside what plays; change to "
+                    f"{BUILTIN} first"
+                ) from None
+            if place == "cpu" or not (full or name == BUILTIN):
+                raise
+            why = "too big for the GPU's memory" if full else one_line(error)
+        # Out of the except block: its traceback would keep what was loaded half.
+        gc.collect()
+        line = f"{name}: {why}, so it runs on the processor, slowly"
+        how.report(Status(Phase.FAILED, line))
+    raise AssertionError("the last device either works or raises")
+
+
+def _devices(how: _How) -> Iterator[str]:
+    """The device to try, then the processor."""
+    from visualizer.engine.models.devices import pick_device
+
+    try:
+        device = pick_device(how.device)
+    except ModelError as error:
+        how.report(Status(Phase.FAILED, f"{error}; the processor does the work"))
+        device = "cpu"
+    yield device
+    if device != "cpu":
+        yield "cpu"
+
+
+def _open_on(device: str, name: str, how: _How) -> Engine:
+    import torch
+
+    from visualizer.engine.models.pipelines import load, quiet, reading
+
+    quiet()  # before the next import, which brings in pipelines: they warn of what we don't use
+    from visualizer.engine.models.assembly import assemble
+
+    if reading() and not how.strict:
+        raise ModelError(f"{name}: another model is being read just now")
+    if device == "cpu":
+        torch.set_num_threads(how.threads or max(1, (os.cpu_count() or 2) - 1))
+    pipeline = load(name, device, how.offline, how.report)
+    return assemble(
+        pipeline,
+        name,
+        device,
+        size=how.size,
+        offline=how.offline,
+        tiny_vae=how.tiny_vae,
+        hasten=how.hasten,
+        report=how.report,
+    )

@@ -1,0 +1,229 @@
+"""A model's name → a loaded pipeline on a device, or a ModelError that says why not in one line.
+
+The local cache comes first; what it lacks is fetched (downpipelines.py), and never when offline.
+Weights are read from safetensors only. No code that comes with a model is ever run: a model whose
+parts are not classes of diffusers, transformers or this package is refused before loading.
+"""
+
+from __future__ import annotations
+
+import threading
+import warnings
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import diffusers
+import huggingface_hub
+import torch
+import transformers
+from diffusers.utils import deprecation_utils
+from huggingface_hub.utils import logging as hub_log
+from huggingface_hub.utils.tqdm import disable_progress_bars
+
+from visualizer.engine.failures import ModelError, one_line, out_of_memory
+from visualizer.engine.models import download, model_index
+from visualizer.engine.models.catalogue import BUILTIN
+from visualizer.engine.models.model_index import INDEX, LEFT_OUT
+from visualizer.show.status import Phase, Status
+
+BUILTIN_FOLDER = Path(__file__).resolve().parents[2] / "models" / BUILTIN
+
+DTYPE = "dtype" if hasattr(deprecation_utils, "_resolve_dtype") else "torch_dtype"
+"""What diffusers calls the argument for the type of numbers: newer ones warn about the old name."""
+
+IMAGE_TO_IMAGE = {
+    f"{family}{kind}Pipeline": f"{family}Img2ImgPipeline"
+    for family in ("StableDiffusion", "StableDiffusionXL", "LatentConsistencyModel")
+    for kind in ("", "Img2Img")
+}
+"""The pipelines that a model's index may name, and the class that loads them for us. Others are
+left to AutoPipelineForImage2Image, which takes most of a second to import all that there are."""
+
+READING = threading.Lock()
+"""Held while weights are read: diffusers and transformers change what torch makes of every new
+tensor meanwhile, so that two threads can't do it at once."""
+
+Report = Callable[[Status], None]
+
+
+def load(name: str, device: str, offline: bool, report: Report) -> Any:
+    """The image-to-image pipeline of a model: builtin, a folder, or a name on Hugging Face.
+
+    device: cuda, mps (both float16) or cpu (float32). report is told of each step. Raises
+    ModelError, in one line, where the model can't be read; what torch raises where a device
+    can't take it (see failures.out_of_memory) passes through.
+    """
+    quiet()
+    half = device != "cpu"
+    report(Status(Phase.LOADING, f"loading {name}", 0.3, name, device))
+    folder = _folder(name)
+    if folder is None:
+        pipeline = _from_hub(name, half, offline, report)
+    else:
+        pipeline = _said(name, folder, half)
+    report(Status(Phase.LOADING, f"loading {name}", 0.7, name, device))
+    return _settled(pipeline, device)
+
+
+def load_vae(name: str, kind: type, half: bool, offline: bool, report: Report) -> Any:
+    """An autoencoder of a class, from a repository of its own. Raises ModelError."""
+    folder = download.cached(name, "config.json")
+    if folder is not None:
+        try:
+            return _vae(name, folder, kind, half)
+        except ModelError as error:
+            if not isinstance(error.__cause__, OSError):  # as where weights are not there
+                raise
+    if offline:
+        raise ModelError(_OFFLINE.format(name))
+    sizes = download.listed(name)
+    files = download.chosen(sizes, [""], half)
+    return _vae(
+        name, download.fetch(name, {file: sizes[file] for file in files}, report), kind, half
+    )
+
+
+def reading() -> bool:
+    """Whether weights are being read, in whatever thread: it may take half a minute. Who can't
+    wait so long does without."""
+    return READING.locked()
+
+
+def quiet() -> None:
+    """Keep the libraries' warnings and progress bars off the terminal; errors still raise.
+
+    The hub asks the network about the program that runs it, even to read its cache: not here.
+    """
+    huggingface_hub.constants.HF_HUB_DISABLE_TELEMETRY = True
+    diffusers.utils.logging.set_verbosity_error()
+    diffusers.utils.logging.disable_progress_bar()
+    transformers.utils.logging.set_verbosity_error()
+    transformers.utils.logging.disable_progress_bar()
+    hub_log.set_verbosity_error()  # type: ignore[no-untyped-call]
+    disable_progress_bars()
+
+
+def picture_side(pipeline: Any, wanted: int | None = None) -> int:
+    """Pixels of the picture's side: the model's own, or the wanted one as near as it can do."""
+    cell = int(getattr(pipeline, "vae_scale_factor", 8))
+    unet = getattr(pipeline, "unet", None)
+    if wanted is None:
+        cells = getattr(pipeline, "default_sample_size", None)
+        if unet is not None:
+            cells = unet.config.get("sample_size") or cells
+        wanted = cell * int(max(cells) if isinstance(cells, (list, tuple)) else cells or 64)
+    multiple = picture_multiple(pipeline)
+    return max(round(wanted / multiple), 1) * multiple
+
+
+def picture_multiple(pipeline: Any) -> int:
+    """What a picture's sides must be multiples of: a latent cell times what the UNet halves."""
+    cell = int(getattr(pipeline, "vae_scale_factor", 8))
+    halvings = int(getattr(getattr(pipeline, "unet", None), "num_upsamplers", 1))
+    return cell << halvings
+
+
+def _folder(name: str) -> Path | None:
+    """A model's folder; None for a name on Hugging Face. ModelError where it can be neither."""
+    folder = BUILTIN_FOLDER if name == BUILTIN else Path(name).expanduser()
+    if folder.is_dir():
+        if not (folder / INDEX).is_file():
+            raise ModelError(f"{name}: no {INDEX} in {folder}; give a folder that diffusers saved")
+        return folder
+    if name == BUILTIN:
+        raise ModelError(f"builtin: {folder} is missing; install the package again")
+    parts = name.split("/")
+    if len(parts) != 2 or not all(parts) or parts[0] in (".", "..", "~"):
+        raise ModelError(
+            f"{name}: no such folder, and no name on Hugging Face (they are written OWNER/MODEL)"
+        )
+    return None
+
+
+def _from_hub(name: str, half: bool, offline: bool, report: Report) -> Any:
+    """The pipeline of a name on Hugging Face: from the cache, or with what that lacks fetched."""
+    folder = download.cached(name, INDEX)
+    if folder is not None:
+        try:
+            return _said(name, folder, half)
+        except ModelError as error:
+            # No library says in one way that a file is not there.
+            if not isinstance(error.__cause__, (OSError, ValueError)):
+                raise
+            if offline and "file named" not in str(error.__cause__):
+                raise
+    if offline:
+        raise ModelError(_OFFLINE.format(name))
+    return _said(name, _fetched(name, half, report), half)
+
+
+def _fetched(name: str, half: bool, report: Report) -> Path:
+    """The folder of a model on Hugging Face whose files are all here now. Raises ModelError."""
+    sizes = download.listed(name)
+    if INDEX not in sizes:
+        raise ModelError(f"{name}: no {INDEX} there; take a model in diffusers' format")
+    # A look at what it is made of, before gigabytes are fetched.
+    folder = download.fetch(name, {INDEX: sizes[INDEX]}, lambda status: None)
+    parts = model_index.parts_of(model_index.read_index(name, folder))
+    files = download.chosen(sizes, [part for part in parts if part not in LEFT_OUT], half)
+    return download.fetch(name, {file: sizes[file] for file in files}, report)
+
+
+def _vae(name: str, folder: Path, kind: type, half: bool) -> Any:
+    """An autoencoder from a folder. Raises ModelError."""
+    options: dict[str, Any] = {DTYPE: torch.float16 if half else torch.float32}
+    if model_index.weights_in_half(folder, [""], half):
+        options["variant"] = "fp16"
+    try:
+        with READING, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            return kind.from_pretrained(  # type: ignore[attr-defined]
+                folder, use_safetensors=True, **options
+            )
+    except Exception as error:
+        raise ModelError(f"{name}: can't be loaded: {one_line(error)}") from error
+
+
+def _said(name: str, folder: Path, half: bool) -> Any:
+    """As _read, but what goes wrong is a ModelError; torch's lack of memory passes through."""
+    try:
+        return _read(name, folder, half)
+    except Exception as error:
+        if isinstance(error, ModelError) or out_of_memory(error):
+            raise
+        raise ModelError(f"{name}: can't be loaded: {one_line(error)}") from error
+
+
+def _read(name: str, folder: Path, half: bool) -> Any:
+    """Read a pipeline's files into memory, after a look at what it is made of."""
+    index = model_index.read_index(name, folder)
+    options: dict[str, Any] = {DTYPE: torch.float16 if half else torch.float32}
+    if model_index.weights_in_half(folder, model_index.parts_of(index), half):
+        options["variant"] = "fp16"
+    if "safety_checker" in index:
+        options |= {"safety_checker": None, "requires_safety_checker": False}
+    if "XL" in index["_class_name"]:
+        # The watermark would be dreamt on, frame by frame.
+        options["add_watermarker"] = False
+    loader = IMAGE_TO_IMAGE.get(index["_class_name"], "AutoPipelineForImage2Image")
+    with READING, warnings.catch_warnings():
+        # Advice to whoever saved the model; it means nothing to whoever plays it.
+        warnings.simplefilter("ignore")
+        return getattr(diffusers, loader).from_pretrained(
+            str(folder), use_safetensors=True, local_files_only=True, **options
+        )
+
+
+def _settled(pipeline: Any, device: str) -> Any:
+    """The pipeline on its device, ready to be called."""
+    pipeline.set_progress_bar_config(disable=True)
+    pipeline.to(device)
+    for name in ("unet", "transformer", "vae"):
+        part = getattr(pipeline, name, None)
+        if isinstance(part, torch.nn.Module) and device != "mps":
+            part.to(memory_format=torch.channels_last)
+    return pipeline
+
+
+_OFFLINE = "{}: not whole in the local cache, and offline; run it once with a network"

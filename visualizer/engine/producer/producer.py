@@ -1,0 +1,206 @@
+"""The producer thread: makes frame after frame of whatever is wanted now, and changes models.
+
+It meets the main thread in four slots only (latest.py): names of models and Requests come in,
+Frames and Statuses go out. The newest wins everywhere; nothing queues up. No torch here: it is
+imported by choose and open_engine, in this thread, while the window already shows a
+picture.
+
+Which engine makes the frames is seen to in switching.py: another one takes over between two of
+them, goes on from the last picture, and is faded in (model_crossfade.py).
+"""
+
+from __future__ import annotations
+
+import threading
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from visualizer.engine.engine import OpenEngine
+from visualizer.engine.failures import one_line, out_of_memory
+from visualizer.engine.models.catalogue import Choice
+from visualizer.engine.producer.model_crossfade import Handover
+from visualizer.engine.producer.retrying import PAUSES, Retrying
+from visualizer.engine.producer.switching import Switch
+from visualizer.frame import Frame, Pixels
+from visualizer.latest import Closed, Latest
+from visualizer.show.request import Request
+from visualizer.show.status import Status
+
+IDLE = 0.1
+"""Seconds between looks for a new model while no frame is made. A new request wakes at once."""
+
+LEAST = 1 / 60
+"""Seconds a frame takes at least: the wall shows no more than 60 a second, and a machine that
+could make more has better things to do, such as showing them in time."""
+
+
+class Producer(threading.Thread):
+    """Runs until the slots are closed; a crash of the thread itself goes to frames.fail.
+
+    models: the model wanted, '' for the default. requests: what is wanted; the newest stays in
+    force. open_engine: opens a model or the next best, in this thread; never fails. load_engine:
+    opens a model in another thread; raises where it can't be had. choose: what there is to play;
+    imports torch. clock: seconds. pauses: see retrying.py.
+    """
+
+    def __init__(
+        self,
+        *,
+        models: Latest[str],
+        requests: Latest[Request],
+        frames: Latest[Frame],
+        statuses: Latest[Status],
+        open_engine: OpenEngine,
+        load_engine: OpenEngine,
+        choose: Callable[[], Choice],
+        clock: Callable[[], float],
+        pauses: Sequence[float] = PAUSES,
+    ) -> None:
+        super().__init__(name="producer", daemon=True)
+        self._models, self._requests = models, requests
+        self._frames, self._statuses = frames, statuses
+        self._switch = Switch(
+            models=models,
+            statuses=statuses,
+            open_engine=open_engine,
+            load_engine=load_engine,
+            choose=choose,
+        )
+        self._clock = clock
+        self._retrying = Retrying(pauses)
+        self._handover: Handover | None = None
+        self._request: Request | None = None
+        self._last: Pixels | None = None
+        self._number = 0
+        self._unprepared = False
+
+    def run(self) -> None:
+        """The thread's life."""
+        try:
+            self._live()
+        except Closed:
+            pass
+        except Exception as error:
+            self._frames.fail(error)
+        except BaseException as error:
+            # A library's SystemExit must not end the show when it is raised on the main thread.
+            self._frames.fail(RuntimeError(one_line(error)))
+        finally:
+            self._switch.close()
+
+    def stop(self, timeout: float = 5.0) -> bool:
+        """Close the slots and wait for the thread, at most timeout seconds.
+
+        It ends within one frame. Where that takes longer, or a model still loads, False comes
+        back: these threads are daemons, and end with the program.
+        """
+        for slot in (self._models, self._requests, self._frames, self._statuses):
+            slot.close()
+        if self.is_alive():
+            self.join(timeout)
+        return not self.is_alive() and self._switch.closed
+
+    def _live(self) -> None:
+        self._switch.begin()
+        rest = 0.0
+        while True:
+            if self._switch.look(rest):
+                self._go_on()
+            request = self._wanted()
+            rest = self._frame(request) if request is not None else 0.0
+
+    def _wanted(self) -> Request | None:
+        """The newest request if a frame is to be made now; else waits a little and gives None."""
+        self._request = self._requests.get() or self._request
+        if self._requests.closed:
+            raise Closed
+        request = self._request
+        if (
+            request is not None
+            and request.wants_frame
+            and self._retrying.due(request, self._clock())
+        ):
+            return request
+        self._request = self._requests.wait(IDLE) or self._request
+        return None
+
+    def _frame(self, request: Request) -> float:
+        """Try to make a frame; seconds to rest until the next."""
+        begin = self._clock()
+        error = self._tried(request)
+        if error is None:
+            self._retrying.good()
+            self._switch.worked()
+            self._prepare(request)
+            return max(begin + LEAST - self._clock(), 0.0)
+        if out_of_memory(error) and (self._switch.make_room() or self._lighter(error)):
+            return 0.0
+        self._retrying.failed(request, error, begin, self._clock())
+        if self._retrying.first_fault:
+            traceback.print_exception(error)
+        self._switch.failed(one_line(error))
+        if self._retrying.hopeless:
+            del error  # its traceback holds the engine
+            self._switch.give_up()
+            self._go_on()
+        return 0.0
+
+    def _tried(self, request: Request) -> Exception | None:
+        """Make a frame and put it out; what went wrong, if anything did."""
+        engine = self._switch.engine
+        begin = self._clock()
+        try:
+            picture = engine.next(
+                replace(request, restarts=request.restarts + self._retrying.restarts)
+            )
+            now = self._clock()
+            self._number += 1
+            self._last = self._faded(picture.pixels, now)
+            self._frames.put(
+                Frame(self._number, now, now - begin, self._last, picture.seed, request)
+            )
+        except Exception as error:
+            return error
+        return None
+
+    def _prepare(self, request: Request) -> None:
+        """Have the engine prepare for what comes. What fails here does no harm to the frames."""
+        try:
+            self._switch.engine.prepare(request)
+        except Exception as error:
+            if not self._unprepared:  # it comes again after each frame
+                traceback.print_exception(error)
+            self._unprepared = True
+
+    def _lighter(self, error: Exception) -> bool:
+        """Have the engine take less memory; whether it does."""
+        error.__traceback__ = None  # it holds what the frame had in memory
+        try:
+            line = self._switch.engine.lighter()
+        except Exception:
+            traceback.print_exc()
+            return False
+        if line:
+            self._switch.say(line)
+        return bool(line)
+
+    def _go_on(self) -> None:
+        """Another engine is in force: let it go on from the last picture."""
+        self._retrying.good()
+        self._unprepared = False
+        if self._last is not None:
+            try:
+                self._switch.engine.adopt(self._last)
+            except Exception:
+                traceback.print_exc()  # it begins from white then, under the handover
+            self._handover = Handover(self._last, self._clock())
+
+    def _faded(self, pixels: Pixels, now: float) -> Pixels:
+        """A picture as it is shown: while one engine takes over from another, a mix."""
+        if self._handover is None:
+            return pixels
+        mixed = self._handover.mixed(pixels, now)
+        if self._handover.over(now):
+            self._handover = None
+        return mixed

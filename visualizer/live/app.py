@@ -1,0 +1,244 @@
+"""Composition root of the live show: builds the parts, runs the frame loop, closes them.
+
+The loop never waits for the engine, for MIDI or for a file: it takes what has come, asks the core
+what is wanted, and shows the newest frame.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Iterator
+
+import pygame
+
+from visualizer.controls.keys.key_table import key_table
+from visualizer.controls.keys.keyboard import Keyboard
+from visualizer.controls.keys.layouts import meant
+from visualizer.controls.midi import map_files
+from visualizer.live.engine_client import Link
+from visualizer.live.inputs import Inputs, address, stop_all
+from visualizer.live.resume import as_asked
+from visualizer.live.session_store import Keeper, usual_folder
+from visualizer.options import LiveOptions, find_presets
+from visualizer.show.action_log import describe
+from visualizer.show.actions import Action, Offer, Run, Say, Tick
+from visualizer.show.next_request import request
+from visualizer.show.reducer import reduce, start
+from visualizer.show.reducers import model_choice
+from visualizer.show.reducers.start_question import answered, ask
+from visualizer.show.state import Show
+from visualizer.show.view import Question, View
+from visualizer.stage.stage import Stage
+
+LONGEST_SEEN = 0.25
+"""Most seconds by which cues and messages grow older in one display frame: a laptop that slept
+resumes them where they were. Time and the beat go on, as the music has."""
+
+STOP_WITHIN = 5.0
+"""Seconds that the show's threads have to end, all together."""
+
+RESUME = "resume"
+"""The command that takes the last show up."""
+
+MOST_FAULTS = 120
+"""Display frames in a row that may fail before the show gives up: two seconds."""
+
+
+def run(options: LiveOptions) -> int:
+    """Play the live show until it is quit; the exit status.
+
+    Raises OptionError, and window.NoDisplay where there is none.
+    """
+    if options.osc:
+        address(options.osc)  # refused before a window opens
+    presets, first, faults = find_presets(options)
+    # Python hands its lock on every 5 ms: a third of a display frame. A tenth of that keeps the
+    # display in time while the engine computes.
+    sys.setswitchinterval(0.0005)
+    stage = Stage(display=options.display, windowed=options.windowed, clock=time.perf_counter)
+    show = start(
+        presets,
+        first,
+        options.settings,
+        model=options.model or "",
+        fullscreen=not options.windowed,
+    )
+    live = LiveShow(options, stage, show)
+    try:
+        with live:
+            for fault in faults:
+                live.warn(fault)
+            if not presets:
+                live.warn("no preset to play; press Enter and type a prompt")
+            live.play()
+    except KeyboardInterrupt:
+        _leave(live, 130)
+        raise
+    except Exception:
+        _leave(live, 1)
+        raise
+    _leave(live, 0)
+    return 0
+
+
+def _leave(live: LiveShow, status: int) -> None:
+    """End the program at once where a thread would hold it up. status: its exit status.
+
+    Such a thread is deep in a load, or in a search for a faster way to compute. Python's own end
+    would wait for a download to be whole, or pull the interpreter away under torch; whoever quits
+    wants to be out.
+    """
+    if live.ended and threading.active_count() == 1:
+        return
+    if status == 1:
+        traceback.print_exc()  # nobody else will
+    sys.stderr.flush()
+    os._exit(status)
+
+
+class LiveShow:
+    """The running show: what is wanted (show), the window, the controls, and the engine's line.
+
+    Where neither an option nor the first preset names a model, the start screen asks for one.
+    """
+
+    def __init__(self, options: LiveOptions, stage: Stage, show: Show) -> None:
+        self.options = options
+        self.stage = stage
+        self.show = show
+        self.question: Question | None = None if show.model else ask()
+        folder = options.maps or map_files.own_folder()
+        keys, self._faults = map_files.keys(folder)
+        self.keyboard = Keyboard(paste=stage.clipboard, keys=keys)
+        self._keys = key_table(keys)
+        self._resumes = options.resume
+        self.inputs = Inputs(options)
+        self.keeper = Keeper(options.state or usual_folder())
+        self.link = Link(options, do=self.do, warn=self.warn)
+        self.ended = False
+        if show.model:
+            self.link.ask(show.model)
+
+    def __enter__(self) -> LiveShow:
+        self.stage.present(self._view())  # a picture, before torch loads and slows all down
+        self.link.start()
+        for fault in self._faults:
+            self.warn(fault)
+        self.keeper.start()
+        self.inputs.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.link.close()  # it takes longest
+        self.stage.close()  # nobody plays any more
+        self.ended = stop_all((self.keeper, self.inputs, self.link), STOP_WITHIN)
+
+    def play(self) -> None:
+        """Run the frame loop until the show is over."""
+        faults = 0
+        told = ""
+        last = time.perf_counter()
+        while not self.show.over:
+            now = time.perf_counter()
+            try:
+                self.step(now - last)
+                faults = 0
+            except Exception as error:
+                # A fault in drawing or in a control must not end the show in front of people;
+                # one that stays must not spin for ever either.
+                faults += 1
+                if str(error) != told:
+                    told = str(error)
+                    traceback.print_exc()
+                    self.do(Say(f"internal fault, the show goes on: {error}"))
+                if faults > MOST_FAULTS:
+                    raise
+                time.sleep(1 / 60)  # nobody has waited for the display's turn
+            last = now
+
+    def step(self, seconds: float) -> None:
+        """One display frame: take what has come, decide, show. seconds: time since the last."""
+        for action in self._actions(seconds):
+            self.do(action)
+        if (frame := self.link.hear(self.show.time)) is not None:
+            self.stage.show_frame(frame)
+        self.link.want(request(self.show))
+        self.inputs.tell(self.show)
+        self.keeper.keep(self.show)
+        self.stage.present(self._view())
+
+    def do(self, action: Action) -> None:
+        """Let an action happen."""
+        before = self.show
+        if self.question is not None:
+            answer = answered(self.question, action)
+            if isinstance(answer, Question):
+                self.question = answer
+            else:
+                self.show = model_choice.ask(
+                    self.show, model_choice.named(answer, self.show.models)
+                )
+        self.show = reduce(self.show, action)
+        if self.show.model_asks != before.model_asks:
+            self.question = None
+            self.link.ask(self.show.model)
+        if self.options.verbose and (line := describe(before, action, self.show)):
+            print(line, file=sys.stderr)
+
+    def _actions(self, seconds: float) -> Iterator[Action]:
+        yield Tick(seconds, most=LONGEST_SEEN)
+        for event in self.stage.events():
+            asked = self.question is not None and not self._takes_up(event)
+            typing = self.show.entry is not None or asked
+            choosing = self.show.learning is not None
+            yield from self.keyboard.actions(event, typing=typing, choosing=choosing)
+        for action in self.inputs.drain():
+            if isinstance(action, Say):
+                self.warn(action.text, action.source)
+            else:
+                yield action
+        yield from self._found()
+        for line in self.stage.take_messages():
+            yield Say(line)
+
+    def _takes_up(self, event: pygame.event.Event) -> bool:
+        """Whether a key takes the last show up: also on the start screen, where it types none."""
+        if event.type != pygame.KEYDOWN or event.unicode:
+            return False
+        action, _ = meant(event, self._keys)
+        return isinstance(action, Run) and action.command == RESUME
+
+    def _found(self) -> Iterator[Action]:
+        """What was found on disk; with --resume, the last show is taken up."""
+        is_all = self.keeper.read.is_set()  # asked first: what there was is in the queue then
+        for action in self.keeper.drain():
+            if isinstance(action, Offer):
+                action = Offer(as_asked(action.memory, self.options, self.show))
+            yield action
+        if is_all and self._resumes:
+            self._resumes = False
+            if self.show.offer is None:
+                self.warn("--resume: there is no last show to take up")
+            else:
+                yield Run(RESUME, "--resume")
+
+    def warn(self, line: str, source: str = "") -> None:
+        """A line that the performer should see, on the screen and in the terminal."""
+        if not self.options.verbose:  # which prints all that is said
+            print(f"visualizer: {line}", file=sys.stderr)
+        self.do(Say(line, source))
+
+    def _view(self) -> View:
+        return View(
+            show=self.show,
+            status=self.link.status,
+            engine_fps=self.stage.engine_fps,
+            display_fps=self.stage.display_fps,
+            ports=self.inputs.ports,
+            inputs=self.inputs.others,
+            question=self.question,
+        )

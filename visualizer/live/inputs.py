@@ -1,0 +1,118 @@
+"""All that plays the live show besides the keyboard: MIDI, OSC, Ableton Link, sound.
+
+Each is a thread that the frame loop never waits for. What an option asks for is started; what can't
+be had says so in a line of its own, and the show goes on without it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from time import monotonic
+from typing import Protocol
+
+from visualizer.controls.ableton_link import LinkClock
+from visualizer.controls.audio.audio_input import Sound
+from visualizer.controls.midi.midi_input import Midi
+from visualizer.controls.osc.osc_input import Osc, parse_address
+from visualizer.controls.source import Source
+from visualizer.options import LiveOptions, OptionError
+from visualizer.show.actions import Action
+from visualizer.show.leds import lights
+from visualizer.show.state import Show
+
+STOP_WITHIN = 3.0
+"""Seconds that stop() waits for all together."""
+
+
+class Stops(Protocol):
+    """What runs beside the frame loop."""
+
+    def stop(self, timeout: float = ...) -> bool:
+        """End it; False if it is still busy after timeout seconds. It may be called again."""
+
+
+class Inputs:
+    """The inputs that the options ask for. Raises OptionError for an address that is none."""
+
+    def __init__(self, options: LiveOptions) -> None:
+        self.midi: Midi | None = None
+        self.osc: Osc | None = None
+        self.link: LinkClock | None = None
+        self.sound: Sound | None = None
+        if not options.no_midi:
+            self.midi = Midi(folder=options.maps, given=options.midi_map, wanted=options.midi)
+        if options.osc:
+            self.osc = Osc(*address(options.osc))
+        if options.link:
+            self.link = LinkClock()
+        if options.sound is not None:
+            self.sound = Sound(options.sound)
+        given: tuple[Source | None, ...] = (self.midi, self.osc, self.link, self.sound)
+        self._all = tuple(each for each in given if each is not None)
+        self._forgets = self._forgets_all = 0
+
+    @property
+    def ports(self) -> tuple[str, ...]:
+        """Names of the MIDI controllers in use."""
+        return () if self.midi is None else self.midi.ports
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """What else plays along, in words for the HUD."""
+        lines = []
+        if self.osc is not None and self.osc.port is not None:
+            faults = f", {self.osc.malformed} malformed" if self.osc.malformed else ""
+            lines.append(f"OSC {self.osc.port}{faults}")
+        if self.link is not None and self.link.peers is not None:
+            lines.append(f"Link {self.link.peers}")
+        if self.sound is not None and self.sound.input:
+            lines.append(self.sound.input)
+        return tuple(lines)
+
+    def start(self) -> None:
+        """Begin; once."""
+        for each in self._all:
+            each.start()
+
+    def drain(self) -> Iterator[Action]:
+        """What came since the last call; never waits."""
+        for each in self._all:
+            yield from each.drain()
+
+    def tell(self, show: Show) -> None:
+        """What those who listen should know of the show; once a display frame."""
+        if self.osc is not None:
+            self.osc.tell(show)
+        if self.link is not None:
+            self.link.tell(show.values["tempo"])
+        if self.midi is None:
+            return
+        learning = show.learning
+        self.midi.learn(None if learning is None else learning.target)
+        self.midi.light(lights(show))
+        if show.forgets != self._forgets:
+            self.midi.forget(show.forget_target)
+        if show.forgets_all != self._forgets_all:
+            self.midi.forget_all()
+        self._forgets, self._forgets_all = show.forgets, show.forgets_all
+
+    def stop(self, timeout: float = STOP_WITHIN) -> bool:
+        """End all; False if one is still busy after timeout seconds."""
+        return stop_all(self._all, timeout)
+
+
+def stop_all(threads: Sequence[Stops], timeout: float) -> bool:
+    """End all within timeout seconds together; whether all have ended."""
+    for each in threads:
+        each.stop(0.0)  # all are told before any is waited for
+    end = monotonic() + timeout
+    ended = [each.stop(max(end - monotonic(), 0.0)) for each in threads]
+    return all(ended)
+
+
+def address(text: str) -> tuple[str, int]:
+    """Where OSC is listened to. Raises OptionError."""
+    try:
+        return parse_address(text)
+    except ValueError as error:
+        raise OptionError(f"--osc {error}") from None

@@ -1,0 +1,6 @@
+"""Texts of files to values and back, with faults that name file and line.
+
+- preset, preset_schema: preset files
+- session, stored_values: what is kept of a show for the next one
+- yaml_faults: what pydantic and YAML say, in one line
+"""

@@ -1,0 +1,100 @@
+"""Preset files: their form, their parsing, and errors that name file, line and field.
+
+A preset is YAML::
+
+    name: Deep sea
+    order: shuffled          # or: in turn
+    hold: 16 beats           # or 20 s, or 1 bar; any parameter may stand here ...
+    quantise: bar
+    strength: 0.55
+    negative: blurry         # what to lead away from, where guidance is above 1
+    loop: own                # or: reference, the values of the app that this one grew out of
+    model: builtin           # a model to change to when the preset is chosen
+    modulate:                # up to four movements; all but the first field may be left out
+      - {parameter: zoom, by: sine, depth: 0.1, every: 4 beats}
+    prompts:
+      - coral reef at night, glowing blue
+      - text: whale in turquoise light
+        strength: 0.7        # ... and beside a prompt's text, for that prompt alone
+      - text: {coral reef at night: 2, golden mandala: 1}    # a mix, by weights
+
+The parameters' names, ranges and choices come from the table in show/parameters.py, and the form
+of the file from show/files/preset_schema.py.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import MappingProxyType
+
+from pydantic import ValidationError
+
+from visualizer.show.files import yaml_faults
+from visualizer.show.files.preset_schema import PresetEntry
+from visualizer.show.parameters import REFERENCE
+from visualizer.show.records import NO_VALUES, Cued, Preset
+
+
+class PresetError(Exception):
+    """A preset file that can't be used; str() is one line for people: file:line: field: why."""
+
+
+def parse(text: str, file: str) -> Preset:
+    """Read a preset from YAML text. file is its path, for messages and as its name's fallback.
+
+    Raises PresetError.
+    """
+    try:
+        node, content = yaml_faults.read(text, file)
+    except yaml_faults.Fault as fault:
+        raise PresetError(str(fault)) from None
+    if not isinstance(content, dict):
+        raise PresetError(f"{file}:1: a preset is a mapping with a list 'prompts'")
+    content = {str(key): value for key, value in content.items()}
+    try:
+        entry = PresetEntry.model_validate(content)
+    except ValidationError as error:
+        raise PresetError(yaml_faults.describe(error, node, file)) from None
+    base = REFERENCE if entry.loop == "reference" else NO_VALUES
+    return Preset(
+        name=entry.name or Path(file).stem.replace("_", " ").replace("-", " "),
+        prompts=tuple(
+            Cued(
+                prompt.text,
+                prompt.values,
+                entry.negative if prompt.negative is None else prompt.negative,
+            )
+            for prompt in entry.prompts
+        ),
+        order=entry.order,
+        values=MappingProxyType({**base, **entry.values}),
+        negative=entry.negative,
+        model=entry.model,
+    )
+
+
+def load(path: Path) -> Preset:
+    """Read one preset file. Raises PresetError, also where the file can't be read."""
+    try:
+        return parse(path.read_text(encoding="utf-8"), str(path))
+    except OSError as error:
+        raise PresetError(f"{path}: can't be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise PresetError(f"{path}: is not UTF-8 text") from None
+
+
+def load_folder(folder: Path) -> tuple[tuple[Preset, ...], tuple[PresetError, ...]]:
+    """All presets of a folder in the order of their file names, and the faults of the others.
+
+    Raises PresetError where there is no such folder.
+    """
+    if not folder.is_dir():
+        raise PresetError(f"{folder}: no such folder of presets")
+    presets: list[Preset] = []
+    faults: list[PresetError] = []
+    for path in sorted(p for p in folder.iterdir() if p.suffix in {".yaml", ".yml"}):
+        try:
+            presets.append(load(path))
+        except PresetError as error:
+            faults.append(error)
+    return tuple(presets), tuple(faults)

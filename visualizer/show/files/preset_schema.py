@@ -1,0 +1,177 @@
+"""The form of a preset file, as pydantic models: what may stand where, and what is a fault.
+
+show/files/preset.py reads files by it, and says what they look like. Parameters beside other fields
+may be given as numbers, as choices by name (quantise: bar), and as lengths (hold: 16 beats; a plain
+number is seconds).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import zip_longest
+from types import MappingProxyType
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, model_validator
+from pydantic_core import PydanticCustomError
+
+from visualizer.show import durations
+from visualizer.show.files.yaml_faults import FieldError
+from visualizer.show.parameters import BY_NAME, DEFAULTS, SLOTS, Parameter, check
+from visualizer.show.prompt_mix import TOGETHER, alone, weighted
+from visualizer.show.request import Mix
+
+LIGHTEST, HEAVIEST = 0.001, 1000.0
+"""Weights of a mix: wide enough for any proportion, and far from where floats run out."""
+
+
+_PLAIN_IS_SECONDS = frozenset({"hold", "crossfade"})
+"""Lengths that a plain number gives in seconds, whatever was counted before."""
+
+
+class Modulation(BaseModel):
+    """What moves a parameter: fields for the rows mod1_target, mod1_source … of the table."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    parameter: Any
+    by: Any = "sine"
+    depth: Any = DEFAULTS["mod1_depth"]
+    every: Any = "4 beats"
+
+    @model_validator(mode="after")
+    def _fits_a_slot(self) -> Modulation:
+        self.values(SLOTS[0])
+        return self
+
+    def values(self, slot: int) -> dict[str, float]:
+        """The parameter values that put it into a slot."""
+        rows = {"target": "parameter", "source": "by", "depth": "depth", "every": "every"}
+        values = {f"mod{slot}_in": DEFAULTS[f"mod{slot}_in"]}
+        for row, field in rows.items():
+            values |= _given(f"mod{slot}_{row}", getattr(self, field), field)
+        return values
+
+
+class _Entry(BaseModel):
+    """Parameters beside other fields: every extra field must be a row of the table.
+
+    modulate: all modulations that are on with it; None leaves them as they are.
+    """
+
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True, str_strip_whitespace=True)
+
+    modulate: list[Modulation] | None = Field(default=None, max_length=len(SLOTS))
+
+    @model_validator(mode="after")
+    def _extras_are_parameters(self) -> _Entry:
+        for name in self.__pydantic_extra__ or {}:
+            if name not in BY_NAME:
+                known = ", ".join([*type(self).model_fields, *BY_NAME])
+                raise FieldError(name, f"no such field; there are {known}")
+        _ = self.values
+        return self
+
+    @property
+    def values(self) -> Mapping[str, float]:
+        """The parameter values given, by name. Raises FieldError."""
+        extra = self.__pydantic_extra__ or {}
+        values = dict(self._modulated())
+        for name in _PLAIN_IS_SECONDS & extra.keys():
+            values[durations.COUNTED_IN[name]] = 0.0  # a length in words, or a field, says better
+        for name, value in extra.items():
+            found = _given(name, value, name)
+            for twice in found.keys() & extra.keys() - {name}:
+                raise FieldError(twice, f"{name} says already what it counts; leave one out")
+            values |= found
+        return MappingProxyType(values)
+
+    def _modulated(self) -> Iterator[tuple[str, float]]:
+        if self.modulate is not None:
+            for slot, modulation in zip_longest(SLOTS, self.modulate):
+                off = {f"mod{slot}_target": 0.0}
+                yield from (off if modulation is None else modulation.values(slot)).items()
+
+
+class PromptEntry(_Entry):
+    """One of a preset's prompts: a text alone, or a text with more beside it."""
+
+    text: Annotated[Mix, PlainValidator(lambda value: _parts(value))]
+    negative: str | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _plain_text_is_a_prompt(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return {"text": value}
+        if not isinstance(value, dict):
+            raise PydanticCustomError("prompt", "must be text, or a mapping with a text")
+        return value
+
+
+class PresetEntry(_Entry):
+    """A whole file."""
+
+    name: str | None = Field(default=None, min_length=1)
+    order: Literal["in turn", "shuffled"] = "in turn"
+    loop: Literal["own", "reference"] = "own"
+    model: str = ""
+    negative: str = ""
+    prompts: list[PromptEntry] = Field(min_length=1)
+
+
+def _given(name: str, value: Any, field: str) -> dict[str, float]:
+    """What a field says of the parameter name: its value, and what it counts where that is said.
+
+    Raises FieldError.
+    """
+    counts: dict[str, float] = {}
+    try:
+        if BY_NAME[name].choices:
+            value = _choice(BY_NAME[name], value)
+        elif name in durations.COUNTED_IN and isinstance(value, str):
+            value, counts[durations.COUNTED_IN[name]] = durations.parse(value)
+        _check_number(field, value)
+        return {name: check(name, value), **counts}
+    except FieldError:
+        raise
+    except (ValueError, OverflowError) as error:  # overflow: a whole number past float
+        raise FieldError(field, str(error)) from None
+
+
+def _choice(row: Parameter, value: Any) -> Any:
+    """The number of a choice that is given by name; what is no name is left as it is."""
+    name = "off" if value is False else value  # so YAML reads a bare off
+    if not isinstance(name, str | bool):
+        return value
+    if name not in row.choices:
+        raise ValueError(f"must be one of {', '.join(row.choices)}, not {name!r}")
+    return row.choices.index(name)
+
+
+def _check_number(name: str, value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise FieldError(name, f"must be a number, not {value!r}")
+
+
+def _parts(value: Any) -> Mix:
+    """What stands at "text": one text, or several with their weights."""
+    if isinstance(value, str):
+        if not value.strip():
+            raise PydanticCustomError("text", "must not be empty")
+        return alone(value)
+    if not isinstance(value, dict) or not 1 <= len(value) <= TOGETHER:
+        why = f"must be text, or up to {TOGETHER} texts with weights, as {{coral: 2, whale: 1}}"
+        raise PydanticCustomError("text", "{why}", {"why": why})
+    weights: dict[str, float] = {}
+    for text, weight in value.items():
+        name = str(text)
+        if not isinstance(text, str) or not text.strip():
+            raise FieldError(name, "must be text")
+        _check_number(name, weight)
+        if not LIGHTEST <= weight <= HEAVIEST:
+            raise FieldError(name, f"its weight goes from {LIGHTEST:g} to {HEAVIEST:g}")
+        if text.strip() in weights:
+            raise FieldError(name, "stands twice; give it one weight")
+        weights[text.strip()] = float(weight)
+    return weighted(weights)

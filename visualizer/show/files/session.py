@@ -1,0 +1,84 @@
+"""Memory: what of a show is kept for the next one, as a frozen value that goes to disk and back.
+
+Pure; the file is written by live/session_store.py. What was learned of MIDI controllers has files
+of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from visualizer.show.files import stored_values, yaml_faults
+from visualizer.show.files.stored_values import Values, tell_unknown, unsaid
+from visualizer.show.parameters import BY_NAME
+
+NO_VALUES: Mapping[str, float] = MappingProxyType({})
+
+HISTORY = 50
+"""Most typed prompts kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """values: of all parameters by name. preset: its name, "" for none. turn: within it. visits:
+    how often a preset had been chosen, which makes the order of one that is shuffled. prompt: one
+    typed by hand that was on, "" for none. seed: the one in force. history: of typed prompts, the
+    oldest first."""
+
+    values: Mapping[str, float] = field(default_factory=lambda: NO_VALUES)
+    preset: str = ""
+    turn: int = 0
+    visits: int = 1
+    prompt: str = ""
+    seed: int | None = None
+    model: str = ""
+    fullscreen: bool = True
+    fill: bool = True
+    history: tuple[str, ...] = ()
+
+
+class _File(BaseModel):
+    model_config = ConfigDict(frozen=True, strict=True)
+
+    preset: str = ""
+    turn: int = 0
+    visits: Annotated[int, Field(ge=0)] = 1
+    prompt: str = ""
+    seed: Annotated[int, Field(ge=BY_NAME["seed"].low, le=BY_NAME["seed"].high)] | None = None
+    model: str = ""
+    fullscreen: bool = True
+    fill: bool = True
+    history: list[str] = []
+    values: Values = Field(default_factory=lambda: NO_VALUES)
+
+
+def to_text(memory: Memory) -> str:
+    """The memory as the text of a file."""
+    content = {name: getattr(memory, name) for name in _File.model_fields}
+    content["history"] = list(memory.history)
+    content["values"] = stored_values.plain(memory.values)
+    return stored_values.to_yaml(content, "The state of the last show, for visualizer --resume.")
+
+
+def parse(text: str, file: str, tell: Callable[[str], object] = unsaid) -> Memory:
+    """The memory in a file's text. Raises yaml_lines.Fault.
+
+    tell: gets a line where there were fields or parameters that this version does not know.
+    """
+    node, content = yaml_faults.read(text, file)
+    if not isinstance(content, dict):
+        raise yaml_faults.Fault(f"{file}:1: must be a mapping with the fields of a show's state")
+    content = {str(key): value for key, value in content.items()}
+    unknown = content.keys() - _File.model_fields.keys()
+    try:
+        read = _File.model_validate(content, context=unknown)
+    except ValidationError as error:
+        raise yaml_faults.Fault(yaml_faults.describe(error, node, file)) from None
+    tell_unknown(unknown, file, tell)
+    fields = {name: getattr(read, name) for name in _File.model_fields}
+    return Memory(**{**fields, "history": tuple(read.history)})

@@ -1,0 +1,71 @@
+"""What the engine is to make at a moment of the show, as a Request."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+
+from visualizer.show import cueing, durations, modulation
+from visualizer.show.request import Request
+from visualizer.show.state import Show, index_in
+
+AHEAD = 8
+"""Most texts that are named to the engine ahead of time."""
+
+
+def request(show: Show) -> Request:
+    """What the engine is to make at this moment."""
+    values = modulation.played(show)
+    crossfade = durations.seconds(show, "crossfade")
+    prompts = cueing.mix(show.cue, crossfade)
+    negative = cueing.negative_mix(show.cue, crossfade)
+    return Request(
+        prompts=prompts,
+        negative=negative,
+        strength=values["strength"],
+        guidance=values["guidance"],
+        steps=int(values["steps"]),
+        seed=int(values["seed"]),
+        seed_interval=int(values["seed_interval"]),
+        seed_glide=values["seed_glide"],
+        blend=values["blend"],
+        brightness=values["brightness"],
+        contrast=values["contrast"],
+        noise=values["noise"],
+        zoom=values["zoom"],
+        rotate=values["rotate"],
+        pan_x=values["pan_x"],
+        pan_y=values["pan_y"],
+        swirl=values["swirl"],
+        ripple=values["ripple"],
+        kaleidoscope=int(values["kaleidoscope"]),
+        mirror=int(values["mirror"]),
+        colour_hold=values["colour_hold"],
+        sharpness_hold=values["sharpness_hold"],
+        restarts=show.restarts,
+        generating=show.generating,
+        time=show.time,
+        ahead=_ahead(show, {text for text, _ in prompts + negative}),
+    )
+
+
+def _ahead(show: Show, on: Set[str]) -> tuple[str, ...]:
+    """Texts that will be wanted soon, the likeliest first, without those that are on now.
+
+    Negative ones only where guidance can be on then: each text costs the time of a frame.
+    """
+    here = show.preset_now
+    if here is None:
+        return ()
+    soon = [(here, show.index_at(turn)) for turn in (show.turn + 1, show.turn_before)]
+    for step in (1, -1):
+        preset = show.presets[(show.preset + step) % len(show.presets)]
+        soon.append((preset, index_in(preset, 0, show.visits + 1)))
+    texts: list[str] = []
+    for preset, index in soon:
+        cued = preset.prompts[index]
+        texts += dict(cued.parts)
+        layers = (show.values, preset.values, cued.values)
+        if any(values.get("guidance", 0.0) > 1.0 for values in layers):
+            texts.append(cued.negative)
+    wanted = dict.fromkeys(text for text in texts if text and text not in on)
+    return tuple(wanted)[:AHEAD]

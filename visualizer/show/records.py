@@ -1,0 +1,160 @@
+"""The records that a show is made of: frozen, and ignorant of the show that holds them.
+
+What is done with each is in the module that its docstring names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TypeAlias
+
+from visualizer.show.actions import Recall, Run, SelectPreset
+from visualizer.show.prompt_mix import in_words
+from visualizer.show.request import Mix
+from visualizer.show.targets import LEARNABLE
+
+NO_VALUES: Mapping[str, float] = MappingProxyType({})
+"""No parameter values of one's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A line for the performer, and for how many seconds more it can be read."""
+
+    text: str
+    left: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cued:
+    """One prompt of a preset: its texts by weight (adding up to 1, mixes.TOGETHER at most), the
+    parameter values that come with it, and what it leads away from ("" for nothing)."""
+
+    parts: Mix
+    values: Mapping[str, float]
+    negative: str = ""
+
+    @property
+    def text(self) -> str:
+        """The prompt for people."""
+        return in_words(self.parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A named list of prompts with parameter values for all of them.
+
+    negative: that of a prompt typed while the preset is on; its own prompts have theirs. model:
+    the one to change to when the preset is chosen, "" where it leaves the model alone.
+    """
+
+    name: str
+    prompts: tuple[Cued, ...]
+    order: str = "in turn"
+    values: Mapping[str, float] = field(default_factory=lambda: NO_VALUES)
+    negative: str = ""
+    model: str = ""
+
+
+Layer: TypeAlias = Mapping[str, tuple[float, float]]
+"""Parameter name to (value before, value laid)."""
+
+NOTHING: Layer = MappingProxyType({})
+"""The layer that lays nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tempo:
+    """At show time at (seconds) the beat counter stood at beats, and bpm beats a minute follow.
+
+    source: whose beat it is: "" for the performer's own, "tap", "midi clock", "link", "sound".
+    """
+
+    bpm: float = 120.0
+    beats: float = 0.0
+    at: float = 0.0
+    source: str = ""
+
+    def beats_at(self, time: float) -> float:
+        """The beat counter at a show time."""
+        return self.beats + (time - self.at) * self.bpm / 60.0
+
+    def phase_at(self, time: float, every: float = 1.0) -> float:
+        """How far a round of every beats is at a show time: 0 where it begins, always below 1."""
+        share = self.beats_at(time) / every % 1.0
+        return share if share < 1.0 else 0.0  # what lies just below 0 rounds up to 1
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """level, bass, mid, treble: 0 to 1. onset: 1 at an onset, falling to 0 after it. heard: show
+    time of the last news; None for none yet. aged: show time of these very levels."""
+
+    level: float = 0.0
+    bass: float = 0.0
+    mid: float = 0.0
+    treble: float = 0.0
+    onset: float = 0.0
+    heard: float | None = None
+    aged: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Morph:
+    """Values on their way to those of a slot. begun: show time; length: seconds.
+
+    laid: the values that it gave last, of the parameters that are still on their way. One that a
+    hand moves meanwhile has another value then, and leaves (the hand wins).
+    """
+
+    old: Mapping[str, float]
+    new: Mapping[str, float]
+    begun: float
+    length: float
+    laid: Mapping[str, float]
+    slot: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """values before it, of what it changed; what: who changed which values, so that one turn of a
+    knob is one change, "" for what stands alone; at: show time of its last part."""
+
+    values: Mapping[str, float]
+    what: str
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Learning:
+    """index: of the chosen target in LEARNABLE. line: what was done last, for people.
+    forget_all_asked: show time at which forget_all was given once."""
+
+    index: int = 0
+    line: str = ""
+    forget_all_asked: float | None = None
+
+    @property
+    def target(self) -> str:
+        """Its name."""
+        return LEARNABLE[self.index]
+
+
+CUE = "cue"
+"""Source of what a cue asks for by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """action: what will be done, times over. beat: when, by the beat counter (show/tempo.py)."""
+
+    action: Run | SelectPreset | Recall
+    beat: float
+    times: int = 1
+
+    @property
+    def by_itself(self) -> bool:
+        """Whether no hand has asked for it."""
+        return self.action.source == CUE

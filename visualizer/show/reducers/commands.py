@@ -1,0 +1,95 @@
+"""What each command does, by its name in the table (command_table.py)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from visualizer.show import durations, modulation, tempo
+from visualizer.show.reducers import (
+    focus,
+    midi_learn,
+    model_choice,
+    navigation,
+    quantise,
+    remember,
+    text_entry,
+    undo,
+)
+from visualizer.show.state import Show
+
+
+def _new_seed(show: Show) -> Show:
+    # Steps of 10001 times the golden ratio: neighbours lie far apart, and as 6181 and 10001 have
+    # no common factor, every seed comes up before one comes twice.
+    return navigation.set_value(show, "seed", (show.values["seed"] + 6181) % 10001)
+
+
+def _quit(show: Show) -> Show:
+    if show.help:  # Esc leaves the page, as everywhere
+        return replace(show, help=False)
+    if show.learning is not None:
+        return midi_learn.toggled(show)
+    if show.quit_pending:
+        return replace(show, over=True)
+    return replace(show, quit_asked=show.time)
+
+
+BY_NAME: Mapping[str, Callable[[Show], Show]] = MappingProxyType(
+    {
+        "next_prompt": lambda show: navigation.to_turn(show, show.turn + 1),
+        "previous_prompt": lambda show: navigation.to_turn(show, show.turn_before),
+        "next_preset": lambda show: navigation.step_preset(show, 1),
+        "previous_preset": lambda show: navigation.step_preset(show, -1),
+        "generation": lambda show: replace(show, generating=not show.generating),
+        "new_seed": _new_seed,
+        "restart": lambda show: replace(show, restarts=show.restarts + 1),
+        "freeze": lambda show: replace(show, frozen=not show.frozen),
+        "blackout": lambda show: replace(show, blackout=not show.blackout),
+        "fullscreen": lambda show: replace(show, fullscreen=not show.fullscreen),
+        "fit": lambda show: replace(show, fill=not show.fill),
+        "hud": lambda show: replace(show, hud=not show.hud_on),
+        "help": lambda show: replace(show, help=not show.help),
+        "prompt": lambda show: text_entry.opened(show, "prompt"),
+        "next_model": model_choice.ask_next,
+        "model": lambda show: text_entry.opened(show, "model"),
+        "tap": tempo.tapped,
+        "next_quantise": quantise.next_quantise,
+        "count_in": durations.cycle,
+        "modulate": modulation.toggled,
+        "modulation_shape": modulation.reshaped,
+        "focus_previous": lambda show: focus.moved(show, -1),
+        "focus_next": lambda show: focus.moved(show, 1),
+        "number": lambda show: text_entry.opened(show, "number"),
+        "undo": undo.undone,
+        "redo": undo.redone,
+        "learn": midi_learn.toggled,
+        "forget": midi_learn.forgotten,
+        "forget_all": midi_learn.forgotten_all,
+        "resume": remember.resumed,
+        "reset": navigation.reset,
+        "quit": _quit,
+    }
+)
+
+IS_ON: Mapping[str, Callable[[Show], bool]] = MappingProxyType(
+    {
+        "generation": lambda show: show.generating,
+        "freeze": lambda show: show.frozen,
+        "blackout": lambda show: show.blackout,
+        "fullscreen": lambda show: show.fullscreen,
+        "fit": lambda show: show.fill,
+        "hud": lambda show: show.hud_on,
+        "help": lambda show: show.help,
+        "learn": lambda show: show.learning is not None,
+    }
+)
+"""Whether a command that turns something on and off (command_table.ON_OFF) has turned it on."""
+
+
+def switched(show: Show, command: str, on: bool) -> Show:
+    """An on-off command brought to a state; any other has none, and is left alone."""
+    if command not in IS_ON or IS_ON[command](show) == on:
+        return show
+    return BY_NAME[command](show)

@@ -1,0 +1,63 @@
+"""MIDI learn as the core sees it: which target is chosen, and what the performer is told. Pure.
+
+What a control sends is made out by controls/midi/recognition.py, and what is learned is kept by
+controls/midi/map_files.py. Wishes to forget travel there as counters, so that "newest wins" can't
+lose one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from visualizer.show.actions import Learned
+from visualizer.show.notices import say
+from visualizer.show.records import Learning
+from visualizer.show.state import Show
+from visualizer.show.targets import LEARNABLE
+
+AGAIN_WITHIN = 2.0
+"""Seconds within which forget_all must come twice: an evening's work hangs on it."""
+
+
+def toggled(show: Show) -> Show:
+    """Learning begins, with the parameter in focus; or it ends."""
+    if show.learning is not None:
+        return replace(show, learning=None)
+    return replace(show, learning=Learning(LEARNABLE.index(show.focus)))
+
+
+def moved(show: Show, by: int) -> Show:
+    """The target so many places further down the list is chosen, round and round."""
+    if show.learning is None or by == 0:
+        return show
+    return replace(show, learning=Learning((show.learning.index + by) % len(LEARNABLE)))
+
+
+def learned(show: Show, action: Learned) -> Show:
+    """A control was learned: its line stands in the list, or among the messages without one.
+
+    The choice stays where it is, so that another control can be moved if it was the wrong one.
+    """
+    if show.learning is None:
+        return say(show, action.line)
+    return replace(show, learning=replace(show.learning, line=action.line))
+
+
+def forgotten(show: Show) -> Show:
+    """No control plays what is chosen any more; nothing while the list is closed."""
+    if show.learning is None:
+        return show
+    return replace(show, forgets=show.forgets + 1, forget_target=show.learning.target)
+
+
+def forgotten_all(show: Show) -> Show:
+    """All controllers as they came, when asked for twice; nothing while the list is closed."""
+    if show.learning is None:
+        return show
+    asked = show.learning.forget_all_asked
+    if asked is not None and show.time - asked <= AGAIN_WITHIN:
+        done = replace(show.learning, line="", forget_all_asked=None)
+        return replace(show, learning=done, forgets_all=show.forgets_all + 1)
+    line = "the same key again forgets all that was learned"
+    asks = replace(show.learning, line=line, forget_all_asked=show.time)
+    return replace(show, learning=asks)

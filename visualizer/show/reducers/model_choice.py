@@ -1,0 +1,48 @@
+"""Which model is wanted. Loading it, and letting it take over, is the engine's work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from visualizer.show.notices import say
+from visualizer.show.state import Show
+
+
+def in_force(show: Show) -> str:
+    """The model that plays when all is done that was asked for; "" while that is not known."""
+    return show.model or show.running
+
+
+def ask(show: Show, name: str) -> Show:
+    """Ask for a model by name or folder, also where it was asked for before: it may have failed."""
+    return replace(show, model=name, model_asks=show.model_asks + 1)
+
+
+def ask_next(show: Show) -> Show:
+    """Ask for the next of the models on this machine, round and round."""
+    now, models = in_force(show), show.models
+    after = models.index(now) + 1 if now in models else 0
+    others = [name for name in (*models[after:], *models[:after]) if name != now]
+    return ask(show, others[0]) if others else say(show, "no other model on this machine")
+
+
+def meant(typed: str, models: Sequence[str]) -> Sequence[str]:
+    """The models that a typed text can mean: those whose names have it in them, all for "".
+
+    With a "/" it is a whole name or a folder, and no part of another: OWNER/MODEL may be there
+    beside OWNER/MODEL-2.
+    """
+    if "/" in typed:
+        return [name for name in models if name == typed]
+    return [name for name in models if typed.casefold() in name.casefold()]
+
+
+def named(typed: str, models: Sequence[str]) -> str:
+    """The model that a typed text means: the one that it can mean, if there is just one such.
+
+    Else the text itself, which may be a folder, or a name that is not on this machine yet; "" for
+    the default.
+    """
+    found = meant(typed, models)
+    return found[0] if typed and len(found) == 1 and typed not in models else typed

@@ -1,0 +1,96 @@
+"""The moves that a show is made of: to a value, to a prompt, to a preset.
+
+Actions and commands come down to these (reducer.py, commands.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from visualizer.show import cueing, durations
+from visualizer.show.parameters import BY_NAME, DEFAULTS
+from visualizer.show.prompt_mix import alone
+from visualizer.show.records import NO_VALUES, NOTHING, Cued
+from visualizer.show.reducers import model_choice
+from visualizer.show.reducers.snapshots import LEFT_ALONE
+from visualizer.show.state import Show
+from visualizer.show.values import lay, lift
+
+LONGEST = 1000
+"""Most characters of a prompt that is given by hand: more is a paste gone wrong, and an encoder
+reads no more than a tenth of it."""
+
+
+def set_value(show: Show, name: str, value: float) -> Show:
+    """A parameter at a value, clamped to its range."""
+    if name not in BY_NAME or value != value:  # NaN is no place to be
+        return show
+    return show.with_values({name: BY_NAME[name].clamp(value)})
+
+
+def to_preset(show: Show, index: int) -> Show:
+    """To a preset's first prompt, with the preset's values, and its model if it names one."""
+    preset = show.presets[index]
+    crossfade = durations.seconds(show, "crossfade")
+    values = lift(show.values, show.prompt_layer)
+    values = lift(values, show.preset_layer)
+    values, layer = lay(values, preset.values)
+    show = replace(
+        show,
+        preset=index,
+        turn=0,
+        visits=show.visits + 1,
+        values=values,
+        preset_layer=layer,
+        prompt_layer=NOTHING,
+    )
+    if preset.model and preset.model != model_choice.in_force(show):
+        show = model_choice.ask(show, preset.model)
+    return _to_prompt(show, preset.prompts[show.prompt_index], crossfade)
+
+
+def step_preset(show: Show, by: int) -> Show:
+    """To the preset so many places on, round and round."""
+    if not show.presets:
+        return show
+    return to_preset(show, (show.preset + by) % len(show.presets))
+
+
+def to_turn(show: Show, turn: int) -> Show:
+    """To the prompt that the preset has at a turn."""
+    if not show.presets:
+        return show
+    show = replace(show, turn=turn)
+    prompts = show.presets[show.preset].prompts
+    return _to_prompt(show, prompts[show.prompt_index], durations.seconds(show, "crossfade"))
+
+
+def to_text(show: Show, text: str) -> Show:
+    """To a prompt given by hand, which stays; a blank one stops the dreaming."""
+    negative = preset.negative if (preset := show.preset_now) else ""
+    cued = Cued(alone(text[:LONGEST]), NO_VALUES, negative)
+    show = _to_prompt(show, cued, durations.seconds(show, "crossfade"))
+    # What waited for its beat would take the typed prompt away.
+    return replace(show, cue=replace(show.cue, stays=True), pending=None)
+
+
+def reset(show: Show) -> Show:
+    """All parameters as the preset has them.
+
+    What snapshots leave alone stays; but for the seed, only where the preset does not say it.
+    """
+    # Layers are laid anew, so that no value from before the reset lies hidden under them.
+    new: Mapping[str, float] = preset.values if (preset := show.preset_now) else NO_VALUES
+    values, layer = lay(DEFAULTS, new)
+    kept = {name: show.values[name] for name in LEFT_ALONE if name == "seed" or name not in new}
+    values = MappingProxyType({**values, **kept})
+    return replace(show, values=values, preset_layer=layer, prompt_layer=NOTHING)
+
+
+def _to_prompt(show: Show, cued: Cued, crossfade: float) -> Show:
+    # crossfade: the one that held until now; the fade under way is measured by it.
+    cue = cueing.cut_to(show.cue, cued.parts, cued.negative, crossfade)
+    values, layer = lay(lift(show.values, show.prompt_layer), cued.values)
+    return replace(show, cue=cue, values=values, prompt_layer=layer)

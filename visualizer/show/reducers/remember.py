@@ -1,0 +1,76 @@
+"""What of a show is kept for the next one, and how that is taken up."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import MappingProxyType
+
+from visualizer.show.files.session import HISTORY, Memory
+from visualizer.show.notices import say
+from visualizer.show.parameters import BY_NAME
+from visualizer.show.reducers import model_choice, navigation, snapshots
+from visualizer.show.state import Show
+
+SETTLED = 30.0
+"""Seconds after its first frame that a show takes the place of one that was offered and not taken
+up: who starts the program, sees the offer and stumbles over a key has not lost it."""
+
+
+def remember(show: Show) -> Memory:
+    """What to keep of the show at this moment.
+
+    A tempo that the sound has found is the music's, and is found anew.
+    """
+    values = dict(snapshots.aims(show))  # a morph under way does not end half way
+    if show.tempo.source == "sound":
+        del values["tempo"]
+    return Memory(
+        values=MappingProxyType(values),
+        preset=preset.name if (preset := show.preset_now) else "",
+        turn=show.turn,
+        visits=show.visits,
+        prompt=show.cue.text if show.cue.stays else "",
+        seed=show.seed,
+        model=model_choice.in_force(show),
+        fullscreen=show.fullscreen,
+        fill=show.fill,
+        history=show.history,
+    )
+
+
+def settled(show: Show) -> bool:
+    """Whether the show may take the place of the last one's memory on disk."""
+    if show.offer is None:
+        return True
+    return show.live_since is not None and show.time - show.live_since >= SETTLED
+
+
+def resumed(show: Show) -> Show:
+    """The offered show taken up (command resume): its prompt fades in, its values are there.
+
+    What is not there any more, a preset, is said and left out; the rest comes all the same.
+    """
+    memory = show.offer
+    if memory is None:
+        return say(show, "there is no last show to take up")
+    show = replace(show, offer=None, fullscreen=memory.fullscreen, fill=memory.fill)
+    names = [preset.name for preset in show.presets]
+    if memory.preset in names:
+        show = replace(show, visits=memory.visits - 1)  # choosing it is a visit
+        show = navigation.to_preset(show, names.index(memory.preset))
+        if memory.turn != show.turn:
+            show = navigation.to_turn(show, memory.turn)
+    elif memory.preset:
+        show = say(show, f"preset {memory.preset} is not there any more")
+    if memory.prompt:
+        show = navigation.to_text(show, memory.prompt)
+    if memory.model and memory.model != model_choice.in_force(show):
+        show = model_choice.ask(show, memory.model)
+    # Their layers know what lies under the preset's and the prompt's values, and lift those that
+    # still show; what a hand had set over them stays, as it would have.
+    values = dict(memory.values)
+    if memory.seed is not None:
+        values["seed"] = BY_NAME["seed"].clamp(memory.seed)
+    history = tuple(dict.fromkeys((*memory.history, *show.history)))[-HISTORY:]
+    show = replace(show.with_values(values), morph=None, history=history)
+    return say(show, "the last show goes on")

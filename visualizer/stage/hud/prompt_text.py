@@ -1,0 +1,79 @@
+"""What the HUD says of the prompts at a moment. Pure."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from visualizer.show import cueing, durations
+from visualizer.show.parameters import LENGTHS
+from visualizer.show.prompt_mix import in_words
+from visualizer.show.records import Preset
+from visualizer.show.state import Show
+from visualizer.show.tempo import BAR
+
+
+@dataclass(frozen=True, slots=True)
+class CueText:
+    """preset and place ("2 / 8") as they stand; text: the prompt in force.
+
+    filled: pixels of the bar, which shows the crossfade while fading, else the hold. caption and
+    other: the line below it, "From" and what fades out, or "Next in 12 s" (in beats or bars where
+    hold is counted in them) and what comes.
+    """
+
+    preset: str
+    place: str
+    text: str
+    fading: bool
+    filled: int
+    caption: str
+    other: str
+
+
+def of(show: Show, width: int) -> CueText:
+    """The texts of this moment; width: the bar's, in pixels."""
+    cue, preset = show.cue, show.preset_now
+    crossfade, hold = durations.seconds(show, "crossfade"), durations.seconds(show, "hold")
+    share, before = cueing.share(cue, crossfade), in_words(cue.outgoing)
+    fading = share < 1.0 and before != cue.text
+    place = ""
+    if preset is not None:
+        own = preset.prompts[show.prompt_index].text == cue.text
+        place = f"{show.prompt_index + 1} / {len(preset.prompts)}" if own else "typed"
+    if fading:
+        caption, other = "From", before
+    else:
+        share, caption, other = _ahead(show, preset, crossfade, hold)
+    return CueText(
+        preset=preset.name if preset else "No preset",
+        place=place,
+        text=cue.text,
+        fading=fading,
+        filled=round(min(max(share, 0.0), 1.0) * width),
+        caption=caption,
+        other=other,
+    )
+
+
+def _ahead(
+    show: Show, preset: Preset | None, crossfade: float, hold: float
+) -> tuple[float, str, str]:
+    """Share of the hold that is over, and what comes next."""
+    if preset is None or len(preset.prompts) < 2:
+        return 0.0, "Enter types a prompt", ""
+    text = preset.prompts[show.index_at(show.turn + 1)].text
+    if hold <= 0 or show.cue.stays:
+        return 0.0, "Next", text
+    left = max(crossfade + hold - show.cue.age, 0.0)
+    return 1.0 - min(left / hold, 1.0), f"Next in {_counted(show, left)}", text
+
+
+def _counted(show: Show, seconds: float) -> str:
+    """A time that is left, in what hold is counted in."""
+    counts = LENGTHS[int(show.values["hold_in"])]
+    if counts == "seconds":
+        return f"{seconds:.0f} s"
+    beats = seconds * show.tempo.bpm / 60.0
+    left = math.ceil(beats / BAR if counts == "bars" else beats)
+    return f"{left} {counts.removesuffix('s') if left == 1 else counts}"
