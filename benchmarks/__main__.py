@@ -74,7 +74,8 @@ def _measure(given: argparse.Namespace) -> None:
     setup = replace(setup, out=setup.out / slug(name), runs=setup.runs / slug(name))
     console = Console(stderr=True, highlight=False)
     results = []
-    with subject(given.model, device, size, shrink=shrink, hasten=not given.quick) as measured:
+    backend = "torch" if given.quick else "auto"
+    with subject(given.model, device, size, shrink=shrink, backend=backend) as measured:
         about = {"model": measured.name, "machine": name, "device": device, "size": measured.side}
         for figure in given.only:
             result = FIGURES[figure](measured, setup, lambda line: console.print(line))

@@ -34,10 +34,9 @@ QUEUED = 20
 
 def measure(subject: Subject, setup: Setup, say: Callable[[str], None]) -> Result:
     """Count a frame's work, time it, and hold it against the rates of the same run."""
-    way = subject.way(say)
-    kind = getattr(torch, way.split()[1])
-    ours = subject.warm(one_prompt().requests(), way)
-    say(f"floor: rates in {way.split()[1]}")
+    ours = subject.warm(one_prompt().requests())
+    way, kind = ours.backend, subject.kind(ours)
+    say(f"floor: rates in {kind}")
     matrices = matrix_rate(kind, subject.device, subject.wait, setup.quick)
     convolutions = convolution_rate(kind, subject.device, subject.wait, setup.quick)
     rows = [

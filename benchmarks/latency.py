@@ -40,9 +40,8 @@ GOAL = 2
 
 def measure(subject: Subject, setup: Setup, say: Callable[[str], None]) -> Result:
     """Turn a knob setup.waits times."""
-    way = subject.way(say)
     say("latency: opening")
-    engine = subject.warm(one_prompt().requests(), way).engine
+    engine = subject.warm(one_prompt().requests()).engine
     models, requests = Latest[str](), Latest[Request]()
     frames, statuses = Latest[Frame](), Latest[Status]()
 

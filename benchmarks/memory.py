@@ -35,9 +35,8 @@ EVERY = 1.0
 def measure(subject: Subject, setup: Setup, say: Callable[[str], None]) -> Result:
     """Play for setup.minutes."""
     process = psutil.Process()
-    way = subject.way(say)
-    gc.collect()  # what was tried
-    ours = subject.warm(cycling().requests(), way)
+    ours = subject.warm(cycling().requests())
+    gc.collect()  # what opening left
     say(f"memory: {setup.minutes:g} minutes")
     seconds = setup.minutes * 60.0
     every = min(EVERY, seconds / 120.0)

@@ -32,10 +32,10 @@ GOALS = {"cpu": 1.5, "cuda": 3.0}
 
 def measure(subject: Subject, setup: Setup, say: Callable[[str], None]) -> Result:
     """Take turns, setup.block frames each, setup.rounds times, at each of setup.steps."""
-    way = subject.way(say)
     pipeline = subject.pipeline()
     light = subject.lightened(pipeline)
-    ours = subject.warm(one_prompt().requests(), way)
+    ours = subject.warm(one_prompt().requests())
+    way = ours.backend
     loops: dict[str, Loop] = {
         "ours": ours,
         "a": Reference(pipeline, subject.side),

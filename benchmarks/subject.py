@@ -7,8 +7,8 @@ it, with nothing done to it. Each has its own copy of the same weights.
 from __future__ import annotations
 
 import itertools
+import os
 import tempfile
-import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -22,10 +22,6 @@ import torch
 from benchmarks import architectures
 from benchmarks.reference import Reference
 from benchmarks.results import slug
-from visualizer.engine.backends.fastest import Fastest
-from visualizer.engine.backends.networks import TorchParts
-from visualizer.engine.backends.openvino import at_once
-from visualizer.engine.backends.variants import AS_IT_COMES, VARIANTS, fits
 from visualizer.engine.engine import Engine
 from visualizer.engine.failures import ModelError
 from visualizer.engine.models.catalogue import BUILTIN, is_hurried
@@ -46,6 +42,7 @@ class Ours:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self.backend: str = getattr(engine, "backend", "torch")
 
     def next(self, request: Request) -> Pixels:
         """The next picture."""
@@ -57,23 +54,19 @@ class Ours:
 WARM = 10
 """Frames until a loop is as fast as it will be: kernels are chosen, graphs recorded."""
 
-PATIENCE = 120.0
-"""Seconds that faster parts that are known are given to be made ready, beside a running loop."""
-
 
 @dataclass(frozen=True, slots=True)
 class Subject:
     """name: for people and files. whole, light: the model's name or folder, with the autoencoder
     that it comes with, and with a tiny one (the same where it has none, or its own is tiny).
-    side: pixels of the picture's side. hasten: whether ours takes the fastest way of computing on
-    this processor, as a show does."""
+    side: pixels of the picture's side. backend: as open_engine has it."""
 
     name: str
     whole: str
     light: str
     device: str
     side: int
-    hasten: bool = True
+    backend: str = "auto"
 
     @property
     def wait(self) -> Callable[[], None]:
@@ -85,45 +78,31 @@ class Subject:
         return f"{self.name}-{self.side}-{figure}"
 
     def engine(self, report: Callable[[Status], None] = lambda _: None) -> Engine:
-        """Our engine, as the show opens it. Whatever stands against that model is raised."""
+        """Our engine, as the show opens it, on as many threads as that leaves it. Whatever stands
+        against that model is raised."""
         return open_engine(
             self.light,
             device=self.device,
             size=self.side,
             offline=True,
             strict=True,
-            hasten=self.hasten,
+            backend=self.backend,
+            threads=max(1, (os.cpu_count() or 1) - 1),
             report=report,
         )
 
-    def way(self, say: Callable[[str], None]) -> str:
-        """How ours computes once it is as fast as it will be: library and type of numbers.
-
-        Where that is not known yet for this machine, the trial is held now.
-        """
-        as_it_comes = AS_IT_COMES if self.device == "cpu" else "torch float16"
-        if not self.hasten:
-            return as_it_comes
-        pipeline = plain(self.light, self.device)
-        if not fits(pipeline):
-            return as_it_comes
-        say("which way of computing is fastest here?")
-        return Fastest(pipeline, self.light, self.side, report=say, start=at_once).chosen
-
-    def warm(self, requests: Iterator[Request], way: str) -> Ours:
-        """Our loop at its full speed. way: what way() has said.
-
-        ModelError where the loop does not take that way: its figures would be another's.
-        """
+    def warm(self, requests: Iterator[Request]) -> Ours:
+        """Our loop at its full speed."""
         ours = Ours(self.engine())
-        end = time.perf_counter() + PATIENCE
-        while is_faster(way) and not exchanged(ours.engine):
-            if time.perf_counter() > end:
-                raise ModelError(f"{self.name}: no {way} within {PATIENCE:g} seconds; try again")
-            ours.next(next(requests))
         for wanted in itertools.islice(requests, WARM):
             ours.next(wanted)
         return ours
+
+    def kind(self, ours: Ours) -> torch.dtype:
+        """The type of numbers that its networks compute in."""
+        if self.device != "cpu":
+            return torch.float16
+        return torch.bfloat16 if ours.backend.endswith("bfloat16") else torch.float32
 
     def pipeline(self) -> Any:
         """The pipeline as diffusers loads it."""
@@ -147,28 +126,14 @@ class Subject:
         return Reference(self.pipeline(), self.side)
 
 
-def is_faster(way: str) -> bool:
-    """Whether a way of computing is another than that on which our loop begins."""
-    return way in VARIANTS and way != AS_IT_COMES
-
-
-def exchanged(engine: Any) -> bool:
-    """Whether our engine has taken faster parts, of a model that they are made for.
-
-    A show need not know, so that an engine does not tell: this looks inside.
-    """
-    return type(engine._denoiser._denoiser.parts) is not TorchParts
-
-
 @contextmanager
 def subject(
-    model: str, device: str, size: int | None, *, shrink: int = 1, hasten: bool = True
+    model: str, device: str, size: int | None, *, shrink: int = 1, backend: str = "auto"
 ) -> Iterator[Subject]:
     """A model to be measured: builtin, sd-turbo-architecture, sdxl-turbo-architecture, a folder,
     or a name on Hugging Face that is in the local cache.
 
-    ModelError or OSError where it can't be had. Architectures are never hastened: that is for
-    small models on a processor.
+    ModelError or OSError where it can't be had.
     """
     quiet()
     if model.endswith(ARCHITECTURE):
@@ -178,12 +143,12 @@ def subject(
         with tempfile.TemporaryDirectory() as folder:
             whole, light = architectures.save(kind, Path(folder), shrink=shrink, device=device)
             name = model if shrink == 1 else f"{model}-shrunk-{shrink}"
-            yield Subject(name, str(whole), str(light), device, size or 512, hasten=False)
+            yield Subject(name, str(whole), str(light), device, size or 512)
         return
     pipeline = plain(model, "cpu")
     side = picture_side(pipeline, size)
     del pipeline
-    yield Subject(slug(model), model, model, device, side, hasten)
+    yield Subject(slug(model), model, model, device, side, backend)
 
 
 def plain(model: str, device: str) -> Any:

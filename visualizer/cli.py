@@ -216,6 +216,12 @@ def _loop_options(default: str | None) -> argparse.ArgumentParser:
         "(default auto: on for turbo models)",
         default=default or "auto",
     )
+    loop.add_argument(
+        "--backend",
+        choices=("auto", "torch", "openvino"),
+        help="what runs networks on the CPU (default auto: OpenVINO for small models)",
+        default=default or "auto",
+    )
     loop.add_argument("--seed", type=_seed, metavar="N", help="same as --set seed=N")
     loop.add_argument(
         "--set",

@@ -12,8 +12,8 @@ from visualizer.show.status import Phase, Status
 __all__ = ["choose", "open_now", "opener"]
 
 
-def opener(options: Options, *, strict: bool = False, hasten: bool = False) -> OpenEngine:
-    """What opens a model by name. strict, hasten: as open_engine has them."""
+def opener(options: Options, *, strict: bool = False, live: bool = False) -> OpenEngine:
+    """What opens a model by name. strict, live: as open_engine has them."""
 
     def open_(name: str, report: Callable[[Status], None]) -> Engine:
         return open_engine(
@@ -23,7 +23,8 @@ def opener(options: Options, *, strict: bool = False, hasten: bool = False) -> O
             offline=options.offline,
             tiny_vae=options.tiny_vae,
             strict=strict,
-            hasten=hasten,
+            backend=options.backend,
+            live=live,
             report=report,
         )
 

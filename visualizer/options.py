@@ -22,7 +22,8 @@ class Options:
 
     model: a name or path; None where none was given. preset: a name, a number from 1, or a path;
     None for the first. size: pixels of the picture's side; None for the model's own. seed None
-    leaves the default. tiny_vae: auto, on or off. verbose: every action is logged.
+    leaves the default. tiny_vae: auto, on or off. backend: auto, torch or openvino. verbose: every
+    action is logged.
     """
 
     model: str | None = None
@@ -32,6 +33,7 @@ class Options:
     device: str = "auto"
     offline: bool = False
     tiny_vae: str = "auto"
+    backend: str = "auto"
     settings: Mapping[str, float] = field(default_factory=lambda: NO_VALUES)
     verbose: bool = False
 

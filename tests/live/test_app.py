@@ -87,7 +87,7 @@ def opens(
 ) -> None:
     """Have shows open their models so, and load them in the background so."""
 
-    def opener(options: Options, *, strict: bool = False, hasten: bool = False) -> OpenEngine:
+    def opener(options: Options, *, strict: bool = False, live: bool = False) -> OpenEngine:
         return load if strict and load is not None else open_
 
     monkeypatch.setattr("visualizer.live.engine_client.opener", opener)

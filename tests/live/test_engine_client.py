@@ -51,9 +51,7 @@ class Far:
         monkeypatch.setattr("visualizer.live.engine_client.opener", self._opener)
         self.link = Link(Options(), do=self.actions.append, warn=self.warnings.append)
 
-    def _opener(
-        self, options: Options, *, strict: bool = False, hasten: bool = False
-    ) -> OpenEngine:
+    def _opener(self, options: Options, *, strict: bool = False, live: bool = False) -> OpenEngine:
         return lambda name, report: (self.load if strict else self.open)(name, report)
 
     def until(self, done: Callable[[], bool], seconds: float = 0.0) -> None:

@@ -139,8 +139,8 @@ class Link:
             requests=self._requests,
             frames=self._frames,
             statuses=self._statuses,
-            open_engine=opener(self._options, hasten=True),
-            load_engine=opener(self._options, strict=True, hasten=True),
+            open_engine=opener(self._options, live=True),
+            load_engine=opener(self._options, strict=True, live=True),
             choose=partial(choose, self._options.device),
             clock=time.perf_counter,
         )

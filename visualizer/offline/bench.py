@@ -1,8 +1,7 @@
 """Composition root of `visualizer bench`: how fast the engine makes frames, and where time goes.
 
 Measures the engine alone, in this thread, with the first preset's values. Whatever is slow about
-the display is not in these figures, nor is any faster way of computing that the live show may find
-while it runs (fastest.py): here torch computes, in float32 on the processor.
+the display is not in these figures.
 """
 
 from __future__ import annotations
@@ -22,7 +21,6 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from visualizer.engine.models.catalogue import TESTCARD
 from visualizer.openers import open_now
 from visualizer.options import BenchOptions, OptionError, find_presets
 from visualizer.show.next_request import request
@@ -106,6 +104,7 @@ def measure(options: BenchOptions, say: Callable[[str], None]) -> dict[str, Any]
         "peak_rss_mb": round(peak_rss() / 2**20, 1),
         "model": engine.model,
         "device": engine.device,
+        "backend": getattr(engine, "backend", "no network"),
         "size": size,
         "steps": wanted.steps,
         "versions": {
@@ -132,10 +131,8 @@ def peak_rss() -> int:
 
 
 def _table(result: dict[str, Any]) -> Table:
-    table = Table(
-        title=f"{result['model']} on {result['device']}, {result['size']} pixels",
-        caption=_BY_TORCH if result["device"] == "cpu" and result["model"] != TESTCARD else None,
-    )
+    title = f"{result['model']} on {result['device']} by {result['backend']}"
+    table = Table(title=f"{title}, {result['size']} pixels")
     table.add_column("what")
     table.add_column("figure", justify="right")
     table.add_row("frames a second", f"{result['engine_fps']:.1f}")
@@ -148,7 +145,3 @@ def _table(result: dict[str, Any]) -> Table:
     for name, number in result["versions"].items():
         table.add_row(name, number)
     return table
-
-
-_BY_TORCH = """computed by torch in float32; the live show may take
-a faster way, see OpenVINO in the README"""

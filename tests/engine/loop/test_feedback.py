@@ -35,6 +35,8 @@ HELD: dict[str, Any] = {"colour_hold": 0.5, "sharpness_hold": 0.5}
 class Scripted:
     """A denoiser that gives prepared images, then gives back what it gets; it remembers that."""
 
+    backend = "a script"
+
     def __init__(self, *images: Tensor) -> None:
         self.images = list(images)
         self.seen: list[Tensor] = []

@@ -39,22 +39,28 @@ class Found:
 def searches(monkeypatch: pytest.MonkeyPatch) -> list[Found]:
     """Every search that is begun."""
     Found.made = []
-    monkeypatch.setattr(assembly, "Fastest", Found)
+    monkeypatch.setattr(assembly, "OpenVino", Found)
     return Found.made
 
 
 def engine_of(
-    folder: Path, *, hasten: bool, name: str = "a/model", tiny_vae: str = "off"
+    folder: Path,
+    *,
+    backend: str = "auto",
+    live: bool = True,
+    name: str = "a/model",
+    tiny_vae: str = "off",
 ) -> tuple[Feedback, Any]:
     """An engine, and the pipeline that it is made of."""
     pipeline = load(str(folder), "cpu", True, unheard)
     options: dict[str, Any] = {"size": None, "offline": True, "tiny_vae": tiny_vae}
-    made = assemble(pipeline, name, "cpu", hasten=hasten, report=unheard, **options)
+    options |= {"backend": backend, "live": live}
+    made = assemble(pipeline, name, "cpu", report=unheard, **options)
     return made, pipeline
 
 
 def test_faster_parts_are_taken_between_two_frames(searches: list[Found], sd_folder: Path) -> None:
-    engine, pipeline = engine_of(sd_folder, hasten=True)
+    engine, pipeline = engine_of(sd_folder)
     used: list[str] = []
 
     class Faster(TorchParts):
@@ -73,21 +79,38 @@ def test_faster_parts_are_taken_between_two_frames(searches: list[Found], sd_fol
     assert used == ["decode"]
 
 
-def test_nothing_is_searched_for_unless_asked(searches: list[Found], sd_folder: Path) -> None:
-    engine_of(sd_folder, hasten=False)
+def test_nothing_is_searched_for_where_torch_is_asked_for(
+    searches: list[Found], sd_folder: Path
+) -> None:
+    engine_of(sd_folder, backend="torch")
     assert searches == []
+
+
+def test_without_a_show_faster_parts_are_there_from_the_first_frame(
+    sd_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Ready(Found):
+        """Stands for a search that is over when it is begun."""
+
+        def __init__(self, pipeline: Any, model: str, side: int, **_: Any) -> None:
+            self.parts = TorchParts(pipeline)
+            self.parts.backend = "faster"
+
+    monkeypatch.setattr(assembly, "OpenVino", Ready)
+    assert engine_of(sd_folder, live=False)[0].backend == "faster"
+    assert engine_of(sd_folder, live=True)[0].backend == "torch"
 
 
 def test_nothing_is_searched_for_where_nothing_can_be_found(
     searches: list[Found], sdxl_folder: Path
 ) -> None:
-    engine_of(sdxl_folder, hasten=True)
+    engine_of(sdxl_folder)
     assert searches == []
 
 
 def test_the_first_picture_that_is_tried_leaves_no_trace(sd_folder: Path) -> None:
-    tried, _ = engine_of(sd_folder, hasten=False)
-    untried, _ = engine_of(sd_folder, hasten=False, name=BUILTIN)
+    tried, _ = engine_of(sd_folder, backend="torch")
+    untried, _ = engine_of(sd_folder, backend="torch", name=BUILTIN)
     for wanted in (request(), request(seed=3)):
         assert np.array_equal(tried.next(wanted).pixels, untried.next(wanted).pixels)
 
@@ -109,7 +132,7 @@ def test_nothing_is_searched_for_with_another_autoencoder_than_the_models_own(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     taking(tiny_vae, monkeypatch)
-    engine_of(sd_folder, hasten=True, tiny_vae="on")
+    engine_of(sd_folder, tiny_vae="on")
     assert searches == []
 
 
@@ -119,7 +142,7 @@ def test_faster_parts_that_come_after_a_step_down_are_not_taken(
     tiny_vae: AutoencoderTiny,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    engine, pipeline = engine_of(sd_folder, hasten=True)
+    engine, pipeline = engine_of(sd_folder)
     found = searches[0].parts = TorchParts(pipeline)
     taking(tiny_vae, monkeypatch)
     assert "tiny autoencoder" in engine.lighter()

@@ -286,7 +286,7 @@ def test_opening_a_model_leaves_the_terminal_clean(sd_folder: Path) -> None:
         "choose('cpu')\n"
         f"model = open_engine({str(sd_folder)!r}, offline=True, report=lambda _: None).model\n"
         f"assert model == {str(sd_folder)!r}, model\n"
-        "import visualizer.engine.backends.trial\n"
+        "import visualizer.engine.backends.converted\n"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], capture_output=True, text=True, check=False

@@ -54,7 +54,8 @@ def assembled(pipeline: Any, heard: list[Status]) -> Assemble:
     """Makes an engine of the pipeline under a name."""
 
     def make(name: str, tiny_vae: str = "auto", **changes: Any) -> Feedback:
-        options: dict[str, Any] = {"size": None, "offline": False, "hasten": False, **changes}
+        options: dict[str, Any] = {"size": None, "offline": False, "backend": "torch"}
+        options |= {"live": True, **changes}
         return assemble(pipeline, name, "cpu", tiny_vae=tiny_vae, report=heard.append, **options)
 
     return make

@@ -57,6 +57,8 @@ class GraphedParts(TorchParts):
     CUDA's memory in disorder for others.
     """
 
+    backend = "CUDA graphs"
+
     def __init__(
         self,
         pipeline: Any,

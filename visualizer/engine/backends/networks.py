@@ -35,8 +35,11 @@ class Parts(Protocol):
     UNet knows them. All float32, on the engine's device.
 
     What a call gives back may be overwritten by the next call of the same method. The timestep and
-    the conditions that a call was given are never changed in place.
+    the conditions that a call was given are never changed in place. backend: what runs them, for
+    people.
     """
+
+    backend: str
 
     def encode(self, image: Tensor) -> Tensor:
         """Latents of an image; of a distribution, its mode: no noise of its own."""
@@ -55,6 +58,8 @@ class Parts(Protocol):
 class TorchParts:
     """The networks of a loaded diffusers pipeline, called as they are, but that SDXL's own
     autoencoder, which overflows in float16, is brought to float32."""
+
+    backend = "torch"
 
     def __init__(self, pipeline: Any) -> None:
         self.unet, self.vae = pipeline.unet, pipeline.vae

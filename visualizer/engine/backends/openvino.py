@@ -1,9 +1,9 @@
-"""The three networks on the processor, as OpenVINO compiles them (the optional extra "openvino").
+"""The three networks on a CPU, as OpenVINO compiles them.
 
 Conversion takes seconds, holds up every other thread for moments, and has been seen to end the
 whole process (a fault in OpenVINO's own graph passes): it is only ever done in a process of its
-own (trial.py), which leaves files behind. The show compiles those, which takes half a second and
-holds up nobody. Imported, and importing openvino, only where that is wanted.
+own (converted.py), which leaves files behind. The show compiles those, which takes half a second
+and holds up no thread. Imported, and importing openvino, only where that is wanted.
 """
 
 from __future__ import annotations
@@ -63,6 +63,12 @@ def runtime() -> Any:
     return openvino
 
 
+def precision() -> str:
+    """The type, of KINDS, that this processor multiplies fast."""
+    found = runtime().Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+    return "bfloat16" if "BF16" in found else "float32"
+
+
 def convert(
     pipeline: Any, folder: Path, image: Tensor, latents: Tensor, conditions: Conditions
 ) -> None:
@@ -113,6 +119,7 @@ class OpenVinoParts(TorchParts):
         report: Callable[[str], None] = lambda line: None,
     ) -> None:
         super().__init__(pipeline)
+        self.backend = f"OpenVINO in {kind}"
         self._folder = folder
         self.start, self.report = start, report
         self._core = runtime().Core()

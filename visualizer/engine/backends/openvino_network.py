@@ -16,10 +16,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-EDITION = 2
-"""The number of this way of handing networks to OpenVINO. It counts up with each change of what is
-compiled: a trial of an older way says nothing about the new one."""
-
 KEPT = 4
 """Of the inputs but the first, how many are kept with what hangs on them: as many as steps in the
 frame of a show, as each has its own. More would be filled by each crossfade with what never comes

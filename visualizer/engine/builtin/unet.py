@@ -143,6 +143,7 @@ class BuiltinUNet(ModelMixin, ConfigMixin):  # type: ignore[misc]
     """
 
     _supports_gradient_checkpointing = False
+    num_upsamplers = 2  # how often it halves its latents; diffusers' UNets have this too
 
     @register_to_config  # type: ignore[untyped-decorator]
     def __init__(

@@ -39,6 +39,10 @@ FAMILY = (
 class Denoiser(Protocol):
     """What the loop needs of a model."""
 
+    @property
+    def backend(self) -> str:
+        """What runs its networks, for people."""
+
     def dreams(self, request: Request) -> bool:
         """Whether a request changes an image at all: at strength 0 none does."""
 
@@ -100,6 +104,11 @@ class Denoise:
         self._timestep = functools.lru_cache(64)(
             functools.partial(torch.full, (), dtype=torch.float32, device=pipeline.unet.device)
         )
+
+    @property
+    def backend(self) -> str:
+        """See Denoiser."""
+        return self.parts.backend
 
     def dreams(self, request: Request) -> bool:
         """See Denoiser."""
@@ -176,6 +185,11 @@ class AnyPipeline:
     def __init__(self, pipeline: Any) -> None:
         self._pipeline = pipeline
         self._takes = set(inspect.signature(pipeline.__call__).parameters)
+
+    @property
+    def backend(self) -> str:
+        """See Denoiser."""
+        return "diffusers"
 
     def dreams(self, request: Request) -> bool:
         """See Denoiser."""

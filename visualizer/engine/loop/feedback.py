@@ -66,6 +66,11 @@ class Feedback:
         self._resize(size)
         self._begin()
 
+    @property
+    def backend(self) -> str:
+        """What runs the networks, for people."""
+        return self._denoiser.backend
+
     def _begin(self) -> None:
         """Forget all pictures: the next is dreamt from white."""
         self._previous: Tensor | None = None

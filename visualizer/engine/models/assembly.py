@@ -11,9 +11,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from visualizer.engine.backends.fastest import Fastest
+from visualizer.engine.backends.cpu import OpenVino, fits
 from visualizer.engine.backends.networks import Parts
-from visualizer.engine.backends.variants import fits
+from visualizer.engine.backends.openvino import at_once, in_background
 from visualizer.engine.diffusion.denoiser import FAMILY, Denoise, Denoiser, denoiser_of
 from visualizer.engine.diffusion.seed_walk import Place
 from visualizer.engine.failures import ModelError, out_of_memory
@@ -45,6 +45,11 @@ class Tuned:
         """Take the pipeline as it is now."""
         self._denoiser = self._build()
 
+    @property
+    def backend(self) -> str:
+        """See Denoiser."""
+        return self._denoiser.backend
+
     def dreams(self, request: Request) -> bool:
         """See Denoiser."""
         return self._denoiser.dreams(request)
@@ -57,9 +62,13 @@ class Tuned:
 
     def prepare(self, request: Request) -> None:
         """See Denoiser."""
+        self.take_faster()
+        self._denoiser.prepare(request)
+
+    def take_faster(self) -> None:
+        """Go on with faster networks, where they have become ready."""
         if (parts := self.faster()) is not None and isinstance(self._denoiser, Denoise):
             self._denoiser.parts = parts
-        self._denoiser.prepare(request)
 
     def forget(self) -> None:
         """See Denoiser."""
@@ -82,7 +91,8 @@ def assemble(
     size: int | None,
     offline: bool,
     tiny_vae: str,
-    hasten: bool,
+    backend: str,
+    live: bool,
     report: Report,
 ) -> Feedback:
     """The engine of a pipeline that loading.load gave. The arguments are open_engine's.
@@ -97,9 +107,22 @@ def assemble(
     if name != BUILTIN or device != "cpu":
         report(Status(Phase.LOADING, f"loading {name}", 0.9, name, device))
         _try(denoiser, pipeline, name, side, report)
-    # What is measured is the model as it lies on the disk, with its own autoencoder.
-    if hasten and isinstance(pipeline, FAMILY) and pipeline.vae is own and fits(pipeline):
-        denoiser.faster = Fastest(pipeline, name, side, report=_aside).ready
+    # What is converted is the model as it lies on the disk, with its own autoencoder.
+    if backend != "torch" and isinstance(pipeline, FAMILY) and pipeline.vae is own:
+        if fits(pipeline):
+            denoiser.faster = OpenVino(
+                pipeline,
+                name,
+                side,
+                report=_aside,
+                wanted=backend == "openvino",
+                start=in_background if live else at_once,
+            ).ready
+            if not live:
+                denoiser.take_faster()
+        elif backend == "openvino":
+            line = f"{name}: not a model that OpenVINO runs here, so torch computes"
+            report(Status(Phase.FAILED, line))
     return Feedback(
         denoiser,
         size=(side, side),

@@ -45,7 +45,8 @@ class _How:
     offline: bool
     tiny_vae: str
     strict: bool
-    hasten: bool
+    backend: str
+    live: bool
     threads: int | None
     report: Report
 
@@ -58,7 +59,8 @@ def open_engine(
     offline: bool = False,
     tiny_vae: str = "auto",
     strict: bool = False,
-    hasten: bool = False,
+    backend: str = "torch",
+    live: bool = False,
     report: Report,
     threads: int | None = None,
 ) -> Engine:
@@ -68,9 +70,10 @@ def open_engine(
     can do; None for its own. offline: never ask the network. tiny_vae: whether large models play
     with a tiny autoencoder: on, off, or auto, for those that are made to be fast. strict: no other
     model, and no other device for want of memory; whatever stands against it is raised, and
-    without it nothing is. hasten: look for a faster way to compute meanwhile, and take it between
-    two frames (it makes the same pictures, but not to the last bit). threads: of torch on the CPU;
-    None leaves one core to the display.
+    without it nothing is. backend: what runs networks on the CPU: auto, torch or openvino. live: a
+    show runs meanwhile, so begin on torch at once and let OpenVINO take over between two frames (it
+    makes the same pictures, but not to the last bit); else wait for it. threads: on the CPU; None
+    for all cores, less one for the display where live.
 
     report is told each step, each failure (Phase.FAILED), and at last (Phase.RUNNING) a line of
     all that the performer should know.
@@ -82,7 +85,7 @@ def open_engine(
             lines.append(status.text)
         report(status)
 
-    how = _How(device, size, offline, tiny_vae, strict, hasten, threads, told)
+    how = _How(device, size, offline, tiny_vae, strict, backend, live, threads, told)
     engine = _first_that_opens(name, how)
     known = BY_MODEL.get(engine.model)
     if known is not None and known.ask_first:
@@ -157,7 +160,8 @@ def _open_on(device: str, name: str, how: _How) -> Engine:
     if reading() and not how.strict:
         raise ModelError(f"{name}: another model is being read just now")
     if device == "cpu":
-        torch.set_num_threads(how.threads or max(1, (os.cpu_count() or 2) - 1))
+        cores = os.cpu_count() or 1
+        torch.set_num_threads(how.threads or max(1, cores - 1 if how.live else cores))
     pipeline = load(name, device, how.offline, how.report)
     return assemble(
         pipeline,
@@ -166,6 +170,7 @@ def _open_on(device: str, name: str, how: _How) -> Engine:
         size=how.size,
         offline=how.offline,
         tiny_vae=how.tiny_vae,
-        hasten=how.hasten,
+        backend=how.backend,
+        live=how.live,
         report=how.report,
     )

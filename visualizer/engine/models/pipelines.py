@@ -1,6 +1,6 @@
 """A model's name → a loaded pipeline on a device, or a ModelError that says why not in one line.
 
-The local cache comes first; what it lacks is fetched (downpipelines.py), and never when offline.
+The local cache comes first; what it lacks is fetched (download.py), and never when offline.
 Weights are read from safetensors only. No code that comes with a model is ever run: a model whose
 parts are not classes of diffusers, transformers or this package is refused before loading.
 """
