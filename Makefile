@@ -20,7 +20,7 @@ test: $(VENV)/.installed-dev
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
-	$(BIN)/python -m scripts.tables README.md
+	$(BIN)/python -m scripts.tables docs/playing.md
 
 # What the loop costs and whether it stays steady, beside its peers: see benchmarks/README.md.
 benchmarks: $(VENV)/.installed-dev

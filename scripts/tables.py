@@ -1,6 +1,6 @@
-"""The README's tables, made from the tables of parameters and commands.
+"""The tables in docs/playing.md, made from the tables of parameters and commands.
 
-``python -m scripts.tables README.md`` writes them anew between their marks; a test fails
+``python -m scripts.tables docs/playing.md`` writes them anew between their marks; a test fails
 while a README says something else than the code.
 """
 

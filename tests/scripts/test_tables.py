@@ -1,4 +1,4 @@
-"""The README's tables: a row for each row, keys as they are printed on keyboards."""
+"""The tables in docs/playing.md: a row for each row, keys as they are printed on keyboards."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ from visualizer.show.prompt_mix import alone
 from visualizer.show.records import Cued, Preset
 from visualizer.show.reducer import reduce, start
 
-README = (Path(__file__).parents[3] / "README.md").read_text(encoding="utf-8")
+DOCS = (Path(__file__).parents[3] / "docs" / "presets.md").read_text(encoding="utf-8")
 FIELDS = ", ".join(["modulate", "name", "order", "loop", "model", "negative", "prompts", *BY_NAME])
 PROMPT_FIELDS = ", ".join(["modulate", "text", "negative", *BY_NAME])
 LENGTH = "must be a number, or a length as 20 s, 16 beats or 1 bar"
@@ -401,10 +401,10 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "example",
     [
-        README.partition("### Your own presets")[2].partition("```yaml")[2].partition("```")[0],
+        DOCS.partition("```yaml")[2].partition("```")[0],
         dedent((preset_module.__doc__ or "").partition("::\n")[2].partition("The parameters'")[0]),
     ],
-    ids=["README", "docstring"],
+    ids=["docs", "docstring"],
 )
 def test_what_the_documents_give_as_a_preset_is_one(example: str) -> None:
     preset = parse(example, "example.yaml")
