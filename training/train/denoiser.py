@@ -37,6 +37,7 @@ from visualizer.engine.builtin.autoencoder import PatchAutoencoder
 from visualizer.engine.builtin.unet import BuiltinUNet
 
 UNCONDITIONAL = 0.1  # share of samples without their caption
+SKETCH = 0.3  # weight of the layout's own loss
 WORD_NOISE = 0.3  # on the word vectors, whose own deviation is 1
 
 
@@ -48,6 +49,8 @@ class Networks(nn.Module):
         super().__init__()
         self.text_encoder = text_encoder
         self.unet = unet
+        # Learns what the layout stands for, in training alone (see Task.losses).
+        self.sketch = nn.Conv2d(unet.config.layout_channels, unet.config.in_channels, 1)
         text_encoder.get_input_embeddings().register_forward_hook(_blur)
 
     def read(self, tokens: Tensor) -> Tensor:
@@ -107,7 +110,15 @@ class Task:
                 uncond = self.guide(x_t, steps, self.guide.read(self.empty).expand(count, -1, -1))
                 guided = denoising.guided(target, velocity.detach(), uncond, weight)
                 target = torch.where(conditional.view(-1, 1, 1, 1), guided, target)
-        return {"velocity": F.mse_loss(velocity, target)}
+        # The layout is to be a rough picture of what the words stand for: the mean of all. That is
+        # learned in minutes, and gives the network where things belong long before it finds out.
+        unet = self.networks.unet
+        sketch = self.networks.sketch(unet.layout(unet.text_pool(words))).float()
+        coarse = F.adaptive_avg_pool2d(x0, sketch.shape[-2:])
+        return {
+            "velocity": F.mse_loss(velocity, target),
+            "sketch": SKETCH * F.mse_loss(sketch, coarse),
+        }
 
 
 def main(argv: list[str] | None = None) -> None:

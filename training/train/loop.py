@@ -25,6 +25,8 @@ import torch
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from torch import Tensor, nn
 
+from training.train.muon import Muon
+
 Network = TypeVar("Network", bound=nn.Module)
 Loss = Callable[[int, torch.Generator, float], dict[str, Tensor]]
 """Samples to draw, where chance comes from, and the share of the training that is over, 0..1 →
@@ -96,6 +98,7 @@ def add_options(
     parser.add_argument("--batch", type=int, default=batch, help="samples a step")
     parser.add_argument("--rate", type=float, default=rate, help="highest learning rate")
     parser.add_argument("--cooldown", type=float, default=0.3, help="last share of the steps")
+    parser.add_argument("--muon", action="store_true", help="Muon for hidden layers, not AdamW")
     parser.add_argument("--momentum", type=float, default=0.9, help="AdamW's first beta")
     parser.add_argument("--decay", type=float, default=0.999, help="of the averaged weights")
     parser.add_argument("--minutes", type=float, default=1e9, help="stop this run after")
@@ -111,6 +114,31 @@ def calm() -> None:
     torch.set_flush_denormal(True)
 
 
+def optimizers_of(
+    network: nn.Module, options: argparse.Namespace, pool: ThreadPoolExecutor | None
+) -> list[torch.optim.Optimizer]:
+    """Muon for the weights of hidden layers, where it is asked for; AdamW for all others."""
+    named = [(name, p) for name, p in network.named_parameters() if p.requires_grad]
+    hidden = [p for name, p in named if options.muon and p.ndim > 1 and _hidden(name)]
+    taken = set(map(id, hidden))
+    found: list[torch.optim.Optimizer] = [
+        torch.optim.AdamW(
+            [p for _, p in named if id(p) not in taken],
+            lr=options.rate,
+            betas=(options.momentum, 0.98),
+            weight_decay=0.01,
+            fused=True,
+        )
+    ]
+    return [*found, Muon(hidden, options.rate, 0.01, pool)] if hidden else found
+
+
+def _hidden(name: str) -> bool:
+    """Whether a weight is a hidden layer's: no table of places or words, no first or last layer."""
+    outer = ("places", "embedding", "conv_in", "conv_out", "query", "modulation", "sketch")
+    return not any(part in name for part in outer)
+
+
 class _Descent:
     """Losses and gradients of one step: in one piece on a card, in a thread a core on a CPU.
 
@@ -119,7 +147,12 @@ class _Descent:
     """
 
     def __init__(
-        self, loss: Loss, learning: Sequence[nn.Parameter], options: argparse.Namespace, step: int
+        self,
+        loss: Loss,
+        learning: Sequence[nn.Parameter],
+        options: argparse.Namespace,
+        step: int,
+        pool: ThreadPoolExecutor | None,
     ) -> None:
         self._device = torch.device(options.device)
         on_cpu = self._device.type == "cpu"
@@ -130,7 +163,7 @@ class _Descent:
         # Other data after a break than before it.
         seeds = [(options.seed + 1) * 1_000_003 + step * 64 + i for i in range(count)]
         self._generators = [torch.Generator(place).manual_seed(seed) for seed in seeds]
-        self._pool = ThreadPoolExecutor(count, initializer=calm) if on_cpu else None
+        self._pool = pool
 
     def _work(
         self, gen: torch.Generator, part: float
@@ -215,25 +248,25 @@ def train(
     device = torch.device(options.device)
     average = Average(network, options.decay)
     learning = [p for p in network.parameters() if p.requires_grad]
-    optimizer = torch.optim.AdamW(
-        learning, lr=options.rate, betas=(options.momentum, 0.98), weight_decay=0.01, fused=True
-    )
+    pool = ThreadPoolExecutor(options.threads, initializer=calm) if device.type == "cpu" else None
+    optimizers = optimizers_of(network, options, pool)
     path, log = options.out / "checkpoint.pt", options.out / "log.jsonl"
     options.out.mkdir(parents=True, exist_ok=True)
     step, earlier = 0, 0.0
     if state := load(path, device):
         network.load_state_dict(state["network"])
         average.network.load_state_dict(state["average"])
-        optimizer.load_state_dict(state["optimizer"])
+        for optimizer, kept_state in zip(optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(kept_state)
         step, earlier, average.updates = state["step"], state["seconds"], state["step"]
-    descent = _Descent(loss, learning, options, step)
+    descent = _Descent(loss, learning, options, step, pool)
     begin = told = kept = shown = time.monotonic()
     sums: dict[str, Tensor] = {}
     since, lost = 0, torch.zeros((), dtype=torch.int64, device=device)
 
     def keep() -> None:
         weights = {"network": network.state_dict(), "average": average.network.state_dict()}
-        rest = {"optimizer": optimizer.state_dict(), "step": step}
+        rest = {"optimizers": [each.state_dict() for each in optimizers], "step": step}
         save(path, {**weights, **rest, "seconds": earlier + time.monotonic() - begin})
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
@@ -244,7 +277,7 @@ def train(
             if time.monotonic() - begin > 60 * options.minutes:
                 break
             rate = rate_at(step, options.steps, options.rate, options.cooldown)
-            for group in optimizer.param_groups:
+            for group in (group for each in optimizers for group in each.param_groups):
                 group["lr"] = rate
             losses = descent(step / options.steps)
             norm = nn.utils.clip_grad_norm_(learning, CLIP)
@@ -253,7 +286,8 @@ def train(
                 assert parameter.grad is not None
                 parameter.grad.nan_to_num_(0, 0, 0).mul_(finite)
             lost += ~finite
-            optimizer.step()
+            for optimizer in optimizers:
+                optimizer.step()
             average.update(network)
             step, since = step + 1, since + 1
             for name, value in {**losses, "norm": norm}.items():
