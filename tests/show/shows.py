@@ -37,7 +37,7 @@ from visualizer.show.actions import (
 from visualizer.show.command_table import COMMANDS, ON_OFF
 from visualizer.show.files.session import Memory
 from visualizer.show.parameters import BY_NAME
-from visualizer.show.pickup import WAYS
+from visualizer.show.pickup import PICKUPS
 from visualizer.show.prompt_mix import alone, weighted
 from visualizer.show.records import NO_VALUES, Cued, Preset
 from visualizer.show.reducer import reduce, start
@@ -98,7 +98,7 @@ actions = st.one_of(
         st.sampled_from(["nano:0:1", "nano:0:2", "korg:0:1"]),
         _names,
         _positions,
-        pickup=st.sampled_from(WAYS),
+        pickup=st.sampled_from(PICKUPS),
     ),
     st.builds(Unplugged, st.sampled_from(["nano", "korg"])),
     st.builds(Run, st.sampled_from([*(c.name for c in COMMANDS if c.name != "quit"), "dance"])),

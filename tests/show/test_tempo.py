@@ -44,18 +44,6 @@ def test_the_beat_counter_goes_up_at_the_tempo(tempo: Tempo, time: float, passed
     assert beats == pytest.approx(passed * tempo.bpm / 60.0, abs=1e-5)
 
 
-@given(tempos, times, st.sampled_from([0.5, 1.0, 4.0, 16.0]))
-def test_the_phase_says_how_far_a_round_is(tempo: Tempo, time: float, every: float) -> None:
-    phase = tempo.phase_at(time, every)
-    assert 0.0 <= phase < 1.0
-    rounds = tempo.beats_at(time) / every - phase
-    assert rounds == pytest.approx(round(rounds), abs=1e-6)
-
-
-def test_just_before_the_first_beat_is_not_past_the_end_of_a_round() -> None:
-    assert Tempo(beats=-1e-18).phase_at(0.0) == 0.0
-
-
 @given(st.lists(st.tuples(st.floats(0.0, 60.0), bpms), max_size=20))
 def test_the_beat_never_jumps_when_the_tempo_is_turned(turns: list[tuple[float, float]]) -> None:
     show = start(())

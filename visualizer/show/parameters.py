@@ -5,7 +5,9 @@ To add a parameter, add a row; where the engine needs it, also a field of Reques
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -17,6 +19,13 @@ TARGETS = (
     "seed", "seed_interval", "swirl", "ripple", "kaleidoscope",
 )  # fmt: skip
 """What a modulation may move: "none", or a parameter's name."""
+
+
+CTRL = "ctrl "
+"""Stands before the name of a key that is played with Ctrl held."""
+
+FOCUS_KEYS = (("c", "v"), ("kp minus", "kp plus"))
+"""(down, up) for the parameter in focus; the first stand beside its bar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +76,31 @@ class Parameter:
         share = (self.clamp(value) - self.low) / (self.high - self.low)
         return float(share ** (1.0 / self.curve))
 
+    def parse(self, given: object) -> float:
+        """The value that a typed text, a file or a message means, in the unit and not clamped.
+
+        Text is a number or, for a choice, its name or the beginning of just one. False is what
+        YAML reads at a bare "off". Raises ValueError with the end of a line for people.
+        """
+        given = "off" if given is False and self.choices else given
+        if isinstance(given, str):
+            wanted = given.strip().casefold()
+            names = [choice.casefold() for choice in self.choices]
+            found = [place for place, name in enumerate(names) if name.startswith(wanted)]
+            if wanted in names:
+                return float(names.index(wanted))
+            if wanted and len(found) == 1:
+                return float(found[0])
+        with suppress(ValueError, TypeError, OverflowError):
+            if isinstance(given, str):
+                given = given.replace(",", ".")  # as some keypads have it
+            if isinstance(given, str | int | float) and not isinstance(given, bool):
+                value = float(given)
+                if math.isfinite(value):
+                    return value
+        what = f"one of {', '.join(self.choices)}" if self.choices else "a number"
+        raise ValueError(f"must be {what}, not {shorten(given)}")
+
     def text(self, value: float) -> str:
         """The value for people, with its unit."""
         if self.choices:
@@ -74,6 +108,17 @@ class Parameter:
         digits = 0 if self.whole else 3 if self.fine < 0.01 else 2
         number = f"{value:.{digits}f}"
         return f"{number} {self.unit}" if self.unit else number
+
+
+SHOWN = 40
+"""Most characters of a faulty value that are shown."""
+
+
+def shorten(given: object) -> str:
+    """A faulty value for people: never longer than a line has room for."""
+    text = given if isinstance(given, str) else str(given)
+    text = repr(text[: SHOWN + 1]) if isinstance(given, str) else text
+    return text if len(text) <= SHOWN + 2 else f"{text[:SHOWN]}…"
 
 
 LENGTHS = ("seconds", "beats", "bars")
@@ -288,13 +333,11 @@ def parse_setting(text: str) -> tuple[str, float]:
         raise ValueError(f"{text}: write it as NAME=VALUE, for example strength=0.5")
     if name not in BY_NAME:
         raise ValueError(f"{text}: no parameter '{name}'; there are {', '.join(BY_NAME)}")
-    if value.strip() in BY_NAME[name].choices:
-        return name, float(BY_NAME[name].choices.index(value.strip()))
     try:
-        number = float(value)
-    except ValueError:
-        raise ValueError(f"{text}: '{value}' is not a number") from None
-    return name, check(name, number)
+        parsed = BY_NAME[name].parse(value)
+    except ValueError as error:
+        raise ValueError(f"{text}: {error}") from None
+    return name, check(name, parsed)
 
 
 def check(name: str, value: float) -> float:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 NEAR = 1.5 / 127
 """How close counts as equal: one and a half steps of a 7-bit control."""
 
-WAYS = ("pickup", "scaling", "none")
+PICKUPS = ("pickup", "scaling", "none")
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,11 +81,6 @@ class Tempo:
         """The beat counter at a show time."""
         return self.beats + (time - self.at) * self.bpm / 60.0
 
-    def phase_at(self, time: float, every: float = 1.0) -> float:
-        """How far a round of every beats is at a show time: 0 where it begins, always below 1."""
-        share = self.beats_at(time) / every % 1.0
-        return share if share < 1.0 else 0.0  # what lies just below 0 rounds up to 1
-
 
 @dataclass(frozen=True, slots=True)
 class Sound:

@@ -9,8 +9,10 @@ snapshot 2, store 2  bring back, or keep, a snapshot
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from visualizer.show.actions import Action, Nudge, Recall, Run, SelectPreset, Store
 from visualizer.show.command_table import COMMANDS
 from visualizer.show.parameters import BY_NAME, PARAMETERS
 
@@ -63,6 +65,24 @@ def parse(text: str) -> Target:
         f"nothing is named '{text}'; there are {', '.join(BY_NAME)} (each also with up or down), "
         f"{', '.join(sorted(_COMMANDS))}, preset 1, snapshot 1, store 1"
     )
+
+
+def action(target: Target, source: str) -> Action:
+    """What a key, a pad or a message without a value does that plays a target.
+
+    Raises ValueError with a line for people where the target is a value.
+    """
+    number = target.number
+    made: dict[str, Callable[[], Action]] = {
+        STEP: lambda: Nudge(target.name, float(number), source=source),
+        COMMAND: lambda: Run(target.name, source),
+        PRESET: lambda: SelectPreset(number - 1, source),
+        SNAPSHOT: lambda: Recall(number, source),
+        STORE: lambda: Store(number, source),
+    }
+    if target.kind in made:
+        return made[target.kind]()
+    raise ValueError(f"'{target}' needs a value: write '{target} up' or '{target} down'")
 
 
 LEARNABLE: tuple[str, ...] = (

@@ -10,18 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualizer.controls.keys.key_table import (
-    DIGITS,
-    FOCUS_KEYS,
-    WITH_CTRL,
-    key_action,
-    key_code,
-    key_table,
-)
+from visualizer.controls.keys.key_table import DIGITS, key_action, key_code, key_table
 from visualizer.show import targets
 from visualizer.show.actions import Action, Nudge, Recall, Run, SelectPreset, Store
 from visualizer.show.command_table import COMMANDS
-from visualizer.show.parameters import PARAMETERS
+from visualizer.show.parameters import CTRL, FOCUS_KEYS, PARAMETERS
 from visualizer.show.targets import LEARNABLE
 
 NAMES = [
@@ -36,7 +29,7 @@ NAMES = [
 
 
 def test_no_key_has_two_meanings() -> None:
-    places = Counter((name.startswith(WITH_CTRL), key_code(name)) for name in NAMES)
+    places = Counter((name.startswith(CTRL), key_code(name)) for name in NAMES)
     assert [place for place, count in places.items() if count > 1] == []
 
 

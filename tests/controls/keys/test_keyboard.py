@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualizer.controls.keys.key_table import DIGITS, WITH_CTRL, key_code, key_table
+from visualizer.controls.keys.key_table import DIGITS, key_code, key_table
 from visualizer.controls.keys.keyboard import FAR, FASTEST, PACE, PAGE, Keyboard
+from visualizer.show import parameters
 from visualizer.show.actions import (
     Action,
     Compose,
@@ -59,7 +60,7 @@ def text(typed: str) -> pygame.Event:
 
 def press_of(name: str, mod: int = 0) -> pygame.Event:
     """A key as the tables name it goes down, on a US keyboard, with Ctrl where they say so."""
-    key = name.removeprefix(WITH_CTRL)
+    key = name.removeprefix(parameters.CTRL)
     typed = key if len(key) == 1 else ""
     if mod & pygame.KMOD_SHIFT:
         typed = SHIFTED.get(typed, typed.upper())

@@ -32,6 +32,7 @@ from visualizer.show.actions import (
 from visualizer.show.command_table import COMMANDS, ON_OFF, Command
 from visualizer.show.files.preset import parse as parse_preset
 from visualizer.show.parameters import BY_NAME, PARAMETERS, Parameter
+from visualizer.show.pickup import PICKUPS
 from visualizer.show.reducer import reduce, start
 from visualizer.show.state import Show
 
@@ -369,7 +370,7 @@ def check_is_well_formed(action: Action) -> None:
         case Knob(parameter=name, position=position, pickup=pickup):
             assert name in BY_NAME
             assert 0.0 <= position <= 1.0
-            assert pickup in maps.PICKUPS
+            assert pickup in PICKUPS
         case Nudge(parameter=name, steps=by):
             assert name in BY_NAME
             assert 0 < abs(by) <= 64**1.5

@@ -27,6 +27,7 @@ from visualizer.controls.midi.mapping import (
 from visualizer.show import leds, targets
 from visualizer.show.command_table import COMMANDS, ON_OFF
 from visualizer.show.parameters import PARAMETERS
+from visualizer.show.pickup import PICKUPS
 from visualizer.show.targets import COMMAND, LEARNABLE, PRESET, Target
 
 EVERYTHING = """
@@ -143,7 +144,7 @@ def mappings(draw: st.DrawFn) -> Mapping:
         ]
         if forms:
             form = draw(st.sampled_from(forms))
-            controls[signal] = Control(plays, form, draw(st.sampled_from(maps.PICKUPS)))
+            controls[signal] = Control(plays, form, draw(st.sampled_from(PICKUPS)))
         else:
             controls[signal] = None
         if maps.clashes(controls):

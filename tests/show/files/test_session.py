@@ -254,7 +254,7 @@ def test_a_tempo_that_the_sound_has_found_is_found_anew() -> None:
         ("values: 3", "x.yaml:1: values: must be a mapping of parameters to values"),
         ("values:\n  hold: -1", "x.yaml:2: values.hold: hold is -1; it goes from 0 to 600"),
         ("values:\n  steps: 1.5", "x.yaml:2: values.steps: steps is 1.5; it takes whole numbers"),
-        ("values:\n  zoom: .nan", "x.yaml:2: values.zoom: zoom is nan; it goes from -1 to 1"),
+        ("values:\n  zoom: .nan", "x.yaml:2: values.zoom: must be a number, not nan"),
         ("turn: 1\nturn 2", "x.yaml:2: not valid YAML"),
         ("\x00", "x.yaml:1: not valid YAML"),
     ],

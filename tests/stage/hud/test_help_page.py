@@ -8,12 +8,11 @@ import pytest
 from visualizer.controls.keys.key_table import key_code, key_table
 from visualizer.show.actions import Digit, Nudge, Recall, Run, SelectPreset
 from visualizer.show.command_table import COMMANDS
-from visualizer.show.parameters import PARAMETERS
+from visualizer.show.parameters import CTRL, FOCUS_KEYS, PARAMETERS
 from visualizer.stage.drawing import shapes
 from visualizer.stage.drawing.lettering import Lettering
 from visualizer.stage.hud import help_layout
 from visualizer.stage.hud.help_page import AT_ONCE, Help
-from visualizer.stage.hud.panel_layout import FOCUS_KEYS
 
 from ..shows import SIZES, texts
 
@@ -65,7 +64,7 @@ def test_keys_that_need_ctrl_stand_behind_a_key_named_ctrl(letters: Lettering) -
     assert shown["strength"] == ["a", "q"]
     rows = {row.name: row.keys for row in PARAMETERS}
     for name in rows.keys() & shown.keys():
-        held = ["ctrl"] if any(key.startswith(shapes.CTRL) for key in rows[name]) else []
+        held = ["ctrl"] if any(key.startswith(CTRL) for key in rows[name]) else []
         assert shown[name] == [*held, *map(shapes.without_ctrl, rows[name])]
 
 
@@ -94,7 +93,7 @@ def test_keys_that_are_in_no_table_do_what_the_page_says() -> None:
         Recall(slot, "keyboard") for slot in range(1, 9)
     ]
     step = [Nudge("", -1, source="keyboard"), Nudge("", 1, source="keyboard")]
-    assert [does(key) for key in FOCUS_KEYS] == step
+    assert [does(key) for key in FOCUS_KEYS[0]] == step
     assert [does("kp minus"), does("kp plus")] == step
     assert does("kp 7") == Digit("7", "keyboard")
     assert does("kp divide") == Run("focus_previous", "keyboard")

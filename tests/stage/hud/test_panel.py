@@ -13,10 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from visualizer.show.actions import Action, Knob, Live, Recall, Set, Store, Tick
-from visualizer.show.parameters import BY_NAME, PARAMETERS, Parameter
+from visualizer.show.parameters import BY_NAME, CTRL, PARAMETERS, Parameter
 from visualizer.show.reducer import reduce
 from visualizer.show.view import View
-from visualizer.stage.drawing import shapes
 from visualizer.stage.drawing.hud_colours import ACCENT, AMBER, FILL, INK
 from visualizer.stage.drawing.lettering import Lettering
 from visualizer.stage.hud import bar, panel, panel_sections, value_text
@@ -78,10 +77,10 @@ def test_a_row_has_the_keys_of_its_parameters_and_the_right_column_is_the_one_wi
         down, up = (key for key, _ in row.keys)
         for name, place in row.bars.items():
             needs_ctrl = place.left == where.ctrl.left
-            held = shapes.CTRL if needs_ctrl else ""
+            held = CTRL if needs_ctrl else ""
             assert BY_NAME[name].keys == (held + down, held + up)
     assert [name for name, _ in pairs().values() if name] == [
-        row.name for row in LOOP if not "".join(row.keys).startswith(shapes.CTRL)
+        row.name for row in LOOP if not "".join(row.keys).startswith(CTRL)
     ]
 
 

@@ -22,20 +22,14 @@ from types import MappingProxyType
 import pygame
 
 from visualizer.show import targets
-from visualizer.show.actions import Action, Digit, Nudge, Recall, Run, SelectPreset, Store
+from visualizer.show.actions import Action, Digit, Nudge, Recall, Run, SelectPreset
 from visualizer.show.command_table import COMMANDS
-from visualizer.show.parameters import PARAMETERS
+from visualizer.show.parameters import CTRL, FOCUS_KEYS, PARAMETERS
 
 SOURCE = "keyboard"
 
-WITH_CTRL = "ctrl "
-"""Stands before the name of a key that is played with Ctrl held."""
-
 DIGITS = "1234567890"
 """The digit at place n selects preset n: 1 the first, 0 the tenth."""
-
-FOCUS_KEYS = (("c", "v"), ("kp minus", "kp plus"))
-"""(down, up) for the parameter in focus."""
 
 KEYPAD: Mapping[int, str] = MappingProxyType(
     {getattr(pygame, f"K_KP_{digit}"): digit for digit in DIGITS} | {pygame.K_KP_PERIOD: "."}
@@ -58,7 +52,7 @@ def key_code(name: str) -> int:
 
     Not pygame.key.key_code, which wants a display. Raises ValueError with a line for people.
     """
-    key = name.strip().lower().removeprefix(WITH_CTRL).strip()
+    key = name.strip().lower().removeprefix(CTRL).strip()
     if len(key) == 1 and key.isprintable():
         return ord(key)  # SDL's codes of printable keys are their characters
     words = key.upper().split()
@@ -75,24 +69,7 @@ def key_action(target: str) -> Action | None:
 
     Raises ValueError with a line for people.
     """
-    if not target.strip():
-        return None
-    wanted = targets.parse(target)
-    match wanted.kind:
-        case targets.STEP:
-            return Nudge(wanted.name, wanted.number, source=SOURCE)
-        case targets.COMMAND:
-            return Run(wanted.name, SOURCE)
-        case targets.PRESET:
-            return SelectPreset(wanted.number - 1, SOURCE)
-        case targets.SNAPSHOT:
-            return Recall(wanted.number, SOURCE)
-        case targets.STORE:
-            return Store(wanted.number, SOURCE)
-        case _:
-            raise ValueError(
-                f"a key can't stand at a value: write '{target} up' or '{target} down'"
-            )
+    return targets.action(targets.parse(target), SOURCE) if target.strip() else None
 
 
 def key_table(own: Mapping[str, str] = NO_KEYS) -> KeyTable:
@@ -104,7 +81,7 @@ def key_table(own: Mapping[str, str] = NO_KEYS) -> KeyTable:
     ctrl: dict[int, Action] = {}
     actions = _built_in() | {name: key_action(target) for name, target in own.items()}
     for name, action in actions.items():
-        table = ctrl if name.strip().lower().startswith(WITH_CTRL) else alone
+        table = ctrl if name.strip().lower().startswith(CTRL) else alone
         if action is None:
             table.pop(key_code(name), None)
         else:
@@ -128,5 +105,5 @@ def _built_in() -> dict[str, Action | None]:
     keys["kp period"] = Digit(".", SOURCE)
     keys["kp enter"] = keys["return"]
     for slot in range(1, targets.SNAPSHOTS + 1):
-        keys[f"{WITH_CTRL}{slot}"] = Recall(slot, SOURCE)
+        keys[f"{CTRL}{slot}"] = Recall(slot, SOURCE)
     return keys

@@ -13,7 +13,7 @@ Source of the relative encodings: Ableton's manual.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -24,8 +24,9 @@ from visualizer.controls.midi.fourteen_bit import NOTHING_HEARD, Pair
 from visualizer.controls.midi.mapping import Control, Signal
 from visualizer.controls.midi.messages import position, read
 from visualizer.controls.midi.nrpn import NOTHING_SELECTED, Selected
-from visualizer.show.actions import Action, Knob, Nudge, Recall, Run, SelectPreset, Store, Switch
-from visualizer.show.targets import COMMAND, PRESET, SNAPSHOT, STEP, STORE, VALUE, Target
+from visualizer.show import targets
+from visualizer.show.actions import Action, Knob, Nudge, SelectPreset, Switch
+from visualizer.show.targets import COMMAND, VALUE
 
 if TYPE_CHECKING:
     from mido import Message
@@ -181,7 +182,7 @@ class _Played:
             force = force if self.signal in state.on else 0
         if plays.kind == VALUE:
             return state, self._stands(force / 127)
-        return state, [_done(plays)]
+        return state, [targets.action(plays, SOURCE)]
 
     def _let_go(self, state: State) -> _Decoded:
         plays = self.control.plays
@@ -202,19 +203,3 @@ class _Played:
         size = float(abs(by) ** FASTER)
         up = size if by > 0 else -size
         return [Nudge(self.control.plays.name, up, fine=True, source=SOURCE)] if by else []
-
-
-def _done(plays: Target) -> Action:
-    """What something struck does."""
-    if plays.kind == STEP:
-        return Nudge(plays.name, float(plays.number), source=SOURCE)
-    return Run(plays.name, SOURCE) if plays.kind == COMMAND else _NUMBERED[plays.kind](plays.number)
-
-
-_NUMBERED: Mapping[str, Callable[[int], Action]] = MappingProxyType(
-    {
-        PRESET: lambda number: SelectPreset(number - 1, SOURCE),
-        SNAPSHOT: lambda number: Recall(number, SOURCE),
-        STORE: lambda number: Store(number, SOURCE),
-    }
-)

@@ -22,6 +22,7 @@ from visualizer.controls.midi.mapping import Control, Light, Signal
 from visualizer.show import leds, targets
 from visualizer.show.command_table import ON_OFF
 from visualizer.show.files.yaml_faults import FieldError
+from visualizer.show.pickup import PICKUPS
 from visualizer.show.targets import COMMAND, PRESET, VALUE, Target
 
 LIT = (maps.NOTE, maps.CC)
@@ -94,7 +95,7 @@ _Level = Annotated[int, Field(ge=0, le=127)]
 class _ControlEntry(_Part):
     plays: Annotated[Any, PlainValidator(_target)]
     form: Annotated[str, BeforeValidator(_one_of(maps.FORMS))] = Field("", alias="as")
-    pickup: Annotated[str, BeforeValidator(_one_of(maps.PICKUPS))] = ""
+    pickup: Annotated[str, BeforeValidator(_one_of(PICKUPS))] = ""
     channel: _Channel = maps.ANY_CHANNEL
 
 

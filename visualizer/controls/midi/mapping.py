@@ -45,7 +45,6 @@ RELATIVE = (SIGNED_BIT_1, SIGNED_BIT_2, BINARY_OFFSET, TWOS_COMPLEMENT)
 FORMS = (ABSOLUTE, *RELATIVE, TRIGGER, TOGGLE, MOMENTARY, VELOCITY)
 """How a control's values are read: `as` in a file."""
 
-PICKUPS = ("pickup", "scaling", "none")
 """How a knob takes hold (show/pickup.py)."""
 
 ANY_CHANNEL = 0

@@ -26,20 +26,15 @@ from pythonosc.parsing import osc_types
 from visualizer.show import targets
 from visualizer.show.actions import (
     Action,
-    Nudge,
     Prompt,
-    Recall,
-    Run,
-    SelectPreset,
     Set,
-    Store,
     Switch,
 )
 from visualizer.show.command_table import COMMANDS, ON_OFF
 from visualizer.show.parameters import BY_NAME, PARAMETERS, Parameter
 from visualizer.show.reducers.commands import IS_ON
 from visualizer.show.state import Show
-from visualizer.show.targets import COMMAND, PRESET, SNAPSHOT, STORE, VALUE, Target
+from visualizer.show.targets import COMMAND, PRESET, SNAPSHOT, STORE, VALUE
 
 SOURCE = "osc"
 
@@ -119,7 +114,7 @@ def decode(address: str, arguments: Sequence[object]) -> list[Action]:
         return [Prompt(_text(address, argument), SOURCE)]
     if name in (PRESET, SNAPSHOT, STORE):
         number = _number(address, argument)
-        return [_asked(targets.parse(f"{name} {number:g}"))] if number else []
+        return [targets.action(targets.parse(f"{name} {number:g}"), SOURCE)] if number else []
     try:
         target = targets.parse(name.replace("/", " "))
     except ValueError:
@@ -131,30 +126,14 @@ def decode(address: str, arguments: Sequence[object]) -> list[Action]:
     if target.kind == COMMAND and name in ON_OFF and argument is not None:
         return [Switch(name, _number(address, argument) != 0.0, SOURCE)]
     is_let_go = argument is not None and _number(address, argument) == 0.0
-    return [] if is_let_go else [_asked(target)]
-
-
-def _asked(target: Target) -> Action:
-    """What a target without a value asks for."""
-    match target:
-        case Target(kind=targets.PRESET, number=number):
-            return SelectPreset(number - 1, SOURCE)
-        case Target(kind=targets.SNAPSHOT, number=number):
-            return Recall(number, SOURCE)
-        case Target(kind=targets.STORE, number=number):
-            return Store(number, SOURCE)
-        case Target(kind=targets.STEP, name=name, number=number):
-            return Nudge(name, float(number), source=SOURCE)
-        case _:
-            return Run(target.name, SOURCE)
+    return [] if is_let_go else [targets.action(target, SOURCE)]
 
 
 def _value(address: str, row: Parameter, argument: object) -> float:
-    if isinstance(argument, str) and row.choices:
-        if argument.casefold() not in row.choices:
-            raise ValueError(f"{address} has no '{argument}'; there are {', '.join(row.choices)}")
-        return float(row.choices.index(argument.casefold()))
-    return _number(address, argument)
+    try:
+        return row.parse(argument)
+    except ValueError as error:
+        raise ValueError(f"{address} {error}") from None
 
 
 def _number(address: str, argument: object) -> float:

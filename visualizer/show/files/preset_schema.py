@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError
 
 from visualizer.show import durations
 from visualizer.show.files.yaml_faults import FieldError
-from visualizer.show.parameters import BY_NAME, DEFAULTS, SLOTS, Parameter, check
+from visualizer.show.parameters import BY_NAME, DEFAULTS, SLOTS, check
 from visualizer.show.prompt_mix import TOGETHER, alone, weighted
 from visualizer.show.request import Mix
 
@@ -127,26 +127,11 @@ def _given(name: str, value: Any, field: str) -> dict[str, float]:
     """
     counts: dict[str, float] = {}
     try:
-        if BY_NAME[name].choices:
-            value = _choice(BY_NAME[name], value)
-        elif name in durations.COUNTED_IN and isinstance(value, str):
+        if name in durations.COUNTED_IN and isinstance(value, str):
             value, counts[durations.COUNTED_IN[name]] = durations.parse(value)
-        _check_number(field, value)
-        return {name: check(name, value), **counts}
-    except FieldError:
-        raise
-    except (ValueError, OverflowError) as error:  # overflow: a whole number past float
+        return {name: check(name, BY_NAME[name].parse(value)), **counts}
+    except ValueError as error:
         raise FieldError(field, str(error)) from None
-
-
-def _choice(row: Parameter, value: Any) -> Any:
-    """The number of a choice that is given by name; what is no name is left as it is."""
-    name = "off" if value is False else value  # so YAML reads a bare off
-    if not isinstance(name, str | bool):
-        return value
-    if name not in row.choices:
-        raise ValueError(f"must be one of {', '.join(row.choices)}, not {name!r}")
-    return row.choices.index(name)
 
 
 def _check_number(name: str, value: Any) -> None:

@@ -82,15 +82,7 @@ def _plain(row: Parameter, value: float) -> float | str:
 
 
 def _value(row: Parameter, value: Any) -> float:
-    if value is False:  # as YAML reads off
-        value = "off"
-    if row.choices and isinstance(value, str):
-        if value not in row.choices:
-            raise FieldError(row.name, f"no '{value}'; there are {', '.join(row.choices)}")
-        return float(row.choices.index(value))
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise FieldError(row.name, f"must be a number, not {value!r}")
     try:
-        return check(row.name, value)
-    except (ValueError, OverflowError) as error:  # overflow: a whole number past float
+        return check(row.name, row.parse(value))
+    except ValueError as error:
         raise FieldError(row.name, str(error)) from None

@@ -9,7 +9,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 from visualizer.show.files.session import HISTORY
@@ -86,36 +85,12 @@ def taken(show: Show) -> Show:
     return navigation.to_text(closed(show), text)
 
 
-def value_of(row: Parameter, text: str) -> float:
-    """The value that a typed text means, in the row's unit and not clamped yet.
-
-    A choice may be given by its name, the beginning of just one name, or its number. Raises
-    ValueError with a line for people.
-    """
-    wanted = text.casefold()
-    names = [choice.casefold() for choice in row.choices]
-    found = [i for i, name in enumerate(names) if name.startswith(wanted)]
-    if wanted in names:
-        return float(names.index(wanted))
-    if len(found) == 1:
-        return float(found[0])
-    try:
-        value = float(text.replace(",", "."))  # as some keypads have it
-    except ValueError:
-        value = math.nan
-    if math.isfinite(value):
-        return value
-    if row.choices:
-        raise ValueError(f"{row.label} is not {text!r}: it is one of {', '.join(row.choices)}")
-    raise ValueError(f"{text!r} is not a number: {_range(row)}")
-
-
 def _valued(show: Show, row: Parameter, text: str) -> Show:
     """The row at a typed value; a line tells what could not be had."""
     try:
-        wanted = value_of(row, text)
+        wanted = row.parse(text)
     except ValueError as error:
-        return say(show, str(error))
+        return say(show, f"{row.label} {error}")
     show = navigation.set_value(show, row.name, wanted)
     value = row.text(show.values[row.name])
     if not row.low <= wanted <= row.high:

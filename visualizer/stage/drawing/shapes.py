@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pygame
 
 from visualizer.show.command_table import COMMANDS
+from visualizer.show.parameters import CTRL
 from visualizer.stage.drawing.hud_colours import CAP, INK, Colour
 from visualizer.stage.drawing.lettering import Lettering
 
@@ -25,9 +26,6 @@ KEY_NAMES = {
     "end": "End",
 }  # fmt: skip
 """What is printed on the keys that pygame calls otherwise."""
-
-CTRL = "ctrl "
-"""Stands in the tables before a key that is played with Ctrl held."""
 
 KEYS = MappingProxyType({command.name: command.keys[0] for command in COMMANDS if command.keys})
 """The key that stands for a command."""

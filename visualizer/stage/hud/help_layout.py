@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pygame
 
 from visualizer.show.command_table import COMMANDS
-from visualizer.show.parameters import PARAMETERS
+from visualizer.show.parameters import CTRL, PARAMETERS
 from visualizer.stage.drawing import shapes
 from visualizer.stage.drawing.lettering import Lettering
 
@@ -121,12 +121,12 @@ def _tail(word: str, number: int | None) -> str:
 
 def _nearest(keys: tuple[str, ...]) -> tuple[str, ...]:
     """Those of a command's keys that need no Ctrl and no keypad, if there are any."""
-    bare = tuple(key for key in keys if not key.startswith((shapes.CTRL, "kp ")))
+    bare = tuple(key for key in keys if not key.startswith((CTRL, "kp ")))
     return bare or keys
 
 
 def _needs_ctrl(keys: tuple[str, ...]) -> bool:
-    return all(key.startswith(shapes.CTRL) for key in keys)
+    return all(key.startswith(CTRL) for key in keys)
 
 
 def tries(size: tuple[int, int], letters: Lettering) -> Iterator[Layout | None]:
@@ -199,8 +199,8 @@ class _Setting:
 
     def _keys(self, names: tuple[str, ...]) -> tuple[list[tuple[str, pygame.Rect]], float]:
         """Keys side by side from the left, and how wide they are together."""
-        bare = [name for name in names if not name.startswith(shapes.CTRL)]
-        held = [shapes.without_ctrl(name) for name in names if name.startswith(shapes.CTRL)]
+        bare = [name for name in names if not name.startswith(CTRL)]
+        held = [shapes.without_ctrl(name) for name in names if name.startswith(CTRL)]
         keys, x = [], 0.0
         for name in [*bare, *(["ctrl", *held] if held else [])]:
             wide = shapes.key_width(self._letters, name, self._key)

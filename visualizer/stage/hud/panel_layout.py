@@ -16,7 +16,7 @@ from functools import lru_cache
 
 import pygame
 
-from visualizer.show.parameters import PARAMETERS, SLOTS, Parameter
+from visualizer.show.parameters import FOCUS_KEYS, PARAMETERS, SLOTS, Parameter
 from visualizer.stage.drawing import shapes
 
 WIDTH, MARGIN, PAD = 576, 16, 14
@@ -34,9 +34,6 @@ KEY, BETWEEN = 30, 6
 
 LEFT = 0.53
 """The left column's share of the bars' width: its labels and values are the longer ones."""
-
-FOCUS_KEYS = ("c", "v")
-"""Keys that step the parameter in focus, down and up; those of the bar that it has to itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +141,7 @@ def plan(size: tuple[int, int], extra: str = "", modulations: int = 0) -> Plan:
         y += pitch
     own = None
     if extra:
-        own = row(FOCUS_KEYS, {extra: rect(first, y, whole, pitch - SPACE)}, y)
+        own = row(FOCUS_KEYS[0], {extra: rect(first, y, whole, pitch - SPACE)}, y)
         y += pitch
     half, lines = inner / 2, []
     for number in range(modulations):
