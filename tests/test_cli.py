@@ -68,7 +68,7 @@ def test_argv_becomes_options(argv: list[str], options: Options, called: list[An
     [
         (["--set", "strenth=1"], "no parameter 'strenth'"),
         (["--set", "strength=2"], "it goes from 0 to 1"),
-        (["--set", "strength=half"], "'half' is not a number"),
+        (["--set", "strength=half"], "must be a number, not 'half'"),
         (["--set", "strength"], "NAME=VALUE"),
         (["--tiny-vae", "maybe"], "invalid choice: 'maybe'"),
         (["--size", "-4"], "whole number above 0"),

@@ -130,6 +130,8 @@ def decode(address: str, arguments: Sequence[object]) -> list[Action]:
 
 
 def _value(address: str, row: Parameter, argument: object) -> float:
+    if argument is None:
+        raise ValueError(f"{address} takes a number")
     try:
         return row.parse(argument)
     except ValueError as error:
