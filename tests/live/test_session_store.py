@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
+from visualizer.disk import write_text
 from visualizer.live import session_store
-from visualizer.live.session_store import Keeper, usual_folder, write
+from visualizer.live.session_store import Keeper, usual_folder
 from visualizer.show.actions import Action, Live, Offer, Run, Say, Set, Snapshots, Store, Tick
 from visualizer.show.files import session
 from visualizer.show.reducer import start
@@ -131,7 +132,7 @@ def test_what_has_not_changed_is_not_written_again(
 ) -> None:
     show, _ = begun(keeper)
     written: list[str] = []
-    monkeypatch.setattr(session_store, "write", lambda path, text: written.append(path.name))
+    monkeypatch.setattr(session_store, "write_text", lambda path, text: written.append(path.name))
     keeper.keep(show)
     keeper.keep(replace(show, time=5.0))
     keeper.keep(after(show, Store(1)))
@@ -245,14 +246,14 @@ def test_a_file_is_there_whole_or_as_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "a.yaml"
-    write(path, "old")
+    write_text(path, "old")
 
     def torn(*_: object) -> None:
         raise OSError(errno.EIO, "Input/output error")
 
     monkeypatch.setattr(os, "fsync", torn)
     with pytest.raises(OSError, match="Input/output error"):
-        write(path, "new and longer")
+        write_text(path, "new and longer")
     assert path.read_text() == "old"
     assert os.listdir(tmp_path) == ["a.yaml"]
 

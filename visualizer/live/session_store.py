@@ -17,12 +17,12 @@ import queue
 import threading
 import traceback
 from collections.abc import Callable
-from itertools import chain, count
 from pathlib import Path
 from typing import TypeVar
 
 from platformdirs import user_state_path
 
+from visualizer.disk import free_name, write_text
 from visualizer.latest import Closed, Latest
 from visualizer.show.actions import Action, Offer, Say, Snapshots
 from visualizer.show.files import session
@@ -122,7 +122,7 @@ class Keeper(threading.Thread):
             traceback.print_exc()
             why = f"{path}: can't be read: {error}"
         try:
-            aside = _free(path)
+            aside = free_name(path.with_stem(f"{path.stem}-broken"))
             os.replace(path, aside)
         except OSError as error:
             self._untouchable.add(name)
@@ -150,56 +150,14 @@ class Keeper(threading.Thread):
         last = self._written.get(name)
         if name in self._untouchable or kept is last or kept == last:
             return
-        self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / name
         if name == STATE and last is None and path.exists():
-            write(path.with_name(BEFORE), path.read_text(encoding="utf-8"))
-        write(path, to_text(kept))
+            write_text(path.with_name(BEFORE), path.read_text(encoding="utf-8"))
+        write_text(path, to_text(kept))
         self._written[name] = kept
 
     def _say(self, line: str) -> None:
         self._actions.put(Say(line, "disk"))
-
-
-def write(path: Path, text: str) -> None:
-    """Put text into a file in one step: whoever reads finds the old or the new, and all of it.
-
-    Raises OSError.
-    """
-    new = path.with_name(f".{path.name}.new")
-    try:
-        with open(new, "w", encoding="utf-8", newline="\n", opener=_private) as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(new, path)
-    except BaseException:
-        new.unlink(missing_ok=True)
-        raise
-    _sync_folder(path.parent)
-
-
-def _private(name: str, flags: int) -> int:
-    """Open a file that nobody else may read: prompts were typed for the wall alone."""
-    return os.open(name, flags, 0o600)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Bring the names in a folder to the disk, where the system can (Windows needs it not)."""
-    if not hasattr(os, "O_DIRECTORY"):
-        return
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _free(path: Path) -> Path:
-    """A name for a file that is moved aside: NAME-broken, NAME-broken-2 …"""
-    first = path.with_stem(f"{path.stem}-broken")
-    names = (first.with_stem(f"{first.stem}-{number}") for number in count(2))
-    return next(name for name in chain([first], names) if not name.exists())
 
 
 def _reason(error: Exception) -> str:

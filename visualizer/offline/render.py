@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from fractions import Fraction
-from itertools import chain, count, islice, repeat
+from itertools import islice, repeat
 from pathlib import Path
 from typing import Protocol
 
@@ -25,6 +25,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from visualizer.controls.audio.audio_features import Ear
+from visualizer.disk import free_name
 from visualizer.engine.engine import Engine
 from visualizer.engine.failures import FrameError, one_line
 from visualizer.engine.picture import Picture
@@ -88,8 +89,7 @@ def render(options: RenderOptions) -> int:
 def video_instead(options: Options, why: str) -> int:
     """Ten seconds of the first preset as a video of a projector's size, where there is no display
     for the show. why: there is none."""
-    names = (Path(f"show{number}.mp4") for number in chain([""], (f"-{n}" for n in count(2))))
-    out = next(name for name in names if not name.exists())  # no video is overwritten
+    out = free_name(Path("show.mp4"))  # no video is overwritten
     print(f"visualizer: {why}; making {out} instead", file=sys.stderr)
     shared = {field.name: getattr(options, field.name) for field in fields(Options)}
     return render(RenderOptions(**shared, out=out, wall=(1280, 720)))

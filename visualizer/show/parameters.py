@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -91,13 +90,15 @@ class Parameter:
                 return float(names.index(wanted))
             if wanted and len(found) == 1:
                 return float(found[0])
-        with suppress(ValueError, TypeError, OverflowError):
-            if isinstance(given, str):
-                given = given.replace(",", ".")  # as some keypads have it
-            if isinstance(given, str | int | float) and not isinstance(given, bool):
-                value = float(given)
-                if math.isfinite(value):
-                    return value
+        value = math.nan
+        if isinstance(given, str | int | float) and not isinstance(given, bool):
+            try:
+                # Some keypads have a comma for the point.
+                value = float(given.replace(",", ".") if isinstance(given, str) else given)
+            except (ValueError, OverflowError):
+                pass
+        if math.isfinite(value):
+            return value
         what = f"one of {', '.join(self.choices)}" if self.choices else "a number"
         raise ValueError(f"must be {what}, not {shorten(given)}")
 

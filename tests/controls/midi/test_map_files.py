@@ -167,8 +167,10 @@ def test_of_several_maps_the_one_that_names_most_of_the_port_is_taken(tmp_path: 
     assert playing(of(tmp_path, "nanoKONTROL Studio"), CC, 0) == "tempo"
 
 
-def test_older_midi_yaml_still_changes_the_generic_map(tmp_path: Path) -> None:
-    (tmp_path / "midi.yaml").write_text("channel: 2\nknobs: {1: zoom, 20: }\nnotes: {60: freeze}")
+def test_midi_yaml_changes_the_generic_map(tmp_path: Path) -> None:
+    (tmp_path / "midi.yaml").write_text(
+        "channel: 2\ncontrols: {cc 1: zoom, cc 20: , note 60: freeze}"
+    )
     folder = tmp_path / "maps"
     mapping = of(folder, "some keyboard")
     assert playing(mapping, CC, 1, channel=2) == "zoom"

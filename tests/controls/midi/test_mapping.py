@@ -182,16 +182,6 @@ def test_a_signals_name_is_read_back(signal: Signal) -> None:
     assert read_signal(str(signal)) == signal
 
 
-def test_older_files_with_knobs_and_notes_are_read() -> None:
-    old = parse(
-        "channel: 9\nknobs: {20: blend, 21: null}\nnotes: {36: freeze, 99: quit, 37: }", "m"
-    )
-    assert old == parse(
-        "channel: 9\ncontrols: {cc 20: blend, cc 21: , note 36: freeze, note 99: quit, note 37: }",
-        "m",
-    )
-
-
 FAULTS = [
     ("channel: 17", "1: channel: must be 1 to 16, or any, not 17"),
     ("channel: any\ncontrols:\n  cc 20: loud", "3: controls.cc 20.plays: nothing is named 'loud';"),
@@ -226,12 +216,10 @@ FAULTS = [
     ("lights:\n  note 1: {shows: preset 1, on: 300}", "2: lights.note 1.on: Input should be less"),
     ("lights:\n  note 1: tap", "2: lights.note 1.shows: no light shows 'tap'; there are gener"),
     ("lights:\n  bend: freeze", "2: lights.bend: lights are set by note or cc"),
-    ("keys:\n  q: strength", "2: keys.q: a key can't stand at a value: write 'strength up' or "),
+    ("keys:\n  q: strength", "2: keys.q: 'strength' needs a value: write 'strength up' or "),
     ("keys:\n  qq: freeze", "2: keys.qq: no key is named 'qq'; keys are named as in q, "),
     ("keys:\n  q: 3", "2: keys.q: must be the name of a command, or empty, not 3"),
-    ("\nknob: {}", "2: knob: no such field; there are ports, channel, controls, lights, keys, "),
-    ("knobs:\n  200: zoom", "2: knobs.200: the number of cc goes from 0 to 127"),
-    ("notes: {36: jump}", "1: notes.36.plays: nothing is named 'jump'; there are "),
+    ("\nknob: {}", "2: knob: no such field; there are ports, channel, controls, lights, keys"),
     ("- 20", "1: a mapping file has one or more of ports, channel, controls, lights, keys"),
     ("controls: {", "1: not valid YAML: "),
     ("controls: &a\n  cc 1: *a", "1: is nested too deeply"),
@@ -250,7 +238,7 @@ def test_a_fault_names_line_and_field(text: str, line: str) -> None:
 
 def anything() -> st.SearchStrategy[Any]:
     words = st.sampled_from(
-        ["controls", "lights", "keys", "knobs", "ports", "channel", "cc 1", "note 2", "plays",
+        ["controls", "lights", "keys", "ports", "channel", "cc 1", "note 2", "plays",
          "as", "shows", "on", "zoom", "tap", "toggle", "program", "preset", "q", "", "any"]
     )  # fmt: skip
     leaves = words | st.integers() | st.none() | st.booleans() | st.floats() | st.text(max_size=5)

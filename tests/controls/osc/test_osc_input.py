@@ -81,7 +81,9 @@ def test_each_parameter_is_set_by_its_name(row: Parameter) -> None:
 def test_a_choice_is_also_set_by_its_name(row: Parameter) -> None:
     for place, choice in enumerate(row.choices):
         assert asked(row.name, choice.upper()) == [Set(row.name, float(place), "osc")]
-    with pytest.raises(ValueError, match=f"{row.name} must be one of {row.choices[0]}, .*, not 'x'"):
+    with pytest.raises(
+        ValueError, match=f"{row.name} must be one of {row.choices[0]}, .*, not 'x'"
+    ):
         asked(row.name, "x")
 
 

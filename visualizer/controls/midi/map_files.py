@@ -12,10 +12,8 @@ not at all: a crash or a full disk leaves the old one.
 
 from __future__ import annotations
 
-import itertools
 import os
 import re
-import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
@@ -30,6 +28,7 @@ from visualizer.controls.midi.map_text import parse, to_text
 from visualizer.controls.midi.mapping import GENERIC, Control, Keys, MapError, Mapping, Signal
 from visualizer.controls.midi.ports import matches
 from visualizer.controls.midi.recognition import Found
+from visualizer.disk import free_name, write_text
 from visualizer.show.targets import Target
 
 SHIPPED = Path(__file__).parents[2] / "maps"
@@ -118,7 +117,7 @@ def reset(folder: Path) -> int:
     paths = _own_paths(folder)
     for path in paths:
         try:
-            path.replace(_free(path.with_name(path.name + OLD)))
+            path.replace(free_name(path.with_name(path.name + OLD)))
         except OSError as error:
             raise MapError(f"{path}: can't be put aside: {error.strerror}") from None
     return len(paths)
@@ -171,16 +170,7 @@ def _own_of(folder: Path, port: str) -> tuple[Path, Mapping]:
         load(path)  # a faulty one is the performer's to mend: it isn't written over
     if found := _best(_own(folder, port)[0].items(), port):
         return found
-    return _free(path), Mapping(ports=(port,))
-
-
-def _free(path: Path) -> Path:
-    """A path beside this one where nothing lies: "X.yaml", then "X 2.yaml". Raises OSError."""
-    numbers = itertools.count(2)
-    free = path
-    while free.exists():
-        free = path.with_stem(f"{path.stem} {next(numbers)}")
-    return free
+    return free_name(path), Mapping(ports=(port,))
 
 
 def _is_there(path: Path) -> bool:
@@ -249,17 +239,6 @@ def _write(path: Path, mapping: Mapping) -> None:
         top = next((n for n, line in enumerate(lines) if not line.startswith("#")), len(lines))
         heading = "\n".join(line.removeprefix("#").removeprefix(" ") for line in lines[:top])
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, new = tempfile.mkstemp(dir=path.parent, prefix=f".{path.stem}")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(to_text(mapping, heading))
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(new, path)
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(new)
-            raise
+        write_text(path, to_text(mapping, heading))
     except OSError as error:
         raise MapError(f"{path}: can't be written: {error.strerror}") from None

@@ -181,21 +181,6 @@ def _lights(entries: dict[str, _LightEntry | None]) -> dict[Signal, Light | None
     return found
 
 
-def _older(kind: str) -> Callable[[dict[str, _ControlEntry | None]], Any]:
-    """`knobs` and `notes` of older files: numbers alone."""
-
-    def read(entries: dict[str, _ControlEntry | None]) -> dict[Signal, Control | None]:
-        controls: dict[Signal, Control | None] = {}
-        for number, entry in entries.items():
-            try:
-                controls |= _controls({f"{kind} {number}": entry})
-            except FieldError as error:
-                raise FieldError(number, str(error)) from None
-        return controls
-
-    return read
-
-
 def _keys(entries: dict[str, Any]) -> dict[str, str]:
     for key, name in entries.items():
         if not isinstance(name, str | None):
@@ -220,7 +205,7 @@ _Controls = dict[str, _ControlEntry | None]
 
 
 class MapFile(_Part):
-    """A mapping file. After validation controls, knobs and notes are by Signal, and Control."""
+    """A mapping file. After validation controls are Control by Signal."""
 
     ports: Annotated[
         list[Annotated[str, Field(min_length=1)]],
@@ -232,5 +217,3 @@ class MapFile(_Part):
         dict[str, _LightEntry | None], BeforeValidator(_section), AfterValidator(_lights)
     ] = {}
     keys: Annotated[dict[str, Any], BeforeValidator(_section), AfterValidator(_keys)] = {}
-    knobs: Annotated[_Controls, BeforeValidator(_section), AfterValidator(_older(maps.CC))] = {}
-    notes: Annotated[_Controls, BeforeValidator(_section), AfterValidator(_older(maps.NOTE))] = {}

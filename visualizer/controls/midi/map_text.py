@@ -22,8 +22,7 @@
 
 Kinds: cc, cc14, nrpn, note, program, bend, pressure, touch. A button that plays a value as a toggle
 goes by its own presses, not by the value: where something else has moved that meanwhile, a press
-may go where it stands already, and the next one plays. Older files have `knobs: {16:
-strength}` and `notes: {41: next_prompt}`, which are read as well.
+may go where it stands already, and the next one plays.
 """
 
 from __future__ import annotations
@@ -64,7 +63,7 @@ def parse(text: str, file: str) -> Mapping:
         entry: Any = MapFile.model_validate(_content(node, file))
     except ValidationError as error:
         raise MapError(yaml_faults.describe(error, node, file)) from None
-    controls: dict[Signal, Control | None] = {**entry.knobs, **entry.notes, **entry.controls}
+    controls: dict[Signal, Control | None] = dict(entry.controls)
     if pair := maps.clashes(controls):
         line = yaml_faults.line_of(node, ("controls", str(pair[0])))
         raise MapError(f"{file}:{line}: controls: {pair[0]} and {pair[1]} are the same messages")

@@ -1,0 +1,45 @@
+"""What is written to disk: whole or not at all, and never over what somebody else has put there."""
+
+from __future__ import annotations
+
+import os
+from itertools import chain, count
+from pathlib import Path
+from tempfile import mkstemp
+
+
+def write_text(path: Path, text: str) -> None:
+    """Put text into a file in one step: a reader finds the old or the new, and all of it.
+
+    Only the user may read a new file: prompts were typed for the wall alone. The folder is made
+    where it is missing. Raises OSError.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, draft = mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(draft, path)
+    except BaseException:
+        Path(draft).unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def free_name(path: Path) -> Path:
+    """The path, or the first of NAME-2, NAME-3 … where nothing lies. Raises OSError."""
+    names = (path.with_stem(f"{path.stem}-{number}") for number in count(2))
+    return next(name for name in chain([path], names) if not name.exists())
+
+
+def _sync_folder(folder: Path) -> None:
+    """Bring the names in a folder to the disk, where the system can (Windows needs it not)."""
+    if not hasattr(os, "O_DIRECTORY"):
+        return
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
