@@ -41,7 +41,7 @@ MAY_SEE: dict[str, set[str]] = {
 """Who may import whom, by the first name under visualizer ("" is the package itself)."""
 
 SHOW_STANDS_ON = {
-    "__future__", "collections", "dataclasses", "enum", "functools", "itertools", "math",
+    "__future__", "collections", "contextlib", "dataclasses", "enum", "functools", "itertools", "math",
     "pathlib", "random", "re", "sys", "types", "typing", "numpy", "pydantic", "pydantic_core",
     "yaml",
 }  # fmt: skip

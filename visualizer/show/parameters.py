@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -92,11 +93,9 @@ class Parameter:
                 return float(found[0])
         value = math.nan
         if isinstance(given, str | int | float) and not isinstance(given, bool):
-            try:
+            with suppress(ValueError, OverflowError):
                 # Some keypads have a comma for the point.
                 value = float(given.replace(",", ".") if isinstance(given, str) else given)
-            except (ValueError, OverflowError):
-                pass
         if math.isfinite(value):
             return value
         what = f"one of {', '.join(self.choices)}" if self.choices else "a number"
