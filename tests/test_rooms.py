@@ -41,9 +41,9 @@ MAY_SEE: dict[str, set[str]] = {
 """Who may import whom, by the first name under visualizer ("" is the package itself)."""
 
 SHOW_STANDS_ON = {
-    "__future__", "collections", "contextlib", "dataclasses", "enum", "functools", "itertools", "math",
-    "pathlib", "random", "re", "sys", "types", "typing", "numpy", "pydantic", "pydantic_core",
-    "yaml",
+    "__future__", "collections", "contextlib", "dataclasses", "enum", "functools", "itertools",
+    "math", "pathlib", "random", "re", "sys", "types", "typing", "numpy", "pydantic",
+    "pydantic_core", "yaml",
 }  # fmt: skip
 """The core has no clock, no thread, no window and no network."""
 

@@ -185,7 +185,7 @@ def test_a_preset_brings_its_model_unless_one_was_named(
     for named, runs in ((None, "a/model"), ("builtin", "builtin")):
         show = show_on(wall, presets=own, model=named)
         with show:
-            assert show.question is None
+            assert show.show.countdown is None
             until(show, lambda show=show, runs=runs: show.show.running == runs)  # type: ignore[misc]
 
 
@@ -197,7 +197,7 @@ def test_a_model_asked_for_by_a_command_answers_the_start_screen(
     with show:
         until(show, lambda: bool(show.show.models))
         show.do(Run("next_model"))
-        assert show.question is None
+        assert show.show.countdown is None
         until(show, lambda: bool(wall.frames))
 
 
@@ -233,10 +233,10 @@ def test_f9_takes_the_last_show_up_on_the_start_screen(
     show = show_on(wall, TWO, model=None, state=last)
     with show:
         until(show, lambda: show.show.offer is not None)
-        assert show.question is not None
+        assert show.show.countdown is not None
         wall.coming = [F9]
         show.step(0.0)
-        assert show.question is None, "the last show's model is the answer"
+        assert show.show.countdown is None, "the last show's model is the answer"
         assert (show.show.model, show.show.preset, show.show.values["zoom"]) == ("testcard", 1, 0.5)
         until(show, lambda: bool(wall.frames))
 
@@ -253,8 +253,8 @@ def test_a_letter_that_takes_the_last_show_up_is_a_letter_on_the_start_screen(
             pygame.event.Event(pygame.TEXTINPUT, text="r"),
         ]
         show.step(0.0)
-        assert show.question is not None
-        assert show.question.typed == "r"
+        assert show.show.countdown is not None
+        assert show.show.entry == "r"
         assert show.show.offer is not None
 
 
@@ -333,7 +333,7 @@ def test_after_a_stall_the_beat_goes_on_and_the_cue_where_it_was(live: LiveShow)
     assert live.show.cue.age == LONGEST_SEEN
     wait = show_on(cast(Wall, live.stage), model=None)
     wait.step(10.0)
-    assert wait.question is not None, "nobody had its seconds to answer"
+    assert wait.show.countdown is not None, "nobody had its seconds to answer"
 
 
 def test_an_osc_address_that_is_none_is_refused_before_a_window_opens(
@@ -366,15 +366,15 @@ def test_the_start_screen_asks_and_takes_what_is_typed(wall: Wall, live: LiveSho
     show = show_on(wall, model=None)
     with show:
         show.step(1.0)
-        assert wall.views[-1].question is not None
+        assert wall.views[-1].show.countdown is not None
         wall.coming = [pygame.event.Event(pygame.TEXTINPUT, text="builtin")]
         show.step(0.0)
-        assert wall.views[-1].question is not None
-        assert wall.views[-1].question.typed == "builtin"
+        assert wall.views[-1].show.countdown is not None
+        assert wall.views[-1].show.entry == "builtin"
         assert wall.frames == []
         wall.coming = [key(pygame.KEYDOWN, pygame.K_RETURN, "\r")]
         until(show, lambda: bool(wall.frames))
-    assert wall.views[-1].question is None
+    assert wall.views[-1].show.countdown is None
     assert wall.views[-1].show.entry is None
 
 
@@ -408,7 +408,7 @@ def test_the_start_screens_answer_is_the_model_in_force_and_may_be_a_part_of_its
             key(pygame.KEYDOWN, pygame.K_RETURN, "\r"),
         ]
         show.step(0.0)
-        assert (show.show.model, show.question) == ("a/model", None)
+        assert (show.show.model, show.show.countdown) == ("a/model", None)
         until(show, lambda: bool(wall.frames))
         assert show.show.model == "a/model"
         loading.set()

@@ -28,10 +28,9 @@ from visualizer.show.action_log import describe
 from visualizer.show.actions import Action, Offer, Run, Say, Tick
 from visualizer.show.next_request import request
 from visualizer.show.reducer import reduce, start
-from visualizer.show.reducers import model_choice
-from visualizer.show.reducers.start_question import answered, ask
+from visualizer.show.reducers import text_entry
 from visualizer.show.state import Show
-from visualizer.show.view import Question, View
+from visualizer.show.view import View
 from visualizer.stage.stage import Stage
 
 LONGEST_SEEN = 0.25
@@ -109,8 +108,7 @@ class LiveShow:
     def __init__(self, options: LiveOptions, stage: Stage, show: Show) -> None:
         self.options = options
         self.stage = stage
-        self.show = show
-        self.question: Question | None = None if show.model else ask()
+        self.show = show if show.model else text_entry.asked(show)
         folder = options.maps or map_files.own_folder()
         keys, self._faults = map_files.keys(folder)
         self.keyboard = Keyboard(paste=stage.clipboard, keys=keys)
@@ -174,17 +172,8 @@ class LiveShow:
     def do(self, action: Action) -> None:
         """Let an action happen."""
         before = self.show
-        if self.question is not None:
-            answer = answered(self.question, action)
-            if isinstance(answer, Question):
-                self.question = answer
-            else:
-                self.show = model_choice.ask(
-                    self.show, model_choice.named(answer, self.show.models)
-                )
         self.show = reduce(self.show, action)
         if self.show.model_asks != before.model_asks:
-            self.question = None
             self.link.ask(self.show.model)
         if self.options.verbose and (line := describe(before, action, self.show)):
             print(line, file=sys.stderr)
@@ -192,8 +181,8 @@ class LiveShow:
     def _actions(self, seconds: float) -> Iterator[Action]:
         yield Tick(seconds, most=LONGEST_SEEN)
         for event in self.stage.events():
-            asked = self.question is not None and not self._takes_up(event)
-            typing = self.show.entry is not None or asked
+            resumes = self.show.countdown is not None and self._takes_up(event)
+            typing = self.show.entry is not None and not resumes
             choosing = self.show.learning is not None
             yield from self.keyboard.actions(event, typing=typing, choosing=choosing)
         for action in self.inputs.drain():
@@ -240,5 +229,4 @@ class LiveShow:
             display_fps=self.stage.display_fps,
             ports=self.inputs.ports,
             inputs=self.inputs.others,
-            question=self.question,
         )

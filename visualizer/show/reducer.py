@@ -172,7 +172,7 @@ def _typed(show: Show, action: Type | Erase | Take | Drop | Digit | Move | Compo
         case Take():
             return text_entry.taken(show)
         case Drop():
-            return text_entry.closed(show)
+            return text_entry.dropped(show)
         case Digit(character=character):
             return text_entry.digit(show, character)
         case Compose(text=text):
@@ -185,6 +185,7 @@ def _typed(show: Show, action: Type | Erase | Take | Drop | Digit | Move | Compo
 
 def _tick(show: Show, tick: Tick) -> Show:
     messages = aged(show, tick.seen)
+    show = text_entry.aged(show, tick.seen)
     later = replace(show, time=show.time + tick.seconds, messages=messages)
     show = _without_a_jump(show, snapshots.advanced(sound_levels.aged(later)))
     if show.generating and show.live_since is not None:

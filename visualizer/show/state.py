@@ -43,7 +43,8 @@ class Show:
     turn counts prompts within the preset (cueing.position makes an index of it), visits how often
     a preset was chosen, so that "shuffled" is another order each time. hud None means
     "by itself": on for the first seconds. entry: what is being typed, None when closed;
-    entry_for: whether it is a "prompt" or a "model".
+    entry_for: whether it is a "prompt", a "model" or a "number". countdown: seconds left to answer
+    the start screen's question for a model, None where it does not ask.
 
     model: the one asked for by name, until it plays or can't be had; "" for none. model_asks
     counts how often one was asked for, so that the same name can be asked for again after a
@@ -83,6 +84,7 @@ class Show:
     help: bool = False
     entry: str | None = None
     entry_for: str = "prompt"
+    countdown: float | None = None
     model: str = ""
     model_asks: int = 0
     running: str = ""
@@ -149,6 +151,18 @@ class Show:
     def quit_pending(self) -> bool:
         """Whether quit was given once, and another within the time would end the show."""
         return self.quit_asked is not None and self.time - self.quit_asked <= QUIT_WITHIN
+
+    @property
+    def entry_open(self) -> bool:
+        """Whether a line is typed over the picture; the start screen has its own."""
+        return self.entry is not None and self.countdown is None
+
+    def with_entry_closed(self) -> Show:
+        """The show with no line to type into."""
+        return replace(
+            self, entry=None, entry_for="prompt", countdown=None, caret=0, composing="", recalled=0,
+            draft="",
+        )  # fmt: skip
 
     def with_values(self, new: Mapping[str, float]) -> Show:
         """The show with some parameters at new values, which must be within their ranges."""

@@ -9,20 +9,11 @@ from visualizer.show.status import Status
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """The start screen's question for a model: what was typed, and seconds left to answer."""
-
-    typed: str
-    left: float
-
-
-@dataclass(frozen=True, slots=True)
 class View:
     """show and status as they are.
 
     engine_fps: generated frames a second, 0 before the first. display_fps: the wall's.
     ports: names of the MIDI controllers in use; inputs: what else plays along (OSC, Link, sound).
-    question: set while the start screen asks.
     """
 
     show: Show
@@ -31,4 +22,3 @@ class View:
     display_fps: float = 0.0
     ports: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
-    question: Question | None = None

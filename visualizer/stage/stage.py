@@ -142,7 +142,7 @@ class Stage:
             self._try("the start screen can't be drawn", self._draw_splash, surface, view, now)
         typed = self._try("the HUD can't be drawn", self._draw_hud, surface, view)
         # Where the HUD that says it is gone, what is typed must still be heard.
-        typing = view.show.entry is not None or view.question is not None
+        typing = view.show.entry is not None
         place = typed or (surface.get_rect() if typing else None)
         self._try("text can't be typed", self._window.type_at, place)
 

@@ -1,41 +1,52 @@
 """The start screen's question: a name, or the default after five seconds."""
 
-from visualizer.show.actions import Compose, Drop, Erase, Move, Run, Take, Tick, Type
-from visualizer.show.reducers.start_question import SECONDS, answered, ask
-from visualizer.show.view import Question
+from __future__ import annotations
+
+from visualizer.show.actions import Drop, Erase, Move, Run, Take, Tick, Type
+from visualizer.show.reducer import reduce
+from visualizer.show.reducers.text_entry import ANSWER_WITHIN, asked
+from visualizer.show.state import Show
+
+from ..shows import after
+
+ASKS = asked(Show())
+
+
+def answer(show: Show) -> str | None:
+    """The model that was asked for; None while the question is open."""
+    assert (show.model_asks == 1) == (show.countdown is None) == (show.entry is None)
+    return show.model if show.model_asks else None
 
 
 def test_without_an_answer_the_default_is_taken_after_five_seconds() -> None:
-    question = answered(ask(), Tick(4.9))
-    assert isinstance(question, Question)
-    assert answered(question, Tick(0.2)) == ""
+    later = reduce(ASKS, Tick(4.9))
+    assert answer(later) is None
+    assert answer(reduce(later, Tick(0.2))) == ""
 
 
 def test_a_typed_name_is_the_answer() -> None:
-    question = answered(ask(), Type(" stabilityai/sd-turbox"))
-    assert isinstance(question, Question)
-    for key in (Erase(), Erase(ahead=True), Move(-1), Compose("x")):
-        question = answered(question, key)
-        assert isinstance(question, Question)
-    assert answered(question, Take()) == "stabilityai/sd-turbo"
+    typed = after(ASKS, Type(" stabilityai/sd-turbox"), Erase(), Erase(ahead=True), Move(-1))
+    assert answer(typed) is None
+    assert answer(reduce(typed, Take())) == "stabilityai/sd-turbo"
 
 
-def test_nobody_is_cut_off_in_the_middle_of_a_word() -> None:
-    question = answered(Question("stabilityai/sd", 0.1), Tick(60.0))
-    assert question == Question("stabilityai/sd", 0.1)
+def test_nothing_typed_and_taken_is_the_default() -> None:
+    assert answer(reduce(ASKS, Take())) == ""
 
 
-def test_each_key_starts_the_seconds_anew() -> None:
-    question = answered(ask(), Tick(4.0))
-    assert isinstance(question, Question)
-    question = answered(question, Type("a"))
-    assert isinstance(question, Question)
-    assert question.left == SECONDS
+def test_a_typed_word_stops_the_seconds_and_each_key_starts_them_anew() -> None:
+    typed = after(ASKS, Tick(4.0), Type("a"), Tick(60.0))
+    assert (answer(typed), typed.countdown) == (None, ANSWER_WITHIN)
+    emptied = after(typed, Erase(), Tick(4.9))
+    assert answer(emptied) is None
+    assert answer(reduce(emptied, Tick(0.2))) == ""
 
 
 def test_esc_takes_the_default_at_once() -> None:
-    assert answered(Question("nonsense", 3.0), Drop()) == ""
+    assert answer(after(ASKS, Type("nonsense"), Drop())) == ""
 
 
-def test_other_actions_leave_the_question_open() -> None:
-    assert answered(ask(), Run("next_prompt")) == ask()
+def test_other_actions_leave_the_question_open_and_a_model_answers_it() -> None:
+    assert answer(reduce(ASKS, Run("next_prompt"))) is None
+    found = Show(models=("a/model",))
+    assert answer(reduce(asked(found), Run("next_model"))) == "a/model"

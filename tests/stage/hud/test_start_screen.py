@@ -13,7 +13,7 @@ from visualizer.show.files.session import Memory
 from visualizer.show.reducer import reduce
 from visualizer.show.state import Show
 from visualizer.show.status import Phase, Status
-from visualizer.show.view import Question, View
+from visualizer.show.view import View
 from visualizer.stage.drawing.lettering import Lettering
 from visualizer.stage.hud.start_screen import Splash, background, offer_top
 
@@ -35,20 +35,22 @@ def test_the_splash_moves_slowly_and_is_never_black_or_glaring() -> None:
     ("status", "question"),
     [
         (Status(), None),
-        (Status(Phase.ASKING, default="tiny", reason="no GPU"), Question("", 5.0)),
-        (Status(Phase.ASKING, default="tiny", reason="no GPU"), Question("x" * 300, 0.0)),
+        (Status(Phase.ASKING, default="tiny", reason="no GPU"), ("", 5.0)),
+        (Status(Phase.ASKING, default="tiny", reason="no GPU"), ("x" * 300, 0.0)),
         (Status(Phase.LOADING, "loading", None), None),
         (Status(Phase.LOADING, "loading", 2.0), None),
         (Status(Phase.FAILED, "the network is down " * 40), None),
     ],
 )
 def test_the_splash_covers_the_screen(
-    letters: Lettering, size: tuple[int, int], status: Status, question: Question | None
+    letters: Lettering, size: tuple[int, int], status: Status, question: tuple[str, float] | None
 ) -> None:
     target = pygame.Surface(size, depth=32)
     target.fill((255, 0, 255))
+    typed, left = question or (None, None)
+    show = replace(Show(), entry=typed, countdown=left)
     for moment in (0.0, 1.0, 2.5):
-        Splash(letters).draw(target, View(Show(), status, question=question), moment)
+        Splash(letters).draw(target, View(show, status), moment)
     assert count(target, (255, 0, 255, 255)) == 0
 
 

@@ -1,7 +1,7 @@
 """What an action does to the show, one file a concern.
 
 - commands, navigation, model_choice, focus, undo, snapshots
-- text_entry, start_question, midi_learn: what takes the keyboard for a while
+- text_entry, midi_learn: what takes the keyboard for a while
 - quantise: changes that wait for the beat
 Functions of Show and action to Show; called by show/reducer.py.
 """

@@ -15,7 +15,10 @@ def in_force(show: Show) -> str:
 
 
 def ask(show: Show, name: str) -> Show:
-    """Ask for a model by name or folder, also where it was asked for before: it may have failed."""
+    """Ask for a model by name or folder, "" for the default, also where it was asked for before: it
+    may have failed. That answers the start screen's question, too."""
+    if show.countdown is not None:
+        show = show.with_entry_closed()
     return replace(show, model=name, model_asks=show.model_asks + 1)
 
 

@@ -3,6 +3,9 @@
 - An open line stays what it is, whoever hits a pad.
 - A line for a prompt goes through the prompts that were typed before; the one that was begun is
   still there at the end of them.
+- The start screen asks for a model: what is typed, or after some seconds the default. The seconds
+  run only while nothing is typed, so that nobody is cut off in the middle of a word; Esc takes the
+  default at once.
 - A line for a number is for the parameter in focus. A minus belongs at its front wherever it is
   typed, so that on the keypad, where a digit opens the line, it can come after the digits.
 """
@@ -17,17 +20,33 @@ from visualizer.show.parameters import BY_NAME, Parameter
 from visualizer.show.reducers import model_choice, navigation
 from visualizer.show.state import Show
 
+ANSWER_WITHIN = 5.0
+"""Seconds that the start screen waits for a model's name, as the reference app does."""
+
+
+def asked(show: Show) -> Show:
+    """The start screen's question for a model."""
+    return replace(opened(show, "model"), countdown=ANSWER_WITHIN)
+
+
+def aged(show: Show, seconds: float) -> Show:
+    """The question some seconds later."""
+    if show.countdown is None or show.entry:
+        return show
+    left = show.countdown - seconds
+    return replace(show, countdown=left) if left > 0 else model_choice.ask(show, "")
+
 
 def opened(show: Show, entry_for: str) -> Show:
     """An empty line for a "prompt", a "model" or a "number"; an open one stays."""
-    return show if show.entry is not None else replace(closed(show), entry="", entry_for=entry_for)
+    if show.entry is not None:
+        return show
+    return replace(show.with_entry_closed(), entry="", entry_for=entry_for)
 
 
-def closed(show: Show) -> Show:
-    """The line gone, and nothing done."""
-    return replace(
-        show, entry=None, entry_for="prompt", caret=0, composing="", recalled=0, draft=""
-    )
+def dropped(show: Show) -> Show:
+    """The line gone, and nothing done; the question is answered by the default."""
+    return show.with_entry_closed() if show.countdown is None else model_choice.ask(show, "")
 
 
 def typed(show: Show, text: str) -> Show:
@@ -73,16 +92,18 @@ def composed(show: Show, text: str) -> Show:
 def taken(show: Show) -> Show:
     """What was typed is done."""
     text = (show.entry or "").strip()
+    if show.countdown is not None:
+        return model_choice.ask(show, model_choice.named(text, show.models))
     # Enter twice is no wish for an empty prompt, which would stop the dreaming without a word.
     if not text:
-        return closed(show)
+        return show.with_entry_closed()
     if show.entry_for == "model":
-        return model_choice.ask(closed(show), model_choice.named(text, show.models))
+        return model_choice.ask(show.with_entry_closed(), model_choice.named(text, show.models))
     if show.entry_for == "number":
-        return _valued(closed(show), BY_NAME[show.focus], text)
+        return _valued(show.with_entry_closed(), BY_NAME[show.focus], text)
     others = (prompt for prompt in show.history if prompt != text)
     show = replace(show, history=(*others, text)[-HISTORY:])
-    return navigation.to_text(closed(show), text)
+    return navigation.to_text(show.with_entry_closed(), text)
 
 
 def _valued(show: Show, row: Parameter, text: str) -> Show:
@@ -112,7 +133,9 @@ def _halves(show: Show) -> tuple[str, str]:
 
 def _with(show: Show, before: str, after: str) -> Show:
     """The line with the caret between two halves. What was composed is settled by it."""
-    return replace(show, entry=before + after, caret=len(before), composing="")
+    countdown = None if show.countdown is None else ANSWER_WITHIN
+    line = before + after
+    return replace(show, entry=line, caret=len(before), composing="", countdown=countdown)
 
 
 def _negated(show: Show) -> Show:

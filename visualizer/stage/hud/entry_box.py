@@ -57,7 +57,7 @@ def draw_entry(
     target: pygame.Surface, letters: Lettering, show: Show, unit: float, place: pygame.Rect
 ) -> None:
     """The field in place, if it is open."""
-    if show.entry is None:
+    if show.entry is None or not show.entry_open:
         return
     title, hint = _asked(show)
     target.blit(shapes.plate(*place.size, round(16 * unit), FIELD, EDGE), place)

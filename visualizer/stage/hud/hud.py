@@ -53,7 +53,7 @@ class Hud:
         wanted = wanted and not show.help
         beside = plan(size).panel.right if wanted else 0
         field = entry_box.field(show, size, unit, beside)
-        bottom = size[1] if show.entry is None else field.top
+        bottom = field.top if show.entry_open else size[1]
         if show.help:
             self._help.draw(target)
         elif wanted:
@@ -77,7 +77,7 @@ class Hud:
             area = pygame.Rect(margin, margin, size[0] - 2 * margin, bottom - 2 * margin)
             self._messages(target, show, area, unit)
         entry_box.draw_entry(target, self._letters, show, unit, field)
-        return None if show.entry is None else field
+        return field if show.entry_open else None
 
     def _beside(self, size: tuple[int, int], bottom: int, unit: float) -> pygame.Rect:
         """The room right of the panel, above bottom."""

@@ -11,9 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pygame
 
+from visualizer.show.reducers.text_entry import ANSWER_WITHIN
 from visualizer.show.state import Show
 from visualizer.show.status import Phase, Status
-from visualizer.show.view import Question, View
+from visualizer.show.view import View
 from visualizer.stage.drawing import shapes
 from visualizer.stage.drawing.hud_colours import ACCENT, AMBER, INK, SOFT, TRACK, Colour
 from visualizer.stage.drawing.lettering import Lettering
@@ -21,9 +22,6 @@ from visualizer.stage.drawing.typed_line import caret_on, typed_line
 from visualizer.stage.hud.panel_layout import unit_of
 
 NAME = "VISUALIZER"
-
-ANSWER_WITHIN = 5.0
-"""Seconds that the countdown ring stands for, as the reference app asks; a longer one is full."""
 
 GRID = (256, 144)
 """Width and height at which the background is computed; it is soft, so scaling hides nothing."""
@@ -94,8 +92,8 @@ class Splash:
         name = self._letters.line(NAME, round(76 * u), INK, spacing=0.16)
         target.blit(name, name.get_rect(center=(middle, y)))
         y += round(84 * u)
-        if view.question is not None:
-            self._question(target, view.question, view.status, middle, y, u, time)
+        if view.show.countdown is not None:
+            self._question(target, view, middle, y, u, time)
         else:
             self._status(target, view, middle, y, u, time)
         self._offer(target, view.show, middle, u)
@@ -128,16 +126,10 @@ class Splash:
         target.blit(lit, (bar.left + part.left, bar.top))
 
     def _question(
-        self,
-        target: pygame.Surface,
-        question: Question,
-        status: Status,
-        middle: int,
-        y: int,
-        u: float,
-        time: float,
+        self, target: pygame.Surface, view: View, middle: int, y: int, u: float, time: float
     ) -> None:
-        letters = self._letters
+        letters, show, status = self._letters, view.show, view.status
+        left = show.countdown or 0.0
         field = pygame.Rect(0, 0, min(round(720 * u), target.get_width() - round(40 * u)), 0)
         field.height = round(68 * u)
         field.midtop = (middle, y - round(16 * u))
@@ -146,15 +138,16 @@ class Splash:
         head = letters.line("Model:", size, SOFT)
         target.blit(head, head.get_rect(midleft=(field.left + round(24 * u), field.centery)))
         dial = round(44 * u)
-        ring = shapes.ring(dial, question.left / ANSWER_WITHIN, max(2.0, 4 * u), ACCENT, TRACK)
+        ring = shapes.ring(dial, left / ANSWER_WITHIN, max(2.0, 4 * u), ACCENT, TRACK)
         place = ring.get_rect(midright=(field.right - round(14 * u), field.centery))
         target.blit(ring, place)
-        seconds = letters.line(f"{max(math.ceil(question.left), 0)}", round(18 * u))
+        seconds = letters.line(f"{max(math.ceil(left), 0)}", round(18 * u))
         target.blit(seconds, seconds.get_rect(center=place.center))
         line = pygame.Rect(field.left + round(36 * u) + head.get_width(), 0, 0, round(26 * u))
         line.width = place.left - round(14 * u) - line.left
         line.centery = field.centery
-        typed_line(target, letters, line, question.typed, status.default, caret_on(time))
+        text, caret = show.entry or "", caret_on(time)
+        typed_line(target, letters, line, text, status.default, caret, show.caret, show.composing)
         words = "Enter takes it"
         if status.default:
             words += f"; nothing typed: {status.default}"
