@@ -46,7 +46,7 @@ def measure(subject: Subject, setup: Setup, say: Callable[[str], None]) -> Resul
     frames, statuses = Latest[Frame](), Latest[Status]()
 
     def open_engine(name: str, report: Callable[[Status], None]) -> Engine:
-        return engine  # whatever a show comes to play on
+        return engine  # the one that is measured
 
     producer = Producer(
         models=models,
@@ -88,7 +88,7 @@ def _turned(
     """What result() takes, of count turned knobs.
 
     The period is taken from the very frames that are waited for: so it is of the same moments,
-    whatever else the machine did then.
+    so a busy machine does not decide.
     """
     chance = random.Random(0)
     wanted = one_prompt().first()

@@ -100,7 +100,7 @@ class Played:
 
 @contextmanager
 def playing(subject: Subject, mapping: str) -> Iterator[Played]:
-    """A show on a screen that nobody sees, with a controller on JACK (jack.server() must run).
+    """A show on a virtual screen, with a controller on JACK (jack.server() must run).
 
     mapping: what the controller plays, as a file has it.
     """
@@ -133,7 +133,7 @@ def playing(subject: Subject, mapping: str) -> Iterator[Played]:
 @contextmanager
 def _watched(live: LiveShow, played: Played) -> Iterator[None]:
     """Have played see what comes, and what the show wants and does, in passing."""
-    want, do, take = live.link.want, live.do, RtMidiInput.take
+    want, do, take = live.engine.want, live.do, RtMidiInput.take
 
     def wanted(request: Request) -> None:
         want(request)
@@ -150,7 +150,7 @@ def _watched(live: LiveShow, played: Played) -> Iterator[None]:
 
     with (
         patch.object(RtMidiInput, "take", taken),
-        patch.object(live.link, "want", wanted),
+        patch.object(live.engine, "want", wanted),
         patch.object(live, "do", done),
     ):
         yield

@@ -29,7 +29,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """figure: speed, floor, … numbers: whatever the rows were made from, as JSON takes it."""
+    """figure: speed, floor, … numbers: what the rows were made from, as JSON takes it."""
 
     figure: str
     rows: tuple[Row, ...]

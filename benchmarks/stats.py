@@ -33,7 +33,7 @@ def spread(values: Numbers) -> Spread:
 
 def ratios(ours: Numbers, theirs: Numbers) -> Spread:
     """How many times as large ours are, round by round: each round shares its moment, and so
-    whatever else the machine did then."""
+    so a busy machine does not decide."""
     return spread(np.asarray(ours, dtype=np.float64) / np.asarray(theirs, dtype=np.float64))
 
 

@@ -78,7 +78,7 @@ class Subject:
         return f"{self.name}-{self.side}-{figure}"
 
     def engine(self, report: Callable[[Status], None] = lambda _: None) -> Engine:
-        """Our engine, as the show opens it, on as many threads as that leaves it. Whatever stands
+        """Our engine, as the show opens it, on as many threads as that leaves it. What stands
         against that model is raised."""
         return open_engine(
             self.light,

@@ -1,6 +1,6 @@
 """The tables in docs/playing.md, made from the tables of parameters and commands.
 
-``python -m scripts.tables docs/playing.md`` writes them anew between their marks; a test fails
+``python -m scripts.tables docs/playing.md`` writes them between their marks; a test fails
 while a README says something else than the code.
 """
 
@@ -83,7 +83,7 @@ BLOCKS: Mapping[str, Callable[[], str]] = {
 
 
 def replace_blocks(text: str) -> str:
-    """text with each block's inside made anew; a block without both its marks is left alone."""
+    """text with each block's inside refreshed; a block without both its marks is left alone."""
     for name, make in BLOCKS.items():
         text = _replace_block(text, f"<!-- {name} -->", f"<!-- /{name} -->", make())
     return text
@@ -116,7 +116,7 @@ def _line(row: Sequence[str], widths: Sequence[int]) -> str:
 
 
 def main(paths: Sequence[str]) -> None:
-    """Write the blocks of the files at paths anew."""
+    """Write the blocks of the files at paths."""
     for path in map(Path, paths):
         path.write_text(replace_blocks(path.read_text(encoding="utf-8")), encoding="utf-8")
 

@@ -27,7 +27,7 @@ class Latest(Generic[T]):
         self._error: BaseException | None = None
 
     def put(self, value: T) -> None:
-        """Store value in place of whatever was there. After close it is dropped."""
+        """Store value in place of what was there. After close it is dropped."""
         with self._condition:
             if self._closed:
                 return

@@ -59,7 +59,7 @@ class Gated:
     def prepare(self, request: Request) -> None:
         self.prepared.append(request)
 
-    def lighter(self) -> str:
+    def reduce_memory(self) -> str:
         return self.steps.pop(0) if self.steps else ""
 
 

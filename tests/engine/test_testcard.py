@@ -81,5 +81,5 @@ def test_it_goes_on_as_it_was_whatever_played_before() -> None:
     card, other = TestCard(32), TestCard(32)
     card.adopt(np.zeros((8, 8, 3), np.uint8))
     card.prepare(request())
-    assert card.lighter() == ""
+    assert card.reduce_memory() == ""
     assert np.array_equal(card.next(request()).pixels, other.next(request()).pixels)

@@ -18,7 +18,7 @@ from visualizer.engine.testcard import TestCard
 from visualizer.frame import Frame
 from visualizer.live import app
 from visualizer.live.app import LONGEST_SEEN, MOST_FAULTS, LiveShow, run
-from visualizer.live.engine_client import Link
+from visualizer.live.engine_client import EngineClient
 from visualizer.live.session_store import STATE
 from visualizer.options import LiveOptions, OptionError, Options
 from visualizer.show.actions import Run, Say, Set
@@ -213,7 +213,7 @@ def test_an_orderly_end_leaves_no_thread(wall: Wall, live: LiveShow) -> None:
     with live:
         until(live, lambda: bool(wall.frames))
     assert live.ended
-    assert not live.link.alive
+    assert not live.engine.alive
 
 
 @pytest.fixture
@@ -272,7 +272,7 @@ def resumed(wall: Wall, last: Path, **options: Any) -> LiveShow:
     """A show with --resume, when it has taken up what there was."""
     show = show_on(wall, TWO, state=last, resume=True, **options)
     with show:
-        until(show, lambda: show.keeper.read.is_set())
+        until(show, lambda: show.session_store.read.is_set())
         show.step(0.0)
     return show
 
@@ -432,14 +432,14 @@ def test_however_the_show_ends_it_leaves_at_once_where_a_thread_would_hold_it_up
         if error is not None:
             raise error
 
-    def stop(link: Link, timeout: float) -> bool:
+    def stop(link: EngineClient, timeout: float) -> bool:
         return stopped(link, timeout) and not held
 
     left: list[int] = []
-    stopped = Link.stop
+    stopped = EngineClient.stop
     monkeypatch.setattr("visualizer.live.app.Stage", lambda **_: wall)
     monkeypatch.setattr(LiveShow, "play", play)
-    monkeypatch.setattr(Link, "stop", stop)
+    monkeypatch.setattr(EngineClient, "stop", stop)
     monkeypatch.setattr("os._exit", left.append)
     monkeypatch.setattr("threading.active_count", lambda: 1)
     options = LiveOptions(model="testcard", no_midi=True)

@@ -14,7 +14,7 @@ from visualizer.engine.failures import ModelError
 from visualizer.engine.models.catalogue import Choice
 from visualizer.engine.testcard import TestCard
 from visualizer.frame import Frame
-from visualizer.live.engine_client import Link
+from visualizer.live.engine_client import EngineClient
 from visualizer.options import Options
 from visualizer.show.actions import Action, Engine, Live, Say
 from visualizer.show.next_request import request
@@ -49,7 +49,7 @@ class Far:
         self.load = self.open
         monkeypatch.setattr("visualizer.live.engine_client.choose", lambda device: self.choose())
         monkeypatch.setattr("visualizer.live.engine_client.opener", self._opener)
-        self.link = Link(Options(), do=self.actions.append, warn=self.warnings.append)
+        self.engine = EngineClient(Options(), do=self.actions.append, warn=self.warnings.append)
 
     def _opener(self, options: Options, *, strict: bool = False, live: bool = False) -> OpenEngine:
         return lambda name, report: (self.load if strict else self.open)(name, report)
@@ -58,9 +58,9 @@ class Far:
         """Run display frames, each of some seconds of show time, until done."""
         for _ in range(2_000_000):
             self.time += seconds
-            if (frame := self.link.hear(self.time)) is not None:
+            if (frame := self.engine.hear(self.time)) is not None:
                 self.frames.append(frame)
-            self.link.want(replace(WANTED, time=self.time))
+            self.engine.want(replace(WANTED, time=self.time))
             if done():
                 return
         raise AssertionError("it never came to that")
@@ -83,8 +83,8 @@ class Far:
 
     def end(self) -> bool:
         """End the line; whether nothing is left of it."""
-        self.link.close()
-        return self.link.stop()
+        self.engine.close()
+        return self.engine.stop()
 
 
 @pytest.fixture
@@ -93,8 +93,8 @@ def far(monkeypatch: pytest.MonkeyPatch) -> Far:
 
 
 def test_it_tells_the_show_what_runs_and_what_there_is_once(far: Far) -> None:
-    far.link.ask("builtin")
-    far.link.start()
+    far.engine.ask("builtin")
+    far.engine.start()
     far.until_more(frames=5)
     told = far.of(Engine)
     assert told[-1] == Engine("builtin", ("builtin",))
@@ -103,15 +103,15 @@ def test_it_tells_the_show_what_runs_and_what_there_is_once(far: Far) -> None:
     assert len(far.of(Live)) == len(far.frames)
     assert far.warnings == []
     assert far.end()
-    assert not far.link.alive
+    assert not far.engine.alive
 
 
 def test_one_slow_frame_does_not_move_how_long_one_takes(far: Far) -> None:
     frame = Frame(1, 0.0, 0.1, np.zeros((1, 1, 3), np.uint8), 0, WANTED)
 
     def told(seconds: float) -> float:
-        far.link._frames.put(replace(frame, seconds=seconds))
-        far.link.hear(0.0)
+        far.engine._frames.put(replace(frame, seconds=seconds))
+        far.engine.hear(0.0)
         live = far.of(Live)[-1]
         assert isinstance(live, Live)
         return live.period
@@ -119,13 +119,13 @@ def test_one_slow_frame_does_not_move_how_long_one_takes(far: Far) -> None:
     assert {told(0.1) for _ in range(5)} == {0.1}
     assert {told(3.0) for _ in range(4)} == {0.1}, "a few slow ones neither"
     assert [told(0.3) for _ in range(9)][-1] == 0.3, "it follows what stays"
-    far.link._statuses.put(Status(Phase.RUNNING, model="builtin", device="cpu"))
+    far.engine._statuses.put(Status(Phase.RUNNING, model="builtin", device="cpu"))
     assert told(0.02) == 0.02, "another model takes another time"
 
 
 def test_time_goes_on_from_frame_to_frame(far: Far) -> None:
-    far.link.ask("")
-    far.link.start()
+    far.engine.ask("")
+    far.engine.start()
     far.until(lambda: len(far.frames) > 5, seconds=0.001)
     times = [frame.request.time for frame in far.frames]
     assert times == sorted(set(times))
@@ -148,11 +148,11 @@ def test_a_dead_engine_thread_is_brought_back_with_the_model_that_was_wanted(
         return Named(name)
 
     far.choose, far.open, far.load = choose, open_, open_
-    far.link.ask("the one I chose")
-    far.link.start()
+    far.engine.ask("the one I chose")
+    far.engine.start()
     far.until(lambda: "driver is gone" in str(far.of(Say)))
     far.until(lambda: True, seconds=1.0)
-    assert not far.link.alive, "it is not started anew in a hurry"
+    assert not far.engine.alive, "it is not started anew in a hurry"
     far.until_runs("the one I chose", seconds=0.01)
     assert opened == ["builtin", "the one I chose"]
     assert "the driver is gone" in capsys.readouterr().err
@@ -170,10 +170,10 @@ def test_whoever_quits_while_the_first_model_opens_is_not_kept_waiting(
         return Named(name)
 
     far.open = for_ever
-    far.link.start()
+    far.engine.start()
     assert opening.wait(30)
-    far.link.close()
-    assert not far.link._producer.stop(timeout=0.05)
+    far.engine.close()
+    assert not far.engine._producer.stop(timeout=0.05)
     never.set()
 
 
@@ -186,12 +186,12 @@ def test_whoever_quits_while_a_model_loads_is_not_kept_waiting(far: Far) -> None
         return Named(name)
 
     far.load = for_ever
-    far.link.ask("large")
-    far.link.start()
+    far.engine.ask("large")
+    far.engine.start()
     far.until_more()
     assert loading.wait(30)
     assert not far.end(), "so that the program leaves at once"
-    assert not far.link.alive
+    assert not far.engine.alive
     never.set()
 
 
@@ -204,11 +204,11 @@ def test_frames_come_while_a_model_loads_and_go_on_with_it(far: Far) -> None:
         return Named(name)
 
     far.load = load
-    far.link.ask("a/model")
-    far.link.start()
+    far.engine.ask("a/model")
+    far.engine.start()
     far.until_more()
-    far.until(lambda: far.link.status.progress == 0.41)
-    assert (far.link.status.model, far.link.status.coming) == ("builtin", "a/model")
+    far.until(lambda: far.engine.status.progress == 0.41)
+    assert (far.engine.status.model, far.engine.status.coming) == ("builtin", "a/model")
     assert "fetching" not in str(far.actions), "the HUD says how far it is"
     ready.set()
     far.until_runs("a/model")
@@ -222,10 +222,10 @@ def test_a_model_that_cannot_be_had_is_one_line_and_frames_go_on(far: Far) -> No
         raise ModelError(f"{name}: it is broken")
 
     far.load = load
-    far.link.ask("builtin")
-    far.link.start()
+    far.engine.ask("builtin")
+    far.engine.start()
     far.until_more()
-    far.link.ask("a/model")
+    far.engine.ask("a/model")
     far.until(lambda: bool(far.warnings))
     far.until_more()
     assert far.warnings == ["a/model: it is broken"]
@@ -237,14 +237,14 @@ def test_a_load_that_starts_and_fails_between_two_display_frames_is_told(far: Fa
     plays = Status(Phase.RUNNING, model="builtin", models=("builtin",))
 
     def told(status: Status) -> Action:
-        far.link._statuses.put(status)
-        far.link.hear(0.0)
+        far.engine._statuses.put(status)
+        far.engine.hear(0.0)
         return far.of(Engine)[-1]
 
     coming = told(replace(plays, coming="a/model"))
     assert coming == Engine("builtin", ("builtin",), coming="a/model")
     assert told(plays) == Engine("builtin", ("builtin",))
     before = len(far.of(Engine))
-    far.link.ask("b/model")
+    far.engine.ask("b/model")
     assert told(plays) == Engine("builtin", ("builtin",))
     assert len(far.of(Engine)) == before + 1

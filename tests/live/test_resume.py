@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from visualizer.live.resume import as_asked
 from visualizer.options import LiveOptions
-from visualizer.show.files.session import Memory
+from visualizer.show.files.session import Session
 from visualizer.show.reducer import start
 from visualizer.show.reducers.remember import remember
 
@@ -13,7 +13,7 @@ from ..show.shows import ALL
 LEFT = remember(start(ALL, 1, {"hold": 16.0, "hold_in": 1.0, "seed": 77.0}, model="large"))
 
 
-def asked(**options: object) -> Memory:
+def asked(**options: object) -> Session:
     chosen = LiveOptions(**options)  # type: ignore[arg-type]
     first = 2 if chosen.preset else 0
     return as_asked(LEFT, chosen, start(ALL, first, chosen.settings, model=chosen.model or ""))

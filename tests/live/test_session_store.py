@@ -13,7 +13,7 @@ import pytest
 
 from visualizer.disk import write_text
 from visualizer.live import session_store
-from visualizer.live.session_store import Keeper, usual_folder
+from visualizer.live.session_store import SessionStore, usual_folder
 from visualizer.show.actions import Action, Live, Offer, Run, Say, Set, Snapshots, Store, Tick
 from visualizer.show.files import session
 from visualizer.show.reducer import start
@@ -30,13 +30,13 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def keeper(folder: Path) -> Iterator[Keeper]:
-    keeper = Keeper(folder, every=0.0)
+def keeper(folder: Path) -> Iterator[SessionStore]:
+    keeper = SessionStore(folder, every=0.0)
     yield keeper
     assert keeper.stop(PATIENCE)
 
 
-def begun(keeper: Keeper, show: Show | None = None) -> tuple[Show, list[Action]]:
+def begun(keeper: SessionStore, show: Show | None = None) -> tuple[Show, list[Action]]:
     """The show with what the keeper found on disk, and that."""
     keeper.start()
     assert keeper.read.wait(PATIENCE)
@@ -46,7 +46,7 @@ def begun(keeper: Keeper, show: Show | None = None) -> tuple[Show, list[Action]]
 
 def played(folder: Path, *actions: Action) -> Show:
     """A whole show that is kept; as it ended."""
-    keeper = Keeper(folder)
+    keeper = SessionStore(folder)
     show, _ = begun(keeper)
     show = after(show, *actions)
     keeper.keep(show)
@@ -59,13 +59,15 @@ def lines(found: list[Action]) -> list[str]:
     return [action.text for action in found if isinstance(action, Say)]
 
 
-def test_the_first_show_finds_nothing(keeper: Keeper, folder: Path) -> None:
+def test_the_first_show_finds_nothing(keeper: SessionStore, folder: Path) -> None:
     _, found = begun(keeper)
     assert found == []
     assert not folder.exists()
 
 
-def test_a_show_is_offered_to_the_next_one_with_its_snapshots(keeper: Keeper, folder: Path) -> None:
+def test_a_show_is_offered_to_the_next_one_with_its_snapshots(
+    keeper: SessionStore, folder: Path
+) -> None:
     last = played(folder, Set("zoom", 0.5), Store(3))
     _, found = begun(keeper)
     assert found == [Snapshots(last.snapshots), Offer(remember.remember(last))]
@@ -77,7 +79,7 @@ def test_a_show_without_snapshots_has_no_file_for_them(folder: Path) -> None:
 
 
 def test_the_last_state_is_kept_however_soon_the_show_ends(folder: Path) -> None:
-    keeper = Keeper(folder, every=PATIENCE)
+    keeper = SessionStore(folder, every=PATIENCE)
     show, _ = begun(keeper)
     for zoom in (0.1, 0.2, 0.3):
         show = after(show, Set("zoom", zoom))
@@ -90,7 +92,7 @@ def test_the_last_state_is_kept_however_soon_the_show_ends(folder: Path) -> None
 def test_nothing_is_written_before_the_show_has_what_was_found(folder: Path) -> None:
     played(folder, Set("zoom", 0.5), Store(3))
     before = (folder / "snapshots.yaml").read_bytes()
-    keeper = Keeper(folder)
+    keeper = SessionStore(folder)
     keeper.keep(start(ALL))  # it knows nothing of slot 3 yet
     keeper.start()
     keeper.keep(start(ALL))
@@ -101,7 +103,7 @@ def test_nothing_is_written_before_the_show_has_what_was_found(folder: Path) -> 
 def test_an_offered_show_is_not_written_over_by_one_that_has_just_begun(folder: Path) -> None:
     last = played(folder, Set("zoom", 0.5))
     played(folder, Live(1), Set("zoom", -1.0), Tick(remember.SETTLED / 2))
-    keeper = Keeper(folder)
+    keeper = SessionStore(folder)
     _, found = begun(keeper)
     assert found == [Offer(remember.remember(last))]
     assert keeper.stop(PATIENCE)
@@ -128,7 +130,7 @@ def test_snapshots_are_kept_at_once_even_while_a_show_is_offered(folder: Path) -
 
 
 def test_what_has_not_changed_is_not_written_again(
-    keeper: Keeper, folder: Path, monkeypatch: pytest.MonkeyPatch
+    keeper: SessionStore, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     show, _ = begun(keeper)
     written: list[str] = []
@@ -150,7 +152,7 @@ def test_what_has_not_changed_is_not_written_again(
     ],
 )
 def test_a_broken_file_is_one_line_and_moved_aside(
-    keeper: Keeper, folder: Path, content: bytes, why: str
+    keeper: SessionStore, folder: Path, content: bytes, why: str
 ) -> None:
     folder.mkdir(parents=True)
     (folder / "state.yaml").write_bytes(content)
@@ -166,7 +168,7 @@ def test_a_broken_file_is_one_line_and_moved_aside(
     assert not (folder / "state.yaml").exists()
 
 
-def test_one_broken_file_does_not_cost_the_other(keeper: Keeper, folder: Path) -> None:
+def test_one_broken_file_does_not_cost_the_other(keeper: SessionStore, folder: Path) -> None:
     last = played(folder, Set("zoom", 0.5), Store(3))
     (folder / "snapshots.yaml").write_text("Plain: {9: {}}")
     _, found = begun(keeper)
@@ -175,7 +177,7 @@ def test_one_broken_file_does_not_cost_the_other(keeper: Keeper, folder: Path) -
 
 
 def test_a_folder_in_a_files_place_is_moved_aside_like_a_broken_file(
-    keeper: Keeper, folder: Path
+    keeper: SessionStore, folder: Path
 ) -> None:
     (folder / "state.yaml").mkdir(parents=True)
     show, found = begun(keeper)
@@ -186,7 +188,7 @@ def test_a_folder_in_a_files_place_is_moved_aside_like_a_broken_file(
 
 
 def test_what_can_not_be_moved_aside_is_left_and_not_written_over(
-    keeper: Keeper, folder: Path, monkeypatch: pytest.MonkeyPatch
+    keeper: SessionStore, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder.mkdir(parents=True)
     (folder / "state.yaml").write_text("preset: [")
@@ -213,7 +215,7 @@ def test_a_full_disk_is_said_once_and_leaves_what_was_there(
 ) -> None:
     played(folder, Set("zoom", 0.5))
     before = (folder / "state.yaml").read_bytes()
-    keeper = Keeper(folder, every=0.0)
+    keeper = SessionStore(folder, every=0.0)
     show, _ = begun(keeper)
     show = after(show, Run("resume"))
     refuse(monkeypatch, errno.ENOSPC)
@@ -228,7 +230,7 @@ def test_a_full_disk_is_said_once_and_leaves_what_was_there(
 
 def test_a_folder_that_can_not_be_made_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("here")
-    keeper = Keeper(tmp_path / "file" / "visualizer")
+    keeper = SessionStore(tmp_path / "file" / "visualizer")
     show, found = begun(keeper)
     keeper.keep(show)
     assert keeper.stop(PATIENCE)
@@ -259,7 +261,7 @@ def test_a_file_is_there_whole_or_as_it_was(
 
 
 def test_a_keeper_that_never_started_ends(folder: Path) -> None:
-    assert Keeper(folder).stop()
+    assert SessionStore(folder).stop()
 
 
 def test_the_usual_folder_is_the_users_own() -> None:

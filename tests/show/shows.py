@@ -35,7 +35,7 @@ from visualizer.show.actions import (
     Unplugged,
 )
 from visualizer.show.command_table import COMMANDS, ON_OFF
-from visualizer.show.files.session import Memory
+from visualizer.show.files.session import Session
 from visualizer.show.parameters import BY_NAME
 from visualizer.show.pickup import PICKUPS
 from visualizer.show.prompt_mix import alone, weighted
@@ -129,7 +129,7 @@ actions = st.one_of(
     ),
     st.builds(Learned, st.sampled_from(LEARNABLE), st.just("nano CC 1"), _texts),
     st.builds(
-        Offer, st.builds(Memory, preset=st.sampled_from(["", "Plain", "gone"]), prompt=_texts)
+        Offer, st.builds(Session, preset=st.sampled_from(["", "Plain", "gone"]), prompt=_texts)
     ),
     st.builds(Take),
     st.builds(Drop),

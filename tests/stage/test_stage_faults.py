@@ -10,7 +10,7 @@ import pytest
 from visualizer.show.view import View
 from visualizer.stage import window
 from visualizer.stage.hud.hud import Hud
-from visualizer.stage.hud.start_screen import Splash
+from visualizer.stage.hud.start_screen import StartScreen
 from visualizer.stage.pacing import PERIOD
 from visualizer.stage.stage import Stage
 
@@ -67,7 +67,7 @@ def test_a_start_screen_that_fails_leaves_the_hud_and_is_told_once(
     def broken(*_: object) -> None:
         raise RuntimeError("a bad name")
 
-    monkeypatch.setattr(Splash, "draw", broken)
+    monkeypatch.setattr(StartScreen, "draw", broken)
     player.play(replace(BARE, hud=True), 1.0)
     assert wall().any()
     assert player.stage.take_messages() == [

@@ -53,7 +53,7 @@ _PRAISE = (
 )  # fmt: skip
 _JOINTS = ("with", "and", "of", "in", "over", "like", "for", "near", ",", "")
 PADDED = 0.22  # share of captions with words that change nothing
-STRANGE = 0.1  # share of captions with words that nobody explained
+STRANGE = 0.1  # share of captions with words that are never explained
 # Last words of scene names that take no article, though no plurals.
 _MASS = frozenset(
     {

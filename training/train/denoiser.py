@@ -140,7 +140,7 @@ def main(argv: list[str] | None = None) -> None:
     tokenizer = open_tokenizer(options.base, Path())
     empty = encode_captions(tokenizer, [""])
     task = Task(networks, Latents(options.latents), empty, device)
-    # The unconditional answers come from a slow average, made anew from the checkpoint on a start.
+    # The unconditional answers come from a slow average, restored from the checkpoint.
     guide = Average(networks, options.decay)
     if state := load(options.out / "checkpoint.pt", device):
         guide.network.load_state_dict(state["average"])

@@ -30,7 +30,7 @@ def scales(alphas_cumprod: Tensor, steps: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def velocity(x_t: Tensor, x0: Tensor, a: Tensor, s: Tensor) -> Tensor:
-    """The velocity that leads from x_t to x0, whatever x_t was made from."""
+    """The velocity that leads from x_t to x0, however x_t was made."""
     return (a * x_t - x0) / s.clamp(min=1e-3)
 
 

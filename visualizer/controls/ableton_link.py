@@ -1,9 +1,9 @@
 """Ableton Link: the tempo and the beat that programs on one network share. Optional (aalink).
 
-- It follows. Alone on the network there is nobody to follow, and no clock comes from here; but who
+- It follows. Alone on the network there is no peer to follow, and no clock comes from here; but who
   comes later takes over the tempo that is there (Link's rule), so that it is the show's own.
 - Link's beat runs on whether the others play or not, so that its phase always counts.
-- A session that fails is one line, and is opened anew; the tempo runs on meanwhile.
+- A session that fails is one line, and is reopened; the tempo runs on meanwhile.
 - aalink wants an asyncio loop in its thread; nothing is awaited but time.
 """
 
@@ -32,7 +32,7 @@ JUMP = 0.01
 """Beats by which the session may be elsewhere than expected: 5 ms at 120."""
 
 RETRY_AFTER = 3.0
-"""Seconds until a session is opened anew after a fault."""
+"""Seconds until a session is reopened after a fault."""
 
 
 class Session(Protocol):
@@ -83,7 +83,7 @@ class LinkClock(Source):
                 self._say("Link is off: aalink is not installed; pip install 'visualizer[link]'")
                 return
             except Exception as error:  # no fault in it may end the thread unsaid
-                self._troubles.say("session", f"Link stumbled and starts anew: {error}")
+                self._troubles.say("session", f"Link failed and restarts: {error}")
                 self._ending.wait(self._retry_after)
 
     async def _follow(self) -> None:
@@ -126,7 +126,7 @@ def _is_news(sync: Sync, seconds: float, told: Sync) -> bool:
 
 def _company(peers: int) -> str:
     if not peers:
-        return "Link: nobody left; the tempo runs on"
+        return "Link: no peers left; the tempo runs on"
     return f"Link: in time with {peers} other{'s' if peers > 1 else ''}"
 
 

@@ -6,7 +6,7 @@ A flood must neither grow without bound nor lose what matters, so that actions a
 - Only the newest counts: where a knob stands, a value that is set, a clock, what is heard. It
   takes the place of the one before from the same control. A knob's stroke and its way back to 0
   are two: of a pad that is struck and let go between two takes, the release waits for the next,
-  as nobody would see the stroke.
+  as the stroke would not be seen.
 - Steps add up (Nudge): none is lost, and those that follow one another are one.
 - All else (notes, program changes, words for the performer) is kept, in order; past the bound the
   oldest goes, and is counted. Of prompts that follow one another the newest is enough.

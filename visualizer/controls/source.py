@@ -40,7 +40,7 @@ class Source(threading.Thread):
         return not self.is_alive()
 
     def _rouse(self) -> None:
-        """Ends whatever run() waits for besides _ending."""
+        """Ends what run() waits for besides _ending."""
 
     def _say(self, line: str) -> None:
         self._mailbox.put(Say(line, self.name))

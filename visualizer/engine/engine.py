@@ -28,7 +28,7 @@ class Engine(Protocol):
         """A little of what can be done ahead, between two frames: such as to embed one prompt
         that will be wanted soon, or to take faster parts that have become ready."""
 
-    def lighter(self) -> str:
+    def reduce_memory(self) -> str:
         """Take one step down in memory: the line that says which; "" where there is none left."""
 
 

@@ -30,7 +30,7 @@ def out_of_memory(error: BaseException) -> bool:
 
 
 class Outdated(BaseException):
-    """Raised in the middle of a load that nobody waits for any more, to end it.
+    """Raised in the middle of a load that was cancelled, to end it.
 
     No Exception, so that no library takes it for a failure of its own, to be tried again.
     """

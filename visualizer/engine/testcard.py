@@ -34,7 +34,7 @@ SHADES = 256
 class TestCard:
     """See the module. size: pixels of the picture's side."""
 
-    __test__ = False  # not a test, whatever pytest thinks of its name
+    __test__ = False  # not a test, though pytest takes it for one by its name
 
     def __init__(self, size: int = 384, stopwatch: Stopwatch = untimed) -> None:
         self.model = TESTCARD
@@ -81,7 +81,7 @@ class TestCard:
     def prepare(self, request: Request) -> None:
         """See producer.Engine. Nothing here takes time."""
 
-    def lighter(self) -> str:
+    def reduce_memory(self) -> str:
         """See producer.Engine. Nothing here takes memory."""
         return ""
 

@@ -19,10 +19,10 @@ from visualizer.controls.keys.key_table import key_table
 from visualizer.controls.keys.keyboard import Keyboard
 from visualizer.controls.keys.layouts import meant
 from visualizer.controls.midi import map_files
-from visualizer.live.engine_client import Link
+from visualizer.live.engine_client import EngineClient
 from visualizer.live.inputs import Inputs, address, stop_all
 from visualizer.live.resume import as_asked
-from visualizer.live.session_store import Keeper, usual_folder
+from visualizer.live.session_store import SessionStore, usual_folder
 from visualizer.options import LiveOptions, find_presets
 from visualizer.show.action_log import describe
 from visualizer.show.actions import Action, Offer, Run, Say, Tick
@@ -94,7 +94,7 @@ def _leave(live: LiveShow, status: int) -> None:
     if live.ended and threading.active_count() == 1:
         return
     if status == 1:
-        traceback.print_exc()  # nobody else will
+        traceback.print_exc()  # os._exit would not
     sys.stderr.flush()
     os._exit(status)
 
@@ -115,25 +115,25 @@ class LiveShow:
         self._keys = key_table(keys)
         self._resumes = options.resume
         self.inputs = Inputs(options)
-        self.keeper = Keeper(options.state or usual_folder())
-        self.link = Link(options, do=self.do, warn=self.warn)
+        self.session_store = SessionStore(options.state or usual_folder())
+        self.engine = EngineClient(options, do=self.do, warn=self.warn)
         self.ended = False
         if show.model:
-            self.link.ask(show.model)
+            self.engine.ask(show.model)
 
     def __enter__(self) -> LiveShow:
         self.stage.present(self._view())  # a picture, before torch loads and slows all down
-        self.link.start()
+        self.engine.start()
         for fault in self._faults:
             self.warn(fault)
-        self.keeper.start()
+        self.session_store.start()
         self.inputs.start()
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.link.close()  # it takes longest
-        self.stage.close()  # nobody plays any more
-        self.ended = stop_all((self.keeper, self.inputs, self.link), STOP_WITHIN)
+        self.engine.close()  # it takes longest
+        self.stage.close()  # the show is over
+        self.ended = stop_all((self.session_store, self.inputs, self.engine), STOP_WITHIN)
 
     def play(self) -> None:
         """Run the frame loop until the show is over."""
@@ -155,18 +155,18 @@ class LiveShow:
                     self.do(Say(f"internal fault, the show goes on: {error}"))
                 if faults > MOST_FAULTS:
                     raise
-                time.sleep(1 / 60)  # nobody has waited for the display's turn
+                time.sleep(1 / 60)  # the display has not been waited for
             last = now
 
     def step(self, seconds: float) -> None:
         """One display frame: take what has come, decide, show. seconds: time since the last."""
         for action in self._actions(seconds):
             self.do(action)
-        if (frame := self.link.hear(self.show.time)) is not None:
+        if (frame := self.engine.hear(self.show.time)) is not None:
             self.stage.show_frame(frame)
-        self.link.want(request(self.show))
+        self.engine.want(request(self.show))
         self.inputs.tell(self.show)
-        self.keeper.keep(self.show)
+        self.session_store.keep(self.show)
         self.stage.present(self._view())
 
     def do(self, action: Action) -> None:
@@ -174,7 +174,7 @@ class LiveShow:
         before = self.show
         self.show = reduce(self.show, action)
         if self.show.model_asks != before.model_asks:
-            self.link.ask(self.show.model)
+            self.engine.ask(self.show.model)
         if self.options.verbose and (line := describe(before, action, self.show)):
             print(line, file=sys.stderr)
 
@@ -203,8 +203,10 @@ class LiveShow:
 
     def _found(self) -> Iterator[Action]:
         """What was found on disk; with --resume, the last show is taken up."""
-        is_all = self.keeper.read.is_set()  # asked first: what there was is in the queue then
-        for action in self.keeper.drain():
+        is_all = (
+            self.session_store.read.is_set()
+        )  # asked first: what there was is in the queue then
+        for action in self.session_store.drain():
             if isinstance(action, Offer):
                 action = Offer(as_asked(action.memory, self.options, self.show))
             yield action
@@ -224,7 +226,7 @@ class LiveShow:
     def _view(self) -> View:
         return View(
             show=self.show,
-            status=self.link.status,
+            status=self.engine.status,
             engine_fps=self.stage.engine_fps,
             display_fps=self.stage.display_fps,
             ports=self.inputs.ports,

@@ -23,7 +23,7 @@ from visualizer.show.request import Request
 from visualizer.show.status import Phase, Status
 
 LONGEST_REVIVAL = 30.0
-"""Seconds until a dead engine thread is started anew, at most: 2, 4, 8 … up to this."""
+"""Seconds until a dead engine thread is restarted, at most: 2, 4, 8 … up to this."""
 
 USUAL = 9
 """Frames whose median is the time that one takes: a slow one among them moves no beat."""
@@ -32,7 +32,7 @@ STOP_WITHIN = 5.0
 """Seconds that stop() waits for the engine's thread."""
 
 
-class Link:
+class EngineClient:
     """do: lets an action happen in the show. warn: tells the performer a line. status: the
     engine's own account."""
 
@@ -91,7 +91,7 @@ class Link:
             # The thread itself has died: the last picture stays, and it is brought back; not at
             # once, as what killed it may still be there.
             traceback.print_exception(error)
-            self._do(Say(f"the engine stopped and is started anew: {error}", "engine"))
+            self._do(Say(f"the engine stopped and is restarted: {error}", "engine"))
             self._deaths += 1
             self._revive_at = now + min(2.0**self._deaths, LONGEST_REVIVAL)
             return None

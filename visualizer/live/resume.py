@@ -11,11 +11,11 @@ from types import MappingProxyType
 
 from visualizer.options import LiveOptions
 from visualizer.show.durations import COUNTED_IN
-from visualizer.show.files.session import Memory
+from visualizer.show.files.session import Session
 from visualizer.show.state import Show
 
 
-def as_asked(found: Memory, options: LiveOptions, show: Show) -> Memory:
+def as_asked(found: Session, options: LiveOptions, show: Show) -> Session:
     """The last show's memory as the options have it. show: begun with them (reducer.start)."""
     names = set(options.settings)
     preset = show.preset_now

@@ -47,7 +47,7 @@ def usual_folder() -> Path:
     return user_state_path("visualizer", appauthor=False)
 
 
-class Keeper(threading.Thread):
+class SessionStore(threading.Thread):
     """The thread. folder: of the files, made where it is not there. every: seconds between two
     looks at the show. read: set when all that was there has been read."""
 
@@ -118,7 +118,7 @@ class Keeper(threading.Thread):
             return None
         except (OSError, UnicodeDecodeError, Fault) as error:
             why = str(error) if isinstance(error, Fault) else f"{path}: {_reason(error)}"
-        except Exception as error:  # whatever a file says, the show goes on
+        except Exception as error:  # in any case the show goes on
             traceback.print_exc()
             why = f"{path}: can't be read: {error}"
         try:

@@ -1,6 +1,6 @@
 """Composition root of `visualizer bench`: how fast the engine makes frames, and where time goes.
 
-Measures the engine alone, in this thread, with the first preset's values. Whatever is slow about
+Measures the engine alone, in this thread, with the first preset's values. What is slow about
 the display is not in these figures.
 """
 

@@ -24,7 +24,7 @@ from PIL import Image, ImageOps
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from visualizer.controls.audio.audio_features import Ear
+from visualizer.controls.audio.audio_features import AudioFeatures
 from visualizer.disk import free_name
 from visualizer.engine.engine import Engine
 from visualizer.engine.failures import FrameError, one_line
@@ -100,7 +100,7 @@ def frames(
 ) -> Iterator[tuple[Picture, Stereo | None]]:
     """length generated pictures, each 1/fps seconds of show time after the last, with its sound."""
     blocks = repeat(None) if sound is None else sound.blocks(fps)
-    ear = Ear(RATE)
+    ear = AudioFeatures(RATE)
     for block in islice(blocks, length):
         if block is not None:
             show = reduce(show, ear.hear(mono(block)))

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from visualizer.options import OptionError
 
 RATE = 48000
-"""Samples a second, whatever the file has: what video players expect."""
+"""Samples a second, at any rate of the file: what video players expect."""
 
 BITS = 192_000
 """Bits a second of the AAC track."""

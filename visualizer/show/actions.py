@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from math import inf
 from typing import TypeAlias
 
-from visualizer.show.files.session import Memory
+from visualizer.show.files.session import Session
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ class Knob:
 
 @dataclass(frozen=True, slots=True)
 class Unplugged:
-    """A controller is gone: its knobs must pick up anew when it comes back."""
+    """A controller is gone: its knobs must pick up again when it comes back."""
 
     port: str
     source: str = "midi"
@@ -183,7 +183,7 @@ class Snapshots:
 class Offer:
     """The last show's state was found on disk: it can be taken up again (show/files/session.py)."""
 
-    memory: Memory
+    memory: Session
     source: str = "disk"
 
 
@@ -219,7 +219,7 @@ class Drop:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """Make text the prompt now, without the entry. An empty text stops the dreaming."""
+    """Make text the prompt now, without the entry. An empty text stops generation."""
 
     text: str
     source: str = ""
@@ -236,7 +236,7 @@ class Say:
 @dataclass(frozen=True, slots=True)
 class Tick:
     """seconds of show time have passed. most: no more of them than that wear off what was to be
-    seen for a while, as after a stall nobody has seen it."""
+    seen for a while, as after a stall it was not seen."""
 
     seconds: float
     most: float = inf

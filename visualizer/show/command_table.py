@@ -32,7 +32,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("next_preset", "Next preset", ("down", "page down"), 38, "the next preset"),
     Command("previous_preset", "Previous preset", ("up", "page up"), 39, "the preset before"),
     Command(
-        "generation", "Generation", ("g",), 40, "start or stop dreaming; the picture stays"
+        "generation", "Generation", ("g",), 40, "start or stop; the picture stays"
     ),
     Command("new_seed", "New seed", ("r",), 41, "jump to another seed"),
     Command("restart", "Restart", ("n",), 42, "begin again from white"),
@@ -48,7 +48,7 @@ COMMANDS: tuple[Command, ...] = (
         "model", "Model", ("ctrl m",), None,
         "type a model's name or folder; Enter loads it while the show goes on",
     ),
-    Command("tap", "Tap tempo", ("t",), 53, "tap the beat; after a gap of 2 s it starts anew"),
+    Command("tap", "Tap tempo", ("t",), 53, "tap the beat; a gap of 2 s starts a new series"),
     Command(
         "next_quantise", "Quantise", ("h",), 54, "changes wait for nothing, beat, bar or 4 bars"
     ),

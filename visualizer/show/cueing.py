@@ -66,7 +66,7 @@ def negative_mix(cue: Cue, crossfade: float) -> Mix:
 
 
 def cut_to(cue: Cue, parts: Mix, negative: str, crossfade: float) -> Cue:
-    """A cue that fades from whatever is on at this moment, so that nothing jumps."""
+    """A cue that fades from what is on at this moment, so that nothing jumps."""
     return Cue(
         parts=parts,
         negative=negative,

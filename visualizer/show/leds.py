@@ -6,7 +6,7 @@
     preset 3               it is the preset in force
     snapshot 2             the preset has something stored there
 
-Learning blinks, so that nobody forgets that nothing is played meanwhile.
+Learning blinks, as a reminder that nothing is played meanwhile.
 """
 
 from __future__ import annotations

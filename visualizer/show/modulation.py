@@ -1,6 +1,6 @@
 """Modulation: parameters moved by an oscillator, or by what is heard, around their values. Pure.
 
-- The values stay where the hand put them; what is played is worked out anew for each moment.
+- The values stay where the hand put them; what is played is computed for each moment.
 - A depth is a share of a knob's travel and not of the range, so that a swing looks the same as a
   hand that turns the knob to and fro by so much: parameters whose low end matters most (curve
   above 1) are not thrown into their high end.

@@ -63,7 +63,7 @@ class Parameter:
     def clamp(self, value: float) -> float:
         """The nearest allowed value: within [low, high], rounded where whole."""
         value = min(max(value, self.low), self.high)
-        # Steps of 0.1 add up to 0.9999999; the last digits are nobody's wish.
+        # Steps of 0.1 add up to 0.9999999; the last digits mean nothing.
         return float(round(value)) if self.whole else round(value, 9)
 
     def at(self, position: float) -> float:

@@ -13,7 +13,7 @@ MOST = 6
 """Most texts in one mix: more can't be told apart, and each costs the engine an encoding."""
 
 TOGETHER = 4
-"""Most texts in one prompt. Fewer than MOST, so that of whatever mix is on something always
+"""Most texts in one prompt. Fewer than MOST, so that of any mix that is on something always
 stays while a prompt comes in (see faded)."""
 
 
@@ -38,7 +38,7 @@ def faded(old: Mix, new: Mix, share: float) -> Mix:
     """The mix that lies share (0 to 1) of the way from old to new, the heaviest first.
 
     Neither may be empty; old has at most MOST texts and new at most TOGETHER. The result has at
-    most MOST and moves without a jump as share moves, whatever old and new are.
+    most MOST and moves without a jump as share moves, for any old and new.
     """
     weights = {text: weight * (1.0 - share) for text, weight in old}
     for text, weight in new:

@@ -95,7 +95,7 @@ def _noted(show: Show, action: Action) -> Show:
 
 
 def _without_a_jump(before: Show, after: Show) -> Show:
-    """The show whose crossfade is as far as it was, whatever has changed its length."""
+    """The show whose crossfade is as far as it was, though its length has changed."""
     if after.cue is not before.cue:
         return after
     old, new = durations.seconds(before, "crossfade"), durations.seconds(after, "crossfade")

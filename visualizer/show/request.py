@@ -19,7 +19,7 @@ class Request:
     be wanted soon. restarts counts how often a restart from white was asked for: a counter and
     not a flag, so that "newest wins" can't lose the wish.
 
-    Two requests are equal where the same is wanted, whatever the time.
+    Two requests are equal where the same is wanted, at any time.
     """
 
     prompts: Mix

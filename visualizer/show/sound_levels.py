@@ -20,7 +20,7 @@ ONSET_FALLS = 0.3
 """Seconds in which an onset falls to 0: most of the way between two beats of fast music."""
 
 TEMPO_SAME = 0.05
-"""BPM by which two tempos are the same: found anew many times a second, it would never rest."""
+"""BPM by which two tempos are the same: found many times a second, it would never rest."""
 
 CLOCK_KEEPS = 30.0
 """Seconds from a clock's last news after which the sound may lead the tempo again: a cable that
@@ -35,7 +35,7 @@ def heard(show: Show, action: Heard) -> Show:
     """The show with the news; its tempo too, if it is the sound's to set.
 
     Sound is the weakest of all that set the tempo, as it may take the half or the double for it.
-    It sets one that nobody has touched since the start, and goes on with its own. A clock keeps
+    It sets one that was not touched since the start, and goes on with its own. A clock keeps
     it out while there are news of it, and CLOCK_KEEPS after; a tap, a hand on the parameter, or a
     preset's tempo for HAND_KEEPS.
     """
@@ -90,7 +90,7 @@ def _may_lead(show: Show) -> bool:
     tempo = show.tempo
     if tempo.source == "sound":
         return True
-    if tempo == Tempo():  # nobody has set it yet, but a preset may be about to
+    if tempo == Tempo():  # it was not set yet, but a preset may be about to
         return show.values["tempo"] == BY_NAME["tempo"].default
     return show.time - tempo.at >= (CLOCK_KEEPS if tempo.source in CLOCKS else HAND_KEEPS)
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from visualizer.show import cueing
 from visualizer.show.cueing import Cue
-from visualizer.show.files.session import Memory
+from visualizer.show.files.session import Session
 from visualizer.show.parameters import DEFAULTS, PARAMETERS
 from visualizer.show.pickup import Grip
 from visualizer.show.records import (
@@ -114,7 +114,7 @@ class Show:
     forgets: int = 0
     forget_target: str = ""
     forgets_all: int = 0
-    offer: Memory | None = None
+    offer: Session | None = None
 
     @property
     def preset_now(self) -> Preset | None:

@@ -34,7 +34,7 @@ CLOCKS = ("midi clock", "link")
 """Sources that say where the beat is all the time."""
 
 FRESH = 1.0
-"""Seconds from a clock's last news for which the beat is its own, and nobody else's."""
+"""Seconds from a clock's last news for which the beat is its own alone."""
 
 TAPS = 8
 """Most taps that are averaged: seven intervals, two bars."""

@@ -1,4 +1,4 @@
-"""View: all that the stage draws from, besides the frames. Frozen; made anew each display frame."""
+"""View: all that the stage draws from, besides the frames. Frozen; built for each display frame."""
 
 from __future__ import annotations
 

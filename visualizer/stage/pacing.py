@@ -24,7 +24,7 @@ WINDOW = 7
 """Gaps that the median looks at: three strange ones can't move it, four make a new speed."""
 
 PAUSE = 5.0
-"""Seconds without a frame that count as a pause, whatever the median: no fade lasts longer."""
+"""Seconds without a frame that count as a pause, at any median: no fade lasts longer."""
 
 FIRST_GUESS = 0.25
 """Seconds for the first fade, before two frames were seen."""
@@ -86,7 +86,7 @@ class Rate:
     def count(self, now: float, number: int) -> None:
         """The running number of an event (from 0 or 1) and when it was; skipped ones count."""
         if self._events and number <= self._events[-1][1]:
-            self._events.clear()  # counted anew: another run
+            self._events.clear()  # counted again: another run
         self._events.append((now, number))
         # At least two stay, so that one frame in ten seconds has a rate too.
         while len(self._events) > 2 and self._events[1][0] < now - self._seconds:

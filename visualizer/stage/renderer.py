@@ -70,7 +70,7 @@ class SoftwareRenderer:
         """See Renderer. pixels are copied."""
         height, width, _ = pixels.shape
         picture = pygame.image.frombuffer(np.ascontiguousarray(pixels).data, (width, height), "RGB")
-        # 32 bits a pixel, whatever the window has: smoothscale and alpha blending need it.
+        # 32 bits a pixel, at any depth of the window: smoothscale and alpha blending need it.
         new = pygame.Surface((width, height), depth=32)
         new.blit(picture, (0, 0))
         self._layers = [*_merged(self._layers), (new, 0 if self._layers else 255)]

@@ -19,7 +19,7 @@ from visualizer.show.view import View
 from visualizer.stage import window
 from visualizer.stage.drawing.lettering import Lettering
 from visualizer.stage.hud.hud import Hud
-from visualizer.stage.hud.start_screen import Splash
+from visualizer.stage.hud.start_screen import StartScreen
 from visualizer.stage.pacing import Beat, Pacer, Rate
 from visualizer.stage.renderer import SoftwareRenderer
 
@@ -53,7 +53,7 @@ class Stage:
         assert surface is not None
         self._renderer = SoftwareRenderer(surface)
         letters = Lettering()
-        self._hud, self._splash = Hud(letters), Splash(letters)
+        self._hud, self._splash = Hud(letters), StartScreen(letters)
         self._faults: dict[str, str] = {}
         self._messages: list[str] = []
         self._pacer, self._beat = Pacer(), Beat()

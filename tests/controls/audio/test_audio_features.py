@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from numpy.typing import NDArray
 
-from visualizer.controls.audio.audio_features import Ear
+from visualizer.controls.audio.audio_features import AudioFeatures
 from visualizer.controls.audio.tempo_estimate import tempo
 from visualizer.show.actions import Heard
 
@@ -43,7 +43,7 @@ def clicks(
 
 
 def hear(samples: NDArray[np.float32], rate: int = RATE, block: int = BLOCK) -> list[Heard]:
-    ear = Ear(rate)
+    ear = AudioFeatures(rate)
     return [ear.hear(samples[at : at + block]) for at in range(0, len(samples), block)]
 
 
@@ -130,9 +130,9 @@ def test_a_burst_of_hiss_is_one_onset() -> None:
 @given(st.lists(st.integers(0, 3000), min_size=1, max_size=30))
 def test_how_sound_is_cut_into_blocks_changes_nothing(sizes: list[int]) -> None:
     samples = clicks(120, 1.0)[: sum(sizes)]
-    ear = Ear(RATE)
+    ear = AudioFeatures(RATE)
     cut = [ear.hear(block) for block in np.split(samples, np.cumsum(sizes))]
-    whole = Ear(RATE).hear(samples)
+    whole = AudioFeatures(RATE).hear(samples)
     assert onsets(cut) == whole.onsets
     assert (cut[-1].level, cut[-1].bass, cut[-1].treble) == (whole.level, whole.bass, whole.treble)
 
@@ -142,7 +142,7 @@ def test_how_sound_is_cut_into_blocks_changes_nothing(sizes: list[int]) -> None:
     st.sampled_from([8000, 22050, 44100, 96000, 192000]),
 )
 def test_no_sample_does_harm(samples: NDArray[np.float32], rate: int) -> None:
-    ear = Ear(rate)
+    ear = AudioFeatures(rate)
     for block in (samples, tone(400, seconds=0.1), samples, tone(400, seconds=0.1)):
         now = ear.hear(block)
         assert all(0.0 <= value <= 1.0 for value in (now.level, now.bass, now.mid, now.treble))

@@ -14,8 +14,8 @@ import torch
 from visualizer.engine.backends import converted, cpu
 from visualizer.engine.backends.converted import DONE, KEPT, folder_of, in_process, key_of
 from visualizer.engine.backends.cpu import OpenVino, fits
-from visualizer.engine.backends.networks import TorchParts
-from visualizer.engine.backends.openvino import KINDS, OpenVinoParts, at_once, precision, runtime
+from visualizer.engine.backends.networks import TorchNetworks
+from visualizer.engine.backends.openvino import KINDS, OpenVinoNetworks, at_once, precision, runtime
 from visualizer.engine.backends.sample import Sample
 from visualizer.engine.failures import ModelError
 from visualizer.engine.models.pipelines import load
@@ -62,16 +62,16 @@ def test_a_model_is_converted_once_and_its_networks_are_handed_over_once(
 ) -> None:
     first = bring()
     parts = first.ready()
-    assert isinstance(parts, OpenVinoParts)
+    assert isinstance(parts, OpenVinoNetworks)
     assert first.kind == precision()
     assert parts.backend == f"OpenVINO in {first.kind}"
-    assert Sample.of(model, SIDE).alike(TorchParts(model), parts)
+    assert Sample.of(model, SIDE).alike(TorchNetworks(model), parts)
     assert first.ready() is None
 
     def never(model: str, side: int, folder: Path) -> None:
         raise AssertionError("it is converted already")
 
-    assert isinstance(bring(convert=never).ready(), OpenVinoParts)
+    assert isinstance(bring(convert=never).ready(), OpenVinoNetworks)
     assert said == []
 
 
@@ -81,7 +81,7 @@ def test_in_every_precision_the_pictures_are_torchs(
 ) -> None:
     folder = folder_of(key_of(model, SIDE), str(sd_folder), SIDE, kept)
     parts = cpu.networks(model, SIDE, folder, kind, threads=1)
-    assert Sample.of(model, SIDE).alike(TorchParts(model), parts)
+    assert Sample.of(model, SIDE).alike(TorchNetworks(model), parts)
 
 
 def test_the_show_never_waits(bring: Callable[..., OpenVino]) -> None:

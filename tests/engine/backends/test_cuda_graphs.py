@@ -9,8 +9,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from visualizer.engine.backends.cuda_graphs import MOST, WARM, GraphedParts, Work, cuda_recorder
-from visualizer.engine.backends.networks import Conditions, TorchParts
+from visualizer.engine.backends.cuda_graphs import MOST, WARM, GraphedNetworks, Work, cuda_recorder
+from visualizer.engine.backends.networks import Conditions, TorchNetworks
 from visualizer.engine.diffusion.denoiser import Denoise, denoiser_of
 from visualizer.engine.diffusion.seed_walk import Place
 from visualizer.show.request import Request
@@ -51,7 +51,7 @@ def show(frames: int, **changes: Any) -> list[tuple[Request, Place]]:
 @pytest.mark.parametrize("guidance", [1.0, 3.0])
 def test_a_show_is_the_same_played_as_it_comes(pipeline: Any, guidance: float) -> None:
     tape = Tape()
-    plain, graphed = Denoise(pipeline), Denoise(pipeline, GraphedParts(pipeline, lambda: tape))
+    plain, graphed = Denoise(pipeline), Denoise(pipeline, GraphedNetworks(pipeline, lambda: tape))
     one = other = picture()
     for wanted, place in show(8, guidance=guidance, steps=3, strength=0.9):
         one, other = plain(one, wanted, place), graphed(other, wanted, place)
@@ -62,7 +62,7 @@ def test_a_show_is_the_same_played_as_it_comes(pipeline: Any, guidance: float) -
 
 def test_the_first_calls_run_as_they_come_and_a_frame_records_once_at_most(pipeline: Any) -> None:
     tape = Tape()
-    denoise = Denoise(pipeline, GraphedParts(pipeline, lambda: tape))
+    denoise = Denoise(pipeline, GraphedNetworks(pipeline, lambda: tape))
     recorded = []
     for wanted, place in show(8, steps=1):
         denoise(picture(), wanted, place)
@@ -72,7 +72,7 @@ def test_the_first_calls_run_as_they_come_and_a_frame_records_once_at_most(pipel
 
 def test_another_size_or_guidance_is_another_kind_of_call(pipeline: Any) -> None:
     tape = Tape()
-    denoise = Denoise(pipeline, GraphedParts(pipeline, lambda: tape))
+    denoise = Denoise(pipeline, GraphedNetworks(pipeline, lambda: tape))
     for changes, kinds in (({}, 3), ({"guidance": 3.0}, 4), ({"guidance": 1.0}, 4)):
         for wanted, place in show(8, steps=1, **changes):
             denoise(picture(), wanted, place)
@@ -83,7 +83,7 @@ def test_another_size_or_guidance_is_another_kind_of_call(pipeline: Any) -> None
 
 
 def test_what_a_call_gave_back_is_not_written_over(pipeline: Any) -> None:
-    parts = GraphedParts(pipeline, Tape)
+    parts = GraphedNetworks(pipeline, Tape)
     for _ in range(2 * WARM):
         first = parts.encode(picture(1))
     kept = first.clone()
@@ -102,7 +102,7 @@ def test_after_a_failed_recording_the_rest_runs_as_it_comes_and_that_is_said_onc
         return tape(work)
 
     plain = Denoise(pipeline)
-    graphed = Denoise(pipeline, GraphedParts(pipeline, lambda: torn, lines.append))
+    graphed = Denoise(pipeline, GraphedNetworks(pipeline, lambda: torn, lines.append))
     for wanted, place in show(10, steps=1):
         image = graphed(picture(), wanted, place)
         assert torch.equal(image, plain(picture(), wanted, place))
@@ -121,7 +121,7 @@ def test_forgotten_graphs_are_recorded_anew_by_a_new_recorder(pipeline: Any) -> 
         tapes.append(Tape())
         return tapes[-1]
 
-    denoise = Denoise(pipeline, GraphedParts(pipeline, recorder))
+    denoise = Denoise(pipeline, GraphedNetworks(pipeline, recorder))
     for _ in range(2):
         for wanted, place in show(8, steps=1):
             denoise(picture(), wanted, place)
@@ -131,7 +131,7 @@ def test_forgotten_graphs_are_recorded_anew_by_a_new_recorder(pipeline: Any) -> 
 
 def test_the_kinds_met_longest_ago_are_forgotten(pipeline: Any) -> None:
     tape = Tape()
-    parts = GraphedParts(pipeline, lambda: tape)
+    parts = GraphedNetworks(pipeline, lambda: tape)
     often, sides = picture(), range(34, 34 + 2 * MOST, 2)
     for side in sides:
         for _ in range(WARM + 1):
@@ -151,15 +151,15 @@ def test_conditions_that_are_absent_stay_absent(
     pipeline: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[Conditions] = []
-    predict = TorchParts.predict
+    predict = TorchNetworks.predict
 
-    def noted(self: TorchParts, latents: Tensor, at: Tensor, told: Conditions) -> Tensor:
+    def noted(self: TorchNetworks, latents: Tensor, at: Tensor, told: Conditions) -> Tensor:
         seen.append(told)
         return predict(self, latents, at, told)
 
-    monkeypatch.setattr(TorchParts, "predict", noted)
+    monkeypatch.setattr(TorchNetworks, "predict", noted)
     tape = Tape()
-    denoise = Denoise(pipeline, GraphedParts(pipeline, lambda: tape))
+    denoise = Denoise(pipeline, GraphedNetworks(pipeline, lambda: tape))
     for wanted, place in show(8, steps=1):
         denoise(picture(), wanted, place)
     assert tape.recorded == 3
@@ -171,7 +171,7 @@ def test_conditions_that_are_absent_stay_absent(
 def test_only_on_cuda_are_calls_recorded(pipeline: Any) -> None:
     denoise = denoiser_of(pipeline)
     assert isinstance(denoise, Denoise)
-    assert type(denoise.parts) is TorchParts
+    assert type(denoise.networks) is TorchNetworks
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="needs an NVIDIA GPU")
@@ -184,7 +184,7 @@ def test_on_a_gpu_a_show_is_the_same_with_graphs(pipeline: Any, guidance: float)
         recorded.append(work)
         return record(work)
 
-    graphed = Denoise(pipeline, GraphedParts(pipeline, lambda: counted, lines.append))
+    graphed = Denoise(pipeline, GraphedNetworks(pipeline, lambda: counted, lines.append))
     plain = Denoise(pipeline)
     image = picture().cuda()
     for wanted, place in show(10, guidance=guidance, steps=3, strength=0.9):

@@ -13,9 +13,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from visualizer.engine.backends.networks import Conditions, TorchParts
+from visualizer.engine.backends.networks import Conditions, TorchNetworks
 from visualizer.engine.backends.openvino import (
-    OpenVinoParts,
+    OpenVinoNetworks,
     at_once,
     convert,
     in_background,
@@ -54,9 +54,9 @@ def folder(model: Any, side: int, tmp_path_factory: pytest.TempPathFactory) -> P
     return folder
 
 
-def made(model: Any, folder: Path, kind: str = "float32", **options: Any) -> OpenVinoParts:
-    """Parts that compile at once, unless told otherwise."""
-    return OpenVinoParts(model, folder, kind=kind, threads=1, **{"start": at_once, **options})
+def made(model: Any, folder: Path, kind: str = "float32", **options: Any) -> OpenVinoNetworks:
+    """Networks that compile at once, unless told otherwise."""
+    return OpenVinoNetworks(model, folder, kind=kind, threads=1, **{"start": at_once, **options})
 
 
 @pytest.mark.parametrize("rows", [1, 2])
@@ -66,7 +66,7 @@ def test_in_float32_it_is_torchs_picture_to_within_rounding(
     sample = Sample.of(model, side, rows)
     faults: list[str] = []
     found = sample.outputs(made(model, folder, report=faults.append))
-    for wanted, got in zip(sample.outputs(TorchParts(model)), found, strict=True):
+    for wanted, got in zip(sample.outputs(TorchNetworks(model)), found, strict=True):
         assert got.dtype == torch.float32
         assert got.shape == wanted.shape
         assert (got - wanted).abs().max() < 1e-4 * wanted.abs().max()
@@ -103,7 +103,7 @@ def test_a_network_goes_through_torch_until_it_is_compiled(
 ) -> None:
     works: list[Callable[[], None]] = []
     parts, sample = made(model, folder, start=works.append), Sample.of(model, side)
-    by_torch = TorchParts(model).decode(sample.latents)
+    by_torch = TorchNetworks(model).decode(sample.latents)
     for _ in range(3):
         assert torch.equal(parts.decode(sample.latents), by_torch)
     assert len(works) == 1
@@ -121,7 +121,9 @@ def test_a_picture_of_another_size_goes_through_torch_or_comes_out_right(
     model: Any, side: int, folder: Path
 ) -> None:
     parts, sample = made(model, folder), Sample.of(model, 2 * side)
-    for wanted, got in zip(sample.outputs(TorchParts(model)), sample.outputs(parts), strict=True):
+    for wanted, got in zip(
+        sample.outputs(TorchNetworks(model)), sample.outputs(parts), strict=True
+    ):
         assert torch.allclose(got, wanted, atol=1e-4)
 
 
@@ -138,7 +140,7 @@ def test_what_cant_be_compiled_is_said_once_and_stays_with_torch(
     faults: list[str] = []
     parts, sample = made(model, tmp_path, report=faults.append), Sample.of(model, side)
     for _ in range(2):
-        assert torch.equal(parts.encode(sample.image), TorchParts(model).encode(sample.image))
+        assert torch.equal(parts.encode(sample.image), TorchNetworks(model).encode(sample.image))
     assert len(faults) == 1
     assert faults[0].startswith("OpenVINO: encode stays with torch: ")
     assert "\n" not in faults[0]
@@ -150,7 +152,7 @@ def test_a_network_that_fails_while_it_runs_gives_way_to_torch_for_good(
 ) -> None:
     faults: list[str] = []
     parts, sample = made(model, folder, report=faults.append), Sample.of(model, side)
-    by_torch = TorchParts(model).decode(sample.latents)
+    by_torch = TorchNetworks(model).decode(sample.latents)
     parts.encode(sample.image)
     assert not torch.equal(parts.decode(sample.latents), by_torch)
     calls: list[int] = []
@@ -167,7 +169,7 @@ def test_a_network_that_fails_while_it_runs_gives_way_to_torch_for_good(
     assert len(calls) == 1
     assert faults == ["OpenVINO: decode goes back to torch: no memory"]
     by_openvino = parts.encode(sample.image)
-    assert not torch.equal(by_openvino, TorchParts(model).encode(sample.image))
+    assert not torch.equal(by_openvino, TorchNetworks(model).encode(sample.image))
 
 
 def test_what_is_forgotten_is_compiled_anew_and_what_comes_late_is_dropped(
@@ -188,10 +190,10 @@ def test_what_is_forgotten_is_compiled_anew_and_what_comes_late_is_dropped(
 
 def test_converting_leaves_the_pipeline_as_it_was(model: Any, side: int, folder: Path) -> None:
     sample = Sample.of(model, side)
-    before = sample.outputs(TorchParts(model))
+    before = sample.outputs(TorchNetworks(model))
     assert "get_time_embed" not in vars(model.unet)
     assert all(
-        torch.equal(a, b) for a, b in zip(before, sample.outputs(TorchParts(model)), strict=True)
+        torch.equal(a, b) for a, b in zip(before, sample.outputs(TorchNetworks(model)), strict=True)
     )
 
 
@@ -209,7 +211,7 @@ def test_what_sdxl_is_told_besides_its_prompt_goes_through_torch(
     told = Conditions(random(1, 12, 24), pooled=random(1, 16), sizes=random(1, 6))
     latents, timestep = random(1, 4, 16, 16), torch.tensor(9.0)
     with torch.inference_mode():
-        wanted = TorchParts(xl).predict(latents, timestep, told)
+        wanted = TorchNetworks(xl).predict(latents, timestep, told)
         assert torch.equal(parts.predict(latents, timestep, told), wanted)
     assert works == []
 

@@ -13,7 +13,7 @@ import torch
 from diffusers import StableDiffusionXLImg2ImgPipeline, UNet2DConditionModel
 from torch import Tensor
 
-from visualizer.engine.backends.networks import TorchParts
+from visualizer.engine.backends.networks import TorchNetworks
 from visualizer.engine.diffusion.denoiser import (
     AnyPipeline,
     Denoise,
@@ -95,8 +95,8 @@ def test_every_sampler_makes_its_way_along_our_own_timesteps(pipeline: Any, kind
 def test_strength_zero_gives_back_the_picture_untouched(pipeline: Any) -> None:
     image = picture()
     for denoise in (Denoise(pipeline), AnyPipeline(pipeline)):
-        assert not denoise.dreams(request(strength=0.0))
-        assert denoise.dreams(request(strength=0.01))
+        assert not denoise.generates(request(strength=0.0))
+        assert denoise.generates(request(strength=0.01))
         assert denoise(image, request(strength=0.0), ONE) is image
 
 
@@ -193,7 +193,7 @@ def test_a_short_way_between_two_seeds_changes_the_picture_a_little(
 
 
 def test_other_parts_may_be_taken_between_two_frames(pipeline: Any) -> None:
-    class Counted(TorchParts):
+    class Counted(TorchNetworks):
         calls = 0
 
         def decode(self, latents: Tensor) -> Tensor:
@@ -203,7 +203,7 @@ def test_other_parts_may_be_taken_between_two_frames(pipeline: Any) -> None:
     first, second = Counted(pipeline), Counted(pipeline)
     denoise = Denoise(pipeline, first)
     one = denoise(picture(), request(), ONE)
-    denoise.parts = second
+    denoise.networks = second
     assert torch.equal(one, denoise(picture(), request(), ONE))
     assert (first.calls, second.calls) == (1, 1)
 

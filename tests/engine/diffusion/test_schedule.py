@@ -61,7 +61,7 @@ def test_every_thousandth_of_strength_starts_noisier(zero_snr: bool, steps: int)
         )
     )
     tops = [timesteps(thousandth / 1000, steps) for thousandth in range(2, 1001)]
-    noise = [schedule.shares(levels[0])[1] for levels in tops]
+    noise = [schedule.alpha_sigma(levels[0])[1] for levels in tops]
     # Towards the end of a schedule of zero terminal SNR there is hardly any signal left to take.
     assert all(b > a or (zero_snr and a > 0.99) for a, b in pairwise(noise))
 
@@ -72,15 +72,15 @@ def test_between_whole_timesteps_noise_is_what_diffusers_makes_it(zero_snr: bool
     schedule = Schedule(scheduler)
     scheduler.set_timesteps(7)  # linearly spaced: 832.5 and the like
     for timestep, sigma in zip(scheduler.timesteps, scheduler.sigmas[:-1], strict=True):
-        a, b = schedule.shares(float(timestep))
+        a, b = schedule.alpha_sigma(float(timestep))
         assert b / a == pytest.approx(float(sigma), rel=1e-4)
         assert math.hypot(a, b) == pytest.approx(1.0)
 
 
 def test_minus_one_is_the_clean_image_and_beyond_the_ends_nothing_changes() -> None:
     schedule = Schedule(diffusers.DDIMScheduler(**BETAS))
-    assert schedule.shares(CLEAN) == schedule.shares(-7.0) == (1.0, 0.0)
-    assert schedule.shares(999.0) == schedule.shares(2000.0)
+    assert schedule.alpha_sigma(CLEAN) == schedule.alpha_sigma(-7.0) == (1.0, 0.0)
+    assert schedule.alpha_sigma(999.0) == schedule.alpha_sigma(2000.0)
     clean, noise = torch.rand(1, 4, 2, 2), torch.rand(1, 4, 2, 2)
     assert torch.equal(schedule.noised(clean, noise, CLEAN), clean)
 

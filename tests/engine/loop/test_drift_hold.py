@@ -22,7 +22,7 @@ from visualizer.engine.loop.drift_hold import (
     healthy,
     held,
 )
-from visualizer.engine.loop.image_stats import Look, smooth
+from visualizer.engine.loop.image_stats import ImageStats, smooth
 
 from .test_image_stats import patches, seen
 
@@ -30,35 +30,37 @@ SEA, FIRE = (("sea", 1.0),), (("fire", 1.0),)
 FRAME = 1 / 20
 
 
-def look(
+def stats(
     lightness: float = 0.4, red: float = 0.05, contrast: float = 0.2, detail: float = 0.2
-) -> Look:
-    """A look of these values."""
+) -> ImageStats:
+    """Image stats of these values."""
     covariance = np.diag([contrast**2, 0.05**2, 0.05**2])
-    return Look(np.array([lightness, red, 0.0]), covariance, detail)
+    return ImageStats(np.array([lightness, red, 0.0]), covariance, detail)
 
 
-def followed(reference: Reference, seen: Look, prompts: object, seconds: float) -> Look:
-    """What a reference has become after so many seconds of one look."""
+def followed(reference: Reference, seen: ImageStats, prompts: object, seconds: float) -> ImageStats:
+    """What a reference has become after so many seconds of the same stats."""
     for _ in range(round(seconds / FRAME)):
         reference.follow(seen, prompts, FRAME)  # type: ignore[arg-type]
-    assert reference.look is not None
-    return reference.look
+    assert reference.stats is not None
+    return reference.stats
 
 
 def test_the_first_picture_is_the_reference_and_the_first_second_corrects_it() -> None:
     reference = Reference()
-    assert reference.look is None
-    assert followed(reference, look(lightness=0.8), SEA, FRAME).mean[0] == pytest.approx(0.8)
-    assert followed(reference, look(lightness=0.4), SEA, 1.0).mean[0] == pytest.approx(0.4, abs=0.1)
+    assert reference.stats is None
+    assert followed(reference, stats(lightness=0.8), SEA, FRAME).mean[0] == pytest.approx(0.8)
+    assert followed(reference, stats(lightness=0.4), SEA, 1.0).mean[0] == pytest.approx(
+        0.4, abs=0.1
+    )
 
 
 def test_with_one_prompt_the_reference_moves_slower_and_slower() -> None:
     moved = []
     for minutes in (0.25, 1.0, 5.0):
         reference = Reference()
-        followed(reference, look(0.4), SEA, 60.0 * minutes)
-        moved.append(followed(reference, look(0.5), SEA, 2.0).mean[0] - 0.4)
+        followed(reference, stats(0.4), SEA, 60.0 * minutes)
+        moved.append(followed(reference, stats(0.5), SEA, 2.0).mean[0] - 0.4)
     assert 0.02 > moved[0] > moved[1] > moved[2] > 0.0
     assert moved[1] < 0.005
 
@@ -66,24 +68,24 @@ def test_with_one_prompt_the_reference_moves_slower_and_slower() -> None:
 def test_the_memory_has_an_end() -> None:
     reference = Reference()
     for _ in range(10):
-        reference.follow(look(), SEA, LONG)
+        reference.follow(stats(), SEA, LONG)
     assert reference.memory() == LONG
 
 
 def test_while_prompts_change_they_decide_the_palette_within_seconds() -> None:
     reference = Reference()
-    followed(reference, look(red=0.0), SEA, 300.0)
+    followed(reference, stats(red=0.0), SEA, 300.0)
     for step in range(1, 41):  # a crossfade of two seconds
-        reference.follow(look(red=0.0), (("sea", 1.0 - step / 40), ("fire", step / 40)), FRAME)
-    assert followed(reference, look(red=0.2), FIRE, 3.0).mean[1] > 0.18
+        reference.follow(stats(red=0.0), (("sea", 1.0 - step / 40), ("fire", step / 40)), FRAME)
+    assert followed(reference, stats(red=0.2), FIRE, 3.0).mean[1] > 0.18
 
 
 def test_after_a_change_the_reference_eases_back_without_a_jump() -> None:
     reference = Reference()
-    followed(reference, look(), SEA, 300.0)
+    followed(reference, stats(), SEA, 300.0)
     memories = []
     for _ in range(400):
-        reference.follow(look(), FIRE, FRAME)
+        reference.follow(stats(), FIRE, FRAME)
         memories.append(reference.memory())
     assert memories[0] == SHORT
     assert memories[-1] > 10.0
@@ -95,16 +97,22 @@ def test_after_a_change_the_reference_eases_back_without_a_jump() -> None:
 @pytest.mark.parametrize(
     ("given", "lightness", "contrast", "chroma", "detail"),
     [
-        (look(), 0.4, 0.2, None, 0.2),
-        (look(lightness=0.0, contrast=0.0, detail=0.0), LIGHTNESS[0], None, None, DETAIL[0]),
-        (look(lightness=1.0, contrast=0.5, detail=1.0), LIGHTNESS[1], CONTRAST[1], None, DETAIL[1]),
-        (look(red=0.6), 0.4, 0.2, CHROMA[1], 0.2),
-        (look(contrast=0.02), 0.4, CONTRAST[0], None, 0.2),
+        (stats(), 0.4, 0.2, None, 0.2),
+        (stats(lightness=0.0, contrast=0.0, detail=0.0), LIGHTNESS[0], None, None, DETAIL[0]),
+        (
+            stats(lightness=1.0, contrast=0.5, detail=1.0),
+            LIGHTNESS[1],
+            CONTRAST[1],
+            None,
+            DETAIL[1],
+        ),
+        (stats(red=0.6), 0.4, 0.2, CHROMA[1], 0.2),
+        (stats(contrast=0.02), 0.4, CONTRAST[0], None, 0.2),
     ],
     ids=["healthy", "black", "white", "garish", "pale"],
 )
 def test_a_reference_is_neither_black_nor_white_nor_garish_nor_pale(
-    given: Look, lightness: float, contrast: float | None, chroma: float | None, detail: float
+    given: ImageStats, lightness: float, contrast: float | None, chroma: float | None, detail: float
 ) -> None:
     found = healthy(given)
     assert found.mean[0] == pytest.approx(lightness)
@@ -115,12 +123,12 @@ def test_a_reference_is_neither_black_nor_white_nor_garish_nor_pale(
 
 def test_without_weights_the_picture_is_not_even_copied() -> None:
     image = patches()
-    assert held(image, seen(image), look(), 0.0, 0.0) is image
+    assert held(image, seen(image), stats(), 0.0, 0.0) is image
 
 
 def test_what_is_held_stays_in_range() -> None:
     image = patches()
-    made = held(image, seen(image), look(lightness=0.9, contrast=0.5, detail=0.9), 1.0, 1.0)
+    made = held(image, seen(image), stats(lightness=0.9, contrast=0.5, detail=0.9), 1.0, 1.0)
     assert 0.0 <= made.min() <= made.max() <= 1.0
 
 
@@ -163,17 +171,17 @@ def test_a_held_loop_stays_where_a_free_one_drifts_away(
             if frame == since:
                 first = statistics(now)
             reference.follow(now, SEA, FRAME)
-            assert reference.look is not None
-            image = drift(held(image, now, reference.look, weight, weight)).clamp(0.0, 1.0)
+            assert reference.stats is not None
+            image = drift(held(image, now, reference.stats, weight, weight)).clamp(0.0, 1.0)
         return float(np.abs(statistics(seen(image)) / first - 1.0).max())
 
     assert off(0.0, since=0) > 0.5
     assert off(weight, since=80) < 0.15  # in the first seconds the reference is quick
 
 
-def statistics(look: Look) -> npt.NDArray[np.float64]:
+def statistics(made: ImageStats) -> npt.NDArray[np.float64]:
     """What may drift."""
-    return np.array([look.mean[0], look.contrast, look.chroma, look.detail])
+    return np.array([made.mean[0], made.contrast, made.chroma, made.detail])
 
 
 @pytest.mark.parametrize("weight", [0.1, 0.5, 1.0])

@@ -45,7 +45,7 @@ class Scripted:
         self.prepared: list[Request] = []
         self.forgotten = 0
 
-    def dreams(self, request: Request) -> bool:
+    def generates(self, request: Request) -> bool:
         return request.strength > 0.0
 
     def __call__(
@@ -59,7 +59,7 @@ class Scripted:
     def prepare(self, request: Request) -> None:
         self.prepared.append(request)
 
-    def lighter(self) -> str:
+    def reduce_memory(self) -> str:
         return ""
 
     def forget(self) -> None:
@@ -73,7 +73,7 @@ class Frugal(Scripted):
         super().__init__()
         self.steps = ["the autoencoder is a tiny one"]
 
-    def lighter(self) -> str:
+    def reduce_memory(self) -> str:
         return self.steps.pop() if self.steps else ""
 
 
@@ -179,7 +179,7 @@ def test_holds_keep_a_loop_whose_shakes_walk_away() -> None:
     assert spread(**HELD) < 0.5 * spread()
 
 
-def test_where_nothing_is_dreamt_the_last_picture_stays_and_the_model_is_not_asked() -> None:
+def test_where_nothing_is_generated_the_last_picture_stays_and_the_model_is_not_asked() -> None:
     denoiser = Scripted(soft())
     engine = loop(denoiser)
     first = play(engine, 1)
@@ -269,7 +269,7 @@ def test_another_engines_picture_is_gone_on_from_whatever_its_size() -> None:
     assert torch.equal(denoiser.seen[1], flat(1.0))
 
 
-def test_an_adopted_picture_is_shown_where_nothing_is_dreamt() -> None:
+def test_an_adopted_picture_is_shown_where_nothing_is_generated() -> None:
     pixels = to_levels(soft()).numpy()
     engine = loop(Scripted())
     engine.adopt(pixels)
@@ -288,19 +288,19 @@ def test_where_memory_is_out_the_picture_becomes_smaller_until_it_is_no_use() ->
     engine = loop(denoiser, (512, 512))
     play(engine, 2)
     lines, sides = [], []
-    while line := engine.lighter():
+    while line := engine.reduce_memory():
         lines.append(line)
         sides.append(play(engine, 1, since=len(lines) + 1).shape[0])
     assert sides == [384, 256, 192, 128]
     assert lines[0] == "out of memory: the picture is made at 384 pixels"
-    assert engine.lighter() == ""
+    assert engine.reduce_memory() == ""
 
 
 def test_a_smaller_picture_goes_on_from_the_large_one_in_its_shape() -> None:
     denoiser = Scripted(F.interpolate(soft(), (384, 512), mode="bilinear"))
     engine = loop(denoiser, (384, 512))
     play(engine, 1)
-    assert engine.lighter() == "out of memory: the picture is made at 384 by 256 pixels"
+    assert engine.reduce_memory() == "out of memory: the picture is made at 384 by 256 pixels"
     play(engine, 1, since=1, **STILL)
     assert denoiser.seen[1].shape == (1, 3, 256, 384)
     small = F.interpolate(denoiser.seen[1], SIZE, mode="bilinear", antialias=True)
@@ -309,7 +309,7 @@ def test_a_smaller_picture_goes_on_from_the_large_one_in_its_shape() -> None:
 
 def test_what_the_denoiser_itself_can_spare_goes_first() -> None:
     engine = loop(Frugal(), (256, 256))
-    assert [engine.lighter() for _ in range(2)] == [
+    assert [engine.reduce_memory() for _ in range(2)] == [
         "the autoencoder is a tiny one",
         "out of memory: the picture is made at 192 pixels",
     ]

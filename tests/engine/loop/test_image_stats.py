@@ -16,12 +16,12 @@ from visualizer.engine.loop.image_stats import (
     CELL,
     GAINS,
     SHIFT,
-    Look,
-    look_of,
+    ImageStats,
     measure,
     pull,
     recoloured,
     smooth,
+    stats_of,
     transport,
 )
 
@@ -36,9 +36,9 @@ def patches(seed: int = 0, cells: int = 8, grain: float = 0.05) -> Tensor:
     return soft + grain * (torch.rand(soft.shape, generator=generator) - 0.5)
 
 
-def seen(image: Tensor) -> Look:
+def seen(image: Tensor) -> ImageStats:
     """The look of an image of numbers."""
-    look = look_of(measure(image).numpy())
+    look = stats_of(measure(image).numpy())
     assert look is not None
     return look
 
@@ -93,7 +93,7 @@ def test_detail_is_what_cells_do_not_see() -> None:
 def test_a_picture_with_one_value_that_is_no_number_has_no_look(bad: float) -> None:
     image = patches()
     image[0, 1, 2, 3] = bad
-    assert look_of(measure(image).numpy()) is None
+    assert stats_of(measure(image).numpy()) is None
 
 
 @pytest.mark.parametrize("size", [(6, 8), (8, 8), (20, 30), (64, 96)])
@@ -130,7 +130,7 @@ def test_a_full_pull_gives_a_picture_the_wanted_look() -> None:
     image = patches()
     now = seen(image)
     scale, shift = np.diag([1.1, 0.9, 1.2]), np.array([0.03, -0.02, 0.01])
-    wanted = Look(now.mean + shift, scale @ now.covariance @ scale, now.detail)
+    wanted = ImageStats(now.mean + shift, scale @ now.covariance @ scale, now.detail)
     made = seen(recoloured(image, *pull(now, wanted, 1.0)))
     assert made.mean == pytest.approx(wanted.mean, abs=1e-4)
     assert made.covariance == pytest.approx(wanted.covariance, abs=1e-4)

@@ -14,7 +14,7 @@ from visualizer.engine.loop.motion_limit import (
     LEARNT,
     USUAL,
     WHOLE,
-    Pace,
+    MotionLimit,
     bounded,
     change,
     motion,
@@ -32,16 +32,16 @@ def shown(share: float, **changes: Any) -> Request:
     return request(prompts=tuple(part for part in parts if part[1] > 0.0), **changes)
 
 
-def step(pace: Pace, wanted: Request, moves: float) -> float | None:
+def step(pace: MotionLimit, wanted: Request, moves: float) -> float | None:
     """The bound of a frame that wants to move so far."""
     bound = pace.bound(wanted, FRAME)
     pace.see(moves, FRAME)
     return bound
 
 
-def settled(usual: float = 0.01) -> Pace:
+def settled(usual: float = 0.01) -> MotionLimit:
     """A pace that has seen a while of even motion."""
-    pace = Pace()
+    pace = MotionLimit()
     for _ in range(100):
         assert step(pace, shown(0.0), usual) is None
     return pace
@@ -109,13 +109,13 @@ def test_what_moves_in_a_crossfade_is_not_taken_for_usual() -> None:
 
 
 def test_at_the_very_start_nothing_is_usual_yet() -> None:
-    pace = Pace()
+    pace = MotionLimit()
     assert step(pace, shown(0.1), 0.3) is None
     assert step(pace, shown(0.2), 0.3) is None
 
 
 def test_where_time_stands_still_nothing_is_learnt_and_nothing_bound() -> None:
-    pace = Pace()
+    pace = MotionLimit()
     for frame in range(50):
         assert pace.bound(shown(frame / 100), 0.0) is None
         pace.see(0.1, 0.0)

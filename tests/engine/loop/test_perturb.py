@@ -9,7 +9,15 @@ import torch.nn.functional as F
 from PIL import Image, ImageEnhance
 from torch import Tensor
 
-from visualizer.engine.loop.perturb import MARGIN, Shake, brightness, contrast, draw, grain, shaken
+from visualizer.engine.loop.perturb import (
+    MARGIN,
+    Jitter,
+    brightness,
+    contrast,
+    draw,
+    grain,
+    jittered,
+)
 
 from ..conftest import request
 
@@ -50,7 +58,7 @@ def test_brightness_and_contrast_are_pillows(factor: float) -> None:
 def test_where_nothing_is_wanted_the_picture_is_not_even_copied() -> None:
     image, field = soft(), grain((64, 64), "cpu")
     nothing = draw(request(brightness=0.0, contrast=0.0, noise=0.0), FRAME, 1)
-    assert shaken(image, nothing, field) is image
+    assert jittered(image, nothing, field) is image
 
 
 def test_draws_go_evenly_both_ways_and_no_further_than_asked() -> None:
@@ -87,7 +95,7 @@ def test_a_fast_machine_shakes_less_a_frame_and_as_much_a_second() -> None:
 def test_grain_is_as_strong_as_asked_and_new_in_each_frame() -> None:
     field, image = grain((64, 64), "cpu"), torch.full((1, 3, 64, 64), 0.5)
     made = [
-        shaken(image, draw(request(brightness=0.0, contrast=0.0, noise=0.05), FRAME, n), field)
+        jittered(image, draw(request(brightness=0.0, contrast=0.0, noise=0.05), FRAME, n), field)
         for n in range(20)
     ]
     added = torch.stack([each - image for each in made]).flatten(1)
@@ -108,7 +116,7 @@ def test_grain_leaves_what_is_coarse_alone_so_that_it_does_not_flicker() -> None
 def test_grain_can_be_taken_from_every_place_that_is_drawn() -> None:
     field, image = grain((20, 30), "cpu"), levels()
     for corner in ((0, 0), (MARGIN, MARGIN), (0, MARGIN)):
-        assert shaken(image, Shake(grain=0.1, corner=corner), field).shape == image.shape
+        assert jittered(image, Jitter(grain=0.1, corner=corner), field).shape == image.shape
     drawn = [draw(request(noise=0.1), FRAME, number).corner for number in range(3000)]
     assert min(min(corner) for corner in drawn) == 0
     assert max(max(corner) for corner in drawn) == MARGIN
@@ -118,5 +126,5 @@ def test_shaken_pictures_stay_in_range() -> None:
     field = grain((20, 30), "cpu")
     for number in range(20):
         shake = draw(request(brightness=0.5, contrast=0.5, noise=0.5), FRAME, number)
-        made = shaken(levels(), shake, field)
+        made = jittered(levels(), shake, field)
         assert 0.0 <= made.min() <= made.max() <= 1.0

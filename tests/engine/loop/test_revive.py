@@ -6,8 +6,17 @@ import numpy as np
 import pytest
 import torch
 
-from visualizer.engine.loop.image_stats import Look
-from visualizer.engine.loop.revive import ALIVE, ATTEMPT, FLAT, GRACE, PATIENCE, REST, Life, clouds
+from visualizer.engine.loop.image_stats import ImageStats
+from visualizer.engine.loop.revive import (
+    ALIVE,
+    ATTEMPT,
+    FLAT,
+    GRACE,
+    PATIENCE,
+    REST,
+    Revive,
+    clouds,
+)
 
 from ..conftest import request
 
@@ -15,23 +24,23 @@ FRAME = 1 / 20
 IMAGE = torch.full((1, 3, 16, 24), 0.5)
 
 
-def look(spread: float) -> Look:
+def look(spread: float) -> ImageStats:
     """A look of grey values so far apart."""
-    return Look(np.array([0.0, 0.0, 0.0]), np.diag([spread**2, 0.0, 0.0]), 0.1)
+    return ImageStats(np.array([0.0, 0.0, 0.0]), np.diag([spread**2, 0.0, 0.0]), 0.1)
 
 
 DEAD, LIVING = look(0.0), look(0.2)
 
 
-def grown(frames: int = GRACE) -> Life:
+def grown(frames: int = GRACE) -> Revive:
     """A life that has shown so many living pictures."""
-    life = Life()
+    life = Revive()
     for _ in range(frames):
         life.see(LIVING, FRAME)
     return life
 
 
-def helping(life: Life) -> bool:
+def helping(life: Revive) -> bool:
     """Whether anything is mixed into what is fed."""
     return life.seeded(IMAGE) is not IMAGE
 
@@ -63,7 +72,7 @@ def test_one_dead_picture_among_others_is_let_pass() -> None:
 
 
 def test_a_loop_that_comes_from_white_is_given_time() -> None:
-    life = Life()
+    life = Revive()
     for _ in range(GRACE + PATIENCE):
         life.see(DEAD, FRAME)
         assert not helping(life)
@@ -71,7 +80,7 @@ def test_a_loop_that_comes_from_white_is_given_time() -> None:
     assert helping(life)
 
 
-def test_help_grows_and_more_is_dreamt_and_the_shown_picture_moves_slowly() -> None:
+def test_help_grows_and_more_is_regenerated_and_the_shown_picture_moves_slowly() -> None:
     life = grown()
     shares = []
     for _ in range(30):

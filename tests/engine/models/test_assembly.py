@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from diffusers import AutoencoderTiny
 
-from visualizer.engine.backends.networks import TorchParts
+from visualizer.engine.backends.networks import TorchNetworks
 from visualizer.engine.loop.feedback import Feedback
 from visualizer.engine.models import assembly
 from visualizer.engine.models.assembly import assemble
@@ -27,11 +27,11 @@ class Found:
     made: list[Found]
 
     def __init__(self, pipeline: Any, model: str, side: int, **_: Any) -> None:
-        self.parts: TorchParts | None = None
+        self.networks: TorchNetworks | None = None
         self.made.append(self)
 
-    def ready(self) -> TorchParts | None:
-        found, self.parts = self.parts, None
+    def ready(self) -> TorchNetworks | None:
+        found, self.networks = self.networks, None
         return found
 
 
@@ -63,7 +63,7 @@ def test_faster_parts_are_taken_between_two_frames(searches: list[Found], sd_fol
     engine, pipeline = engine_of(sd_folder)
     used: list[str] = []
 
-    class Faster(TorchParts):
+    class Faster(TorchNetworks):
         def decode(self, latents: Any) -> Any:
             used.append("decode")
             return super().decode(latents)
@@ -71,7 +71,7 @@ def test_faster_parts_are_taken_between_two_frames(searches: list[Found], sd_fol
     engine.next(request())
     engine.prepare(request())
     assert used == []
-    searches[0].parts = Faster(pipeline)
+    searches[0].networks = Faster(pipeline)
     engine.next(request())
     assert used == [], "not in the middle of a frame"
     engine.prepare(request())
@@ -93,8 +93,8 @@ def test_without_a_show_faster_parts_are_there_from_the_first_frame(
         """Stands for a search that is over when it is begun."""
 
         def __init__(self, pipeline: Any, model: str, side: int, **_: Any) -> None:
-            self.parts = TorchParts(pipeline)
-            self.parts.backend = "faster"
+            self.networks = TorchNetworks(pipeline)
+            self.networks.backend = "faster"
 
     monkeypatch.setattr(assembly, "OpenVino", Ready)
     assert engine_of(sd_folder, live=False)[0].backend == "faster"
@@ -143,8 +143,8 @@ def test_faster_parts_that_come_after_a_step_down_are_not_taken(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     engine, pipeline = engine_of(sd_folder)
-    found = searches[0].parts = TorchParts(pipeline)
+    found = searches[0].networks = TorchNetworks(pipeline)
     taking(tiny_vae, monkeypatch)
-    assert "tiny autoencoder" in engine.lighter()
+    assert "tiny autoencoder" in engine.reduce_memory()
     engine.prepare(request())
-    assert searches[0].parts is found
+    assert searches[0].networks is found

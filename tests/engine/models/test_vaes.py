@@ -170,15 +170,17 @@ def test_where_memory_is_out_a_tiny_autoencoder_is_the_first_step_down(
 ) -> None:
     engine = assembled("a/plain", size=256)
     before = engine.next(request()).pixels
-    assert engine.lighter().endswith("the picture is made at 192 pixels"), "not here: no download"
+    assert engine.reduce_memory().endswith("the picture is made at 192 pixels"), (
+        "not here: no download"
+    )
     load_vae(next(iter(TINY_VAES.values())), AutoencoderTiny, False, False, unheard)
     load_vae(TINY_VAES["sdxl"], AutoencoderTiny, False, False, unheard)
-    assert engine.lighter() == "out of memory: a tiny autoencoder makes the pictures"
+    assert engine.reduce_memory() == "out of memory: a tiny autoencoder makes the pictures"
     assert isinstance(pipeline.vae, AutoencoderTiny)
     after = engine.next(request()).pixels
     assert before.shape == (256, 256, 3)
     assert after.shape == (192, 192, 3)
-    assert "pixels" in engine.lighter()
+    assert "pixels" in engine.reduce_memory()
 
 
 def test_memory_that_is_out_at_the_first_picture_is_helped_by_a_tiny_autoencoder(
@@ -227,4 +229,4 @@ def test_no_step_down_waits_until_another_model_is_read(
         load_vae(name, AutoencoderTiny, False, False, unheard)
     engine = assembled("a/plain", size=256)
     with READING:
-        assert engine.lighter().endswith("the picture is made at 192 pixels")
+        assert engine.reduce_memory().endswith("the picture is made at 192 pixels")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from visualizer.engine.producer.model_crossfade import HANDOVER, Handover, resized
+from visualizer.engine.producer.model_crossfade import HANDOVER, ModelCrossfade, resized
 
 
 def grey(shade: int, height: int, width: int) -> np.ndarray:
@@ -13,7 +13,7 @@ def grey(shade: int, height: int, width: int) -> np.ndarray:
 
 
 def test_it_begins_with_the_old_picture_and_ends_with_the_new_one() -> None:
-    handover = Handover(grey(10, 4, 4), since=5.0)
+    handover = ModelCrossfade(grey(10, 4, 4), since=5.0)
     new = grey(250, 4, 4)
     assert (handover.mixed(new, 5.0) == 10).all()
     assert (handover.mixed(new, 5.0 + HANDOVER) == 250).all()
@@ -22,7 +22,7 @@ def test_it_begins_with_the_old_picture_and_ends_with_the_new_one() -> None:
 
 
 def test_it_goes_softly_and_never_back() -> None:
-    handover = Handover(grey(0, 2, 2), since=0.0)
+    handover = ModelCrossfade(grey(0, 2, 2), since=0.0)
     shades = [
         int(handover.mixed(grey(255, 2, 2), HANDOVER * step / 40)[0, 0, 0]) for step in range(41)
     ]
@@ -35,7 +35,7 @@ def test_it_goes_softly_and_never_back() -> None:
 
 @pytest.mark.parametrize("size", [(8, 8), (2, 6), (4, 4)])
 def test_a_picture_of_another_size_is_fitted_to_the_new_one(size: tuple[int, int]) -> None:
-    handover = Handover(grey(100, 4, 4), since=0.0)
+    handover = ModelCrossfade(grey(100, 4, 4), since=0.0)
     mixed = handover.mixed(grey(100, *size), HANDOVER / 2)
     assert mixed.shape == (*size, 3)
     assert mixed.dtype == np.uint8
@@ -44,7 +44,7 @@ def test_a_picture_of_another_size_is_fitted_to_the_new_one(size: tuple[int, int
 
 
 def test_pictures_that_change_their_size_in_the_fade_are_no_fault() -> None:
-    handover = Handover(grey(100, 4, 4), since=0.0)
+    handover = ModelCrossfade(grey(100, 4, 4), since=0.0)
     for side in (8, 6):
         assert handover.mixed(grey(100, side, side), 1.0).shape == (side, side, 3)
 

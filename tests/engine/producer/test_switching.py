@@ -12,7 +12,7 @@ import pytest
 from visualizer.engine.engine import Engine
 from visualizer.engine.failures import ModelError
 from visualizer.engine.models.catalogue import BUILTIN, TESTCARD, Choice
-from visualizer.engine.producer.background_load import Loader
+from visualizer.engine.producer.background_load import BackgroundLoad
 from visualizer.engine.producer.model_crossfade import HANDOVER
 from visualizer.frame import Pixels
 from visualizer.show.status import Phase, Status
@@ -303,7 +303,7 @@ def test_what_was_loaded_in_vain_is_thrown_away_at_once(rig: Rig) -> None:
 
 
 def test_a_loader_that_is_dropped_keeps_no_engine() -> None:
-    ready = Loader("other", lambda name, report: Gated(name))
+    ready = BackgroundLoad("other", lambda name, report: Gated(name))
     ready.run()
     assert ready.engine is not None
     ready.drop()
@@ -313,6 +313,6 @@ def test_a_loader_that_is_dropped_keeps_no_engine() -> None:
         busy.drop()
         return Gated(name)
 
-    busy = Loader("other", load)
+    busy = BackgroundLoad("other", load)
     busy.run()
     assert busy.engine is None

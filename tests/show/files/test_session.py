@@ -1,4 +1,4 @@
-"""Memory: what a show leaves behind, its file, and the show that takes it up."""
+"""Session: what a show leaves behind, its file, and the show that takes it up."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from visualizer.show.actions import (
     Store,
     Tick,
 )
-from visualizer.show.files.session import HISTORY, Memory, parse, to_text
+from visualizer.show.files.session import HISTORY, Session, parse, to_text
 from visualizer.show.files.yaml_faults import Fault
 from visualizer.show.parameters import BY_NAME, DEFAULTS, TARGETS
 from visualizer.show.reducer import reduce, start
@@ -35,7 +35,7 @@ from ..shows import ALL, PLAIN, RICH, after, shows
 RESUME = Run("resume")
 
 
-def taken_up(memory: Memory, show: Show | None = None) -> Show:
+def taken_up(memory: Session, show: Show | None = None) -> Show:
     return after(show or start(ALL), Offer(memory), RESUME)
 
 
@@ -96,7 +96,7 @@ def test_a_presets_values_still_go_when_it_goes() -> None:
 
 
 def test_the_last_shows_model_is_asked_for_unless_it_runs_already() -> None:
-    memory = Memory(DEFAULTS, preset="Plain", model="large")
+    memory = Session(DEFAULTS, preset="Plain", model="large")
     show = taken_up(memory)
     assert (show.model, show.model_asks) == ("large", 1)
     runs = reduce(start(ALL), Engine("large", ("large",)))
@@ -109,7 +109,7 @@ def test_the_tempo_is_the_last_shows() -> None:
 
 
 def test_a_preset_that_is_gone_is_told_and_the_values_come_all_the_same() -> None:
-    memory = Memory(MappingProxyType({"zoom": 0.5}), preset="Lost", turn=3)
+    memory = Session(MappingProxyType({"zoom": 0.5}), preset="Lost", turn=3)
     show = taken_up(memory)
     assert (show.preset, show.turn, show.values["zoom"]) == (0, 0, 0.5)
     assert "preset Lost is not there any more" in [message.text for message in show.messages]
@@ -117,26 +117,26 @@ def test_a_preset_that_is_gone_is_told_and_the_values_come_all_the_same() -> Non
 
 def test_parameters_that_the_last_show_did_not_have_stay() -> None:
     show = reduce(start(ALL), Set("noise", 0.4))
-    assert taken_up(Memory(MappingProxyType({"zoom": 0.5})), show).values["noise"] == 0.4
+    assert taken_up(Session(MappingProxyType({"zoom": 0.5})), show).values["noise"] == 0.4
 
 
 def test_prompts_typed_before_and_since_are_all_in_the_history() -> None:
     show = replace(start(ALL), history=("b", "new"))
-    assert taken_up(Memory(history=("a", "b")), show).history == ("a", "b", "new")
+    assert taken_up(Session(history=("a", "b")), show).history == ("a", "b", "new")
     many = tuple(str(i) for i in range(HISTORY))
-    assert taken_up(Memory(history=many), show).history == (*many[2:], "b", "new")
+    assert taken_up(Session(history=many), show).history == (*many[2:], "b", "new")
 
 
 def test_without_an_offer_there_is_nothing_to_take_up() -> None:
     show = reduce(start(ALL), RESUME)
     assert (show.values, line(show)) == (start(ALL).values, "there is no last show to take up")
-    twice = reduce(taken_up(Memory(MappingProxyType({"zoom": 0.5}))), RESUME)
+    twice = reduce(taken_up(Session(MappingProxyType({"zoom": 0.5}))), RESUME)
     assert line(twice) == "there is no last show to take up"
 
 
 def test_a_show_takes_the_place_of_one_that_was_offered_only_after_a_while() -> None:
     assert settled(start(ALL))
-    offered = reduce(start(ALL), Offer(Memory()))
+    offered = reduce(start(ALL), Offer(Session()))
     assert not settled(reduce(offered, Tick(1000.0)))  # nothing was to be seen yet
     seen = after(offered, Live(1), Tick(SETTLED - 1.0))
     assert not settled(seen)
@@ -161,7 +161,7 @@ values = st.dictionaries(st.sampled_from(sorted(BY_NAME)), st.floats(0.0, 1.0)).
     lambda found: MappingProxyType({name: BY_NAME[name].at(at) for name, at in found.items()})
 )
 memories = st.builds(
-    Memory,
+    Session,
     values=values,
     preset=texts,
     turn=st.integers(),
@@ -176,7 +176,7 @@ memories = st.builds(
 
 
 @given(memories)
-def test_a_file_gives_back_whatever_memory_was_written(memory: Memory) -> None:
+def test_a_file_gives_back_whatever_memory_was_written(memory: Session) -> None:
     assert parse(to_text(memory), "state.yaml") == memory
 
 
@@ -187,7 +187,7 @@ def test_what_any_show_leaves_can_be_read_again(show: Show) -> None:
 
 
 def test_a_file_is_readable() -> None:
-    memory = Memory(
+    memory = Session(
         MappingProxyType({"strength": 0.55, "seed": 7.0, "mod1_target": 9.0}),
         preset="Deep sea",
         turn=4,
@@ -216,7 +216,7 @@ def test_a_file_is_readable() -> None:
 
 
 def test_what_a_file_does_not_say_is_as_a_show_begins() -> None:
-    assert parse("preset: Plain", "x.yaml") == Memory(preset="Plain")
+    assert parse("preset: Plain", "x.yaml") == Session(preset="Plain")
     show = taken_up(parse("preset: Plain", "x.yaml"), start((RICH, PLAIN)))
     assert (show.cue.text, show.values) == ("a", start((RICH, PLAIN)).values)
 
@@ -225,7 +225,7 @@ def test_what_is_not_known_is_left_out_in_one_line_and_all_else_is_kept() -> Non
     lines: list[str] = []
     text = "preset: Plain\nmood: 3\nvalues: {zoom: 0.5, glow: 1}"
     memory = parse(text, "x.yaml", lines.append)
-    assert memory == Memory({"zoom": 0.5}, preset="Plain")
+    assert memory == Session({"zoom": 0.5}, preset="Plain")
     assert lines == ["x.yaml: left out what is not known here: glow, mood"]
     lines.clear()
     parse("preset: Plain", "x.yaml", lines.append)

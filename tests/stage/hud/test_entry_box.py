@@ -90,7 +90,7 @@ def asked(letters: Lettering, *actions: Action) -> list[str]:
 
 def test_a_prompt_is_asked_for_as_a_prompt(letters: Lettering) -> None:
     assert asked(letters, Run("prompt"))[0] == "Prompt"
-    assert "What should it dream?" in asked(letters, Run("prompt"))
+    assert "What should it show?" in asked(letters, Run("prompt"))
 
 
 def test_a_model_is_asked_for_as_a_model_with_those_on_this_machine(letters: Lettering) -> None:

@@ -9,13 +9,13 @@ import pygame
 import pytest
 
 from visualizer.show.actions import Say
-from visualizer.show.files.session import Memory
+from visualizer.show.files.session import Session
 from visualizer.show.reducer import reduce
 from visualizer.show.state import Show
 from visualizer.show.status import Phase, Status
 from visualizer.show.view import View
 from visualizer.stage.drawing.lettering import Lettering
-from visualizer.stage.hud.start_screen import Splash, background, offer_top
+from visualizer.stage.hud.start_screen import StartScreen, background, offer_top
 
 from ..shows import SIZES, changed, count, picture, played, texts
 
@@ -50,7 +50,7 @@ def test_the_splash_covers_the_screen(
     typed, left = question or (None, None)
     show = replace(Show(), entry=typed, countdown=left)
     for moment in (0.0, 1.0, 2.5):
-        Splash(letters).draw(target, View(show, status), moment)
+        StartScreen(letters).draw(target, View(show, status), moment)
     assert count(target, (255, 0, 255, 255)) == 0
 
 
@@ -64,11 +64,11 @@ def test_the_splash_shows_messages_but_values_only_when_asked_for(letters: Lette
 def test_the_last_show_is_offered_with_its_key_while_it_can_be_taken_up(letters: Lettering) -> None:
     def words(show: Show) -> list[str]:
         target = pygame.Surface((1280, 720), depth=32)
-        return texts(letters, lambda: Splash(letters).draw(target, View(show, Status()), 0.0))
+        return texts(letters, lambda: StartScreen(letters).draw(target, View(show, Status()), 0.0))
 
-    offered = replace(Show(), offer=Memory(preset="Deep sea"))
+    offered = replace(Show(), offer=Session(preset="Deep sea"))
     assert {"F9", "takes up the last show: Deep sea"} <= set(words(offered))
-    assert "takes up the last show" in words(replace(Show(), offer=Memory()))
+    assert "takes up the last show" in words(replace(Show(), offer=Session()))
     assert "F9" not in words(Show())
 
 
@@ -77,7 +77,7 @@ def test_the_last_show_is_offered_with_its_key_while_it_can_be_taken_up(letters:
 def test_messages_leave_the_offer_to_be_read(
     letters: Lettering, size: tuple[int, int], hud: bool | None
 ) -> None:
-    show = replace(played(), hud=hud, offer=Memory(preset="Deep sea"))
+    show = replace(played(), hud=hud, offer=Session(preset="Deep sea"))
     for number in range(3):
         show = reduce(show, Say(f"message {number} " * 20))
     silent = picture(letters, View(replace(show, messages=()), Status()), size, splash=True)
@@ -87,7 +87,7 @@ def test_messages_leave_the_offer_to_be_read(
     assert not rows[offer_top(show, size) :].any()
     target = pygame.Surface(size, depth=32)
     bare = target.copy()
-    splash = Splash(letters)
+    splash = StartScreen(letters)
     splash.draw(target, View(show, Status()), 0.0)
     splash.draw(bare, View(replace(show, offer=None), Status()), 0.0)
     rows = (pygame.surfarray.array3d(target) != pygame.surfarray.array3d(bare)).any((0, 2))
@@ -99,6 +99,6 @@ def test_messages_leave_the_offer_to_be_read(
 def test_an_offer_with_a_long_name_can_be_drawn_in_any_window(
     letters: Lettering, size: tuple[int, int]
 ) -> None:
-    show = replace(Show(), offer=Memory(preset="sea " * 100))
+    show = replace(Show(), offer=Session(preset="sea " * 100))
     target = pygame.Surface(size, depth=32)
-    Splash(letters).draw(target, View(show, Status()), 0.0)
+    StartScreen(letters).draw(target, View(show, Status()), 0.0)

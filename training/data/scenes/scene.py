@@ -19,7 +19,7 @@ class Scene:
     """A family of pictures.
 
     ``draw`` maps a canvas to tones (n, h, w), dark to bright in any range. ``names`` are what
-    people call it, the first being its own name; ``palettes`` suit it when nobody asks for a
+    people call it, the first being its own name; ``palettes`` suit it when no caption asks for a
     colour. ``zoom`` says what a change of scale does to it: an object gets tiny or huge, a
     pattern dense or sparse, a view must keep its scale. ``half`` draws at half the size where
     that costs too much and the forms are smooth anyway. ``light`` is its usual mean brightness.

@@ -76,7 +76,7 @@ class _Meter:
         self.value = _near(self.value, share, seconds, ATTACK, RELEASE)
 
 
-class Ear:
+class AudioFeatures:
     """Hears a stream of mono samples. rate: of the samples, in Hz."""
 
     def __init__(self, rate: float) -> None:

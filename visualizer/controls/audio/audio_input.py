@@ -20,7 +20,7 @@ from visualizer.controls.audio.audio_devices import (
     OpenInput,
     open_input,
 )
-from visualizer.controls.audio.audio_features import Ear
+from visualizer.controls.audio.audio_features import AudioFeatures
 from visualizer.controls.source import Source
 from visualizer.show.actions import Heard
 
@@ -75,7 +75,7 @@ class Sound(Source):
             except NoInput as why:
                 self._troubles.say("input", f"sound: {why}; trying again")
             except Exception as error:  # a driver's fault must not end the thread
-                self._troubles.say("input", f"sound stumbled and starts anew: {error}")
+                self._troubles.say("input", f"sound failed and restarts: {error}")
             self._ending.wait(self._retry_after)
 
     def _listen(self) -> None:
@@ -96,7 +96,7 @@ class Sound(Source):
 
     def _close(self, source: Input) -> None:
         """Give the input back; say so where that does not end."""
-        line = f"sound: {source.name} can't be closed; start the show anew to hear again"
+        line = f"sound: {source.name} can't be closed; restart the show to hear again"
         slow = threading.Timer(self._close_within, self._say, (line,))
         slow.daemon = True
         slow.start()
@@ -107,7 +107,7 @@ class Sound(Source):
             slow.join()
 
     def _hear(self, source: Input, blocks: SimpleQueue[Block | None]) -> None:
-        ear = Ear(source.rate)
+        ear = AudioFeatures(source.rate)
         while not self._ending.is_set():
             try:
                 block = blocks.get(timeout=self._lost_after)

@@ -1,9 +1,9 @@
-"""Which key of a table was pressed, on whatever keyboard: by what it types, its letter, its place.
+"""Which key of a table was pressed, on any keyboard: by what it types, its letter, its place.
 
 - A key is found by the symbol that it types, so that "?" or "[" is where the layout has it; else
   by the layout's own letter; else by its place on a US keyboard, which gives layouts without
   Latin letters theirs. Ctrl changes what a key types but neither its letter nor its place.
-- The keypad's keys are its own, whatever they type: digits there are no presets.
+- The keypad's keys are its own, no matter what they type: digits there are no presets.
 - With Ctrl the row of digits goes by its place: on a French keyboard it types "&é'" and, with
   Shift, digits, where Shift with Ctrl means something else.
 - Ctrl is the show's: a second meaning for the keys that the tables name with it. So Ctrl+Q does

@@ -143,7 +143,7 @@ class Controllers:
                 controller.lit = states
 
     def renew(self) -> list[Action]:
-        """Read all mappings anew: they were changed. What lets go of what is held and lost."""
+        """Reread all mappings: they were changed. What lets go of what is held and lost."""
         let_go: list[Action] = []
         for controller in self:
             self._dark(controller)

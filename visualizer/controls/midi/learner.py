@@ -5,7 +5,7 @@
 - A moment goes by before it listens: the pad that begins it is let go of first.
 - Of all ports, the first control that is sure is taken. It is played at once, so that it shows
   what it does; and all others are heard on, for it may have been the wrong one. Another target
-  begins anew.
+  begins again.
 """
 
 from __future__ import annotations

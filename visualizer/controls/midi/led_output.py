@@ -35,7 +35,7 @@ def wanted(mapping: Mapping, states: Table[str, bool]) -> dict[Lamp, int]:
 def lighten(
     mapping: Mapping, states: Table[str, bool], sent: Sent, send: Callable[[list[int]], None]
 ) -> None:
-    """Send what is news, and note it in sent. Raises whatever send does."""
+    """Send what is news, and note it in sent. Raises what send does."""
     for (status, number), value in wanted(mapping, states).items():
         if sent.get((status, number)) != value:
             send([status, number, value])

@@ -7,7 +7,7 @@
     ports.send("nanoKONTROL2", mido.Message("control_change", control=20, value=64))
 
 It behaves as hardware does: a port that is pulled out stays open and silent, and stays so when
-it comes back, until it is opened anew. Each controller has an input and an output of one name.
+it comes back, until it is reopened. Each controller has an input and an output of one name.
 """
 
 from __future__ import annotations

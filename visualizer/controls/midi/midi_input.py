@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 LIST_EVERY = 0.1
 """Seconds between two looks at the ports. A controller that is pulled and plugged in again between
-two looks stays deaf: nobody's hand is that fast, nor a loose plug. With a kept client a look takes
+two looks stays deaf: no hand is that fast, nor a loose plug. With a kept client a look takes
 20 to 200 microseconds (measured on JACK, with no ports and with eight)."""
 
 LOOK_SHARE = 0.02
@@ -116,7 +116,7 @@ class Midi(Source):
         return self._learner.listens
 
     def run(self) -> None:
-        """The thread's life. A fault that nobody foresaw is said, and it goes on."""
+        """The thread's life. An unexpected fault is reported, and it goes on."""
         while not self._ending.is_set():
             try:
                 self._supervise()
@@ -124,7 +124,7 @@ class Midi(Source):
                 self._say(f"MIDI is off: {missing(error)}")
                 break
             except Exception as error:
-                self._troubles.say("thread", f"MIDI stumbled and starts anew: {error}")
+                self._troubles.say("thread", f"MIDI failed and restarts: {error}")
                 self._ending.wait(self._retry_after)
         if self._system is not None:
             self._system.close()
@@ -162,7 +162,7 @@ class Midi(Source):
             self._names = ()
 
     def _serve(self, controllers: Controllers) -> None:
-        """One drain of all ports, and whatever the frame loop wants by now."""
+        """One drain of all ports, and what the frame loop wants by now."""
         batches = [(controller, *split(batch)) for controller, batch in controllers.take()]
         for controller, clocks, _ in batches:
             self._follow(controller, clocks)
@@ -210,7 +210,7 @@ class Midi(Source):
         self._say(f"MIDI: {controller.name} disconnected")
 
     def _gone(self, controller: Controller) -> None:
-        """Nobody can let go of its buttons any more, nor turn its knobs."""
+        """Its buttons can no longer be released, nor its knobs turned."""
         for action in controller.release():
             self._mailbox.put(action)
         self._mailbox.put(Unplugged(controller.name, SOURCE))

@@ -1,4 +1,4 @@
-"""The maps that the MIDI thread plays by and writes to; whatever goes wrong with them is said."""
+"""The maps that the MIDI thread plays by and writes to; faults in them are reported."""
 
 from __future__ import annotations
 

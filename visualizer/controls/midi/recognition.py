@@ -5,7 +5,7 @@
   only the second press makes one sure.
 - The first that is sure is taken: a worn pot that trembles sends more than a hand does, but it
   never gets far.
-- A note counts from its stroke: the release of the pad that began it all is nobody's wish.
+- A note counts from its stroke: the release of the pad that opened the list is ignored.
 - A fader or knob never sends the same value twice in a row; an endless knob does nothing else
   when it is turned slowly. Which of the four encodings it has shows when it is turned both ways:
   the right one makes all steps small. Two pairs of them are each other's mirror image; so the

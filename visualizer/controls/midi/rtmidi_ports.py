@@ -43,7 +43,7 @@ LEAN = 0.01
 and when we fetch is late by chance, which this evens out."""
 
 LOST = 0.25
-"""Seconds that driver's times may lag behind ours before they are taken anew: its queue has
+"""Seconds that driver's times may lag behind ours before they are read again: its queue has
 overflown, or the machine has slept."""
 
 

@@ -2,7 +2,7 @@
 
 - It listens on this machine alone unless told otherwise: whoever can send can play, and quit.
 - Who asks by /visualizer/subscribe is told the show's state as it changes, for a minute; asking
-  again renews it and has all of it sent anew, once a second at most: what is sent must not be a
+  again renews it and has all of it sent again, once a second at most: what is sent must not be a
   multiple of what comes. A number behind it names the port to answer to.
 - Malformed packets are counted and ignored. What can't be followed is said in one line, once.
 - No sender can hold the show up: what waits for the frame loop is bounded.
@@ -120,8 +120,8 @@ class Osc(Source):
                 self._troubles.say("port", self._why_not(error))
                 is_news = True
                 self._ending.wait(self._retry_after)
-            except Exception as error:  # a fault that nobody foresaw is said, and it goes on
-                self._say_once(f"it stumbled and starts anew: {error}")
+            except Exception as error:  # an unexpected fault is reported, and it goes on
+                self._say_once(f"it failed and restarts: {error}")
             finally:
                 self.port = None
 

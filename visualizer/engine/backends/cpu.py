@@ -15,9 +15,9 @@ import platformdirs
 import torch
 
 from visualizer.engine.backends import converted
-from visualizer.engine.backends.networks import Parts, TorchParts
+from visualizer.engine.backends.networks import Networks, TorchNetworks
 from visualizer.engine.backends.openvino import (
-    OpenVinoParts,
+    OpenVinoNetworks,
     Start,
     at_once,
     in_background,
@@ -74,7 +74,7 @@ class OpenVino:
         self._report, self._start, self._convert = report, start, convert
         self._cache = cache or Path(platformdirs.user_cache_dir("visualizer"), "openvino")
         self._threads = torch.get_num_threads()
-        self._found: Parts | None = None
+        self._found: Networks | None = None
         try:
             runtime()
         except Exception as error:
@@ -83,7 +83,7 @@ class OpenVino:
             return
         start(self._bring)
 
-    def ready(self) -> Parts | None:
+    def ready(self) -> Networks | None:
         """The networks, once they are ready, and once only. Never waits."""
         if (found := self._found) is not None:  # else the other thread's might be wiped out
             self._found = None
@@ -102,7 +102,7 @@ class OpenVino:
             self._report(f"{self._model} is computed by torch, slower: {one_line(error)}")
 
 
-def networks(pipeline: Any, side: int, folder: Path, kind: str, threads: int) -> OpenVinoParts:
+def networks(pipeline: Any, side: int, folder: Path, kind: str, threads: int) -> OpenVinoNetworks:
     """A pipeline's networks, compiled, called once, and found to make the same pictures as torch.
 
     folder: of the converted model. Raises what goes wrong, RuntimeError where pictures differ.
@@ -111,9 +111,9 @@ def networks(pipeline: Any, side: int, folder: Path, kind: str, threads: int) ->
     def refuse(line: str) -> None:
         raise RuntimeError(line)
 
-    parts = OpenVinoParts(
+    parts = OpenVinoNetworks(
         pipeline, folder, kind=kind, threads=threads, start=at_once, report=refuse
     )
-    if not Sample.of(pipeline, side).alike(TorchParts(pipeline), parts):
+    if not Sample.of(pipeline, side).alike(TorchNetworks(pipeline), parts):
         raise RuntimeError(f"OpenVINO makes other pictures than torch in {kind}")
     return parts

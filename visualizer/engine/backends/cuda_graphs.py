@@ -5,7 +5,7 @@ it could). A graph is recorded once for each kind of call (a method, the shapes 
 inputs) and played again from then on. The first calls of a kind run as they come: they warm up
 what a recording must not (cuDNN's choice of kernels, cuBLAS' workspaces), and the show runs on
 meanwhile. A recording takes about as long as a call, with no collection of garbage and no
-emptying of caches as in torch.cuda.graph, and a frame makes one at most, so that nobody sees it.
+emptying of caches as in torch.cuda.graph, and a frame makes one at most, so that it is not seen.
 
 Nothing here needs a GPU but cuda_recorder: what records is handed in.
 """
@@ -22,7 +22,7 @@ from typing import Any, TypeAlias
 import torch
 from torch import Tensor
 
-from visualizer.engine.backends.networks import Conditions, TorchParts
+from visualizer.engine.backends.networks import Conditions, TorchNetworks
 from visualizer.engine.failures import one_line
 
 WARM = 3
@@ -48,8 +48,8 @@ class _Kind:
     result: Tensor | None = None
 
 
-class GraphedParts(TorchParts):
-    """TorchParts whose calls are recorded and played. See the module.
+class GraphedNetworks(TorchNetworks):
+    """TorchNetworks whose calls are recorded and played. See the module.
 
     What a call gives back is the caller's own. The weights must stay where they are. recorder:
     makes what records; the real one is for CUDA. report: told in a line where that fails: all that
@@ -78,21 +78,21 @@ class GraphedParts(TorchParts):
         self._recorded = False
 
     def encode(self, image: Tensor) -> Tensor:
-        """See Parts. It is a frame's first call."""
+        """See Networks. It is a frame's first call."""
         self._recorded = False
         return self._called("encode", super().encode, image)
 
     def predict(self, latents: Tensor, timestep: Tensor, conditions: Conditions) -> Tensor:
-        """See Parts."""
+        """See Networks."""
 
         def call(latents: Tensor, timestep: Tensor, *told: Tensor) -> Tensor:
-            return TorchParts.predict(self, latents, timestep, Conditions(*told))
+            return TorchNetworks.predict(self, latents, timestep, Conditions(*told))
 
         told = (conditions.tokens, conditions.pooled, conditions.sizes, conditions.scale)
         return self._called("predict", call, latents, timestep, *told)
 
     def decode(self, latents: Tensor) -> Tensor:
-        """See Parts."""
+        """See Networks."""
         return self._called("decode", super().decode, latents)
 
     def _called(self, name: str, call: Callable[..., Tensor], *inputs: Tensor | None) -> Tensor:

@@ -1,6 +1,6 @@
 """The three networks of a model of the Stable Diffusion family, as the loop calls them.
 
-This is the seam where a frame's heavy work can be done otherwise: as it comes (TorchParts), as
+This is the seam where a frame's heavy work can be done otherwise: as it comes (TorchNetworks), as
 CUDA graphs, by OpenVINO. Whoever calls them does not know which; they may be exchanged between
 two frames.
 """
@@ -30,7 +30,7 @@ class Conditions:
     scale: Tensor | None = None
 
 
-class Parts(Protocol):
+class Networks(Protocol):
     """Images: (1, 3, h, w), RGB in [0, 1]. Latents: (1, c, h / cell, w / cell), scaled as the
     UNet knows them. All float32, on the engine's device.
 
@@ -55,7 +55,7 @@ class Parts(Protocol):
         """Let go of what was kept for pictures of the present size."""
 
 
-class TorchParts:
+class TorchNetworks:
     """The networks of a loaded diffusers pipeline, called as they are, but that SDXL's own
     autoencoder, which overflows in float16, is brought to float32."""
 
@@ -73,14 +73,14 @@ class TorchParts:
         self._mean, self._deviation = self._latent_scale()
 
     def encode(self, image: Tensor) -> Tensor:
-        """See Parts."""
+        """See Networks."""
         encoded = self.vae.encode((2.0 * image - 1.0).to(self._vae_type))
         found = encoded.latent_dist.mode() if hasattr(encoded, "latent_dist") else encoded.latents
         scaled: Tensor = (found.float() - self._mean) / self._deviation
         return scaled
 
     def predict(self, latents: Tensor, timestep: Tensor, conditions: Conditions) -> Tensor:
-        """See Parts."""
+        """See Networks."""
         told: dict[str, Any] = {"encoder_hidden_states": conditions.tokens}
         if conditions.pooled is not None:
             told["added_cond_kwargs"] = {
@@ -99,13 +99,13 @@ class TorchParts:
         return predicted.float()
 
     def decode(self, latents: Tensor) -> Tensor:
-        """See Parts."""
+        """See Networks."""
         latents = latents * self._deviation + self._mean
         image: Tensor = self.vae.decode(latents.to(self._vae_type), return_dict=False)[0]
         return (image.float() / 2.0 + 0.5).clamp(0.0, 1.0)
 
     def forget(self) -> None:
-        """See Parts. Nothing is kept."""
+        """See Networks. Nothing is kept."""
 
     def _latent_scale(self) -> tuple[Tensor, Tensor]:
         """Mean and deviation of the autoencoder's latents, each (1, channels or 1, 1, 1)."""

@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 import torch
 from torch import Tensor, nn
 
-from visualizer.engine.backends.networks import Conditions, TorchParts
+from visualizer.engine.backends.networks import Conditions, TorchNetworks
 from visualizer.engine.backends.openvino_network import KEPT, compiled
 
 KINDS = {
@@ -74,10 +74,10 @@ def convert(
 ) -> None:
     """Write the networks to a folder, for pictures of one size: 4 bytes a weight.
 
-    image and latents: as Parts has them. conditions: tokens alone, 2 rows, so that the number of
+    image and latents: as Networks has them. conditions: tokens alone, 2 rows, so that the number of
     rows is not taken for a constant. Slow, and see the module: not for the show's own process.
     """
-    parts = TorchParts(pipeline)
+    parts = TorchNetworks(pipeline)
     rows = latents.expand(len(conditions.tokens), -1, -1, -1)
     waves = _waves(parts.unet, len(rows), torch.tensor(500.0))
     given: list[tuple[str, nn.Module, tuple[Tensor, ...]]] = [
@@ -100,8 +100,9 @@ def convert(
         del parts.unet.get_time_embed
 
 
-class OpenVinoParts(TorchParts):
-    """Parts of a pipeline on the processor. Any shape that is not compiled yet goes through torch.
+class OpenVinoNetworks(TorchNetworks):
+    """Networks of a pipeline on the processor. Any shape that is not compiled yet goes through
+    torch.
 
     folder: where convert wrote to; it must stay. kind: of KINDS. threads: to compute with. start:
     who compiles what is missing. report: told, in a line, of what can't be compiled. Others may be
@@ -137,12 +138,12 @@ class OpenVinoParts(TorchParts):
         self._waves = functools.lru_cache(KEPT)(functools.partial(_waves, self.unet))
 
     def encode(self, image: Tensor) -> Tensor:
-        """See Parts."""
+        """See Networks."""
         found = self._run("encode", image)
         return super().encode(image) if found is None else found
 
     def predict(self, latents: Tensor, timestep: Tensor, conditions: Conditions) -> Tensor:
-        """See Parts."""
+        """See Networks."""
         if conditions.pooled is None and conditions.scale is None:
             count = len(conditions.tokens)
             rows, waves = latents.expand(count, -1, -1, -1), self._waves(count, timestep)
@@ -152,7 +153,7 @@ class OpenVinoParts(TorchParts):
         return super().predict(latents, timestep, conditions)
 
     def decode(self, latents: Tensor) -> Tensor:
-        """See Parts."""
+        """See Networks."""
         found = self._run("decode", latents)
         return super().decode(latents) if found is None else found
 
@@ -196,7 +197,7 @@ class OpenVinoParts(TorchParts):
 
 
 class _Encode(nn.Module):
-    def __init__(self, parts: TorchParts) -> None:
+    def __init__(self, parts: TorchNetworks) -> None:
         super().__init__()
         self.network, self.call = parts.vae, parts.encode
 
@@ -205,7 +206,7 @@ class _Encode(nn.Module):
 
 
 class _Predict(nn.Module):
-    def __init__(self, parts: TorchParts) -> None:
+    def __init__(self, parts: TorchNetworks) -> None:
         super().__init__()
         self.network = parts.unet
 
@@ -215,7 +216,7 @@ class _Predict(nn.Module):
 
 
 class _Decode(nn.Module):
-    def __init__(self, parts: TorchParts) -> None:
+    def __init__(self, parts: TorchNetworks) -> None:
         super().__init__()
         self.network, self.call = parts.vae, parts.decode
 

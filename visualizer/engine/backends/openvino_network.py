@@ -19,7 +19,7 @@ from torch import Tensor
 KEPT = 4
 """Of the inputs but the first, how many are kept with what hangs on them: as many as steps in the
 frame of a show, as each has its own. More would be filled by each crossfade with what never comes
-again, and a frame of more steps is slow whatever is kept."""
+again, and a frame of more steps is slow in any case."""
 
 
 def compiled(

@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from visualizer.engine.backends.networks import Conditions, Parts
+from visualizer.engine.backends.networks import Conditions, Networks
 
 ALIKE = 0.05
 """Most that an output may be off, as a share of torch's own (mean absolute values): on the built-in
@@ -17,7 +17,7 @@ model it is 0.01 in bfloat16, a part in a million in float32."""
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sample:
-    """One frame's inputs, as Parts has them."""
+    """One frame's inputs, as Networks has them."""
 
     image: Tensor
     latents: Tensor
@@ -39,7 +39,7 @@ class Sample:
         )
 
     @torch.inference_mode()
-    def outputs(self, parts: Parts) -> tuple[Tensor, Tensor, Tensor]:
+    def outputs(self, parts: Networks) -> tuple[Tensor, Tensor, Tensor]:
         """What networks make of it: latents, prediction, image."""
         return (
             parts.encode(self.image),
@@ -47,7 +47,7 @@ class Sample:
             parts.decode(self.latents),
         )
 
-    def alike(self, one: Parts, other: Parts) -> bool:
+    def alike(self, one: Networks, other: Networks) -> bool:
         """Whether the other's outputs are the one's, to within ALIKE."""
         both = zip(self.outputs(one), self.outputs(other), strict=True)
         # Written so that not-a-number is not alike either.

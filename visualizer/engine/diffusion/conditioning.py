@@ -1,4 +1,4 @@
-"""What the UNet is told for a frame, made anew only where what is wanted has changed."""
+"""What the UNet is told for a frame, rebuilt only where what is wanted has changed."""
 
 from __future__ import annotations
 

@@ -17,8 +17,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from visualizer.engine.backends.cuda_graphs import GraphedParts
-from visualizer.engine.backends.networks import Conditions, Parts, TorchParts
+from visualizer.engine.backends.cuda_graphs import GraphedNetworks
+from visualizer.engine.backends.networks import Conditions, Networks, TorchNetworks
 from visualizer.engine.diffusion.conditioning import Conditioning
 from visualizer.engine.diffusion.embeddings import Prompts
 from visualizer.engine.diffusion.noise_walk import NoiseWalk
@@ -43,7 +43,7 @@ class Denoiser(Protocol):
     def backend(self) -> str:
         """What runs its networks, for people."""
 
-    def dreams(self, request: Request) -> bool:
+    def generates(self, request: Request) -> bool:
         """Whether a request changes an image at all: at strength 0 none does."""
 
     def __call__(
@@ -57,7 +57,7 @@ class Denoiser(Protocol):
     def prepare(self, request: Request) -> None:
         """A little of what can be done ahead, between two frames."""
 
-    def lighter(self) -> str:
+    def reduce_memory(self) -> str:
         """Take one step down in memory: a line that says so; "" where there is none but to make
         pictures smaller."""
 
@@ -74,7 +74,7 @@ def denoiser_of(pipeline: Any, report: Callable[[str], None] = lambda line: None
     plain = not pipeline.config.get("requires_aesthetics_score", False)
     if isinstance(pipeline, FAMILY) and plain and Schedule.fits(pipeline.scheduler):
         graphed = pipeline.unet.device.type == "cuda"
-        return Denoise(pipeline, GraphedParts(pipeline, report=report) if graphed else None)
+        return Denoise(pipeline, GraphedNetworks(pipeline, report=report) if graphed else None)
     return AnyPipeline(pipeline)
 
 
@@ -93,8 +93,8 @@ class Denoise:
     kept on the device from an earlier frame.
     """
 
-    def __init__(self, pipeline: Any, parts: Parts | None = None) -> None:
-        self.parts: Parts = parts or TorchParts(pipeline)
+    def __init__(self, pipeline: Any, networks: Networks | None = None) -> None:
+        self.networks: Networks = networks or TorchNetworks(pipeline)
         self.prompts = Prompts(pipeline)
         self._conditions = Conditioning(pipeline, self.prompts)
         self._schedule = Schedule(pipeline.scheduler)
@@ -108,9 +108,9 @@ class Denoise:
     @property
     def backend(self) -> str:
         """See Denoiser."""
-        return self.parts.backend
+        return self.networks.backend
 
-    def dreams(self, request: Request) -> bool:
+    def generates(self, request: Request) -> bool:
         """See Denoiser."""
         return bool(self._levels(request))
 
@@ -125,13 +125,13 @@ class Denoise:
         """See Denoiser. Embeds one prompt of those to come."""
         self.prompts.ahead(request.ahead)
 
-    def lighter(self) -> str:
+    def reduce_memory(self) -> str:
         """See Denoiser."""
         return ""
 
     def forget(self) -> None:
         """See Denoiser."""
-        self.parts.forget()
+        self.networks.forget()
 
     @torch.inference_mode()
     def along(
@@ -144,7 +144,7 @@ class Denoise:
     ) -> Tensor:
         """As __call__, but with the model asked at these timesteps, from noisy to clean."""
         with stopwatch("encode"):
-            latents = self.parts.encode(image)
+            latents = self.networks.encode(image)
         with stopwatch("denoise"):
             conditions = self._conditions(request, image.shape[-2], image.shape[-1])
             noise = functools.partial(self._noise.at, place, like=latents)
@@ -152,21 +152,21 @@ class Denoise:
             noisy = self._schedule.noised(latents, noise(0), levels[0])
             latents = self._sampler(predict, noisy, levels, self._schedule, noise)
         with stopwatch("decode"):
-            return self.parts.decode(latents)
+            return self.networks.decode(latents)
 
     def _levels(self, request: Request) -> list[float]:
-        return timesteps(request.strength, request.steps, self._schedule.trained)
+        return timesteps(request.strength, request.steps, self._schedule.num_train_timesteps)
 
     def _predict(
         self, conditions: Conditions, guidance: float, latents: Tensor, level: float
     ) -> Tensor:
         """The UNet's prediction in float32, guided if there are two rows of conditions."""
-        predicted = self.parts.predict(latents, self._timestep(level), conditions)
+        predicted = self.networks.predict(latents, self._timestep(level), conditions)
         if len(predicted) == 1:
             return predicted
-        away, towards = predicted.chunk(2)
-        guided = away + guidance * (towards - away)
-        return self._spread_of(towards, guided) if self._rescales else guided
+        uncond, cond = predicted.chunk(2)
+        guided = uncond + guidance * (cond - uncond)
+        return self._spread_of(cond, guided) if self._rescales else guided
 
     @staticmethod
     def _spread_of(plain: Tensor, guided: Tensor) -> Tensor:
@@ -191,7 +191,7 @@ class AnyPipeline:
         """See Denoiser."""
         return "diffusers"
 
-    def dreams(self, request: Request) -> bool:
+    def generates(self, request: Request) -> bool:
         """See Denoiser."""
         return request.strength > 0.0
 
@@ -200,7 +200,7 @@ class AnyPipeline:
         self, image: Tensor, request: Request, place: Place, stopwatch: Stopwatch = untimed
     ) -> Tensor:
         """See Denoiser."""
-        if not self.dreams(request):
+        if not self.generates(request):
             return image
         height, width = image.shape[-2:]
         wanted = {
@@ -225,7 +225,7 @@ class AnyPipeline:
     def prepare(self, request: Request) -> None:
         """See Denoiser. Nothing is known of this one that could be."""
 
-    def lighter(self) -> str:
+    def reduce_memory(self) -> str:
         """See Denoiser."""
         return ""
 

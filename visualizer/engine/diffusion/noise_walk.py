@@ -1,4 +1,4 @@
-"""The noise that a frame is dreamt from: a point on the way between the draws of two seeds.
+"""The noise that a frame is generated from: a point on the way between the draws of two seeds.
 
 Draw k of a seed is the k-th torch.randn of a generator on the CPU seeded with it: the same on
 every device, and the very noise that diffusers draws for that seed. Draw 0 is what the picture is

@@ -2,7 +2,7 @@
 
 The field has a scheduler class per sampler, each with state and with its own idea of timesteps,
 which makes strength a staircase at few steps. Here a sampler is one function, named as its paper
-names it, that goes along whatever timesteps it is given; those come straight from strength. On
+names it, that goes along the timesteps it is given; those come straight from strength. On
 the timesteps that diffusers would take it gives diffusers' result.
 """
 
@@ -30,37 +30,37 @@ Sampler: TypeAlias = Callable[[Predict, Tensor, list[float], Schedule, Renew], T
 
 
 def ddim(
-    predict: Predict, latents: Tensor, levels: list[float], schedule: Schedule, renew: Renew
+    predict: Predict, latents: Tensor, timesteps: list[float], schedule: Schedule, renew: Renew
 ) -> Tensor:
     """Song et al. 2021, arXiv:2010.02502; Euler's method (Karras et al. 2022) is the same."""
-    for level, to in pairwise([*levels, schedule.end]):
-        clean = schedule.clean(predict(latents, level), latents, level)
-        latents = schedule.stepped(latents, clean, level, to)
+    for timestep, to in pairwise([*timesteps, schedule.end]):
+        x0 = schedule.predict_x0(predict(latents, timestep), latents, timestep)
+        latents = schedule.stepped(latents, x0, timestep, to)
     return latents
 
 
 def ancestral(
-    predict: Predict, latents: Tensor, levels: list[float], schedule: Schedule, renew: Renew
+    predict: Predict, latents: Tensor, timesteps: list[float], schedule: Schedule, renew: Renew
 ) -> Tensor:
     """DDPM (Ho et al. 2020, arXiv:2006.11239): DDIM with η = 1 (its eq. 16), or Euler ancestral."""
-    for k, (level, to) in enumerate(pairwise([*levels, CLEAN]), start=1):
-        clean = schedule.clean(predict(latents, level), latents, level)
-        (a, b), (a_to, b_to) = schedule.shares(level), schedule.shares(to)
+    for k, (timestep, to) in enumerate(pairwise([*timesteps, CLEAN]), start=1):
+        x0 = schedule.predict_x0(predict(latents, timestep), latents, timestep)
+        (a, b), (a_to, b_to) = schedule.alpha_sigma(timestep), schedule.alpha_sigma(to)
         renewed = (b_to / b) ** 2 * (1.0 - (a / a_to) ** 2)
-        latents = schedule.stepped(latents, clean, level, to, renewed)
+        latents = schedule.stepped(latents, x0, timestep, to, renewed)
         if renewed > 0.0:
             latents.add_(renew(k), alpha=math.sqrt(renewed))
     return latents
 
 
 def lcm(
-    predict: Predict, latents: Tensor, levels: list[float], schedule: Schedule, renew: Renew
+    predict: Predict, latents: Tensor, timesteps: list[float], schedule: Schedule, renew: Renew
 ) -> Tensor:
     """Multistep consistency sampling: Luo et al. 2023, arXiv:2310.04378, algorithm 3."""
-    for k, (level, to) in enumerate(pairwise([*levels, CLEAN]), start=1):
-        skip = schedule.skip(level)
-        clean = schedule.clean(predict(latents, level), latents, level)
-        latents = (math.sqrt(1.0 - skip) * clean).add_(latents, alpha=skip)
+    for k, (timestep, to) in enumerate(pairwise([*timesteps, CLEAN]), start=1):
+        skip = schedule.skip(timestep)
+        x0 = schedule.predict_x0(predict(latents, timestep), latents, timestep)
+        latents = (math.sqrt(1.0 - skip) * x0).add_(latents, alpha=skip)
         if to != CLEAN:
             latents = schedule.noised(latents, renew(k), to)
     return latents
@@ -76,7 +76,7 @@ ADAMS = (
 
 
 def plms(
-    predict: Predict, latents: Tensor, levels: list[float], schedule: Schedule, renew: Renew
+    predict: Predict, latents: Tensor, timesteps: list[float], schedule: Schedule, renew: Renew
 ) -> Tensor:
     """Pseudo linear multistep: Liu et al. 2022, arXiv:2202.09778, eq. 9 and 12.
 
@@ -85,39 +85,39 @@ def plms(
     a call of the model less, and strength stays smooth where a second step begins.
     """
     last: list[Tensor] = []
-    begun, top = latents, levels[0]
-    for level, to in pairwise([*levels, schedule.end]):
-        predicted = predict(latents, level)
-        if level == to and len(last) == 1:
-            slope, latents, level = (predicted + last[0]) / 2.0, begun, top
+    begun, top = latents, timesteps[0]
+    for timestep, to in pairwise([*timesteps, schedule.end]):
+        predicted = predict(latents, timestep)
+        if timestep == to and len(last) == 1:
+            slope, latents, timestep = (predicted + last[0]) / 2.0, begun, top
         else:
             last = [*last[-3:], predicted.clone()]
             weighted = [w * p for w, p in zip(ADAMS[len(last) - 1], last, strict=True)]
             slope = torch.stack(weighted).sum(0)
-        clean = schedule.clean(slope, latents, level)
-        latents = schedule.stepped(latents, clean, level, to)
+        x0 = schedule.predict_x0(slope, latents, timestep)
+        latents = schedule.stepped(latents, x0, timestep, to)
     return latents
 
 
 def dpmpp_2m(
-    predict: Predict, latents: Tensor, levels: list[float], schedule: Schedule, renew: Renew
+    predict: Predict, latents: Tensor, timesteps: list[float], schedule: Schedule, renew: Renew
 ) -> Tensor:
     """DPM-Solver++(2M): Lu et al. 2022, arXiv:2211.01095, algorithm 2; its last step is DDIM's."""
 
-    def signal(level: float) -> float:
-        a, b = schedule.shares(level)
+    def signal(timestep: float) -> float:
+        a, b = schedule.alpha_sigma(timestep)
         return math.log(a / b)
 
     before: tuple[Tensor, float] | None = None
-    for level, to in pairwise([*levels, schedule.end]):
-        clean = schedule.clean(predict(latents, level), latents, level).clone()
-        guess = clean
+    for timestep, to in pairwise([*timesteps, schedule.end]):
+        x0 = schedule.predict_x0(predict(latents, timestep), latents, timestep).clone()
+        guess = x0
         if before is not None and to != schedule.end:
             older, at = before
-            ratio = (signal(to) - signal(level)) / (signal(level) - signal(at))
-            guess = torch.lerp(older, clean, 1.0 + 0.5 * ratio)
-        before = clean, level
-        latents = schedule.stepped(latents, guess, level, to)
+            ratio = (signal(to) - signal(timestep)) / (signal(timestep) - signal(at))
+            guess = torch.lerp(older, x0, 1.0 + 0.5 * ratio)
+        before = x0, timestep
+        latents = schedule.stepped(latents, guess, timestep, to)
     return latents
 
 

@@ -47,7 +47,7 @@ class Schedule:
         settings = _settings(scheduler)
         self._predicts: str = settings["prediction_type"]
         signal = scheduler.alphas_cumprod.detach().cpu().double().clamp(LEAST[self._predicts])
-        self.trained = len(signal)
+        self.num_train_timesteps = len(signal)
         # Noise over signal, σ, from the clean image on: what diffusers interpolates.
         self._sigmas: list[float] = [0.0, *((1.0 - signal) / signal).sqrt().tolist()]
         to_end = (
@@ -74,23 +74,23 @@ class Schedule:
             and settings.get("variance_type") not in ("learned", "learned_range")
         )
 
-    def shares(self, timestep: float) -> tuple[float, float]:
+    def alpha_sigma(self, timestep: float) -> tuple[float, float]:
         """(a, b) of image and noise at a timestep, between whole ones by their σ."""
-        place = min(max(timestep + 1.0, 0.0), float(self.trained))
-        below = min(int(place), self.trained - 1)
+        place = min(max(timestep + 1.0, 0.0), float(self.num_train_timesteps))
+        below = min(int(place), self.num_train_timesteps - 1)
         low, high = self._sigmas[below : below + 2]
         sigma = low + (high - low) * (place - below)
         a = 1.0 / math.sqrt(1.0 + sigma * sigma)
         return a, sigma * a
 
-    def noised(self, clean: Tensor, noise: Tensor, timestep: float) -> Tensor:
+    def noised(self, x0: Tensor, noise: Tensor, timestep: float) -> Tensor:
         """Clean latents as they look at a timestep."""
-        a, b = self.shares(timestep)
-        return (a * clean).add_(noise, alpha=b)
+        a, b = self.alpha_sigma(timestep)
+        return (a * x0).add_(noise, alpha=b)
 
-    def clean(self, predicted: Tensor, latents: Tensor, timestep: float) -> Tensor:
+    def predict_x0(self, predicted: Tensor, latents: Tensor, timestep: float) -> Tensor:
         """The clean latents that a prediction says latents are made of."""
-        a, b = self.shares(timestep)
+        a, b = self.alpha_sigma(timestep)
         if self._predicts == "epsilon":
             return torch.sub(latents, predicted, alpha=b).div_(a)
         if self._predicts == "v_prediction":
@@ -98,16 +98,16 @@ class Schedule:
         return predicted
 
     def stepped(
-        self, latents: Tensor, clean: Tensor, timestep: float, to: float, renewed: float = 0.0
+        self, latents: Tensor, x0: Tensor, timestep: float, to: float, renewed: float = 0.0
     ) -> Tensor:
-        """Latents at the timestep `to`: as clean, with the noise that they have now.
+        """Latents at the timestep `to`: as x0, with the noise that they have now.
 
         Song et al. 2021, arXiv:2010.02502, eq. 12. renewed: how much of the variance is left out,
         for new noise.
         """
-        (a, b), (a_to, b_to) = self.shares(timestep), self.shares(to)
+        (a, b), (a_to, b_to) = self.alpha_sigma(timestep), self.alpha_sigma(to)
         kept = math.sqrt(max(b_to * b_to - renewed, 0.0)) / b
-        return (kept * latents).add_(clean, alpha=a_to - kept * a)
+        return (kept * latents).add_(x0, alpha=a_to - kept * a)
 
     def skip(self, timestep: float) -> float:
         """LCM: the share of the latents themselves in what counts as clean (Luo et al. 2023)."""

@@ -1,6 +1,6 @@
 """The walk of the seed: on to the next one every so many frames, by a jump or by a glide.
 
-Pure. The wanted seed comes from the performer; the walk starts anew where that changes.
+Pure. The wanted seed comes from the performer; the walk restarts where that changes.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class SeedWalk:
         self._gone = 0
         self._frames = 0
         self._share = 0.0
-        self._pace = 1.0
+        self._motion_limit = 1.0
 
     def step(self, request: Request) -> Place:
         """The place of the next frame. Counts that frame."""
@@ -63,9 +63,9 @@ class SeedWalk:
         """By one frame; moving: of the interval's frames, those that glide."""
         self._frames += 1
         if moving > 0 or self._share == 0.0:
-            self._pace = 1.0 / max(moving, 1)
+            self._motion_limit = 1.0 / max(moving, 1)
         if self._share > 0.0 or self._frames > interval - max(moving, 1):
-            self._share += self._pace
+            self._share += self._motion_limit
         if self._share > THERE:
             self._gone += 1
             self._frames, self._share = 0, 0.0

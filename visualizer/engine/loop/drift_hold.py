@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from visualizer.engine.loop.image_stats import Look, pull, recoloured, smooth
+from visualizer.engine.loop.image_stats import ImageStats, pull, recoloured, smooth
 from visualizer.show.request import Mix
 
 SHORT = 1.0
@@ -32,8 +32,8 @@ LIGHTNESS = (0.12, 0.88)
 CONTRAST = (0.06, 0.4)
 CHROMA = (0.01, 0.3)
 DETAIL = (0.03, 0.6)
-"""The healthy band of a reference (see Look). Wide: of the prompts in the presets that come along
-the built-in model makes lightness 0.2 to 0.4, contrast 0.08 to 0.33, chroma 0.015 to 0.26 and
+"""The healthy band of a reference (see ImageStats). Wide: of the prompts in the presets that come
+along the built-in model makes lightness 0.2 to 0.4, contrast 0.08 to 0.33, chroma 0.015 to 0.26 and
 detail 0.05 to 0.42."""
 
 SHARPENING = 2.0
@@ -52,55 +52,57 @@ class Reference:
     """
 
     def __init__(self) -> None:
-        self._look: Look | None = None
+        self._stats: ImageStats | None = None
         self._prompts: Mix | None = None
         self._age = 0.0
         self._since = 0.0
 
-    def follow(self, look: Look, prompts: Mix, seconds: float) -> None:
+    def follow(self, stats: ImageStats, prompts: Mix, seconds: float) -> None:
         """Take a picture's look into account, shown so many seconds after the one before."""
         changed = self._prompts is not None and prompts != self._prompts
         self._since = 0.0 if changed else self._since + seconds
         self._age += seconds
         self._prompts = prompts
-        if self._look is None:
-            self._look = healthy(look)
+        if self._stats is None:
+            self._stats = healthy(stats)
             return
         share = 1.0 - math.exp(-seconds / self.memory())
-        self._look = healthy(
-            Look(
-                self._look.mean + share * (look.mean - self._look.mean),
-                self._look.covariance + share * (look.covariance - self._look.covariance),
-                self._look.detail + share * (look.detail - self._look.detail),
+        self._stats = healthy(
+            ImageStats(
+                self._stats.mean + share * (stats.mean - self._stats.mean),
+                self._stats.covariance + share * (stats.covariance - self._stats.covariance),
+                self._stats.detail + share * (stats.detail - self._stats.detail),
             )
         )
 
     def memory(self) -> float:
         """Seconds of the average: SHORT while prompts change, then the time since, up to LONG.
 
-        Less where the loop has only begun: it comes from white, which nobody wants to hold.
+        Less where the loop has only begun: it comes from white, which is not to be held.
         """
         least = min(SHORT, max(self._age / 2.0, 0.05))
         return min(max(self._since - SETTLING, least), LONG)
 
     @property
-    def look(self) -> Look | None:
+    def stats(self) -> ImageStats | None:
         """What to pull towards; None before the first picture."""
-        return self._look
+        return self._stats
 
 
-def healthy(look: Look) -> Look:
-    """A look within the band: neither black nor white, neither grey nor garish, nor flat."""
-    contrast = _within(look.contrast, CONTRAST) / max(look.contrast, 1e-3)
-    chroma = _within(look.chroma, CHROMA) / max(look.chroma, 1e-3)
+def healthy(stats: ImageStats) -> ImageStats:
+    """Image stats within the band: neither black nor white, neither grey nor garish, nor flat."""
+    contrast = _within(stats.contrast, CONTRAST) / max(stats.contrast, 1e-3)
+    chroma = _within(stats.chroma, CHROMA) / max(stats.chroma, 1e-3)
     scale = np.array([contrast, chroma, chroma])
-    mean = look.mean * (1.0, chroma, chroma)
+    mean = stats.mean * (1.0, chroma, chroma)
     mean[0] = _within(mean[0], LIGHTNESS)
-    covariance = look.covariance * np.outer(scale, scale)
-    return replace(look, mean=mean, covariance=covariance, detail=_within(look.detail, DETAIL))
+    covariance = stats.covariance * np.outer(scale, scale)
+    return replace(stats, mean=mean, covariance=covariance, detail=_within(stats.detail, DETAIL))
 
 
-def held(image: Tensor, now: Look, wanted: Look, colour: float, sharpness: float) -> Tensor:
+def held(
+    image: Tensor, now: ImageStats, wanted: ImageStats, colour: float, sharpness: float
+) -> Tensor:
     """An image of one look pulled towards another, colours and detail each by its weight (0 to 1).
 
     The image itself where both are 0. image: (1, 3, height, width) in [0, 1], as is what comes.

@@ -1,7 +1,7 @@
 """The loop itself: previous → move → hold → shake → denoise → blend → next.
 
 The picture stays float in [0, 1] on the device from frame to frame, and is rounded to uint8 once,
-in the copy that is handed out. With that copy come the numbers of its look, from which the next
+in the copy that is handed out. With that copy come the numbers of its stats, from which the next
 frame's holds are decided on the host: one wait for the device a frame, and no other.
 """
 
@@ -15,11 +15,11 @@ from visualizer.engine.diffusion.denoiser import Denoiser
 from visualizer.engine.diffusion.seed_walk import SEEDS, Place, SeedWalk
 from visualizer.engine.failures import FrameError
 from visualizer.engine.loop.drift_hold import Reference, held
-from visualizer.engine.loop.image_stats import NUMBERS, Look, look_of, measure
-from visualizer.engine.loop.motion_limit import Pace, bounded, motion
-from visualizer.engine.loop.perturb import draw, grain, shaken
+from visualizer.engine.loop.image_stats import NUMBERS, ImageStats, measure, stats_of
+from visualizer.engine.loop.motion_limit import MotionLimit, bounded, motion
+from visualizer.engine.loop.perturb import draw, grain, jittered
 from visualizer.engine.loop.readback import Readback
-from visualizer.engine.loop.revive import Life
+from visualizer.engine.loop.revive import Revive
 from visualizer.engine.loop.warp import warp
 from visualizer.engine.picture import Picture, Stopwatch, untimed
 from visualizer.engine.producer.model_crossfade import resized
@@ -72,13 +72,13 @@ class Feedback:
         return self._denoiser.backend
 
     def _begin(self) -> None:
-        """Forget all pictures: the next is dreamt from white."""
+        """Forget all pictures: the next is generated from white."""
         self._previous: Tensor | None = None
-        self._look: Look | None = None
+        self._stats: ImageStats | None = None
         self._pixels: Pixels | None = None
         self._reference = Reference()
-        self._life = Life()
-        self._pace = Pace()
+        self._revive = Revive()
+        self._motion_limit = MotionLimit()
         self._frames = 0
 
     def _resize(self, size: tuple[int, int]) -> None:
@@ -94,14 +94,14 @@ class Feedback:
         self._restarts = request.restarts
         seconds = self._passed(request.time)
         place = self._walk.step(request)
-        if self._pixels is not None and not self._denoiser.dreams(request):
-            return Picture(self._pixels, place.seed)  # not worn by what is done before dreaming
-        new, gone = self._dreamt(request, place, seconds)
+        if self._pixels is not None and not self._denoiser.generates(request):
+            return Picture(self._pixels, place.seed)  # spared what is done before denoising
+        new, gone = self._generated(request, place, seconds)
         self._frames += 1
-        look, motion_ = self._take(new, gone)
-        self._pace.see(motion_, seconds)
-        self._reference.follow(look, request.prompts, seconds)
-        self._life.see(look, seconds)
+        stats, motion_ = self._take(new, gone)
+        self._motion_limit.see(motion_, seconds)
+        self._reference.follow(stats, request.prompts, seconds)
+        self._revive.see(stats, seconds)
         assert self._pixels is not None
         return Picture(self._pixels, place.seed)
 
@@ -111,17 +111,17 @@ class Feedback:
         pixels = resized(pixels, self._size)
         picture = torch.tensor(pixels, device=self.device).permute(2, 0, 1).unsqueeze(0)
         self._begin()
-        look, _ = self._take(picture.float() / 255.0)
-        self._reference.follow(look, (), 0.0)
+        stats, _ = self._take(picture.float() / 255.0)
+        self._reference.follow(stats, (), 0.0)
 
     def prepare(self, request: Request) -> None:
         """See producer.Engine."""
         self._denoiser.prepare(request)
 
     @torch.inference_mode()
-    def lighter(self) -> str:
+    def reduce_memory(self) -> str:
         """See producer.Engine."""
-        if line := self._denoiser.lighter():
+        if line := self._denoiser.reduce_memory():
             return line
         height, width = (
             min(int(side * LIGHTER), side - 1) // self._multiple * self._multiple
@@ -146,62 +146,62 @@ class Feedback:
         last, self._time = self._time, time
         return 0.0 if last is None else min(max(time - last, 0.0), LONGEST)
 
-    def _dreamt(
+    def _generated(
         self, request: Request, place: Place, seconds: float
     ) -> tuple[Tensor, Tensor | None]:
         """The next picture, on the device, and how far it wants to move; None where it is the
         first. It may hold what is not a number."""
-        eased = self._life.eased(request)
-        bound = self._pace.bound(request, seconds)
+        eased = self._revive.eased(request)
+        bound = self._motion_limit.bound(request, seconds)
         with self.stopwatch("perturb"):
-            # White is where dreaming starts, not a picture: it neither moves nor is it held.
+            # White is where the loop starts, not a picture: it neither moves nor is it held.
             still = self._white
             base = still
             if self._previous is not None:
                 still = warp(self._previous, request, seconds)
                 base = self._held(still, request)
-            fed = self._life.seeded(self._shaken(base, request, place, seconds))
+            fed = self._revive.seeded(self._jittered(base, request, place, seconds))
         new = self._denoiser(fed, eased, place, self.stopwatch)
         with self.stopwatch("blend"):
             if self._previous is None:
                 # Taken as it is. A copy, for the denoiser may give what it was given.
                 return new.clone(memory_format=torch.contiguous_format), None
-            # Channels first: all sums here are fastest so, whatever the model likes.
+            # Channels first: all sums here are fastest so.
             new = torch.lerp(new.contiguous(), base, eased.blend)
             gone = motion(new, still)
             return new if bound is None else bounded(new, still, gone, bound), gone
 
     def _held(self, image: Tensor, request: Request) -> Tensor:
         """The last picture, moved on, kept from drifting: what stays of it in the next."""
-        wanted = self._reference.look
-        if self._look is None or wanted is None:
+        wanted = self._reference.stats
+        if self._stats is None or wanted is None:
             return image
-        return held(image, self._look, wanted, request.colour_hold, request.sharpness_hold)
+        return held(image, self._stats, wanted, request.colour_hold, request.sharpness_hold)
 
-    def _shaken(self, image: Tensor, request: Request, place: Place, seconds: float) -> Tensor:
+    def _jittered(self, image: Tensor, request: Request, place: Place, seconds: float) -> Tensor:
         if self._previous is None:
             return image
         # One stream per (seed, frame), so that a frame can be made again.
         shake = draw(request, seconds, self._frames * SEEDS + place.seed)
-        return shaken(image, shake, self._grain)
+        return jittered(image, shake, self._grain)
 
-    def _take(self, image: Tensor, gone: Tensor | None = None) -> tuple[Look, float]:
-        """Read a picture back and go on from it: its look, and gone as a number.
+    def _take(self, image: Tensor, gone: Tensor | None = None) -> tuple[ImageStats, float]:
+        """Read a picture back and go on from it: its stats, and gone as a number.
 
         FrameError where it holds what is no number.
         """
         with self.stopwatch("copy"):
             rides = measure(image) if gone is None else torch.cat((measure(image), gone.view(1)))
             pixels, numbers = self._readback(image, rides)
-        look = look_of(numbers[:NUMBERS])
-        if look is None:
-            self._life.fail()
+        stats = stats_of(numbers[:NUMBERS])
+        if stats is None:
+            self._revive.fail()
             raise FrameError(
                 f"{self.model}: the picture came out as not-a-number; lower guidance, or press "
                 "restart"
             )
-        self._previous, self._look, self._pixels = image, look, pixels
-        return look, 0.0 if gone is None else float(numbers[-1])
+        self._previous, self._stats, self._pixels = image, stats, pixels
+        return stats, 0.0 if gone is None else float(numbers[-1])
 
 
 def _memory(device: str) -> str:

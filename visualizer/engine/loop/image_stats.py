@@ -39,8 +39,8 @@ _BACK: Floats = np.linalg.inv(AXES).astype(np.float64)
 CELL = 8
 """Pixels of the side of the cells that detail is measured in: what is finer counts as detail.
 
-The cell of most models' latents. What is much finer a model makes anew in each frame, whatever it
-is fed; what is much coarser is not detail.
+The cell of most models' latents. What is much finer a model generates in each frame, from any
+input; what is much coarser is not detail.
 """
 
 GAINS = (0.8, 1.25)
@@ -54,7 +54,7 @@ FLOOR = 1e-5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Look:
+class ImageStats:
     """Statistics of a picture along AXES.
 
     mean: (3,). covariance: (3, 3). detail: the root of the share of lightness's variance that
@@ -86,7 +86,7 @@ NUMBERS = 21
 
 
 def measure(image: Tensor) -> Tensor:
-    """Image (1, 3, height, width) → (NUMBERS,) float32 on its device, for look_of."""
+    """Image (1, 3, height, width) → (NUMBERS,) float32 on its device, for stats_of."""
     pixels = image[0].flatten(1)
     cells = _cells(image)[0].flatten(1)
     mean = pixels.mean(1, keepdim=True)
@@ -97,7 +97,7 @@ def measure(image: Tensor) -> Tensor:
     return torch.cat((mean.flatten(), fine.flatten(), coarse.flatten()))
 
 
-def look_of(numbers: npt.NDArray[np.float32]) -> Look | None:
+def stats_of(numbers: npt.NDArray[np.float32]) -> ImageStats | None:
     """The look that measure() found; None where the picture holds what is not a number."""
     if not np.isfinite(numbers).all():
         return None
@@ -105,7 +105,7 @@ def look_of(numbers: npt.NDArray[np.float32]) -> Look | None:
     fine = AXES @ exact[3:12].reshape(3, 3) @ AXES.T
     coarse = AXES @ exact[12:].reshape(3, 3) @ AXES.T
     within = 1.0 - coarse[0, 0] / max(fine[0, 0], FLOOR)
-    return Look(AXES @ exact[:3], fine, float(np.sqrt(min(max(within, 0.0), 1.0))))
+    return ImageStats(AXES @ exact[:3], fine, float(np.sqrt(min(max(within, 0.0), 1.0))))
 
 
 def smooth(image: Tensor) -> Tensor:
@@ -122,7 +122,7 @@ def smooth(image: Tensor) -> Tensor:
     return down.T @ cells @ across
 
 
-def pull(now: Look, wanted: Look, weight: float) -> tuple[Floats, Floats]:
+def pull(now: ImageStats, wanted: ImageStats, weight: float) -> tuple[Floats, Floats]:
     """The matrix (3, 3) and the offset (3,) on RGB that go a weight (0 to 1) of the way to a look.
 
     The looks on the way are those of the straight path of the transport (McCann 1997).

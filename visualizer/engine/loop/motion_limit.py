@@ -6,7 +6,7 @@ towards the one before; what is left of the way it goes in the frames after.
 
 Motion here is what the loop changes: the mean absolute difference between a new picture and the
 one before, moved on by zoom and the like. What a hand turns is meant to be seen, so it is never
-held back: what is usual is learnt anew then.
+held back: what is usual is relearnt then.
 
 Decided on the host; bounded() works on the device and waits for nothing.
 """
@@ -38,7 +38,7 @@ LEARNT = 1.0
 """Seconds from a start, or from the turn of a knob, until it is known what is usual."""
 
 
-class Pace:
+class MotionLimit:
     """Follows one run of a loop. Motion goes from 0 to 1."""
 
     def __init__(self) -> None:

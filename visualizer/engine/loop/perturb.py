@@ -1,4 +1,4 @@
-"""What is done to the previous frame before it is dreamt on. Pure functions of tensors.
+"""What is done to the previous frame before it is denoised. Pure functions of tensors.
 
 Images are (1, 3, height, width), RGB in [0, 1]. What is drawn is
 decided on the host, in plain floats: nothing here waits for the device. Brightness and contrast
@@ -31,7 +31,7 @@ MARGIN = 256
 
 
 @dataclass(frozen=True, slots=True)
-class Shake:
+class Jitter:
     """One frame's draw. brightness and contrast: factors. grain: standard deviation, with a sign.
     corner: the row and column (0 to MARGIN) of the grain's field that its part begins at."""
 
@@ -41,7 +41,7 @@ class Shake:
     corner: tuple[int, int] = (0, 0)
 
 
-def draw(request: Request, seconds: float, number: int) -> Shake:
+def draw(request: Request, seconds: float, number: int) -> Jitter:
     """What a request's amounts come to in a frame, drawn evenly from 1 ± amount.
 
     seconds: show time since the frame before. number: whose draw it is; the same gives the same.
@@ -54,10 +54,10 @@ def draw(request: Request, seconds: float, number: int) -> Shake:
                             for amount in (request.brightness, request.contrast))  # fmt: skip
     sign = math.copysign(scale, stream.random() - 0.5)
     row, column = (int(stream.random() * (MARGIN + 1)) for _ in range(2))
-    return Shake(brightness, contrast, sign * request.noise, (row, column))
+    return Jitter(brightness, contrast, sign * request.noise, (row, column))
 
 
-def shaken(image: Tensor, shake: Shake, field: Tensor) -> Tensor:
+def jittered(image: Tensor, shake: Jitter, field: Tensor) -> Tensor:
     """An image with a draw's brightness, contrast and grain. field: see grain()."""
     if shake.brightness != 1.0:
         image = brightness(image, shake.brightness)

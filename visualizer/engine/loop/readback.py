@@ -25,7 +25,7 @@ class Readback:
     def __call__(self, image: Tensor, numbers: Tensor) -> tuple[Pixels, Numbers]:
         """Image (1, 3, height, width) and (n,) float32 on a device → both on the host.
 
-        The pixels are read-only and nobody else's. Waits until the device has made them.
+        The pixels are read-only and not shared. Waits until the device has made them.
         """
         levels = to_levels(image)
         if not levels.is_cuda:

@@ -1,8 +1,8 @@
 """What brings a picture back that has died: gone flat, which black and white are too.
 
-A flat picture gives a model nothing to dream on, and may stay flat for ever. So coloured clouds
-are mixed into what is fed, more and more, and more of it is dreamt anew; what is shown takes that
-up slowly, so that nobody sees a flash. Where a prompt wants the dark, it is left alone after a
+A flat picture gives a model nothing to work with, and may stay flat for ever. So coloured clouds
+are mixed into what is fed, more and more, and more of it is regenerated; what is shown takes that
+up slowly, so that no flash is seen. Where a prompt wants the dark, it is left alone after a
 while, and tried again now and then.
 
 Decided on the host from the looks that came with the pictures (image_stats.py).
@@ -17,11 +17,11 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from visualizer.engine.diffusion.noise_walk import uploaded
-from visualizer.engine.loop.image_stats import Look
+from visualizer.engine.loop.image_stats import ImageStats
 from visualizer.show.request import Request
 
 FLAT = 0.025
-"""Spread of a picture (see Look) at and below which it is dead: six grey levels."""
+"""Spread of a picture (see ImageStats) at and below which it is dead: six grey levels."""
 
 ALIVE = 0.05
 """Spread at which one that is being revived lives again: with some strength of its own."""
@@ -55,7 +55,7 @@ _CLOUDS = 6
 """Clouds along a side."""
 
 
-class Life:
+class Revive:
     """Watches one run of a loop, from its start or restart on."""
 
     def __init__(self) -> None:
@@ -66,11 +66,11 @@ class Life:
         self._calm = 0.0
         self._seed = 0
 
-    def see(self, look: Look, seconds: float) -> None:
+    def see(self, stats: ImageStats, seconds: float) -> None:
         """Take note of a shown picture, made so many seconds after the one before."""
         seconds = max(seconds, MOMENT)
         self._calm = max(self._calm - seconds, 0.0)
-        if look.spread > (ALIVE if self._tried > 0.0 else FLAT):
+        if stats.spread > (ALIVE if self._tried > 0.0 else FLAT):
             self._dead = min(self._dead + 1, 0)
             self._tried = self._rest = self._share = 0.0
             return
@@ -80,7 +80,7 @@ class Life:
             self._try(seconds)
 
     def fail(self) -> None:
-        """Take note of a picture of no numbers, which nobody saw: the next starts elsewhere."""
+        """Take note of a picture of no numbers, which was not shown: the next starts elsewhere."""
         self._seed += 1
         self._share = min(self._share + LEAST, MOST)
         self._calm = 1.0

@@ -3,7 +3,7 @@
 All motions are one pass of bilinear sampling on the device, with the edges mirrored, and are told
 in show time: in a second the picture moves as far, however many frames a machine makes of it.
 Coordinates are (x, y) from the middle, across and down, in half heights, so that a turn is one of
-pixels whatever the picture's shape.
+pixels in pictures of any shape.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def warp(image: Tensor, request: Request, seconds: float) -> Tensor:
 
     Mirror and kaleidoscope fold the picture in each frame, however short; the others move it. The
     image itself where nothing is wanted. Bilinear sampling blurs what is finer than 8 pixels or
-    so, which a model makes anew in each frame: with the built-in one, pictures that turn or fly
+    so, which a model regenerates in each frame: with the built-in one, pictures that turn or fly
     keep their detail (within 2 %, at strength 0.3 too). torch's own cubic (Keys 1981 with
     a = -0.75) would be worse: it does not keep a ramp, so that slow motion goes up to half as fast
     again, and it rings in a loop.

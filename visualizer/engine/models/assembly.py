@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from visualizer.engine.backends.cpu import OpenVino, fits
-from visualizer.engine.backends.networks import Parts
+from visualizer.engine.backends.networks import Networks
 from visualizer.engine.backends.openvino import at_once, in_background
 from visualizer.engine.diffusion.denoiser import FAMILY, Denoise, Denoiser, denoiser_of
 from visualizer.engine.diffusion.seed_walk import Place
@@ -37,7 +37,7 @@ class Tuned:
     """
 
     def __init__(self, build: Callable[[], Denoiser], tiny: Callable[[], bool]) -> None:
-        self.faster: Callable[[], Parts | None] = lambda: None
+        self.faster: Callable[[], Networks | None] = lambda: None
         self._build, self._tiny = build, tiny
         self.rebuild()
 
@@ -50,9 +50,9 @@ class Tuned:
         """See Denoiser."""
         return self._denoiser.backend
 
-    def dreams(self, request: Request) -> bool:
+    def generates(self, request: Request) -> bool:
         """See Denoiser."""
-        return self._denoiser.dreams(request)
+        return self._denoiser.generates(request)
 
     def __call__(
         self, image: Tensor, request: Request, place: Place, stopwatch: Stopwatch = untimed
@@ -68,13 +68,13 @@ class Tuned:
     def take_faster(self) -> None:
         """Go on with faster networks, where they have become ready."""
         if (parts := self.faster()) is not None and isinstance(self._denoiser, Denoise):
-            self._denoiser.parts = parts
+            self._denoiser.networks = parts
 
     def forget(self) -> None:
         """See Denoiser."""
         self._denoiser.forget()
 
-    def lighter(self) -> str:
+    def reduce_memory(self) -> str:
         """Take one step down in memory: a line that says so; "" where there is none left."""
         if not self._tiny():
             return ""
@@ -97,7 +97,7 @@ def assemble(
 ) -> Feedback:
     """The engine of a pipeline that loading.load gave. The arguments are open_engine's.
 
-    Raises ModelError where no picture comes out, and whatever torch raises.
+    Raises ModelError where no picture comes out, and what torch raises.
     """
     own = getattr(pipeline, "vae", None)
     if name != BUILTIN:
@@ -174,7 +174,7 @@ def _try(denoiser: Tuned, pipeline: Any, name: str, side: int, report: Report) -
             raise
         fine = None
     if fine is None:  # and its traceback, which held what there was in memory, is gone
-        if line := denoiser.lighter():
+        if line := denoiser.reduce_memory():
             report(Status(Phase.FAILED, f"{name}: {line}"))
         fine = good()
     if not fine and pipeline.dtype != torch.float32:

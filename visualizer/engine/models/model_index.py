@@ -28,7 +28,7 @@ LIBRARIES = (
 """Where the classes of a model's parts may come from, besides diffusers' own pipelines."""
 
 LEFT_OUT = ("safety_checker",)
-"""Parts that are not loaded."""
+"""Networks that are not loaded."""
 
 
 def read_index(name: str, folder: Path) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def read_index(name: str, folder: Path) -> dict[str, Any]:
     part's class is neither the libraries' nor this package's.
 
     Of diffusers, 0.42 refuses modules that are not imported yet, and code in a model's folder
-    unless it is told to trust it; older ones import whatever the index names.
+    unless it is told to trust it; older ones import anything that the index names.
     """
     try:
         index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
@@ -69,7 +69,7 @@ def parts_of(index: dict[str, Any]) -> list[str]:
 
 def weights_in_half(folder: Path, parts: Iterable[str], wanted: bool) -> bool:
     """Whether to read weights in half precision: they are wanted and some are here, or a part has
-    no others. (Parts that have no such weights are then read from those they have.)"""
+    no others. (Networks that have no such weights are then read from those they have.)"""
     halves = [_kinds(folder / part) for part in parts]
     return any(True in kinds and (wanted or False not in kinds) for kinds in halves)
 

@@ -1,4 +1,4 @@
-"""A model's name → an engine that runs, whatever happens: the chain of fallbacks.
+"""A model's name → an engine that runs in any case: the chain of fallbacks.
 
 The named model, else the built-in one, else the test card; each step down is reported in one
 line. torch and diffusers are imported inside the functions, so that importing this module costs
@@ -69,7 +69,7 @@ def open_engine(
     device: auto, cuda, mps or cpu. size: pixels of the picture's side, rounded to what the model
     can do; None for its own. offline: never ask the network. tiny_vae: whether large models play
     with a tiny autoencoder: on, off, or auto, for those that are made to be fast. strict: no other
-    model, and no other device for want of memory; whatever stands against it is raised, and
+    model, and no other device for want of memory; what stands against it is raised, and
     without it nothing is. backend: what runs networks on the CPU: auto, torch or openvino. live: a
     show runs meanwhile, so begin on torch at once and let OpenVINO take over between two frames (it
     makes the same pictures, but not to the last bit); else wait for it. threads: on the CPU; None

@@ -85,7 +85,7 @@ def load_vae(name: str, kind: type, half: bool, offline: bool, report: Report) -
 
 
 def reading() -> bool:
-    """Whether weights are being read, in whatever thread: it may take half a minute. Who can't
+    """Whether weights are being read, in any thread: it may take half a minute. Who can't
     wait so long does without."""
     return READING.locked()
 
@@ -204,7 +204,7 @@ def _read(name: str, folder: Path, half: bool) -> Any:
     if "safety_checker" in index:
         options |= {"safety_checker": None, "requires_safety_checker": False}
     if "XL" in index["_class_name"]:
-        # The watermark would be dreamt on, frame by frame.
+        # The watermark would build up, frame by frame.
         options["add_watermarker"] = False
     loader = IMAGE_TO_IMAGE.get(index["_class_name"], "AutoPipelineForImage2Image")
     with READING, warnings.catch_warnings():

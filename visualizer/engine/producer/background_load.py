@@ -14,7 +14,7 @@ from visualizer.latest import Latest
 from visualizer.show.status import Phase, Status
 
 
-class Loader(threading.Thread):
+class BackgroundLoad(threading.Thread):
     """Opens one model. load_engine: as the producer's; raises where that model can't be had.
 
     model: its name. news: how far it is. When the thread has ended there is either an engine,
@@ -39,12 +39,12 @@ class Loader(threading.Thread):
         except Outdated:
             pass
         except BaseException as error:
-            # A library's SystemExit too: whatever it is, the show goes on with what it has.
+            # A library's SystemExit too: in any case the show goes on with what it has.
             line = one_line(error)
             self.text = line if isinstance(error, ModelError) else f"{self.model}: {line}"
 
     def drop(self) -> None:
-        """Nobody waits for it any more, nor for what it has loaded."""
+        """Cancel the load and discard its result."""
         self._dropped.set()
         self.engine = None
 

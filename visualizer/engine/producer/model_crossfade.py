@@ -16,7 +16,7 @@ HANDOVER = 2.0
 """Seconds that the fade takes."""
 
 
-class Handover:
+class ModelCrossfade:
     """The fade from one picture that stands still to pictures that come.
 
     old: the last picture of the engine that goes. since: when the new one took over, in seconds.

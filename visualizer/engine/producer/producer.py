@@ -1,4 +1,4 @@
-"""The producer thread: makes frame after frame of whatever is wanted now, and changes models.
+"""The producer thread: makes frame after frame of what is wanted now, and changes models.
 
 It meets the main thread in four slots only (latest.py): names of models and Requests come in,
 Frames and Statuses go out. The newest wins everywhere; nothing queues up. No torch here: it is
@@ -19,7 +19,7 @@ from dataclasses import replace
 from visualizer.engine.engine import OpenEngine
 from visualizer.engine.failures import one_line, out_of_memory
 from visualizer.engine.models.catalogue import Choice
-from visualizer.engine.producer.model_crossfade import Handover
+from visualizer.engine.producer.model_crossfade import ModelCrossfade
 from visualizer.engine.producer.retrying import PAUSES, Retrying
 from visualizer.engine.producer.switching import Switch
 from visualizer.frame import Frame, Pixels
@@ -69,7 +69,7 @@ class Producer(threading.Thread):
         )
         self._clock = clock
         self._retrying = Retrying(pauses)
-        self._handover: Handover | None = None
+        self._handover: ModelCrossfade | None = None
         self._request: Request | None = None
         self._last: Pixels | None = None
         self._number = 0
@@ -177,7 +177,7 @@ class Producer(threading.Thread):
         """Have the engine take less memory; whether it does."""
         error.__traceback__ = None  # it holds what the frame had in memory
         try:
-            line = self._switch.engine.lighter()
+            line = self._switch.engine.reduce_memory()
         except Exception:
             traceback.print_exc()
             return False
@@ -194,7 +194,7 @@ class Producer(threading.Thread):
                 self._switch.engine.adopt(self._last)
             except Exception:
                 traceback.print_exc()  # it begins from white then, under the handover
-            self._handover = Handover(self._last, self._clock())
+            self._handover = ModelCrossfade(self._last, self._clock())
 
     def _faded(self, pixels: Pixels, now: float) -> Pixels:
         """A picture as it is shown: while one engine takes over from another, a mix."""

@@ -12,7 +12,7 @@ PAUSES = (0.25, 0.5, 1.0, 2.0, 4.0)
 """Seconds until a failed frame is tried again, by failures in a row; the last one stays.
 
 A knob that is turned meanwhile, or a restart, has it tried at once; that is not counted, or a few
-turns would throw the picture away and open the model anew.
+turns would throw the picture away and reload the model.
 """
 
 WHITE_AFTER = 6

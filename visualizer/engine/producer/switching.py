@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from visualizer.engine.engine import Engine, OpenEngine
 from visualizer.engine.models.catalogue import BUILTIN, TESTCARD, Choice
-from visualizer.engine.producer.background_load import Loader
+from visualizer.engine.producer.background_load import BackgroundLoad
 from visualizer.latest import Latest
 from visualizer.show.status import Phase, Status
 
@@ -45,9 +45,9 @@ class Switch:
         self._choice = Choice("", "")
         self._running = Status()
         self._fault = ""
-        self._loader: Loader | None = None
+        self._loader: BackgroundLoad | None = None
         self._news = Status()
-        self._threads: list[Loader] = []
+        self._threads: list[BackgroundLoad] = []
         self._reopened = ""
         self._stands_in = False
 
@@ -125,7 +125,7 @@ class Switch:
         self._tell()
 
     def say(self, line: str) -> None:
-        """Something else that the performer should know. While a model loads nobody hears it."""
+        """Something else that the performer should know. While a model loads it is not shown."""
         self._running = replace(self._running, text=line)
         self._tell()
 
@@ -147,7 +147,7 @@ class Switch:
     def give_up(self) -> None:
         """The engine in force makes no frames any more: play the built-in model instead.
 
-        The other is loaded anew, once until it makes a frame: it may have been the GPU's driver.
+        The other is reloaded, once until it makes a frame: it may have been the GPU's driver.
         """
         model, fault = self.engine.model, self._fault
         again = model not in (BUILTIN, TESTCARD, self._reopened) and self._loader is None
@@ -210,7 +210,7 @@ class Switch:
         self._tell()
 
     def _load(self, name: str) -> None:
-        self._loader = Loader(name, self._load_engine)
+        self._loader = BackgroundLoad(name, self._load_engine)
         self._news = Status(text=f"loading {name}")
         self._threads = [*(each for each in self._threads if each.is_alive()), self._loader]
         self._loader.start()

@@ -26,7 +26,7 @@ LIGHTEST, HEAVIEST = 0.001, 1000.0
 
 
 _PLAIN_IS_SECONDS = frozenset({"hold", "crossfade"})
-"""Lengths that a plain number gives in seconds, whatever was counted before."""
+"""Lengths that a plain number gives in seconds, no matter what was counted before."""
 
 
 class Modulation(BaseModel):

@@ -1,4 +1,4 @@
-"""Memory: what of a show is kept for the next one, as a frozen value that goes to disk and back.
+"""Session: what of a show is kept for the next one, as a frozen value that goes to disk and back.
 
 Pure; the file is written by live/session_store.py. What was learned of MIDI controllers has files
 of its own.
@@ -24,7 +24,7 @@ HISTORY = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Memory:
+class Session:
     """values: of all parameters by name. preset: its name, "" for none. turn: within it. visits:
     how often a preset had been chosen, which makes the order of one that is shuffled. prompt: one
     typed by hand that was on, "" for none. seed: the one in force. history: of typed prompts, the
@@ -57,7 +57,7 @@ class _File(BaseModel):
     values: Values = Field(default_factory=lambda: NO_VALUES)
 
 
-def to_text(memory: Memory) -> str:
+def to_text(memory: Session) -> str:
     """The memory as the text of a file."""
     content = {name: getattr(memory, name) for name in _File.model_fields}
     content["history"] = list(memory.history)
@@ -65,7 +65,7 @@ def to_text(memory: Memory) -> str:
     return stored_values.to_yaml(content, "The state of the last show, for visualizer --resume.")
 
 
-def parse(text: str, file: str, tell: Callable[[str], object] = unsaid) -> Memory:
+def parse(text: str, file: str, tell: Callable[[str], object] = unsaid) -> Session:
     """The memory in a file's text. Raises yaml_lines.Fault.
 
     tell: gets a line where there were fields or parameters that this version does not know.
@@ -81,4 +81,4 @@ def parse(text: str, file: str, tell: Callable[[str], object] = unsaid) -> Memor
         raise yaml_faults.Fault(yaml_faults.describe(error, node, file)) from None
     tell_unknown(unknown, file, tell)
     fields = {name: getattr(read, name) for name in _File.model_fields}
-    return Memory(**{**fields, "history": tuple(read.history)})
+    return Session(**{**fields, "history": tuple(read.history)})

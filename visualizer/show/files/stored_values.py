@@ -53,7 +53,7 @@ Values: TypeAlias = Annotated[Mapping[str, float], PlainValidator(read)]
 
 
 def unsaid(line: str) -> None:
-    """Whom to tell of what was left out, where nobody listens."""
+    """Whom to tell of what was left out, where there is no listener."""
 
 
 def tell_unknown(names: Collection[str], file: str, tell: Callable[[str], object]) -> None:

@@ -68,7 +68,7 @@ def to_turn(show: Show, turn: int) -> Show:
 
 
 def to_text(show: Show, text: str) -> Show:
-    """To a prompt given by hand, which stays; a blank one stops the dreaming."""
+    """To a prompt given by hand, which stays; a blank one stops generation."""
     negative = preset.negative if (preset := show.preset_now) else ""
     cued = Cued(alone(text[:LONGEST]), NO_VALUES, negative)
     show = _to_prompt(show, cued, durations.seconds(show, "crossfade"))
@@ -81,7 +81,7 @@ def reset(show: Show) -> Show:
 
     What snapshots leave alone stays; but for the seed, only where the preset does not say it.
     """
-    # Layers are laid anew, so that no value from before the reset lies hidden under them.
+    # Layers are laid again, so that no value from before the reset lies hidden under them.
     new: Mapping[str, float] = preset.values if (preset := show.preset_now) else NO_VALUES
     values, layer = lay(DEFAULTS, new)
     kept = {name: show.values[name] for name in LEFT_ALONE if name == "seed" or name not in new}

@@ -112,7 +112,7 @@ def _next(show: Show) -> float:
 
 
 def _brought_up(show: Show, pending: Pending | None) -> Pending | None:
-    """What waits, with its beat as it is now: a tap, or a clock that starts anew, may have set the
+    """What waits, with its beat as it is now: a tap, or a clock that restarts, may have set the
     beat counter back."""
     if pending is None or pending.beat <= (sooner := _next(show)):
         return pending

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from types import MappingProxyType
 
-from visualizer.show.files.session import HISTORY, Memory
+from visualizer.show.files.session import HISTORY, Session
 from visualizer.show.notices import say
 from visualizer.show.parameters import BY_NAME
 from visualizer.show.reducers import model_choice, navigation, snapshots
@@ -16,15 +16,15 @@ SETTLED = 30.0
 up: who starts the program, sees the offer and stumbles over a key has not lost it."""
 
 
-def remember(show: Show) -> Memory:
+def remember(show: Show) -> Session:
     """What to keep of the show at this moment.
 
-    A tempo that the sound has found is the music's, and is found anew.
+    A tempo that the sound has found is the music's, and is found again.
     """
     values = dict(snapshots.aims(show))  # a morph under way does not end half way
     if show.tempo.source == "sound":
         del values["tempo"]
-    return Memory(
+    return Session(
         values=MappingProxyType(values),
         preset=preset.name if (preset := show.preset_now) else "",
         turn=show.turn,

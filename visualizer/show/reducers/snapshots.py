@@ -8,7 +8,7 @@
 - What has nothing between its values changes in the middle: choices and whole numbers, a length
   whose unit changes, and an oscillator's round, as every length on the way has another phase. A
   modulation that becomes another fades out before the middle, and in after it.
-- The hand wins: a parameter that is moved meanwhile, by whatever, leaves the morph.
+- The hand wins: a parameter that is moved meanwhile, by anything, leaves the morph.
 """
 
 from __future__ import annotations

@@ -4,7 +4,7 @@
 - A line for a prompt goes through the prompts that were typed before; the one that was begun is
   still there at the end of them.
 - The start screen asks for a model: what is typed, or after some seconds the default. The seconds
-  run only while nothing is typed, so that nobody is cut off in the middle of a word; Esc takes the
+  run only while nothing is typed, so that no word is cut off in the middle; Esc takes the
   default at once.
 - A line for a number is for the parameter in focus. A minus belongs at its front wherever it is
   typed, so that on the keypad, where a digit opens the line, it can come after the digits.
@@ -94,7 +94,7 @@ def taken(show: Show) -> Show:
     text = (show.entry or "").strip()
     if show.countdown is not None:
         return model_choice.ask(show, model_choice.named(text, show.models))
-    # Enter twice is no wish for an empty prompt, which would stop the dreaming without a word.
+    # Enter twice asks for no empty prompt, which would stop generation without a word.
     if not text:
         return show.with_entry_closed()
     if show.entry_for == "model":

@@ -92,7 +92,7 @@ def _asked(show: Show) -> tuple[str, str]:
         case "number":
             return BY_NAME[show.focus].label, value_text.value(show, show.focus)
         case _:
-            return "Prompt", "What should it dream?"
+            return "Prompt", "What should it show?"
 
 
 def _keys(show: Show) -> tuple[tuple[str, str], ...]:

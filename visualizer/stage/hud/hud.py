@@ -33,7 +33,7 @@ from visualizer.stage.hud.start_screen import offer_top
 
 
 class Hud:
-    """Draws over whatever is on the surface."""
+    """Draws over what is on the surface."""
 
     def __init__(self, letters: Lettering) -> None:
         self._letters = letters

@@ -89,7 +89,7 @@ class Panel:
         shown: Shown,
         paint: Callable[[pygame.Surface, Lettering, float, Shown], None],
     ) -> None:
-        """Put a section into its place, painted anew where what it shows has changed."""
+        """Put a section into its place, repainted where what it shows has changed."""
         letters = self._letters
         self._kept.draw(
             target, name, place, unit, shown, lambda to, u, what: paint(to, letters, u, what)

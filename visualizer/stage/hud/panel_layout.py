@@ -96,7 +96,7 @@ def plan(size: tuple[int, int], extra: str = "", modulations: int = 0) -> Plan:
     """Where everything goes on a screen of that size. More rows are lower ones.
 
     extra: the name of a parameter that has no bar among the others, "" for none. modulations: how
-    many are on. Kept from picture to picture: nobody may move its rectangles.
+    many are on. Kept from picture to picture: its rectangles must not be moved.
     """
     unit = unit_of(size)
     table = pairs()

@@ -73,7 +73,7 @@ def offer_top(show: Show, size: tuple[int, int]) -> int:
     return size[1] - (round((OFFER + 20) * u) if show.offer is not None else 0)
 
 
-class Splash:
+class StartScreen:
     """Draws the start screen."""
 
     def __init__(self, letters: Lettering) -> None:
@@ -206,4 +206,4 @@ def _waiting_for(view: View) -> str:
         return "Starting"
     if not view.show.generating:
         return "Generation is off: press G"
-    return "Dreaming" if view.show.cue.text.strip() else "No prompt: press Enter and type one"
+    return "Generating" if view.show.cue.text.strip() else "No prompt: press Enter and type one"

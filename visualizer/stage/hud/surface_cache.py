@@ -11,7 +11,7 @@ Shown = TypeVar("Shown")
 
 
 class Kept:
-    """Sections of the screen by name: one surface for each, whatever the window's size."""
+    """Sections of the screen by name: one surface for each, at any size of the window."""
 
     def __init__(self) -> None:
         self._kept: dict[str, tuple[object, pygame.Surface]] = {}
@@ -25,7 +25,7 @@ class Kept:
         shown: Shown,
         paint: Callable[[pygame.Surface, float, Shown], None],
     ) -> None:
-        """Put a section into its place; paint (surface, pixels a unit, shown) makes it anew where
+        """Put a section into its place; paint (surface, pixels a unit, shown) repaints it where
         shown, the size or the unit is another."""
         key = (shown, place.size, unit)
         kept = self._kept.get(name)

@@ -12,7 +12,7 @@ from visualizer.show.state import Show
 from visualizer.show.tempo import BAR, CLOCKS, led
 
 SOURCES = {"": "", "tap": "tap", "midi clock": "MIDI clock", "link": "Link", "sound": "sound"}
-"""Whose beat it is, for people; "" where it is nobody's but the show's own."""
+"""Whose beat it is, for people; "" where it is the show's own."""
 
 
 @dataclass(frozen=True, slots=True)
