@@ -143,7 +143,7 @@ def subject(
         with tempfile.TemporaryDirectory() as folder:
             whole, light = architectures.save(kind, Path(folder), shrink=shrink, device=device)
             name = model if shrink == 1 else f"{model}-shrunk-{shrink}"
-            yield Subject(name, str(whole), str(light), device, size or 512)
+            yield Subject(name, str(whole), str(light), device, size or 512, backend)
         return
     pipeline = plain(model, "cpu")
     side = picture_side(pipeline, size)

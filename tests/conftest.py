@@ -36,6 +36,13 @@ def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """One process runs all tests that want the JACK server: there is one on a machine."""
+    for item in items:
+        if any("jack" in name for name in getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.xdist_group("jack"))
+
+
 @pytest.fixture(scope="session")
 def x_server() -> Iterator[str]:
     """The name of a real X display, 1280×720."""

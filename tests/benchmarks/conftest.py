@@ -20,7 +20,7 @@ def one_thread() -> None:
 @pytest.fixture(scope="session", params=["sd-turbo", "sdxl-turbo"])
 def small(request: pytest.FixtureRequest) -> Iterator[Subject]:
     """Each of the two in turn, 64 pixels wide."""
-    with subject(f"{request.param}-architecture", "cpu", 64, shrink=10) as model:
+    with subject(f"{request.param}-architecture", "cpu", 64, shrink=10, backend="torch") as model:
         yield model
 
 

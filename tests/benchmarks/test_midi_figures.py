@@ -13,6 +13,8 @@ from benchmarks.midi import ENDLESS, FLOODED, FRAME, NOTE, Flood
 from benchmarks.setup import Setup
 from benchmarks.subject import Subject
 
+pytestmark = pytest.mark.xdist_group("jack")
+
 NONE_LOST = {"final values": 0.0, "relative steps": 0.0, "notes": 0.0}
 
 

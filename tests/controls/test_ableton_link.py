@@ -132,7 +132,7 @@ def test_when_the_last_one_leaves_the_tempo_runs_on() -> None:
         listener.until(lambda: listener.link.peers == 1)
         session.num_peers = 0
         listener.until(lambda: listener.link.peers == 0)
-        listener.until_came(Say("Link: nobody left; the tempo runs on", "link"))
+        listener.until_came(Say("Link: no peers left; the tempo runs on", "link"))
 
 
 def test_the_session_is_left_at_the_end() -> None:
@@ -156,15 +156,15 @@ class Stumbling(FakeSession):
         return super().__getattribute__(name)
 
 
-def test_a_session_that_stumbles_is_one_line_and_is_opened_anew() -> None:
+def test_a_session_that_failures_is_one_line_and_is_opened_anew() -> None:
     session = Stumbling(num_peers=1, beat=13.5)
     with following(session) as listener:
         listener.until_came(Sync(120.0, 13.5, source="link"))
         session.faults = 3
         session.tempo = 98.0
         listener.until_came(Sync(98.0, 13.5, source="link"))
-        stumbles = [a for a in listener.actions if isinstance(a, Say) and "stumbled" in a.text]
-        assert stumbles == [Say("Link stumbled and starts anew: no beat", "link")]
+        failures = [a for a in listener.actions if isinstance(a, Say) and "failed" in a.text]
+        assert failures == [Say("Link failed and restarts: no beat", "link")]
         assert listener.link.peers == 1
 
 
@@ -181,7 +181,7 @@ def test_a_session_that_cant_be_opened_yet_is_tried_again() -> None:
     link.start()
     listener = Listener(link)
     listener.until_came(Say("Link: in time with 1 other", "link"))
-    assert listener.actions[0] == Say("Link stumbled and starts anew: no network", "link")
+    assert listener.actions[0] == Say("Link failed and restarts: no network", "link")
     assert len([a for a in listener.actions if isinstance(a, Say)]) == 2
     assert link.stop(PATIENCE)
 

@@ -349,7 +349,7 @@ def test_all_threads_are_told_to_end_before_one_is_waited_for(
 ) -> None:
     stops: list[tuple[str, float]] = []
     with live:
-        for name in ("keeper", "inputs", "link"):
+        for name in ("session_store", "inputs", "engine"):
             real = getattr(live, name).stop
 
             def stop(timeout: float, name: str = name, real: Any = real) -> bool:
@@ -357,8 +357,8 @@ def test_all_threads_are_told_to_end_before_one_is_waited_for(
                 return bool(real(timeout))
 
             monkeypatch.setattr(getattr(live, name), "stop", stop)
-    assert stops[:3] == [("keeper", 0.0), ("inputs", 0.0), ("link", 0.0)]
-    assert [name for name, _ in stops[3:]] == ["keeper", "inputs", "link"]
+    assert stops[:3] == [("session_store", 0.0), ("inputs", 0.0), ("engine", 0.0)]
+    assert [name for name, _ in stops[3:]] == ["session_store", "inputs", "engine"]
     assert live.ended
 
 

@@ -8,13 +8,13 @@ from visualizer import cli
 
 KEYS = {
     "engine_fps", "frame_ms_median", "frame_ms_p99", "stages_ms", "peak_rss_mb",
-    "model", "device", "size", "steps", "versions",
+    "model", "device", "backend", "size", "steps", "versions",
 }  # fmt: skip
 
 
 def test_one_json_object_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
     argv = ["bench", "--model", "builtin", "--device", "cpu", "--size", "128", "--frames", "3"]
-    assert cli.main([*argv, "--json"]) == 0
+    assert cli.main([*argv, "--backend", "torch", "--json"]) == 0
     result = json.loads(capsys.readouterr().out)
     assert set(result) == KEYS
     assert set(result["stages_ms"]) == {
@@ -33,9 +33,7 @@ def test_a_table_for_people(capsys: pytest.CaptureFixture[str]) -> None:
     assert "peak memory" in printed
 
 
-def test_the_table_says_that_the_live_show_may_be_faster(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
+def test_the_table_says_what_runs_the_networks(capsys: pytest.CaptureFixture[str]) -> None:
     argv = ["bench", "--model", "builtin", "--device", "cpu", "--size", "128", "--frames", "1"]
-    assert cli.main(argv) == 0
-    assert "computed by torch in float32" in capsys.readouterr().out
+    assert cli.main([*argv, "--backend", "torch"]) == 0
+    assert "builtin on cpu by torch" in capsys.readouterr().out

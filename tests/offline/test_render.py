@@ -53,6 +53,22 @@ def test_a_wall_is_filled_and_what_juts_out_is_cut_off(tmp_path: Path) -> None:
     assert abs(whole[35:125] - np.asarray(pictures["wide"])).mean() < 6.0
 
 
+def test_without_a_display_a_video_is_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("visualizer.offline.render.SECONDS", 0.25)
+    for name in ("show.mp4", "show-2.mp4"):
+        assert cli.main(SMALL) == 0
+        said = capsys.readouterr()
+        assert said.out.strip() == str(tmp_path / name)
+        assert "no display" in said.err
+        pictures, _ = video(tmp_path / name)
+        assert (len(pictures), pictures[0].shape) == (6, (720, 1280, 3))
+
+
 @pytest.mark.parametrize("wall", ["1280", "0x720", "axb", "1280x"])
 def test_a_wall_that_is_none_is_refused_in_one_line(
     wall: str, capsys: pytest.CaptureFixture[str]

@@ -132,7 +132,7 @@ def test_an_input_that_cant_be_closed_is_a_line() -> None:
     microphone = Microphone()
     microphone.closing.clear()
     with listening(microphone, lost_after=0.002, close_within=0.002) as listener:
-        line = "sound: Microphone can't be closed; start the show anew to hear again"
+        line = "sound: Microphone can't be closed; restart the show to hear again"
         listener.until_came(Say(line, "sound"))
         microphone.closing.set()
         listener.until(lambda: listener.lines.count("sound: listening to Microphone") == 2)
@@ -153,7 +153,7 @@ def test_a_driver_that_stumbles_does_not_end_it() -> None:
     microphone.fault = RuntimeError("no reason")
     with listening(microphone) as listener:
         listener.until(lambda: microphone.opened > 2)
-        assert listener.lines == ["sound stumbled and starts anew: no reason"]
+        assert listener.lines == ["sound failed and restarts: no reason"]
 
 
 def test_what_is_not_installed_is_said_once_and_not_tried_again() -> None:
