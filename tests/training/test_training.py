@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import argparse
 import random
+import re
 import subprocess
 import sys
+import unicodedata
 from pathlib import Path
 
 import pytest
 import torch
 from torch import Tensor
+from transformers import PreTrainedTokenizerFast
 
 from training import all as everything
-from training.data import captions, latents, picture_store, synonyms, word_vectors
+from training.data import captions, latents, picture_store, synonyms, translations, word_vectors
 from training.data.palettes import PALETTES
 from training.data.pictures import make_pictures
 from training.data.scenes import SCENES
@@ -100,6 +103,9 @@ def test_the_trainings_run_resume_and_export_a_model_that_loads(runs: Path, tmp_
     start = ["--start", str(base / "model"), "--out", str(out)]
     finish.main([*start, "--steps", "2", *sources, *TINY])
     assert step_of(out) == 2
+    words = PreTrainedTokenizerFast.from_pretrained(out / "model" / "tokenizer")
+    found = words.tokenize("Красный закат и горы 🔥")
+    assert found == ["red", "sunset", "[UNK]", "mountains", "fire"]
     loaded = showing.open_model(out / "model")
     assert loaded.size == 512
     frames = list(showing.frames_of(loaded, showing.ask("red", 1), frames=2))
@@ -309,6 +315,42 @@ def test_synonyms_never_touch_the_scene() -> None:
     draw = random.Random(0)
     texts = {synonyms.swap("forest in forest colours", scene, palette, draw) for _ in range(50)}
     assert texts == {"forest in forest colours"}
+
+
+def translated(text: str) -> str:
+    """A text as the tokenizer's rules leave it; Python's engine knows no Oniguruma classes."""
+    text = unicodedata.normalize("NFC", text).lower()
+    for pattern, content in translations.rules():
+        python = pattern.replace(r"[\p{L}\p{M}]", r"\w").replace(r"\p{L}", r"\w")
+        text = re.sub(python, content, text)
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("text", "english"),
+    [
+        ("красные горы", "red mountains"),
+        ("红色的山", "red 的 mountains"),
+        ("青い波", "blue ocean waves"),
+        ("blaue Wälder im Nebel", "blue forest im misty"),
+        ("agujero negro azul", "black hole blue"),
+        ("coucher de soleil, doré", "sunset , gold"),
+        ("❤️🔥", "red fire"),
+        ("夕焼け", "sunset"),
+    ],
+)
+def test_words_of_other_languages_and_emoji_become_the_models_own(text: str, english: str) -> None:
+    assert translated(text) == english
+
+
+def test_no_english_word_that_a_caption_has_is_translated() -> None:
+    texts = make_pictures(480, 7, 32, wordings=4).wordings
+    draw = random.Random(0)
+    captions_ = [captions.embellish(t, False, (), draw) for row in texts for t in row]
+    swapped = [text for texts in synonyms.SYNONYMS.values() for text in texts]
+    texts_ = " ".join([*captions_, *swapped, *synonyms.HELD_OUT])
+    words = " ".join(sorted(set(re.findall(r"[a-z]+", texts_))))
+    assert translated(words) == words
 
 
 def test_held_out_words_are_never_taught() -> None:

@@ -12,6 +12,7 @@ from diffusers import DDIMScheduler, StableDiffusionImg2ImgPipeline
 from torch import Tensor
 from transformers import BertTokenizer, CLIPTextConfig, CLIPTextModel
 
+from training.data.translations import translate
 from visualizer.engine.builtin.autoencoder import PatchAutoencoder
 from visualizer.engine.builtin.unet import BuiltinUNet
 
@@ -120,6 +121,20 @@ def encode_captions(tokenizer: BertTokenizer, captions: list[str]) -> Tensor:
     return torch.tensor([row.ids for row in backend.encode_batch_fast(captions)])
 
 
+def _translate(folder: Path) -> None:
+    """Give an exported tokenizer the rules of translations.py. BertTokenizer would build its own
+    normaliser and leave them out, so the file is read by the class that takes it as it stands."""
+    translate(folder / "tokenizer" / "tokenizer.json")
+    config = folder / "tokenizer" / "tokenizer_config.json"
+    name = "PreTrainedTokenizerFast"
+    config.write_text(
+        json.dumps(json.loads(config.read_text()) | {"tokenizer_class": name}, indent=2)
+    )
+    index = folder / "model_index.json"
+    parts = json.loads(index.read_text()) | {"tokenizer": ["transformers", name]}
+    index.write_text(json.dumps(parts, indent=2) + "\n")
+
+
 def _forget_home(path: Path) -> None:
     """Take out of a configuration where its weights once came from: a folder of this machine."""
     config = json.loads(path.read_text())
@@ -159,6 +174,7 @@ def export(
         copy.load_state_dict(part.state_dict())
         setattr(pipeline, name, copy.to(torch.float16))
     pipeline.save_pretrained(draft, safe_serialization=True)
+    _translate(draft)
     for name in ("vae", "unet"):
         _forget_home(draft / name / "config.json")
     # Else transformers would load the text encoder in half precision, and diffusers the rest not.
