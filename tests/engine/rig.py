@@ -29,6 +29,7 @@ class Gated:
 
     shade: of its pictures, all of which are grey. side: pixels of their side. failures: raised
     instead of the next frames. steps: the lines of its steps down in memory.
+    notices: lines for the performer, one a call of prepare.
     """
 
     def __init__(self, model: str, shade: int = 0, side: int = 2) -> None:
@@ -42,6 +43,7 @@ class Gated:
         self.adopted: list[Pixels] = []
         self.failures: Sequence[BaseException] = []
         self.steps: list[str] = []
+        self.notices: list[str] = []
         self.picture = np.full((side, side, 3), shade, np.uint8)
 
     def next(self, request: Request) -> Picture:
@@ -56,8 +58,9 @@ class Gated:
     def adopt(self, pixels: Pixels) -> None:
         self.adopted.append(pixels)
 
-    def prepare(self, request: Request) -> None:
+    def prepare(self, request: Request) -> str:
         self.prepared.append(request)
+        return self.notices.pop(0) if self.notices else ""
 
     def reduce_memory(self) -> str:
         return self.steps.pop(0) if self.steps else ""

@@ -24,9 +24,10 @@ class Engine(Protocol):
     def adopt(self, pixels: Pixels) -> None:
         """Go on from another engine's picture instead of from white; it may have another size."""
 
-    def prepare(self, request: Request) -> None:
+    def prepare(self, request: Request) -> str:
         """A little of what can be done ahead, between two frames: such as to embed one prompt
-        that will be wanted soon, or to take faster parts that have become ready."""
+        that will be wanted soon, or to take faster parts that have become ready. Returns a line
+        that the performer should know, such as what of a prompt is not read; "" for none."""
 
     def reduce_memory(self) -> str:
         """Take one step down in memory: the line that says which; "" where there is none left."""

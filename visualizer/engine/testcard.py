@@ -78,8 +78,9 @@ class TestCard:
     def adopt(self, pixels: Pixels) -> None:
         """See producer.Engine. These pictures are not made from one another."""
 
-    def prepare(self, request: Request) -> None:
+    def prepare(self, request: Request) -> str:
         """See producer.Engine. Nothing here takes time."""
+        return ""
 
     def reduce_memory(self) -> str:
         """See producer.Engine. Nothing here takes memory."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from fractions import Fraction
@@ -57,20 +57,21 @@ def render(options: RenderOptions) -> int:
     Raises OptionError where an option can't be followed.
     """
     console = Console(stderr=True)
+
+    def say(line: str) -> None:
+        console.print(line, highlight=False, markup=False)
+
     _check_out(options.out)
     sound = Soundtrack(options.sound) if options.sound is not None else None
     if sound is not None and sound.damaged:
-        line = f"--sound {options.sound}: {sound.damaged} damaged pieces are left out"
-        console.print(line, highlight=False, markup=False)
+        say(f"--sound {options.sound}: {sound.damaged} damaged pieces are left out")
     length = _count(options, sound)
     show = _first(options, console)
-    engine = open_now(
-        options, show.model, lambda line: console.print(line, highlight=False, markup=False)
-    )
+    engine = open_now(options, show.model, say)
     try:
         with _writer(options.out, options.fps) as writer, _progress(console) as progress:
             for picture, block in progress.track(
-                frames(show, engine, options.fps, length, sound),
+                frames(show, engine, options.fps, length, sound, say),
                 total=length,
                 description=f"{engine.model} on {engine.device}",
             ):
@@ -96,15 +97,26 @@ def video_instead(options: Options, why: str) -> int:
 
 
 def frames(
-    show: Show, engine: Engine, fps: float, length: int, sound: Soundtrack | None = None
+    show: Show,
+    engine: Engine,
+    fps: float,
+    length: int,
+    sound: Soundtrack | None = None,
+    say: Callable[[str], None] = lambda line: None,
 ) -> Iterator[tuple[Picture, Stereo | None]]:
-    """length generated pictures, each 1/fps seconds of show time after the last, with its sound."""
+    """length generated pictures, each 1/fps seconds of show time after the last, with its sound.
+
+    say: gets the engine's lines for the performer.
+    """
     blocks = repeat(None) if sound is None else sound.blocks(fps)
     ear = AudioFeatures(RATE)
     for block in islice(blocks, length):
         if block is not None:
             show = reduce(show, ear.hear(mono(block)))
-        picture = engine.next(request(show))
+        wanted = request(show)
+        picture = engine.next(wanted)
+        if line := engine.prepare(wanted):
+            say(line)
         yield picture, block
         show = reduce(show, Live(picture.seed))
         show = reduce(show, Tick(1.0 / fps))

@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 import torch
 
-from visualizer.engine.diffusion.embeddings import Embedding, Prompts
+from visualizer.engine.diffusion.embeddings import Embedding, Prompts, unread
+from visualizer.engine.models.pipelines import load
+
+from ..conftest import unheard
 
 
 @pytest.fixture
@@ -99,3 +102,22 @@ def test_a_prompt_longer_than_the_encoder_reads_is_cut(pipeline: Any) -> None:
 def test_an_empty_mix_has_no_embedding(pipeline: Any) -> None:
     with pytest.raises(ValueError, match="without prompts"):
         Prompts(pipeline).mixed(())
+
+
+def test_what_the_model_does_not_read_of_a_prompt_is_told_once(pipeline: Any) -> None:
+    # The tokenizer reads 10 letters between its two marks.
+    prompts = Prompts(pipeline)
+    for _ in range(2):
+        prompts.embedding("abcdefghij")
+        prompts.embedding("abcdefghijklm")
+    told = [line for _ in range(5) if (line := prompts.take_notice())]
+    assert told == ['prompt "abcdefghijklm" is too long: the model does not read "klm"']
+
+
+def test_words_that_the_built_in_model_does_not_know_are_named() -> None:
+    tokenizer = load("builtin", "cpu", offline=True, report=unheard).tokenizer
+    assert unread(tokenizer, "a (neon) city \u2014 zxqwv!") == []
+    text = "a \u0f40\u0f0b city \u2014 \U0001f9ff"
+    assert unread(tokenizer, text) == [
+        f'prompt "{text}": the model does not know \u0f40\u0f0b, \U0001f9ff'
+    ]

@@ -56,8 +56,9 @@ class Scripted:
         self.places.append(place)
         return self.images.pop(0) if self.images else image
 
-    def prepare(self, request: Request) -> None:
+    def prepare(self, request: Request) -> str:
         self.prepared.append(request)
+        return "a line"
 
     def reduce_memory(self) -> str:
         return ""
@@ -279,7 +280,7 @@ def test_an_adopted_picture_is_shown_where_nothing_is_generated() -> None:
 def test_what_can_be_done_ahead_is_asked_of_the_denoiser() -> None:
     denoiser = Scripted()
     request = wanted(ahead=("a hill",))
-    loop(denoiser).prepare(request)
+    assert loop(denoiser).prepare(request) == "a line"
     assert denoiser.prepared == [request]
 
 

@@ -146,6 +146,14 @@ def test_the_step_down_is_said_in_a_line(rig: Rig) -> None:
     assert (status.phase, status.text) == (Phase.RUNNING, "a tiny autoencoder")
 
 
+def test_what_the_engine_notes_about_a_prompt_is_said_in_a_line(rig: Rig) -> None:
+    engine = rig.start()
+    engine.notices = ["too long"]
+    rig.requests.put(request())
+    engine.permits.release(1)
+    assert rig.status(lambda status: status.text == "too long").phase is Phase.RUNNING
+
+
 def test_where_there_is_no_step_down_left_it_is_a_failure_like_others(rig: Rig) -> None:
     engine = rig.start()
     engine.failures = [RuntimeError("CUDA out of memory")]
@@ -161,7 +169,7 @@ def test_what_fails_in_preparing_is_printed_once_and_is_no_failure_of_the_frame(
 ) -> None:
     engine = rig.start()
 
-    def prepare(_: Request) -> None:
+    def prepare(_: Request) -> str:
         raise RuntimeError("no such prompt")
 
     monkeypatch.setattr(engine, "prepare", prepare)

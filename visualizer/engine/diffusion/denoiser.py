@@ -54,8 +54,8 @@ class Denoiser(Protocol):
         place: of all noise in this frame. The next call may write over what this one gave.
         """
 
-    def prepare(self, request: Request) -> None:
-        """A little of what can be done ahead, between two frames."""
+    def prepare(self, request: Request) -> str:
+        """A little of what can be done ahead, between two frames. See Engine."""
 
     def reduce_memory(self) -> str:
         """Take one step down in memory: a line that says so; "" where there is none but to make
@@ -121,9 +121,10 @@ class Denoise:
         levels = self._levels(request)
         return self.along(levels, image, request, place, stopwatch) if levels else image
 
-    def prepare(self, request: Request) -> None:
+    def prepare(self, request: Request) -> str:
         """See Denoiser. Embeds one prompt of those to come."""
         self.prompts.ahead(request.ahead)
+        return self.prompts.take_notice()
 
     def reduce_memory(self) -> str:
         """See Denoiser."""
@@ -222,8 +223,9 @@ class AnyPipeline:
             new = F.interpolate(new, size=(height, width), mode="bilinear", antialias=True)
         return new
 
-    def prepare(self, request: Request) -> None:
+    def prepare(self, request: Request) -> str:
         """See Denoiser. Nothing is known of this one that could be."""
+        return ""
 
     def reduce_memory(self) -> str:
         """See Denoiser."""

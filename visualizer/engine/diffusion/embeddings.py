@@ -6,7 +6,8 @@ A mix is the weighted sum of embeddings, so that a crossfade of prompts has no j
 
 from __future__ import annotations
 
-from collections import OrderedDict
+import unicodedata
+from collections import OrderedDict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,9 @@ from visualizer.show.request import Mix
 
 CAPACITY = 64
 """Most prompts kept: 64 of SDXL's are 40 MB in float32."""
+
+SHOWN = 48
+"""Most characters of a prompt in a notice about it."""
 
 NOTHING: Mix = (("", 1.0),)
 """The negative mix where none is given."""
@@ -39,6 +43,9 @@ class Prompts:
         self._capacity = capacity
         self._kept: OrderedDict[str, Embedding] = OrderedDict()
         self._nothing: Embedding | None = None
+        self._unchecked: deque[str] = deque()
+        self._checked: set[str] = set()
+        self._notices: deque[str] = deque()
 
     def __len__(self) -> int:
         return len(self._kept)
@@ -48,6 +55,7 @@ class Prompts:
         kept = self._kept.get(text)
         if kept is None:
             kept, _ = self._encode(text, guided=False)
+            self._unchecked.append(text)
             self._kept[text] = kept
             if len(self._kept) > self._capacity:
                 self._kept.popitem(last=False)
@@ -64,6 +72,16 @@ class Prompts:
                 self.embedding(text)
                 return True
         return False
+
+    def take_notice(self) -> str:
+        """The next line about what the model does not read of a prompt, each once; "" for none."""
+        pipeline = self._pipeline
+        if self._unchecked and (text := self._unchecked.popleft()) not in self._checked:
+            self._checked.add(text)
+            # SDXL's refiner has its second tokenizer alone.
+            tokenizer = pipeline.tokenizer or pipeline.tokenizer_2
+            self._notices.extend(unread(tokenizer, text))
+        return self._notices.popleft() if self._notices else ""
 
     def mixed(self, mix: Mix) -> Embedding:
         """The weighted sum of a mix. ValueError where it is empty."""
@@ -102,6 +120,37 @@ class Prompts:
         pooled, negative_pooled = found[2:] if len(found) == 4 else (None, None)
         positive = Embedding(found[0], pooled)
         return positive, Embedding(found[1], negative_pooled) if guided else positive
+
+
+def unread(tokenizer: Any, text: str) -> list[str]:
+    """A line each for the words that a tokenizer does not know, and for the end that it cuts."""
+    ids = tokenizer(text, truncation=False, verbose=False).input_ids
+    lines = []
+    # CLIP's tokenizer reads every script as bytes: its unknown token is that of the end.
+    unknown = tokenizer.unk_token_id
+    if unknown != tokenizer.eos_token_id and unknown in ids:
+        words = [word for word in text.split() if unknown in tokenizer(word).input_ids]
+        words = [word for word in words if not _is_punctuation(word)]
+        if words:
+            lines.append(
+                f'prompt "{_short(text)}": the model does not know {_short(", ".join(words))}'
+            )
+    # The last token is that of the end, in a prompt that is cut too.
+    if cut := ids[tokenizer.model_max_length - 1 : -1]:
+        end = tokenizer.decode(cut, skip_special_tokens=True)
+        lines.append(
+            f'prompt "{_short(text)}" is too long: the model does not read "{_short(end)}"'
+        )
+    return lines
+
+
+def _is_punctuation(word: str) -> bool:
+    """Whether a word is nothing but dashes, quotes and the like, which no model misses."""
+    return all(unicodedata.category(sign).startswith("P") for sign in word)
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= SHOWN else text[: SHOWN - 1].rstrip() + "…"
 
 
 def _sum(parts: list[tuple[Embedding, float]]) -> Embedding:

@@ -114,9 +114,9 @@ class Feedback:
         stats, _ = self._take(picture.float() / 255.0)
         self._reference.follow(stats, (), 0.0)
 
-    def prepare(self, request: Request) -> None:
+    def prepare(self, request: Request) -> str:
         """See producer.Engine."""
-        self._denoiser.prepare(request)
+        return self._denoiser.prepare(request)
 
     @torch.inference_mode()
     def reduce_memory(self) -> str:

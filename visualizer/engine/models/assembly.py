@@ -60,10 +60,10 @@ class Tuned:
         """See Denoiser."""
         return self._denoiser(image, request, place, stopwatch)
 
-    def prepare(self, request: Request) -> None:
+    def prepare(self, request: Request) -> str:
         """See Denoiser."""
         self.take_faster()
-        self._denoiser.prepare(request)
+        return self._denoiser.prepare(request)
 
     def take_faster(self) -> None:
         """Go on with faster networks, where they have become ready."""

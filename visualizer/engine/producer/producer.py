@@ -167,7 +167,8 @@ class Producer(threading.Thread):
     def _prepare(self, request: Request) -> None:
         """Have the engine prepare for what comes. What fails here does no harm to the frames."""
         try:
-            self._switch.engine.prepare(request)
+            if line := self._switch.engine.prepare(request):
+                self._switch.say(line)
         except Exception as error:
             if not self._unprepared:  # it comes again after each frame
                 traceback.print_exception(error)
