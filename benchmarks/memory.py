@@ -1,8 +1,8 @@
 """How much memory the loop takes, and whether it takes more and more.
 
 The loop plays a show of cycling prompts, so that all that could pile up has its chance: embeddings,
-graphs by shape, pictures. It begins once the loop is as fast as it will be: to find and compile the
-fastest way of computing is no leak. Resident memory, once a second; a straight line through what
+graphs by shape, pictures. It begins once the loop is as fast as it will be: to compile for OpenVINO
+is no leak. Resident memory, once a second; a straight line through what
 comes after the first part of the run.
 """
 

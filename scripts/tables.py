@@ -1,7 +1,7 @@
 """The tables in docs/playing.md, made from the tables of parameters and commands.
 
 ``python -m scripts.tables docs/playing.md`` writes them between their marks; a test fails
-while a README says something else than the code.
+while the page says something else than the code.
 """
 
 from __future__ import annotations

@@ -180,13 +180,13 @@ def main(argv: list[str] | None = None) -> None:
                 continue
             # One process a shard; a claim of a process that died an hour ago counts no more.
             if claim.exists() and time.time() - claim.stat().st_mtime > 3600:
-                claim.unlink()
+                claim.unlink(missing_ok=True)
             os.close(os.open(claim, os.O_CREAT | os.O_EXCL))
-        except FileExistsError:
+        except (FileExistsError, FileNotFoundError):  # another process has it, or just had it
             continue
         begin = time.monotonic()
         write_shard(path, SEED + index, network, tokenizer, options.count, options.size)
-        claim.unlink()
+        claim.unlink(missing_ok=True)
         print(f"{path.name} in {time.monotonic() - begin:.0f} s", flush=True)
 
 

@@ -16,7 +16,7 @@ from typing import Any
 
 TRANSLATIONS: dict[str, str] = {
     # colours
-    "red": "красн* алый алая rojo roja rojos rojas rote roter rotes roten rouge rouges 红 红色"
+    "red": "красн* алый алая rojo roja rojos rojas roter rotes roten rouge rouges 红 红色"
     " 赤 赤い 赤色 紅",
     "orange": "оранжев* naranja naranjas orangefarben* 橙 橙色 オレンジ",
     "yellow": "желт* жёлт* amarillo amarilla amarillos amarillas gelb gelbe gelber gelbes gelben"
@@ -31,12 +31,13 @@ TRANSLATIONS: dict[str, str] = {
     "pink": "розов* rosado rosada pinkfarben* 粉 粉色 粉红 粉红色 ピンク 桃色",
     "gold": "золот* dorado dorada dorados doradas goldene goldener goldenes goldenen doré dorée"
     " dorés dorées 金 金色",
-    "white": "бел* blanco blanca blancos blancas weiß weiss weiße weißer weißes weißen blanc"
-    " blanche blancs blanches 白 白色 白い",
+    "white": "белый белая белое белые белого белой белых blanco blanca blancos blancas weiß weiss"
+    " weiße weißer weißes weißen blanc blanche blancs blanches 白 白色 白い",
     "silver": "серебр* plateado plateada plata silbern* argenté argentée argent 银 银色 銀 銀色",
     "black": "черн* чёрн* negro negra negros negras schwarz schwarze schwarzer schwarzes schwarzen"
     " 黑 黑色 黒 黒い",
-    "grey": "сер* gris grises grau graue grauer graues grauen 灰 灰色",
+    "grey": "серый серая серое серые серого серой серых gris grises"
+    " grau graue grauer graues grauen 灰 灰色",
     "rainbow": "радуг* радужн* arcoíris arcoiris regenbogen* arc-en-ciel 彩虹 虹 虹色",
     "neon": "неон* neón néon 霓虹 ネオン",
     "copper": "медн* cobre kupfer* cuivre 铜 銅",
@@ -74,12 +75,12 @@ TRANSLATIONS: dict[str, str] = {
     "aurora": "северное_сияние nordlicht nordlichter aurore 极光 オーロラ",
     "lightning": "молни* гроз* relámpago relámpagos rayo blitz blitze gewitter éclair éclairs 闪电"
     " 雷 稲妻",
-    "sunset": "закат* atardecer puesta_de_sol sonnenuntergang coucher_de_soleil"
+    "sunset": "закат* 黄昏 atardecer puesta_de_sol sonnenuntergang coucher_de_soleil"
     " 日落 夕阳 夕日 夕焼け",
     "mountains": "гор горы гора montaña montañas berg berge gebirge montagne montagnes 山 山脉"
     " 群山 山々",
     "forest": "лес леса лесу лесной bosque bosques wald wälder forêt forêts 森林 森 树林",
-    "flower": "цвет* flores blume blumen blüte fleur fleurs 花 花朵",
+    "flower": "цветок цветы цветка цветов цветоч* flores blume blumen blüte fleur fleurs 花 花朵",
     "desert dunes": "дюн* пустын* dunas desierto dünen wüste désert 沙丘 沙漠 砂丘 砂漠",
     "feathers": "перья плюмаж plumas federn plumes 羽毛 羽",
     "city skyline": "город* ciudad ciudades stadt städte ville villes 城市 都市 街",

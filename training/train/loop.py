@@ -69,7 +69,7 @@ def autocast(device: torch.device) -> AbstractContextManager[Any]:
 def save(path: Path, state: dict[str, Any]) -> None:
     """Write a checkpoint so that a reader finds the old one or the new one, never half of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_suffix(".draft")
+    draft = path.with_suffix(f".{os.getpid()}.draft")  # several processes may write the same
     torch.save(state, draft)
     os.replace(draft, path)
 

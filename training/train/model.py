@@ -19,7 +19,7 @@ from visualizer.engine.builtin.unet import BuiltinUNet
 TOKENS = 77  # of a prompt, with start and end, as CLIP's
 TEXT_WIDTH = 160
 CHANNELS = (64, 192, 384)
-# The first tokens of our vocabulary (training/embeddings.py): [PAD] [UNK] [CLS] [SEP] [MASK].
+# The vocabulary's first tokens (training/data/word_vectors.py): [PAD] [UNK] [CLS] [SEP] [MASK].
 PAD, START, END = 0, 2, 3
 
 

@@ -51,7 +51,7 @@ class TestCard:
         self._time = 0.0
 
     def next(self, request: Request) -> Picture:
-        """The next picture. See producer.Engine."""
+        """The next picture. See engine.Engine."""
         if request.restarts != self._restarts:
             self._restarts, self._time = request.restarts, 0.0
             self._previous = self._shape = None
@@ -76,14 +76,14 @@ class TestCard:
         return Picture(pixels, place.seed)
 
     def adopt(self, pixels: Pixels) -> None:
-        """See producer.Engine. These pictures are not made from one another."""
+        """See engine.Engine. These pictures are not made from one another."""
 
     def prepare(self, request: Request) -> str:
-        """See producer.Engine. Nothing here takes time."""
+        """See engine.Engine. Nothing here takes time."""
         return ""
 
     def reduce_memory(self) -> str:
-        """See producer.Engine. Nothing here takes memory."""
+        """See engine.Engine. Nothing here takes memory."""
         return ""
 
     def _fields(self, shape: Floats) -> tuple[Floats, Floats]:

@@ -1,4 +1,4 @@
-"""The table of commands. One row each; keyboard, MIDI, OSC, HUD and README read it.
+"""The table of commands. One row each; keyboard, MIDI, OSC, HUD and docs/playing.md read it.
 
 What each does is in show/reducers/commands.py, by its name.
 """

@@ -49,7 +49,7 @@ def share(cue: Cue, crossfade: float) -> float:
 
 
 def mix(cue: Cue, crossfade: float) -> Mix:
-    """The prompts and weights (adding up to 1) of this moment, at most mixes.MOST."""
+    """The prompts and weights (adding up to 1) of this moment, at most prompt_mix.MOST."""
     done = share(cue, crossfade)
     if done >= 1.0 or not cue.parts:
         return cue.parts

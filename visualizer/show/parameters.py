@@ -1,4 +1,5 @@
-"""The table of parameters. One row each; keyboard, MIDI, HUD, presets, --set and README read it.
+"""The table of parameters. One row each; keyboard, MIDI, HUD, presets, --set and docs/playing.md
+read it.
 
 To add a parameter, add a row; where the engine needs it, also a field of Request.
 """
@@ -11,14 +12,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
 
-# The parameters that a modulation may move: those of the loop, but for the lengths of cues, whose
-# swing would make a fade jump.
 TARGETS = (
     "none", "strength", "guidance", "seed_glide", "blend", "brightness", "contrast", "noise",
     "zoom", "rotate", "pan_x", "pan_y", "colour_hold", "sharpness_hold", "smoothing", "steps",
     "seed", "seed_interval", "swirl", "ripple", "kaleidoscope",
 )  # fmt: skip
-"""What a modulation may move: "none", or a parameter's name."""
+"""What a modulation may move: "none", or a parameter of the loop; but not the lengths of cues,
+whose swing would make a fade jump, nor mirror, whose steps would."""
 
 
 CTRL = "ctrl "
@@ -40,7 +40,7 @@ class Parameter:
     cc: the MIDI control change of the generic map (20 to 31, 85 to 90 and 102 to 119 are undefined
     in MIDI, so safe to take); None for none. reference: its value in the app that this one grew out
     of, for presets that ask for its loop; None where that has no bearing on the loop. group:
-    "loop", "time" or "modulation": where the HUD, the help page and the README put it.
+    "loop", "time" or "modulation": where the HUD, the help page and docs/playing.md put it.
     """
 
     name: str

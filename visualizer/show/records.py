@@ -29,8 +29,8 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Cued:
-    """One prompt of a preset: its texts by weight (adding up to 1, mixes.TOGETHER at most), the
-    parameter values that come with it, and what it leads away from ("" for nothing)."""
+    """One prompt of a preset: its texts by weight (adding up to 1, prompt_mix.TOGETHER at most),
+    the parameter values that come with it, and what it leads away from ("" for nothing)."""
 
     parts: Mix
     values: Mapping[str, float]

@@ -1,6 +1,8 @@
 """How networks are run.
 
 - networks: the seam, and torch as it comes; cuda_graphs; openvino, openvino_network
-- fastest, variants, trial, trials: the choice between them on a CPU
+- cpu: when OpenVINO is taken; converted: its files; sample: a frame's inputs, and whether two
+  backends agree
+
 Whoever calls the networks does not know which backend runs them.
 """

@@ -86,7 +86,7 @@ class Denoise:
     at its highest, such as the built-in one, it is rescaled, as those who made such models do (Lin
     et al. 2023, arXiv:2305.08891, section 3.4; with all of its weight).
 
-    parts: the networks, as they come where None is given; they may be exchanged between two
+    networks: as they come where None is given; they may be exchanged between two
     frames. prompts: the embeddings.
 
     A frame waits for no device: all that depends on numbers of the host is computed there, or

@@ -107,7 +107,7 @@ class Feedback:
 
     @torch.inference_mode()
     def adopt(self, pixels: Pixels) -> None:
-        """See producer.Engine."""
+        """See engine.Engine."""
         pixels = resized(pixels, self._size)
         picture = torch.tensor(pixels, device=self.device).permute(2, 0, 1).unsqueeze(0)
         self._begin()
@@ -115,12 +115,12 @@ class Feedback:
         self._reference.follow(stats, (), 0.0)
 
     def prepare(self, request: Request) -> str:
-        """See producer.Engine."""
+        """See engine.Engine."""
         return self._denoiser.prepare(request)
 
     @torch.inference_mode()
     def reduce_memory(self) -> str:
-        """See producer.Engine."""
+        """See engine.Engine."""
         if line := self._denoiser.reduce_memory():
             return line
         height, width = (

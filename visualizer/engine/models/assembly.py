@@ -95,7 +95,7 @@ def assemble(
     live: bool,
     report: Report,
 ) -> Feedback:
-    """The engine of a pipeline that loading.load gave. The arguments are open_engine's.
+    """The engine of a pipeline that pipelines.load gave. The arguments are open_engine's.
 
     Raises ModelError where no picture comes out, and what torch raises.
     """
@@ -108,21 +108,21 @@ def assemble(
         report(Status(Phase.LOADING, f"loading {name}", 0.9, name, device))
         _try(denoiser, pipeline, name, side, report)
     # What is converted is the model as it lies on the disk, with its own autoencoder.
-    if backend != "torch" and isinstance(pipeline, FAMILY) and pipeline.vae is own:
-        if fits(pipeline):
-            denoiser.faster = OpenVino(
-                pipeline,
-                name,
-                side,
-                report=_aside,
-                wanted=backend == "openvino",
-                start=in_background if live else at_once,
-            ).ready
-            if not live:
-                denoiser.take_faster()
-        elif backend == "openvino":
-            line = f"{name}: not a model that OpenVINO runs here, so torch computes"
-            report(Status(Phase.FAILED, line))
+    possible = isinstance(pipeline, FAMILY) and pipeline.vae is own and fits(pipeline)
+    if possible and backend != "torch":
+        denoiser.faster = OpenVino(
+            pipeline,
+            name,
+            side,
+            report=_aside,
+            wanted=backend == "openvino",
+            start=in_background if live else at_once,
+        ).ready
+        if not live:
+            denoiser.take_faster()
+    elif backend == "openvino":
+        line = f"{name}: not a model that OpenVINO runs here, so torch computes"
+        report(Status(Phase.FAILED, line))
     return Feedback(
         denoiser,
         size=(side, side),

@@ -66,7 +66,7 @@ def to_text(memory: Session) -> str:
 
 
 def parse(text: str, file: str, tell: Callable[[str], object] = unsaid) -> Session:
-    """The memory in a file's text. Raises yaml_lines.Fault.
+    """The memory in a file's text. Raises yaml_faults.Fault.
 
     tell: gets a line where there were fields or parameters that this version does not know.
     """

@@ -134,7 +134,7 @@ def to_text(snapshots: Mapping[str, Mapping[int, Mapping[str, float]]]) -> str:
 def parse(
     text: str, file: str, tell: Callable[[str], object] = unsaid
 ) -> Mapping[str, Mapping[int, Mapping[str, float]]]:
-    """The snapshots in a file's text. Raises yaml_lines.Fault.
+    """The snapshots in a file's text. Raises yaml_faults.Fault.
 
     tell: gets a line where there were parameters that this version does not know.
     """

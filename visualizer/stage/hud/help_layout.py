@@ -89,7 +89,7 @@ def entries() -> tuple[tuple[str, tuple[Entry, ...]], ...]:
     """The tables as the page shows them: heading and entries.
 
     Of the modulations, which are all alike, the first stands for the others. Of a command's keys
-    those that are nearest; the README has all.
+    those that are nearest; docs/playing.md has all.
     """
     commands = tuple(
         Entry(c.name, _nearest(c.keys), c.label, c.help, _tail("note", c.note)) for c in COMMANDS
