@@ -12,9 +12,10 @@ from diffusers import AutoencoderTiny
 from visualizer.engine.backends.networks import TorchNetworks
 from visualizer.engine.loop.feedback import Feedback
 from visualizer.engine.models import assembly
-from visualizer.engine.models.assembly import assemble
+from visualizer.engine.models.assembly import Report, assemble
 from visualizer.engine.models.catalogue import BUILTIN
 from visualizer.engine.models.pipelines import load
+from visualizer.show.status import Phase, Status
 
 from ..conftest import request, unheard
 
@@ -50,12 +51,13 @@ def engine_of(
     live: bool = True,
     name: str = "a/model",
     tiny_vae: str = "off",
+    report: Report = unheard,
 ) -> tuple[Feedback, Any]:
     """An engine, and the pipeline that it is made of."""
     pipeline = load(str(folder), "cpu", True, unheard)
     options: dict[str, Any] = {"size": None, "offline": True, "tiny_vae": tiny_vae}
     options |= {"backend": backend, "live": live}
-    made = assemble(pipeline, name, "cpu", report=unheard, **options)
+    made = assemble(pipeline, name, "cpu", report=report, **options)
     return made, pipeline
 
 
@@ -134,6 +136,21 @@ def test_nothing_is_searched_for_with_another_autoencoder_than_the_models_own(
     taking(tiny_vae, monkeypatch)
     engine_of(sd_folder, tiny_vae="on")
     assert searches == []
+
+
+def test_openvino_asked_for_where_it_cannot_run_is_said(
+    searches: list[Found],
+    sd_folder: Path,
+    tiny_vae: AutoencoderTiny,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    taking(tiny_vae, monkeypatch)
+    heard: list[Status] = []
+    engine_of(sd_folder, backend="openvino", tiny_vae="on", report=heard.append)
+    assert searches == []
+    assert [each.text for each in heard if each.phase is Phase.FAILED] == [
+        "a/model: not a model that OpenVINO runs here, so torch computes"
+    ]
 
 
 def test_faster_parts_that_come_after_a_step_down_are_not_taken(
