@@ -1,4 +1,4 @@
-"""The moving picture at the top of the README: the first preset as the show plays it, as a WebP.
+"""A moving picture of the show: the first preset as it is played, as a WebP for the README.
 
     python -m scripts.animation docs/show.webp
 

@@ -145,11 +145,13 @@ class Latents:
         shards = self.shards()
         device = gen.device
         rows = []
-        for place in torch.randint(len(shards), (count,), generator=gen, device=device).tolist():
-            shard = shards[place]
-            share = torch.rand(2, generator=gen, device=device).tolist()
-            row = int(share[0] * len(shard.latents))
-            wording = int(share[1] * shard.tokens.shape[1])
+        # All at once: each list waits for the device.
+        for place, row_share, wording_share in torch.rand(
+            count, 3, generator=gen, device=device, dtype=torch.float64
+        ).tolist():
+            shard = shards[int(place * len(shards))]
+            row = int(row_share * len(shard.latents))
+            wording = int(wording_share * shard.tokens.shape[1])
             rows.append((shard.latents[row].float(), shard.tokens[row, wording], shard.scenes[row]))
         latents, tokens, scenes = (torch.stack(part) for part in zip(*rows, strict=True))
         return latents.to(device), tokens.to(device).long(), scenes.to(device)

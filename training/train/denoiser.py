@@ -144,7 +144,6 @@ def main(argv: list[str] | None = None) -> None:
     guide = Average(networks, options.decay)
     if state := load(options.out / "checkpoint.pt", device):
         guide.network.load_state_dict(state["average"])
-        guide.updates = state["step"]
     task.guide = guide.network
 
     def losses(count: int, gen: torch.Generator, part: float) -> dict[str, Tensor]:

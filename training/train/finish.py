@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import copy
+import math
 from pathlib import Path
 
 import torch
@@ -107,7 +108,7 @@ def main(argv: list[str] | None = None) -> None:
         x0, tokens, _ = latents.draw(count, gen)
         words = networks.read(tokens)
         start = x0
-        looped = round(LOOPED * count)
+        looped = math.ceil(LOOPED * count)  # of one sample too
         with torch.no_grad():
             said = judge_words.read(tokens)
             frames = int(torch.randint(1, DEPTH + 1, (), generator=gen, device=gen.device))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,14 @@ import pytest
 import torch
 
 from visualizer.engine.backends import converted, cpu
-from visualizer.engine.backends.converted import DONE, KEPT, folder_of, in_process, key_of
+from visualizer.engine.backends.converted import (
+    DONE,
+    IN_USE,
+    KEPT,
+    folder_of,
+    in_process,
+    key_of,
+)
 from visualizer.engine.backends.cpu import OpenVino, fits
 from visualizer.engine.backends.networks import TorchNetworks
 from visualizer.engine.backends.openvino import KINDS, OpenVinoNetworks, at_once, precision, runtime
@@ -175,9 +184,13 @@ def test_only_whole_folders_count_and_the_last_few_are_kept(tmp_path: Path) -> N
     def convert(model: str, side: int, folder: Path) -> None:
         calls.append(folder)
 
+    long_ago = time.time() - 2 * IN_USE
     for number in range(KEPT + 2):
-        assert folder_of(f"{number}", "m", 64, tmp_path, convert) == tmp_path / f"{number}"
-    assert len(list(tmp_path.iterdir())) == KEPT
+        folder = folder_of(f"{number}", "m", 64, tmp_path, convert)
+        assert folder == tmp_path / f"{number}"
+        os.utime(folder, (long_ago + number, long_ago + number))
+    # The youngest, made after the others had aged, drove the oldest of them out.
+    assert {path.name for path in tmp_path.iterdir()} == {f"{n}" for n in range(2, KEPT + 2)}
     (tmp_path / f"{KEPT + 1}" / DONE).unlink()
     folder_of(f"{KEPT + 1}", "m", 64, tmp_path, convert)
     assert len(calls) == KEPT + 3
@@ -185,6 +198,12 @@ def test_only_whole_folders_count_and_the_last_few_are_kept(tmp_path: Path) -> N
         folder_of("more", "m", 64, tmp_path, broken)
     assert not (tmp_path / "more").exists()
     assert len(list(tmp_path.iterdir())) == KEPT
+
+
+def test_a_folder_that_a_show_may_still_read_is_not_forgotten(tmp_path: Path) -> None:
+    for number in range(KEPT + 2):
+        folder_of(f"{number}", "m", 64, tmp_path, lambda model, side, folder: None)
+    assert len(list(tmp_path.iterdir())) == KEPT + 2
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a shell script stands for the process")

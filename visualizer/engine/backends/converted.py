@@ -8,7 +8,6 @@ the picture's size and the versions of all that converts; the last few are.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import os
@@ -16,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from importlib.metadata import PackageNotFoundError, version
@@ -31,7 +31,10 @@ from visualizer.engine.backends.sample import Sample
 from visualizer.engine.failures import ModelError
 
 KEPT = 4
-"""Most models that are kept: the built-in one takes 90 MB."""
+"""Models that are kept at any age: the built-in one takes 90 MB."""
+
+IN_USE = 24 * 3600.0
+"""Seconds since a show began with a model for which it may still read its files."""
 
 DONE = "converted.json"
 """The file that says a folder is whole."""
@@ -69,7 +72,7 @@ def folder_of(key: str, model: str, side: int, cache: Path, convert: Convert = i
     """
     kept = cache / key
     if (kept / DONE).is_file():
-        with contextlib.suppress(OSError):
+        with suppress(OSError):
             os.utime(kept)  # the ones used longest ago go first
         return kept
     cache.mkdir(parents=True, exist_ok=True)
@@ -84,10 +87,11 @@ def folder_of(key: str, model: str, side: int, cache: Path, convert: Convert = i
         if (kept / DONE).is_file():  # another show was faster
             return kept
         raise
-    with contextlib.suppress(OSError):
+    with suppress(OSError):
         others = sorted(cache.iterdir(), key=lambda path: path.stat().st_mtime)
         for old in others[:-KEPT]:
-            shutil.rmtree(old, ignore_errors=True)
+            if time.time() - old.stat().st_mtime > IN_USE:
+                shutil.rmtree(old, ignore_errors=True)
     return kept
 
 
