@@ -36,13 +36,6 @@ def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """One process runs all tests that want the JACK server: there is one on a machine."""
-    for item in items:
-        if any("jack" in name for name in getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.xdist_group("jack"))
-
-
 @pytest.fixture(scope="session")
 def x_server() -> Iterator[str]:
     """The name of a real X display, 1280×720."""
@@ -61,9 +54,13 @@ def x_server() -> Iterator[str]:
     server.wait()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def jackd() -> Iterator[None]:
-    """A JACK server of our own."""
+    """A JACK server of this process's own, under a name of its own.
+
+    It stays until the process ends: JACK's library can't follow a server that goes away while
+    clients are left, and takes no new one then.
+    """
     program = shutil.which("jackd")
     if program is None:
         pytest.skip("jackd is not installed (Debian: apt install jackd2)")

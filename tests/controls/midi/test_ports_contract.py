@@ -23,8 +23,6 @@ from visualizer.controls.midi.system_ports import system_ports
 from visualizer.show.actions import Action, Knob, Run, Say, SelectPreset, Sync, Unplugged
 from visualizer.show.reducer import reduce, start
 
-pytestmark = pytest.mark.xdist_group("jack")
-
 PATIENCE = 30.0
 """Seconds after which a condition that should come soon is given up: the machine may be busy."""
 
