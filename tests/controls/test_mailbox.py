@@ -11,6 +11,7 @@ from visualizer.show.actions import (
     Action,
     Heard,
     Knob,
+    KnobId,
     Nudge,
     Prompt,
     Run,
@@ -25,14 +26,16 @@ from visualizer.show.state import Show
 
 from ..show.shows import CALM, PLAIN, after
 
+KNOB = KnobId("x", 1, "cc 20")
+
 
 def test_of_ten_thousand_values_the_newest_of_each_knob_is_kept() -> None:
     mailbox = Mailbox()
     for number in range(10_000):
-        mailbox.put(Knob(f"x:1:{number % 2}", "strength", number / 10_000))
+        mailbox.put(Knob(KnobId("x", 1, f"cc {number % 2}"), "strength", number / 10_000))
     assert mailbox.take() == [
-        Knob("x:1:0", "strength", 0.9998),
-        Knob("x:1:1", "strength", 0.9999),
+        Knob(KnobId("x", 1, "cc 0"), "strength", 0.9998),
+        Knob(KnobId("x", 1, "cc 1"), "strength", 0.9999),
     ]
 
 
@@ -42,18 +45,18 @@ def test_all_notes_and_program_changes_come_in_order_through_a_flood() -> None:
     for action in wanted:
         mailbox.put(action)
         for position in range(10):
-            mailbox.put(Knob("x:1:20", "blend", position / 10))
+            mailbox.put(Knob(KNOB, "blend", position / 10))
     taken = mailbox.take()
     assert [a for a in taken if not isinstance(a, Knob)] == wanted
-    assert taken[-1] == Knob("x:1:20", "blend", 0.9)
+    assert taken[-1] == Knob(KNOB, "blend", 0.9)
     assert mailbox.dropped == 0
 
 
 def test_a_knob_stands_where_its_newest_value_came() -> None:
     first, other, last = (
-        Knob("x:1:20", "blend", 0.1),
-        Knob("x:1:21", "zoom", 0.5),
-        Knob("x:1:20", "blend", 0.3),
+        Knob(KNOB, "blend", 0.1),
+        Knob(KnobId("x", 1, "cc 21"), "zoom", 0.5),
+        Knob(KNOB, "blend", 0.3),
     )
     assert emptied(first, other, last) == [[other, last]]
     assert emptied(first, Unplugged("x"), last) == [[first, Unplugged("x"), last]]
@@ -83,10 +86,10 @@ def test_steps_are_not_carried_across_a_note() -> None:
     "sent",
     [
         [Nudge("zoom", 1), Set("zoom", 0.5), Nudge("zoom", 1)],
-        [Nudge("zoom", 1), Knob("x:1:20", "zoom", 0.5), Nudge("zoom", 1)],
+        [Nudge("zoom", 1), Knob(KNOB, "zoom", 0.5), Nudge("zoom", 1)],
         [Set("zoom", 0.2), Nudge("zoom", 1), Set("zoom", 0.9)],
         [Set("zoom", 0.2), Store(1), Set("zoom", 0.9)],
-        [Knob("x:1:20", "zoom", 0.2), Store(1), Knob("x:1:20", "zoom", 0.9)],
+        [Knob(KNOB, "zoom", 0.2), Store(1), Knob(KNOB, "zoom", 0.9)],
         [Prompt("a"), Set("zoom", 0.2), Prompt("b")],
     ],
 )
@@ -100,7 +103,7 @@ def test_of_prompts_that_follow_one_another_the_newest_is_enough() -> None:
 
 
 def test_a_stroke_that_is_over_before_it_was_taken_is_seen_all_the_same() -> None:
-    stroke, release = Knob("x:1:36", "zoom", 0.8), Knob("x:1:36", "zoom", 0.0)
+    stroke, release = Knob(KNOB, "zoom", 0.8), Knob(KNOB, "zoom", 0.0)
     assert emptied(stroke, release) == [[stroke], [release]]
     assert emptied(release, stroke) == [[stroke]]
     assert emptied(stroke, release, stroke, release) == [[stroke], [release]]
@@ -124,7 +127,7 @@ NAMES = st.sampled_from(["hold", "tempo"])
 STEPS = st.builds(Nudge, NAMES, st.integers(-1, 1), st.booleans())
 NOTES = st.builds(SelectPreset, st.integers(0, 1)) | st.builds(Store, st.integers(1, 8))
 KNOBS = st.builds(
-    lambda control, name, position: Knob(f"{control} {name}", name, position, pickup="none"),
+    lambda control, name, position: Knob(KnobId(control, 1, name), name, position, pickup="none"),
     st.sampled_from("ab"), NAMES, st.floats(0.4, 0.6),
 )  # fmt: skip
 SETS = st.builds(Set, NAMES, st.integers(140, 200))
@@ -190,7 +193,7 @@ def test_past_the_bound_the_oldest_goes_and_is_counted() -> None:
 def test_what_was_taken_does_not_come_again() -> None:
     mailbox = Mailbox()
     mailbox.put(Run("freeze"))
-    mailbox.put(Knob("x:1:20", "blend", 0.1))
+    mailbox.put(Knob(KNOB, "blend", 0.1))
     mailbox.put(Nudge("blend", 1))
     assert len(mailbox.take()) == 3
     assert mailbox.take() == []

@@ -15,6 +15,7 @@ from visualizer.show.actions import (
     Erase,
     Heard,
     Knob,
+    KnobId,
     Learned,
     Live,
     Move,
@@ -95,7 +96,7 @@ actions = st.one_of(
     st.builds(Nudge, _names | st.just(""), st.integers(-1000, 1000), st.booleans()),
     st.builds(
         Knob,
-        st.sampled_from(["nano:0:1", "nano:0:2", "korg:0:1"]),
+        st.builds(KnobId, st.sampled_from(["nano", "korg"]), st.just(1), st.sampled_from("ab")),
         _names,
         _positions,
         pickup=st.sampled_from(PICKUPS),

@@ -9,6 +9,7 @@ from visualizer.show.actions import (
     Action,
     Engine,
     Knob,
+    KnobId,
     Live,
     Nudge,
     Prompt,
@@ -27,6 +28,8 @@ from visualizer.show.state import Show
 
 from .shows import ALL, RICH, after, live
 
+KNOB = KnobId("nano", 1, "cc 20")
+
 
 @pytest.mark.parametrize(
     ("done", "line"),
@@ -36,8 +39,8 @@ from .shows import ALL, RICH, after, live
         (Set("strength", 0.6, "cli"), "set (cli)"),
         (Live(7), "first frame (engine)"),
         (Tick(100.0), None),
-        (Knob("nano:0:20", "strength", 0.1), "strength 0.60, its knob at 0.10 (midi)"),
-        (Knob("nano:0:20", "strength", 0.6), "strength 0.60, its knob at 0.60 (midi)"),
+        (Knob(KNOB, "strength", 0.1), "strength 0.60, its knob at 0.10 (midi)"),
+        (Knob(KNOB, "strength", 0.6), "strength 0.60, its knob at 0.60 (midi)"),
         (Run("blackout", "midi"), "blackout (midi)"),
         (Run("next_prompt"), "next_prompt, prompt 'b'"),
         (Run("new_seed"), "new_seed, seed 1 → 6182"),

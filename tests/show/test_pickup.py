@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualizer.show.actions import Knob, Set, Unplugged
+from visualizer.show.actions import Knob, KnobId, Set, Unplugged
 from visualizer.show.parameters import BY_NAME, PARAMETERS, Parameter
 from visualizer.show.pickup import NEAR, Grip, taken_to
 from visualizer.show.reducer import reduce
 from visualizer.show.state import Show
 
+KNOB = KnobId("nano", 1, "cc 20")
 STEP = 1 / 127
 shares = st.integers(0, 127).map(lambda step: step / 127)
 
@@ -47,7 +48,7 @@ def test_a_knob_keeps_hold_of_the_value_that_it_gave() -> None:
 def _turn(
     show: Show,
     *positions: float,
-    control: str = "nano:0:20",
+    control: KnobId = KNOB,
     name: str = "blend",
     pickup: str = "pickup",
 ) -> Show:
@@ -64,10 +65,10 @@ def test_a_knob_does_nothing_until_it_reaches_the_value() -> None:
     show = reduce(Show(), Set("blend", 0.49))
     show = _turn(show, 0.9, 0.8, 0.7)
     assert _value(show) == 0.49
-    assert show.waits(show.knobs["nano:0:20"])
+    assert show.waits(show.knobs[KNOB])
     show = _turn(show, 0.4)
     assert _value(show) == BY_NAME["blend"].at(0.4)
-    assert not show.waits(show.knobs["nano:0:20"])
+    assert not show.waits(show.knobs[KNOB])
 
 
 def test_a_knob_must_pick_up_anew_after_a_key_moved_the_value() -> None:
@@ -120,8 +121,8 @@ def test_a_scaled_knob_never_moves_the_value_the_other_way(
 
 
 def test_two_knobs_on_one_parameter_hand_over_without_a_jump() -> None:
-    show = _turn(reduce(Show(), Set("blend", 0.49)), 0.5, 0.6, control="left")
-    show = _turn(show, 0.1, 0.2, control="right")
+    show = _turn(reduce(Show(), Set("blend", 0.49)), 0.5, 0.6, control=KnobId("left", 1, "cc 20"))
+    show = _turn(show, 0.1, 0.2, control=KnobId("right", 1, "cc 20"))
     assert _value(show) == BY_NAME["blend"].at(0.6)
 
 
@@ -132,10 +133,13 @@ def test_a_knob_given_another_parameter_starts_anew() -> None:
 
 
 def test_an_unplugged_controller_forgets_its_knobs_and_no_others() -> None:
-    show = _turn(Show(), 0.3, control="nano:0:20")
-    show = _turn(show, 0.3, control="nano 2:0:20")
-    show = reduce(show, Unplugged("nano"))
-    assert list(show.knobs) == ["nano 2:0:20"]
+    for port in ("nano 2", "nano:1", "nano:DAW", "nan"):
+        other = KNOB._replace(port=port)
+        show = reduce(_turn(Show(), 0.0, 1.0), Unplugged("nano"))
+        assert not show.knobs
+        show = reduce(_turn(_turn(Show(), 0.0, 1.0), 0.9, 1.0, control=other), Unplugged("nano"))
+        assert list(show.knobs) == [other]
+        assert _value(_turn(show, 0.4, control=other)) == BY_NAME["blend"].at(0.4)
 
 
 def test_a_knob_without_a_position_or_a_parameter_changes_nothing() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from visualizer.show.files.session import Session
 
@@ -36,15 +36,22 @@ class Nudge:
     source: str = ""
 
 
+class KnobId(NamedTuple):
+    """A physical knob. port: its controller's name. channel: 1 to 16. signal: "cc 20", "bend" …"""
+
+    port: str
+    channel: int
+    signal: str
+
+
 @dataclass(frozen=True, slots=True)
 class Knob:
     """A knob or fader stands at position (0 to 1).
 
-    control names the physical knob: "port name:channel:number". pickup says how it takes hold
-    (show/pickup.py): "pickup", "scaling", or "none" for at once.
+    pickup says how it takes hold (show/pickup.py): "pickup", "scaling", or "none" for at once.
     """
 
-    control: str
+    control: KnobId
     parameter: str
     position: float
     source: str = "midi"

@@ -132,7 +132,7 @@ def _done(show: Show, action: Action) -> Show:
             # One that only waits has played nothing.
             return show if grip is None or show.waits(grip) else focus.touched(show, name)
         case Unplugged(port=port):
-            kept = {c: grip for c, grip in show.knobs.items() if not c.startswith(f"{port}:")}
+            kept = {c: grip for c, grip in show.knobs.items() if c.port != port}
             return replace(show, knobs=MappingProxyType(kept))
         case Run(command=name):
             return commands.BY_NAME[name](show) if name in commands.BY_NAME else show

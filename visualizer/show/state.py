@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from visualizer.show import cueing
+from visualizer.show.actions import KnobId
 from visualizer.show.cueing import Cue
 from visualizer.show.files.session import Session
 from visualizer.show.parameters import DEFAULTS, PARAMETERS
@@ -70,7 +71,7 @@ class Show:
     values: Mapping[str, float] = field(default_factory=lambda: DEFAULTS)
     preset_layer: Layer = field(default_factory=lambda: NOTHING)
     prompt_layer: Layer = field(default_factory=lambda: NOTHING)
-    knobs: Mapping[str, Grip] = field(default_factory=lambda: MappingProxyType({}))
+    knobs: Mapping[KnobId, Grip] = field(default_factory=lambda: MappingProxyType({}))
     time: float = 0.0
     live_since: float | None = None
     seed: int | None = None

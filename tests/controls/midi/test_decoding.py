@@ -21,6 +21,7 @@ from visualizer.show import targets
 from visualizer.show.actions import (
     Action,
     Knob,
+    KnobId,
     Nudge,
     Recall,
     Run,
@@ -70,7 +71,7 @@ def positions(actions: Iterable[Action]) -> list[float]:
 def test_a_parameters_control_change_turns_it_on_any_channel(row: Parameter) -> None:
     assert row.cc is not None
     for channel in (1, 16):
-        name = f"nano:{channel}:cc {row.cc}"
+        name = KnobId("nano", channel, f"cc {row.cc}")
         for value, position in ((0, 0.0), (127, 1.0)):
             actions = decoded(GENERIC, [cc(row.cc, value, channel)])
             assert actions == [Knob(name, row.name, position, "midi", "pickup")]
@@ -442,7 +443,7 @@ def test_what_is_held_can_be_let_go_of_without_a_release_and_what_is_toggled_sta
     for message in (note(1), cc(2, 127), cc(3, 127)):
         state, _ = decode(mapping, state, "nano", message)
     assert released(mapping, state, "nano") == [
-        Knob("nano:1:cc 2", "zoom", 0.0, pickup="none"),
+        Knob(KnobId("nano", 1, "cc 2"), "zoom", 0.0, pickup="none"),
         Switch("freeze", False, "midi"),
     ]
     assert released(mapping, State(), "nano") == []

@@ -20,6 +20,7 @@ from visualizer.controls.midi.ports import Received
 from visualizer.show.actions import (
     Action,
     Knob,
+    KnobId,
     Learned,
     Nudge,
     Run,
@@ -126,7 +127,7 @@ def test_two_of_a_kind_are_told_apart_and_keep_their_names() -> None:
         ports.unplug(NANO)
         listener.until_came(Unplugged(NAME))
         ports.send(TWIN, control(20, 127))
-        listener.until_came(Knob(f"{NAME} (2):1:cc 20", "strength", 1.0))
+        listener.until_came(Knob(KnobId(f"{NAME} (2)", 1, "cc 20"), "strength", 1.0))
         ports.plug(NANO)
         listener.until(lambda: set(listener.midi.ports) == {NAME, f"{NAME} (2)"})
 
@@ -140,7 +141,7 @@ def test_a_port_that_comes_back_under_another_number_is_the_same_to_the_performe
         listener.until_came(Unplugged(NAME))
         listener.until(lambda: listener.midi.ports == (NAME,))
         ports.send(TWIN, control(20, 0))
-        listener.until_came(Knob(f"{NAME}:1:cc 20", "strength", 0.0))
+        listener.until_came(Knob(KnobId(NAME, 1, "cc 20"), "strength", 0.0))
 
 
 def test_a_port_that_another_program_holds_is_said_once_and_opened_when_it_is_free() -> None:
@@ -222,7 +223,7 @@ def test_of_two_clocks_the_first_is_followed_until_it_is_pulled_out() -> None:
         listener.until(lambda: bool(syncs(listener)))
         ticks(ports, NANO, 24, bpm=150.0)
         ports.send(NANO, control(20, 1))
-        listener.until_came(Knob(f"{NAME}:1:cc 20", "strength", 1 / 127))
+        listener.until_came(Knob(KnobId(NAME, 1, "cc 20"), "strength", 1 / 127))
         assert {round(sync.bpm) for sync in syncs(listener)} == {100}
         ports.unplug("Y-PADS")
         listener.until_came(Unplugged("Y-PADS"))
@@ -257,7 +258,7 @@ def test_a_flood_leaves_the_final_value_every_step_and_every_note_in_order(tmp_p
             if number % 100 == 0:
                 ports.send(NANO, mido.Message("note_on", note=43 + number // 100 % 2))
         ports.send(NANO, control(20, 127))
-        listener.until_came(Knob(f"{NAME}:1:cc 20", "strength", 1.0))
+        listener.until_came(Knob(KnobId(NAME, 1, "cc 20"), "strength", 1.0))
         runs = [action.command for action in listener.actions if isinstance(action, Run)]
         assert runs == ["freeze", "blackout"] * 50
         steps = [action.steps for action in listener.actions if isinstance(action, Nudge)]
@@ -282,12 +283,12 @@ def test_a_moved_control_is_learned_and_plays_its_target_from_then_on(tmp_path: 
         assert learned.target == "zoom"
         assert not any(isinstance(a, Knob) and a.parameter != "zoom" for a in listener.actions)
         moved(ports, 77, 127)
-        listener.until_came(Knob(f"{NAME}:1:cc 77", "zoom", 1.0))
+        listener.until_came(Knob(KnobId(NAME, 1, "cc 77"), "zoom", 1.0))
         listener.midi.learn(None)
     with listening(ports, folder=tmp_path) as listener:  # the next evening
         listener.until(lambda: listener.midi.ports == (NAME,))
         moved(ports, 77, 0)
-        listener.until_came(Knob(f"{NAME}:1:cc 77", "zoom", 0.0))
+        listener.until_came(Knob(KnobId(NAME, 1, "cc 77"), "zoom", 0.0))
 
 
 def test_nothing_is_played_while_a_control_is_learned_but_the_pad_that_ends_it() -> None:
@@ -304,7 +305,7 @@ def test_nothing_is_played_while_a_control_is_learned_but_the_pad_that_ends_it()
         listener.midi.learn(None)
         listener.until(lambda: not listener.midi.learning)
         moved(ports, 20, 127)
-        listener.until_came(Knob(f"{NAME}:1:cc 20", "strength", 1.0))
+        listener.until_came(Knob(KnobId(NAME, 1, "cc 20"), "strength", 1.0))
 
 
 HELD = "controls:\n  note 1: {plays: freeze, as: momentary}\n  cc 5: {plays: zoom, as: toggle}\n"
@@ -373,11 +374,11 @@ def test_what_is_toggled_or_held_outlives_that_another_control_is_forgotten(
         listener.until(lambda: listener.midi.ports == (NAME,))
         pad(ports, 90)
         moved(ports, 5, 127, 0)
-        listener.until_came(Knob(f"{NAME}:1:cc 5", "zoom", 1.0, pickup="none"))
+        listener.until_came(Knob(KnobId(NAME, 1, "cc 5"), "zoom", 1.0, pickup="none"))
         listener.midi.forget("blend")
         listener.until_came(Say("MIDI: nothing plays blend any more", "midi"))
         moved(ports, 5, 127, 0)
-        listener.until_came(Knob(f"{NAME}:1:cc 5", "zoom", 0.0, pickup="none"))
+        listener.until_came(Knob(KnobId(NAME, 1, "cc 5"), "zoom", 0.0, pickup="none"))
         assert Switch("freeze", False, "midi") not in listener.actions
         listener.midi.forget("freeze")
         listener.until_came(Switch("freeze", False, "midi"))
@@ -391,12 +392,12 @@ def test_what_is_forgotten_is_played_no_more(tmp_path: Path) -> None:
         listener.until_came(Say("MIDI: nothing plays strength any more", "midi"))
         moved(ports, 20, 64)
         moved(ports, 21, 127)
-        listener.until_came(Knob(f"{NAME}:1:cc 21", "guidance", 1.0))
+        listener.until_came(Knob(KnobId(NAME, 1, "cc 21"), "guidance", 1.0))
         assert not any(isinstance(a, Knob) and a.parameter == "strength" for a in listener.actions)
         listener.midi.forget_all()
         listener.until_came(Say("MIDI: all controllers play as they came", "midi"))
         moved(ports, 20, 127)
-        listener.until_came(Knob(f"{NAME}:1:cc 20", "strength", 1.0))
+        listener.until_came(Knob(KnobId(NAME, 1, "cc 20"), "strength", 1.0))
 
 
 def test_a_map_that_can_not_be_written_is_one_line(tmp_path: Path) -> None:
@@ -478,5 +479,5 @@ def test_random_bytes_never_break_it(stream: list[bytes]) -> None:
             assert isinstance(port, MemoryInput)
             port.messages.put(Received(time.monotonic(), data))
         ports.send(NANO, control(20, 127))
-        listener.until_came(Knob(f"{NAME}:1:cc 20", "strength", 1.0))
+        listener.until_came(Knob(KnobId(NAME, 1, "cc 20"), "strength", 1.0))
         assert not any("failed and restarts" in line for line in listener.lines)

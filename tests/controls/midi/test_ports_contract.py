@@ -20,7 +20,7 @@ from visualizer.controls.midi.memory_ports import MemoryPorts
 from visualizer.controls.midi.midi_input import Midi
 from visualizer.controls.midi.ports import Ports
 from visualizer.controls.midi.system_ports import system_ports
-from visualizer.show.actions import Action, Knob, Run, Say, SelectPreset, Sync, Unplugged
+from visualizer.show.actions import Action, Knob, KnobId, Run, Say, SelectPreset, Sync, Unplugged
 from visualizer.show.reducer import reduce, start
 
 PATIENCE = 30.0
@@ -169,7 +169,7 @@ def turned(rig: Rig, midi: Midi, value: int) -> list[Action]:
 
 
 def knob(rig: Rig, value: int) -> Knob:
-    return Knob(f"{rig.name}:1:cc 20", "strength", value / 127)
+    return Knob(KnobId(rig.name, 1, "cc 20"), "strength", value / 127)
 
 
 def test_what_is_played_arrives(rig: Rig, midi: Midi) -> None:

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import pytest
 
-from visualizer.show.actions import Action, Digit, Drop, Knob, Nudge, Run, Set, Type
+from visualizer.show.actions import Action, Digit, Drop, Knob, KnobId, Nudge, Run, Set, Type
 from visualizer.show.parameters import PARAMETERS
 from visualizer.show.reducer import reduce, start
 from visualizer.show.reducers import focus
 
 from ..shows import ALL, after
 
+KNOB = KnobId("nano", 1, "cc 1")
 
-@pytest.mark.parametrize("action", [Nudge("zoom", 1), Knob("nano:0:1", "zoom", 0.9, pickup="none")])
+
+@pytest.mark.parametrize("action", [Nudge("zoom", 1), Knob(KNOB, "zoom", 0.9, pickup="none")])
 def test_what_was_played_last_is_in_focus(action: Action) -> None:
     assert reduce(start(ALL), action).focus == "zoom"
 
 
 def test_a_knob_that_only_waits_has_not_been_played() -> None:
-    show = after(start(ALL), Nudge("noise", 1), Knob("nano:0:1", "zoom", 0.9))
+    show = after(start(ALL), Nudge("noise", 1), Knob(KNOB, "zoom", 0.9))
     assert show.focus == "noise"
-    assert reduce(show, Knob("nano:0:1", "zoom", 0.4)).focus == "zoom"  # it crosses the value
-    assert reduce(show, Knob("nano:0:1", "zoom", float("nan"))).focus == "noise"
+    assert reduce(show, Knob(KNOB, "zoom", 0.4)).focus == "zoom"  # it crosses the value
+    assert reduce(show, Knob(KNOB, "zoom", float("nan"))).focus == "noise"
 
 
 def test_what_a_program_sets_does_not_take_the_focus_from_a_hand() -> None:

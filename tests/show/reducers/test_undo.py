@@ -14,6 +14,7 @@ from visualizer.show.actions import (
     Digit,
     Heard,
     Knob,
+    KnobId,
     Live,
     Nudge,
     Offer,
@@ -37,6 +38,7 @@ from visualizer.show.state import Show
 from ..shows import ALL, CALM, FAST, PLAIN, after
 
 UNDO, REDO = Run("undo"), Run("redo")
+KNOB = KnobId("nano", 1, "cc 1")
 
 
 def line(show: Show) -> str:
@@ -63,12 +65,12 @@ def test_where_there_is_nothing_to_take_back_a_line_says_so() -> None:
 
 
 def test_one_turn_of_a_knob_is_one_change_and_a_pause_ends_it() -> None:
-    turn = [Knob("nano:0:1", "blend", place / 10, pickup="none") for place in range(5)]
+    turn = [Knob(KNOB, "blend", place / 10, pickup="none") for place in range(5)]
     show = start(ALL)
     for knob in turn:
         show = after(show, knob, Tick(TOGETHER * 0.9))
     assert len(show.past) == 1
-    show = after(show, Tick(TOGETHER), Knob("nano:0:1", "blend", 0.9, pickup="none"))
+    show = after(show, Tick(TOGETHER), Knob(KNOB, "blend", 0.9, pickup="none"))
     assert len(show.past) == 2
     assert after(show, UNDO, UNDO).values == start(ALL).values
 
@@ -83,14 +85,14 @@ def test_two_knobs_turned_at_once_are_two_changes() -> None:
     show = start(ALL)
     for place in range(20):
         for name in ("zoom", "noise"):
-            knob = Knob(f"nano:0:{name}", name, place / 20, pickup="none")
+            knob = Knob(KnobId("nano", 1, name), name, place / 20, pickup="none")
             show = after(show, knob, Tick(TOGETHER / 4))
     assert [set(change.values) for change in show.past] == [{"zoom"}, {"noise"}]
     assert after(show, UNDO, UNDO).values == start(ALL).values
 
 
 def test_a_turn_that_goes_on_after_something_else_has_moved_its_value_is_another() -> None:
-    turn = [Knob("nano:0:1", "zoom", place, pickup="none") for place in (0.8, 0.9)]
+    turn = [Knob(KNOB, "zoom", place, pickup="none") for place in (0.8, 0.9)]
     show = after(start(ALL), turn[0], Run("reset"), turn[1])
     assert len(show.past) == 3
     show = after(start(ALL), turn[0], Set("zoom", 0.1, "osc"), turn[1])
@@ -200,7 +202,7 @@ places = st.floats(0.0, 1.0)
 hands = st.one_of(
     st.builds(lambda name, at: Set(name, BY_NAME[name].at(at)), names, places),
     st.builds(Nudge, names, st.integers(-20, 20)),
-    st.builds(Knob, st.sampled_from(["nano:0:1", "korg:0:2"]), names, places),
+    st.builds(Knob, st.sampled_from([KNOB, KnobId("korg", 1, "cc 2")]), names, places),
     st.builds(
         Run,
         st.sampled_from([c.name for c in COMMANDS if c.name not in ("quit", "undo", "redo")]),

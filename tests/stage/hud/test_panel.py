@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from visualizer.show.actions import Action, Knob, Live, Recall, Set, Store, Tick
+from visualizer.show.actions import Action, Knob, KnobId, Live, Recall, Set, Store, Tick
 from visualizer.show.parameters import BY_NAME, CTRL, PARAMETERS, Parameter
 from visualizer.show.reducer import reduce
 from visualizer.show.view import View
@@ -160,9 +160,9 @@ def test_values_have_their_units(letters: Lettering, name: str, value: float, sh
 @pytest.mark.parametrize(
     ("name", "moves"),
     [
-        ("strength", (Set("strength", 0.9), Knob("x:1:20", "strength", 0.3))),
-        ("rotate", (Knob("x:1:103", "rotate", 0.3),)),
-        ("tempo", (Knob("x:1:109", "tempo", 0.3),)),
+        ("strength", (Set("strength", 0.9), Knob(KnobId("x", 1, "cc 20"), "strength", 0.3))),
+        ("rotate", (Knob(KnobId("x", 1, "cc 103"), "rotate", 0.3),)),
+        ("tempo", (Knob(KnobId("x", 1, "cc 109"), "tempo", 0.3),)),
     ],
 )
 def test_a_waiting_knob_is_marked_amber_until_it_takes_hold(
@@ -170,7 +170,7 @@ def test_a_waiting_knob_is_marked_amber_until_it_takes_hold(
 ) -> None:
     waiting = replace(played(*moves), focus=name)  # which gives each a bar
     assert count(picture(letters, View(waiting, RUNNING)), AMBER) > 50
-    held = reduce(waiting, Knob(f"x:1:{BY_NAME[name].cc}", name, 0.95))
+    held = reduce(waiting, Knob(KnobId("x", 1, f"cc {BY_NAME[name].cc}"), name, 0.95))
     assert count(picture(letters, View(held, RUNNING)), AMBER) == 0
 
 

@@ -25,7 +25,7 @@ from visualizer.controls.midi.mapping import Control, Signal
 from visualizer.controls.midi.messages import position, read
 from visualizer.controls.midi.nrpn import NOTHING_SELECTED, Selected
 from visualizer.show import targets
-from visualizer.show.actions import Action, Knob, Nudge, SelectPreset, Switch
+from visualizer.show.actions import Action, Knob, KnobId, Nudge, SelectPreset, Switch
 from visualizer.show.targets import COMMAND, VALUE
 
 if TYPE_CHECKING:
@@ -196,8 +196,8 @@ class _Played:
     def _stands(self, at: float) -> list[Action]:
         """Twins on other channels are other knobs."""
         kind, number, channel = self.signal
-        name = f"{self.port}:{channel}:{Signal(kind, number)}"
-        return [Knob(name, self.control.plays.name, at, SOURCE, self.control.pickup)]
+        knob = KnobId(self.port, channel or 0, str(Signal(kind, number)))
+        return [Knob(knob, self.control.plays.name, at, SOURCE, self.control.pickup)]
 
     def _turned(self, by: int) -> list[Action]:
         size = float(abs(by) ** FASTER)
