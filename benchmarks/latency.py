@@ -26,7 +26,7 @@ from visualizer.engine.producer.producer import Producer
 from visualizer.frame import Frame
 from visualizer.latest import Latest
 from visualizer.show.request import Request
-from visualizer.show.status import Status
+from visualizer.show.status import Report, Status
 
 PATIENCE = 600.0
 """Seconds that a frame is given to come."""
@@ -45,7 +45,7 @@ def measure(subject: Subject, setup: Setup, say: Callable[[str], None]) -> Resul
     models, requests = Latest[str](), Latest[Request]()
     frames, statuses = Latest[Frame](), Latest[Status]()
 
-    def open_engine(name: str, report: Callable[[Status], None]) -> Engine:
+    def open_engine(name: str, report: Report) -> Engine:
         return engine  # the one that is measured
 
     producer = Producer(

@@ -31,7 +31,7 @@ from visualizer.engine.models.pipelines import BUILTIN_FOLDER, DTYPE, picture_si
 from visualizer.engine.models.vaes import take_tiny
 from visualizer.frame import Pixels
 from visualizer.show.request import Request
-from visualizer.show.status import Status
+from visualizer.show.status import Report
 
 ARCHITECTURE = "-architecture"
 """What the name of a model with random weights ends in (see architectures.py)."""
@@ -77,7 +77,7 @@ class Subject:
         """What a figure of it is called among the results, without its ending."""
         return f"{self.name}-{self.side}-{figure}"
 
-    def engine(self, report: Callable[[Status], None] = lambda _: None) -> Engine:
+    def engine(self, report: Report = lambda _: None) -> Engine:
         """Our engine, as the show opens it, on as many threads as that leaves it. What stands
         against that model is raised."""
         return open_engine(

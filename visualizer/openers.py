@@ -7,7 +7,7 @@ from collections.abc import Callable
 from visualizer.engine.engine import Engine, OpenEngine
 from visualizer.engine.models.open import choose, open_engine
 from visualizer.options import Options
-from visualizer.show.status import Phase, Status
+from visualizer.show.status import Phase, Report, Status
 
 __all__ = ["choose", "open_now", "opener"]
 
@@ -15,7 +15,7 @@ __all__ = ["choose", "open_now", "opener"]
 def opener(options: Options, *, strict: bool = False, live: bool = False) -> OpenEngine:
     """What opens a model by name. strict, live: as open_engine has them."""
 
-    def open_(name: str, report: Callable[[Status], None]) -> Engine:
+    def open_(name: str, report: Report) -> Engine:
         return open_engine(
             name,
             device=options.device,

@@ -18,7 +18,7 @@ from visualizer.engine.producer.producer import Producer
 from visualizer.frame import Frame, Pixels
 from visualizer.latest import Latest
 from visualizer.show.request import Request
-from visualizer.show.status import Phase, Status
+from visualizer.show.status import Phase, Report, Status
 
 SOON = 20.0
 """Seconds that a test waits for what must come. A good test takes far less."""
@@ -118,13 +118,13 @@ class Rig:
             **parts,  # type: ignore[arg-type]
         )
 
-    def open(self, name: str, report: Callable[[Status], None]) -> Engine:
+    def open(self, name: str, report: Report) -> Engine:
         """Stands for what never fails."""
         self.opened.append(name)
         report(Status(Phase.RUNNING, f"about {name}"))
         return self.engines[name]
 
-    def load(self, name: str, report: Callable[[Status], None]) -> Engine:
+    def load(self, name: str, report: Report) -> Engine:
         """Stands for what opens the named model or raises."""
         self.loaded.append(name)
         report(Status(Phase.LOADING, f"fetching {name}: 41 %", 0.41))

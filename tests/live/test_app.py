@@ -27,7 +27,7 @@ from visualizer.show.prompt_mix import alone
 from visualizer.show.records import NO_VALUES, Cued, Preset
 from visualizer.show.reducer import start
 from visualizer.show.reducers import remember
-from visualizer.show.status import Status
+from visualizer.show.status import Report
 from visualizer.show.view import View
 from visualizer.stage.stage import Stage
 
@@ -162,7 +162,7 @@ def test_a_fault_that_stays_ends_the_show_at_last(live: LiveShow, wall: Wall) ->
 def test_the_next_model_is_a_command_and_a_failure_is_one_line(
     wall: Wall, live: LiveShow, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def load(name: str, report: Callable[[Status], None]) -> Engine:
+    def load(name: str, report: Report) -> Engine:
         raise ModelError(f"{name}: it is broken")
 
     opens(monkeypatch, lambda name, report: Named(name), load)
@@ -395,7 +395,7 @@ def test_the_start_screens_answer_is_the_model_in_force_and_may_be_a_part_of_its
 ) -> None:
     loading = threading.Event()
 
-    def load(name: str, report: Callable[[Status], None]) -> Engine:
+    def load(name: str, report: Report) -> Engine:
         assert loading.wait(30)
         return Named(name)
 

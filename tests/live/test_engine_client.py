@@ -21,9 +21,7 @@ from visualizer.show.next_request import request
 from visualizer.show.prompt_mix import alone
 from visualizer.show.records import NO_VALUES, Cued, Preset
 from visualizer.show.reducer import start
-from visualizer.show.status import Phase, Status
-
-Report = Callable[[Status], None]
+from visualizer.show.status import Phase, Report, Status
 
 WANTED = request(start((Preset("one", (Cued(alone("a blue tunnel"), NO_VALUES),)),)))
 

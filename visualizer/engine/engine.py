@@ -8,7 +8,7 @@ from typing import Protocol
 from visualizer.engine.picture import Picture, Stopwatch
 from visualizer.frame import Pixels
 from visualizer.show.request import Request
-from visualizer.show.status import Status
+from visualizer.show.status import Report
 
 
 class Engine(Protocol):
@@ -33,6 +33,6 @@ class Engine(Protocol):
         """Take one step down in memory: the line that says which; "" where there is none left."""
 
 
-OpenEngine = Callable[[str, Callable[[Status], None]], Engine]
+OpenEngine = Callable[[str, Report], Engine]
 """Opens a model by name and reports its steps: Phase.LOADING, and at last Phase.RUNNING with a
 line of all that the performer should know."""

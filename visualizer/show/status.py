@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeAlias
 
 
 class Phase(Enum):
@@ -36,3 +38,7 @@ class Status:
     default: str = ""
     reason: str = ""
     models: tuple[str, ...] = ()
+
+
+Report: TypeAlias = Callable[[Status], None]
+"""Takes the steps of what opens a model, as they come."""

@@ -1,6 +1,6 @@
-"""Renderer: two pictures, a mix and a dimming → the window's surface.
+"""The renderer: two pictures, a mix and a dimming → the window's surface.
 
-The software one blends at the picture's own size, then scales once. All in pygame's SIMD code:
+It blends at the picture's own size, then scales once. All in pygame's SIMD code:
 the same crossfade in numpy takes seven times as long (512²: 3.0 against 0.4 ms).
 It knows nothing of time: the mix comes from pacing.
 """
@@ -8,7 +8,7 @@ It knows nothing of time: the mix comes from pacing.
 from __future__ import annotations
 
 import math
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
 import numpy as np
 import pygame
@@ -24,21 +24,6 @@ There it is bilinear to a half (8K: a third) of the screen, whose pixels are the
 
 Layer: TypeAlias = tuple[pygame.Surface, int]
 """A picture and its opacity, 0 to 255, over those below it."""
-
-
-class Renderer(Protocol):
-    """What the stage needs of a renderer; an OpenGL one has the same face."""
-
-    def push(self, pixels: Pixels) -> None:
-        """pixels is the picture to go to; what the last draw showed is the one to come from."""
-        ...
-
-    def draw(self, mix: float, dim: float, fill: bool) -> None:
-        """Draw the moment: mix 0 to 1 between the two, dim 0 (black) to 1 (full).
-
-        fill: crop the picture, centred, so that it covers the screen; else show all of it.
-        """
-        ...
 
 
 def fitted(picture: tuple[int, int], screen: tuple[int, int]) -> pygame.Rect:
@@ -67,7 +52,8 @@ class SoftwareRenderer:
         self._target = target
 
     def push(self, pixels: Pixels) -> None:
-        """See Renderer. pixels are copied."""
+        """pixels (copied) is the picture to go to; what the last draw showed is the one to come
+        from."""
         height, width, _ = pixels.shape
         picture = pygame.image.frombuffer(np.ascontiguousarray(pixels).data, (width, height), "RGB")
         # 32 bits a pixel, at any depth of the window: smoothscale and alpha blending need it.
@@ -76,7 +62,11 @@ class SoftwareRenderer:
         self._layers = [*_merged(self._layers), (new, 0 if self._layers else 255)]
 
     def draw(self, mix: float, dim: float, fill: bool) -> None:
-        """See Renderer. Black before the first push."""
+        """Draw the moment: mix 0 to 1 between the two, dim 0 (black) to 1 (full); black before the
+        first push.
+
+        fill: crop the picture, centred, so that it covers the screen; else show all of it.
+        """
         if len(self._layers) > 1:  # in the dark too, so that the fade goes on unseen
             self._layers[-1] = (self._layers[-1][0], round(255 * min(max(mix, 0.0), 1.0)))
         if not self._layers or dim <= 0.0:
@@ -116,7 +106,7 @@ def _merged(layers: list[Layer]) -> list[Layer]:
 
 
 def _paint(picture: pygame.Surface, target: pygame.Surface, dim: float, fill: bool) -> None:
-    """Put a picture on the whole target, as Renderer.draw says."""
+    """Put a picture on the whole target, as SoftwareRenderer.draw says."""
     level = round(255 * min(dim, 1.0))
     if level < 255:
         picture = picture.copy()

@@ -12,10 +12,10 @@ from diffusers import AutoencoderTiny
 from visualizer.engine.backends.networks import TorchNetworks
 from visualizer.engine.loop.feedback import Feedback
 from visualizer.engine.models import assembly
-from visualizer.engine.models.assembly import Report, assemble
+from visualizer.engine.models.assembly import assemble
 from visualizer.engine.models.catalogue import BUILTIN
 from visualizer.engine.models.pipelines import load
-from visualizer.show.status import Phase, Status
+from visualizer.show.status import Phase, Report, Status
 
 from ..conftest import request, unheard
 

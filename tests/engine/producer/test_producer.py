@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ import pytest
 from visualizer.engine.engine import Engine
 from visualizer.engine.producer.retrying import REOPEN_AFTER
 from visualizer.show.request import Request
-from visualizer.show.status import Phase, Status
+from visualizer.show.status import Phase, Report
 
 from ..conftest import request
 from ..rig import SOON, Rig, running_rig
@@ -106,7 +106,7 @@ def test_it_can_be_stopped_before_it_starts(rig: Rig) -> None:
 
 
 def test_a_crash_of_the_thread_itself_reaches_the_main_thread(rig: Rig) -> None:
-    def crash(name: str, report: Callable[[Status], None]) -> Engine:
+    def crash(name: str, report: Report) -> Engine:
         raise LookupError("a fault of ours")
 
     rig.producer = rig.new(open_engine=crash)

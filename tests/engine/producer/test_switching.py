@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ from visualizer.engine.models.catalogue import BUILTIN, TESTCARD, Choice
 from visualizer.engine.producer.background_load import BackgroundLoad
 from visualizer.engine.producer.model_crossfade import HANDOVER
 from visualizer.frame import Pixels
-from visualizer.show.status import Phase, Status
+from visualizer.show.status import Phase, Report, Status
 
 from ..conftest import request
 from ..rig import SOON, Gated, Rig, running_rig
@@ -36,7 +36,7 @@ def test_it_asks_for_a_model_with_the_default_and_why(rig: Rig) -> None:
 def test_the_builtin_model_is_opened_while_the_question_stands(rig: Rig) -> None:
     opened = threading.Event()
 
-    def open_(name: str, report: Callable[[Status], None]) -> Engine:
+    def open_(name: str, report: Report) -> Engine:
         engine = rig.open(name, report)
         opened.set()
         return engine
@@ -161,7 +161,7 @@ def test_what_was_to_be_said_at_the_start_is_said_with_the_failure(rig: Rig) -> 
 
 @pytest.mark.parametrize("fault", [RuntimeError("a\nb"), SystemExit(3)])
 def test_whatever_ends_a_load_is_one_line(rig: Rig, fault: BaseException) -> None:
-    def load(name: str, report: Callable[[Status], None]) -> Engine:
+    def load(name: str, report: Report) -> Engine:
         raise fault
 
     rig.producer = rig.new(load_engine=load)
@@ -227,7 +227,7 @@ FULL = "CUDA out of memory. Tried to allocate 2 GiB"
 def test_memory_that_a_loading_model_takes_costs_that_model_and_not_the_picture(rig: Rig) -> None:
     loading = threading.Event()
 
-    def load(name: str, report: Callable[[Status], None]) -> Engine:
+    def load(name: str, report: Report) -> Engine:
         loading.set()
         while not rig.hold.wait(0.01):
             report(Status(Phase.LOADING, f"loading {name}", 0.9))
@@ -269,7 +269,7 @@ def test_a_new_model_that_cannot_take_the_picture_over_begins_from_white_and_pla
 def test_while_another_model_is_read_the_test_card_stands_in_for_the_builtin_one(rig: Rig) -> None:
     rig.engines[TESTCARD] = Gated(TESTCARD)
 
-    def open_(name: str, report: Callable[[Status], None]) -> Engine:
+    def open_(name: str, report: Report) -> Engine:
         report(Status(Phase.RUNNING, f"{name}: another model is being read just now"))
         return rig.engines[TESTCARD]
 
@@ -289,7 +289,7 @@ class Loop:
 def test_what_was_loaded_in_vain_is_thrown_away_at_once(rig: Rig) -> None:
     loops: list[weakref.ref[Loop]] = []
 
-    def load(name: str, report: Callable[[Status], None]) -> Engine:
+    def load(name: str, report: Report) -> Engine:
         loops.append(weakref.ref(Loop()))
         raise ModelError(f"{name}: no")
 
@@ -309,7 +309,7 @@ def test_a_loader_that_is_dropped_keeps_no_engine() -> None:
     ready.drop()
     assert ready.engine is None
 
-    def load(name: str, report: Callable[[Status], None]) -> Engine:
+    def load(name: str, report: Report) -> Engine:
         busy.drop()
         return Gated(name)
 

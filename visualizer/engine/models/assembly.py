@@ -23,9 +23,7 @@ from visualizer.engine.models.pipelines import picture_multiple, picture_side, r
 from visualizer.engine.models.vaes import take_safe, take_tiny
 from visualizer.engine.picture import Stopwatch, untimed
 from visualizer.show.request import Request
-from visualizer.show.status import Phase, Status
-
-Report = Callable[[Status], None]
+from visualizer.show.status import Phase, Report, Status
 
 
 class Tuned:

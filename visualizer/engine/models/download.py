@@ -25,7 +25,7 @@ from huggingface_hub.errors import (  # type: ignore[attr-defined]
 from huggingface_hub.utils.tqdm import tqdm
 
 from visualizer.engine.failures import ModelError, one_line
-from visualizer.show.status import Phase, Status
+from visualizer.show.status import Phase, Report, Status
 
 REACH = 10.0
 """Seconds that Hugging Face is given to answer at all."""
@@ -38,8 +38,6 @@ WEIGHTS = re.compile(r"(diffusion_pytorch_)?model(\.fp16)?(-\d+-of-\d+)?(\.fp16)
 
 FULL_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
 """What a folder that can't be written to says."""
-
-Report = Callable[[Status], None]
 
 
 def cached(name: str, file: str) -> Path | None:

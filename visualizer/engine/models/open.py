@@ -10,16 +10,14 @@ from __future__ import annotations
 import gc
 import itertools
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from visualizer.engine.engine import Engine
 from visualizer.engine.failures import ModelError, one_line, out_of_memory
 from visualizer.engine.models.catalogue import BUILTIN, BY_MODEL, TESTCARD, Choice
 from visualizer.engine.testcard import TestCard
-from visualizer.show.status import Phase, Status
-
-Report = Callable[[Status], None]
+from visualizer.show.status import Phase, Report, Status
 
 
 def choose(device: str = "auto") -> Choice:

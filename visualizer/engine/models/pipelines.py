@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import threading
 import warnings
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,7 @@ from visualizer.engine.failures import ModelError, one_line, out_of_memory
 from visualizer.engine.models import download, model_index
 from visualizer.engine.models.catalogue import BUILTIN
 from visualizer.engine.models.model_index import INDEX, LEFT_OUT
-from visualizer.show.status import Phase, Status
+from visualizer.show.status import Phase, Report, Status
 
 BUILTIN_FOLDER = Path(__file__).resolve().parents[2] / "models" / BUILTIN
 
@@ -43,8 +42,6 @@ left to AutoPipelineForImage2Image, which takes most of a second to import all t
 READING = threading.Lock()
 """Held while weights are read: diffusers and transformers change what torch makes of every new
 tensor meanwhile, so that two threads can't do it at once."""
-
-Report = Callable[[Status], None]
 
 
 def load(name: str, device: str, offline: bool, report: Report) -> Any:

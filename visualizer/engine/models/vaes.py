@@ -6,7 +6,6 @@ Boer Bohan (github.com/madebyollin/taesd) a tenth of that, for a little loss of 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -17,9 +16,7 @@ from diffusers import AutoencoderKL, AutoencoderTiny
 from visualizer.engine.failures import ModelError
 from visualizer.engine.models.catalogue import SAFE_VAE, TINY_VAES
 from visualizer.engine.models.pipelines import load_vae
-from visualizer.show.status import Status
-
-Report = Callable[[Status], None]
+from visualizer.show.status import Report
 
 
 def family(pipeline: Any) -> str:
