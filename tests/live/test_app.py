@@ -168,12 +168,12 @@ def test_the_next_model_is_a_command_and_a_failure_is_one_line(
     opens(monkeypatch, lambda name, report: Named(name), load)
     show = show_on(wall, model="builtin")
     with show:
-        until(show, lambda: show.show.running == "builtin")
+        until(show, lambda: show.show.model.running == "builtin")
         show.do(Run("next_model"))
         until(show, lambda: "a/model: it is broken" in str(wall.views[-1].show.messages))
         before = len(wall.frames)
         until(show, lambda: len(wall.frames) > before)
-    assert show.show.running == "builtin"
+    assert show.show.model.running == "builtin"
     assert capsys.readouterr().err.count("a/model: it is broken") == 1
 
 
@@ -185,8 +185,8 @@ def test_a_preset_brings_its_model_unless_one_was_named(
     for named, runs in ((None, "a/model"), ("builtin", "builtin")):
         show = show_on(wall, presets=own, model=named)
         with show:
-            assert show.show.countdown is None
-            until(show, lambda show=show, runs=runs: show.show.running == runs)  # type: ignore[misc]
+            assert not show.show.asks_model
+            until(show, lambda show=show, runs=runs: show.show.model.running == runs)  # type: ignore[misc]
 
 
 def test_a_model_asked_for_by_a_command_answers_the_start_screen(
@@ -195,9 +195,9 @@ def test_a_model_asked_for_by_a_command_answers_the_start_screen(
     opens(monkeypatch, lambda name, report: Named(name))
     show = show_on(wall, model=None)
     with show:
-        until(show, lambda: bool(show.show.models))
+        until(show, lambda: bool(show.show.model.available))
         show.do(Run("next_model"))
-        assert show.show.countdown is None
+        assert not show.show.asks_model
         until(show, lambda: bool(wall.frames))
 
 
@@ -233,11 +233,12 @@ def test_f9_takes_the_last_show_up_on_the_start_screen(
     show = show_on(wall, TWO, model=None, state=last)
     with show:
         until(show, lambda: show.show.offer is not None)
-        assert show.show.countdown is not None
+        assert show.show.asks_model
         wall.coming = [F9]
         show.step(0.0)
-        assert show.show.countdown is None, "the last show's model is the answer"
-        assert (show.show.model, show.show.preset, show.show.values["zoom"]) == ("testcard", 1, 0.5)
+        assert not show.show.asks_model, "the last show's model is the answer"
+        assert (show.show.preset, show.show.values["zoom"]) == (1, 0.5)
+        assert show.show.model.wanted == "testcard"
         until(show, lambda: bool(wall.frames))
 
 
@@ -253,8 +254,9 @@ def test_a_letter_that_takes_the_last_show_up_is_a_letter_on_the_start_screen(
             pygame.event.Event(pygame.TEXTINPUT, text="r"),
         ]
         show.step(0.0)
-        assert show.show.countdown is not None
-        assert show.show.entry == "r"
+        assert show.show.asks_model
+        assert show.show.entry is not None
+        assert show.show.entry.text == "r"
         assert show.show.offer is not None
 
 
@@ -333,7 +335,7 @@ def test_after_a_stall_the_beat_goes_on_and_the_cue_where_it_was(live: LiveShow)
     assert live.show.cue.age == LONGEST_SEEN
     wait = show_on(cast(Wall, live.stage), model=None)
     wait.step(10.0)
-    assert wait.show.countdown is not None, "nobody had its seconds to answer"
+    assert wait.show.asks_model, "nobody had its seconds to answer"
 
 
 def test_an_osc_address_that_is_none_is_refused_before_a_window_opens(
@@ -366,15 +368,16 @@ def test_the_start_screen_asks_and_takes_what_is_typed(wall: Wall, live: LiveSho
     show = show_on(wall, model=None)
     with show:
         show.step(1.0)
-        assert wall.views[-1].show.countdown is not None
+        assert wall.views[-1].show.asks_model
         wall.coming = [pygame.event.Event(pygame.TEXTINPUT, text="builtin")]
         show.step(0.0)
-        assert wall.views[-1].show.countdown is not None
-        assert wall.views[-1].show.entry == "builtin"
+        assert wall.views[-1].show.asks_model
+        assert (entry := wall.views[-1].show.entry) is not None
+        assert entry.text == "builtin"
         assert wall.frames == []
         wall.coming = [key(pygame.KEYDOWN, pygame.K_RETURN, "\r")]
         until(show, lambda: bool(wall.frames))
-    assert wall.views[-1].show.countdown is None
+    assert not wall.views[-1].show.asks_model
     assert wall.views[-1].show.entry is None
 
 
@@ -402,17 +405,17 @@ def test_the_start_screens_answer_is_the_model_in_force_and_may_be_a_part_of_its
     opens(monkeypatch, lambda name, report: Named(name), load)
     show = show_on(wall, model=None)
     with show:
-        until(show, lambda: bool(show.show.models))
+        until(show, lambda: bool(show.show.model.available))
         wall.coming = [
             pygame.event.Event(pygame.TEXTINPUT, text="mod"),
             key(pygame.KEYDOWN, pygame.K_RETURN, "\r"),
         ]
         show.step(0.0)
-        assert (show.show.model, show.show.countdown) == ("a/model", None)
+        assert (show.show.model.wanted, show.show.asks_model) == ("a/model", False)
         until(show, lambda: bool(wall.frames))
-        assert show.show.model == "a/model"
+        assert show.show.model.wanted == "a/model"
         loading.set()
-        until(show, lambda: show.show.running == "a/model")
+        until(show, lambda: show.show.model.running == "a/model")
 
 
 @pytest.mark.parametrize("held", [True, False])

@@ -15,6 +15,7 @@ from visualizer.live.inputs import Inputs, stop_all
 from visualizer.options import LiveOptions, OptionError
 from visualizer.show.actions import Run
 from visualizer.show.leds import lights
+from visualizer.show.records import Forgets
 from visualizer.show.reducer import reduce, start
 from visualizer.show.state import Show
 
@@ -131,7 +132,7 @@ def test_osc_hears_the_show_link_its_tempo_and_lamps_its_lights(calls: Calls) ->
     ):  # fmt: skip
         assert call in calls
     calls.clear()
-    Inputs(LiveOptions(no_midi=True)).tell(replace(show, forgets=1))
+    Inputs(LiveOptions(no_midi=True)).tell(replace(show, forgets=Forgets(1, "zoom")))
     assert calls == []
 
 

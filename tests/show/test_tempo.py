@@ -149,7 +149,7 @@ def test_a_hand_on_the_tempo_only_gets_a_line_while_a_clock_leads(hand: Action) 
     turned = reduce(show, hand)
     assert (turned.tempo, turned.values) == (show.tempo, show.values)
     assert [m.text for m in turned.messages] == ["the beat follows midi clock; stop it to tap"]
-    assert turned.past == ()
+    assert turned.undo.past == ()
     assert after(show, Tick(FRESH), hand).tempo.bpm != 90.0
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pygame
 import pytest
 
+from visualizer.show.records import TextEntry
 from visualizer.show.view import View
 from visualizer.stage import window
 from visualizer.stage.hud.hud import Hud
@@ -86,7 +87,7 @@ def test_a_system_that_takes_no_text_is_no_fault_of_the_hud(
 
     player.frame(50)
     monkeypatch.setattr(pygame.key, "set_text_input_rect", broken)
-    player.play(replace(BARE, entry=""), 1.0)
+    player.play(replace(BARE, entry=TextEntry("prompt")), 1.0)
     assert player.stage.take_messages() == ["text can't be typed, the show goes on: no such thing"]
 
 
@@ -99,7 +100,7 @@ def test_while_the_hud_fails_text_can_still_be_typed(
     monkeypatch.setattr(Hud, "draw", broken)
     places: list[pygame.Rect | None] = []
     monkeypatch.setattr(window.Window, "type_at", lambda _, place: places.append(place))
-    player.play(replace(BARE, entry="sea"))
+    player.play(replace(BARE, entry=TextEntry("prompt", "sea")))
     player.play(BARE)
     assert places[0] is not None
     assert places[1] is None

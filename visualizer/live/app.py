@@ -108,7 +108,7 @@ class LiveShow:
     def __init__(self, options: LiveOptions, stage: Stage, show: Show) -> None:
         self.options = options
         self.stage = stage
-        self.show = show if show.model else text_entry.asked(show)
+        self.show = show if show.model.wanted else text_entry.asked(show)
         folder = options.maps or map_files.own_folder()
         keys, self._faults = map_files.keys(folder)
         self.keyboard = Keyboard(paste=stage.clipboard, keys=keys)
@@ -118,8 +118,8 @@ class LiveShow:
         self.session_store = SessionStore(options.state or usual_folder())
         self.engine = EngineClient(options, do=self.do, warn=self.warn)
         self.ended = False
-        if show.model:
-            self.engine.ask(show.model)
+        if show.model.wanted:
+            self.engine.ask(show.model.wanted)
 
     def __enter__(self) -> LiveShow:
         self.stage.present(self._view())  # a picture, before torch loads and slows all down
@@ -173,15 +173,15 @@ class LiveShow:
         """Let an action happen."""
         before = self.show
         self.show = reduce(self.show, action)
-        if self.show.model_asks != before.model_asks:
-            self.engine.ask(self.show.model)
+        if self.show.model.asks != before.model.asks:
+            self.engine.ask(self.show.model.wanted)
         if self.options.verbose and (line := describe(before, action, self.show)):
             print(line, file=sys.stderr)
 
     def _actions(self, seconds: float) -> Iterator[Action]:
         yield Tick(seconds, most=LONGEST_SEEN)
         for event in self.stage.events():
-            resumes = self.show.countdown is not None and self._takes_up(event)
+            resumes = self.show.asks_model and self._takes_up(event)
             typing = self.show.entry is not None and not resumes
             choosing = self.show.learning is not None
             yield from self.keyboard.actions(event, typing=typing, choosing=choosing)

@@ -18,6 +18,7 @@ from visualizer.controls.source import Source
 from visualizer.options import LiveOptions, OptionError
 from visualizer.show.actions import Action
 from visualizer.show.leds import lights
+from visualizer.show.records import Forgets
 from visualizer.show.state import Show
 
 STOP_WITHIN = 3.0
@@ -49,7 +50,7 @@ class Inputs:
             self.sound = Sound(options.sound)
         given: tuple[Source | None, ...] = (self.midi, self.osc, self.link, self.sound)
         self._all = tuple(each for each in given if each is not None)
-        self._forgets = self._forgets_all = 0
+        self._forgets = Forgets()
 
     @property
     def ports(self) -> tuple[str, ...]:
@@ -90,11 +91,11 @@ class Inputs:
         learning = show.learning
         self.midi.learn(None if learning is None else learning.target)
         self.midi.light(lights(show))
-        if show.forgets != self._forgets:
-            self.midi.forget(show.forget_target)
-        if show.forgets_all != self._forgets_all:
+        if show.forgets.count != self._forgets.count:
+            self.midi.forget(show.forgets.target)
+        if show.forgets.all_count != self._forgets.all_count:
             self.midi.forget_all()
-        self._forgets, self._forgets_all = show.forgets, show.forgets_all
+        self._forgets = show.forgets
 
     def stop(self, timeout: float = STOP_WITHIN) -> bool:
         """End all; False if one is still busy after timeout seconds."""

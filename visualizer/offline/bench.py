@@ -72,7 +72,7 @@ def measure(options: BenchOptions, say: Callable[[str], None]) -> dict[str, Any]
         raise OptionError("there is no preset to measure with: give another --presets folder")
     show = start(presets, first, options.settings, model=options.model or "")
     wanted = request(show)
-    engine = open_now(options, show.model, say)
+    engine = open_now(options, show.model.wanted, say)
 
     def frame() -> tuple[float, int]:
         """Milliseconds that the next frame takes, and its side in pixels."""

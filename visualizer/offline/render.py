@@ -67,7 +67,7 @@ def render(options: RenderOptions) -> int:
         say(f"--sound {options.sound}: {sound.damaged} damaged pieces are left out")
     length = _count(options, sound)
     show = _first(options, console)
-    engine = open_now(options, show.model, say)
+    engine = open_now(options, show.model.wanted, say)
     try:
         with _writer(options.out, options.fps) as writer, _progress(console) as progress:
             for picture, block in progress.track(

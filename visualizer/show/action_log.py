@@ -24,7 +24,8 @@ def describe(before: Show, action: Action, after: Show) -> str | None:
         case Live():
             return "first frame (engine)" if before.live_since is None else None
         case Engine():
-            return f"{after.running} runs (engine)" if after.running != before.running else None
+            runs = after.model.running
+            return f"{runs} runs (engine)" if runs != before.model.running else None
     changes = _changes(before, after)
     if isinstance(action, Run):
         changes.insert(0, action.command)
@@ -61,8 +62,8 @@ def _changes(before: Show, after: Show, but: Collection[str] = ()) -> list[str]:
         changes.append(f"preset {preset.name}")
     if after.cue.text != before.cue.text:
         changes.append(f"prompt {after.cue.text!r}")
-    if after.model_asks != before.model_asks:
-        changes.append(f"model {after.model}")
+    if after.model.asks != before.model.asks:
+        changes.append(f"model {after.model.wanted}")
     return changes
 
 

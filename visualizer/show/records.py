@@ -123,6 +123,57 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class UndoStack:
+    """Changes to take back, and those taken back, which can be done again; the newest last."""
+
+    past: tuple[Change, ...] = ()
+    future: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TextEntry:
+    """A line that is typed. purpose: "prompt", "model" or "number". caret: characters before it in
+    text. composing: what an input method has not settled. recalled: how far back in the prompts
+    typed before the line is; draft: what was begun before. countdown: seconds left to answer the
+    start screen's question for a model, None where it does not ask."""
+
+    purpose: str
+    text: str = ""
+    caret: int = 0
+    composing: str = ""
+    recalled: int = 0
+    draft: str = ""
+    countdown: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """wanted: the model asked for by name, until it plays or can't be had; "" for none. asks: how
+    often one was asked for, so that the same name can be asked for again after a failure. running,
+    available: what the engine runs now, and what is on this machine, as it says."""
+
+    wanted: str = ""
+    asks: int = 0
+    running: str = ""
+    available: tuple[str, ...] = ()
+
+    @property
+    def in_force(self) -> str:
+        """What plays when all is done that was asked for; "" while that is not known."""
+        return self.wanted or self.running
+
+
+@dataclass(frozen=True, slots=True)
+class Forgets:
+    """Requests that MIDI hears of, as counters: to forget a target (the last one's name), or all
+    that was learned."""
+
+    count: int = 0
+    target: str = ""
+    all_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Learning:
     """index: of the chosen target in LEARNABLE. line: what was done last, for people.
     forget_all_asked: show time at which forget_all was given once."""

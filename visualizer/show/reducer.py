@@ -44,7 +44,7 @@ from visualizer.show.actions import (
 from visualizer.show.notices import aged, say
 from visualizer.show.parameters import BY_NAME
 from visualizer.show.pickup import Grip, taken_to
-from visualizer.show.records import Preset
+from visualizer.show.records import ModelChoice, Preset
 from visualizer.show.reducers import (
     commands,
     focus,
@@ -74,7 +74,7 @@ def start(
     if presets:
         show = navigation.to_preset(show, preset % len(presets))
     if model:
-        show = replace(show, model=model, model_asks=1)
+        show = replace(show, model=ModelChoice(model, asks=1))
     for name, value in (settings or {}).items():
         show = navigation.set_value(show, name, value)
     return tempo.turned(show)
@@ -112,8 +112,8 @@ def _done(show: Show, action: Action) -> Show:
             return replace(show, live_since=since, seed=seed, period=period)
         case Engine(model=model, models=models, coming=coming):
             # Before one runs, what was asked for has not reached the engine yet.
-            wanted = coming if model else show.model
-            return replace(show, running=model, models=models, model=wanted)
+            wanted = coming if model else show.model.wanted
+            return replace(show, model=ModelChoice(wanted, show.model.asks, model, models))
         case End():
             return replace(show, over=True)
         case Set(parameter=name, value=value):

@@ -17,15 +17,18 @@ from visualizer.show.parameters import DEFAULTS, PARAMETERS
 from visualizer.show.pickup import Grip
 from visualizer.show.records import (
     NOTHING,
-    Change,
+    Forgets,
     Layer,
     Learning,
     Message,
+    ModelChoice,
     Morph,
     Pending,
     Preset,
     Sound,
     Tempo,
+    TextEntry,
+    UndoStack,
 )
 
 HUD_AT_START = 8.0
@@ -43,24 +46,15 @@ class Show:
 
     turn counts prompts within the preset (cueing.position makes an index of it), visits how often
     a preset was chosen, so that "shuffled" is another order each time. hud None means
-    "by itself": on for the first seconds. entry: what is being typed, None when closed;
-    entry_for: whether it is a "prompt", a "model" or a "number". countdown: seconds left to answer
-    the start screen's question for a model, None where it does not ask.
-
-    model: the one asked for by name, until it plays or can't be had; "" for none. model_asks
-    counts how often one was asked for, so that the same name can be asked for again after a
-    failure.
-    running and models: what the engine runs now, and what is on this machine, as it says.
+    "by itself": on for the first seconds. entry: the line being typed, None when closed; history:
+    prompts typed before, the oldest first. quit_asked: show time at which quit was given once.
 
     period: seconds from a request to its picture on the wall. taps: show times of the last taps.
     tempo: where the beat is; sound: what is heard. pending: the prompt or preset that waits for its
     beat, pending_recall: the snapshot that does. focus: the parameter that a hand on the keypad
-    plays. snapshots: kept values by preset's name and slot; morph: one that is coming in. past and
-    future: for undo and redo. caret: characters before the caret in entry; composing: what an
-    input method has not settled; history: prompts typed before, the oldest first; recalled: how
-    far back in it the entry is; draft: what was begun before. offer: the last show's memory, until
-    it is taken up. learning: MIDI learn's list, None while it is closed. Counts of wishes that MIDI
-    hears of: forgets, the last one for forget_target, and forgets_all.
+    plays. snapshots: kept values by preset's name and slot; morph: one that is coming in. offer:
+    the last show's memory, until it is taken up. learning: MIDI learn's list, None while it is
+    closed.
     """
 
     presets: tuple[Preset, ...] = ()
@@ -83,13 +77,9 @@ class Show:
     fill: bool = True
     hud: bool | None = None
     help: bool = False
-    entry: str | None = None
-    entry_for: str = "prompt"
-    countdown: float | None = None
-    model: str = ""
-    model_asks: int = 0
-    running: str = ""
-    models: tuple[str, ...] = ()
+    entry: TextEntry | None = None
+    history: tuple[str, ...] = ()
+    model: ModelChoice = field(default_factory=ModelChoice)
     messages: tuple[Message, ...] = ()
     quit_asked: float | None = None
     over: bool = False
@@ -104,17 +94,9 @@ class Show:
         default_factory=lambda: MappingProxyType({})
     )
     morph: Morph | None = None
-    past: tuple[Change, ...] = ()
-    future: tuple[Change, ...] = ()
-    caret: int = 0
-    composing: str = ""
-    history: tuple[str, ...] = ()
-    recalled: int = 0
-    draft: str = ""
+    undo: UndoStack = field(default_factory=UndoStack)
     learning: Learning | None = None
-    forgets: int = 0
-    forget_target: str = ""
-    forgets_all: int = 0
+    forgets: Forgets = field(default_factory=Forgets)
     offer: Session | None = None
 
     @property
@@ -156,14 +138,12 @@ class Show:
     @property
     def entry_open(self) -> bool:
         """Whether a line is typed over the picture; the start screen has its own."""
-        return self.entry is not None and self.countdown is None
+        return self.entry is not None and self.entry.countdown is None
 
-    def with_entry_closed(self) -> Show:
-        """The show with no line to type into."""
-        return replace(
-            self, entry=None, entry_for="prompt", countdown=None, caret=0, composing="", recalled=0,
-            draft="",
-        )  # fmt: skip
+    @property
+    def asks_model(self) -> bool:
+        """Whether the start screen asks for a model."""
+        return self.entry is not None and self.entry.countdown is not None
 
     def with_values(self, new: Mapping[str, float]) -> Show:
         """The show with some parameters at new values, which must be within their ranges."""

@@ -98,9 +98,9 @@ def test_a_presets_values_still_go_when_it_goes() -> None:
 def test_the_last_shows_model_is_asked_for_unless_it_runs_already() -> None:
     memory = Session(DEFAULTS, preset="Plain", model="large")
     show = taken_up(memory)
-    assert (show.model, show.model_asks) == ("large", 1)
+    assert (show.model.wanted, show.model.asks) == ("large", 1)
     runs = reduce(start(ALL), Engine("large", ("large",)))
-    assert taken_up(memory, runs).model_asks == 0
+    assert taken_up(memory, runs).model.asks == 0
 
 
 def test_the_tempo_is_the_last_shows() -> None:

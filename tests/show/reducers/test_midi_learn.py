@@ -70,26 +70,26 @@ def test_what_is_learned_without_the_list_is_told_among_the_messages() -> None:
 
 def test_what_is_chosen_can_be_forgotten() -> None:
     show = after(choosing("zoom"), Run("forget"), Run("forget"))
-    assert (show.forgets, show.forgets_all) == (2, 0)
+    assert (show.forgets.count, show.forgets.all_count) == (2, 0)
 
 
 def test_what_is_to_be_forgotten_is_what_was_chosen_then() -> None:
     show = after(choosing("zoom"), Run("forget"), Move(down=1), Run("learn"))
-    assert (show.forgets, show.forget_target) == (1, "zoom")
+    assert (show.forgets.count, show.forgets.target) == (1, "zoom")
 
 
 @pytest.mark.parametrize(("seconds", "forgotten"), [(AGAIN_WITHIN, 1), (AGAIN_WITHIN + 0.1, 0)])
 def test_all_is_forgotten_when_asked_for_twice_in_a_row(seconds: float, forgotten: int) -> None:
     once = reduce(choosing(), Run("forget_all"))
-    assert once.forgets_all == 0
+    assert once.forgets.all_count == 0
     assert "again" in chosen(once).line
     twice = after(once, Tick(seconds), Run("forget_all"))
-    assert twice.forgets_all == forgotten
+    assert twice.forgets.all_count == forgotten
 
 
 def test_going_on_to_another_target_takes_the_first_asking_back() -> None:
     show = after(choosing(), Run("forget_all"), Move(down=1), Run("forget_all"))
-    assert show.forgets_all == 0
+    assert show.forgets.all_count == 0
 
 
 @pytest.mark.parametrize("command", ["forget", "forget_all"])

@@ -6,6 +6,7 @@ import pytest
 
 from visualizer.show.action_log import describe
 from visualizer.show.actions import Engine, Run, SelectPreset, Take, Tick, Type
+from visualizer.show.records import ModelChoice
 from visualizer.show.reducer import reduce, start
 from visualizer.show.reducers.model_choice import named
 from visualizer.show.state import Show
@@ -22,63 +23,63 @@ def running(model: str = "builtin", models: tuple[str, ...] = HERE) -> Show:
 
 def test_at_first_no_model_is_asked_for() -> None:
     show = start(ALL)
-    assert (show.model, show.model_asks, show.running, show.models) == ("", 0, "", ())
+    assert show.model == ModelChoice()
 
 
 def test_the_engine_says_what_runs_and_what_is_there() -> None:
-    assert (running().running, running().models) == ("builtin", HERE)
-    assert (running().model, running().model_asks) == ("", 0)
+    assert running().model == ModelChoice(running="builtin", available=HERE)
 
 
 def test_the_next_model_goes_round_all_on_this_machine() -> None:
     show, asked = running(HERE[1]), []
     for _ in range(4):
         show = reduce(show, Run("next_model"))
-        asked.append(show.model)
+        asked.append(show.model.wanted)
     assert asked == [HERE[2], HERE[0], HERE[1], HERE[2]]
-    assert show.model_asks == 4
+    assert show.model.asks == 4
 
 
 def test_the_next_model_goes_on_from_the_one_that_is_coming() -> None:
     coming = Engine("builtin", HERE, coming=HERE[1])
-    assert after(running(), Run("next_model"), coming, Run("next_model")).model == HERE[2]
-    assert after(running(), coming, Run("next_model")).model == HERE[2], "whoever asked for it"
+    assert after(running(), Run("next_model"), coming, Run("next_model")).model.wanted == HERE[2]
+    by_itself = after(running(), coming, Run("next_model"))
+    assert by_itself.model.wanted == HERE[2], "whoever asked for it"
 
 
 def test_a_model_that_could_not_be_had_is_no_longer_the_one_in_force() -> None:
     coming = (Run("next_model"), Engine("builtin", HERE, coming=HERE[1]))
     failed = after(running(), *coming, Engine("builtin", HERE))
-    assert failed.model == ""
-    assert reduce(failed, Run("next_model")).model == HERE[1]
+    assert failed.model.wanted == ""
+    assert reduce(failed, Run("next_model")).model.wanted == HERE[1]
     again = after(start((PLAIN, RICH)), SelectPreset(1), Engine("builtin", HERE), SelectPreset(1))
-    assert (again.model, again.model_asks) == ("large", 2)
+    assert (again.model.wanted, again.model.asks) == ("large", 2)
 
 
 def test_before_a_model_runs_the_one_that_was_asked_for_stays_in_force() -> None:
-    assert reduce(start((RICH,)), Engine("", HERE)).model == "large"
+    assert reduce(start((RICH,)), Engine("", HERE)).model.wanted == "large"
 
 
 def test_from_a_model_that_is_not_in_the_list_the_next_is_the_first() -> None:
-    assert reduce(running("/models/mine"), Run("next_model")).model == HERE[0]
+    assert reduce(running("/models/mine"), Run("next_model")).model.wanted == HERE[0]
 
 
 @pytest.mark.parametrize("models", [(), ("builtin",)])
 def test_where_there_is_no_other_model_that_is_said(models: tuple[str, ...]) -> None:
     show = reduce(running(models=models), Run("next_model"))
     assert [message.text for message in show.messages] == ["no other model on this machine"]
-    assert (show.model, show.model_asks) == ("", 0)
+    assert (show.model.wanted, show.model.asks) == ("", 0)
 
 
 def test_a_typed_model_is_asked_for_and_the_prompt_stays() -> None:
     show = after(running(), Run("model"), Type(" my/own "), Take())
-    assert (show.model, show.model_asks) == ("my/own", 1)
-    assert (show.entry, show.entry_for, show.cue.text) == (None, "prompt", "a")
+    assert (show.model.wanted, show.model.asks) == ("my/own", 1)
+    assert (show.entry, show.cue.text) == (None, "a")
 
 
 def test_the_same_model_can_be_asked_for_again() -> None:
     once = after(running(), Run("model"), Type("my/own"), Take())
     again = after(once, Tick(60.0), Run("model"), Type("my/own"), Take())
-    assert (again.model, again.model_asks) == ("my/own", 2)
+    assert (again.model.wanted, again.model.asks) == ("my/own", 2)
     assert describe(once, Take(), again) == "model my/own (keyboard)"
 
 
@@ -108,26 +109,26 @@ def test_no_text_means_the_default() -> None:
 
 def test_a_preset_asks_for_its_model_when_it_is_chosen() -> None:
     show = reduce(start((PLAIN, RICH)), SelectPreset(1))
-    assert (show.model, show.model_asks) == ("large", 1)
-    assert start((RICH,)).model == "large"
-    assert reduce(show, SelectPreset(0)).model == "large"
+    assert (show.model.wanted, show.model.asks) == ("large", 1)
+    assert start((RICH,)).model.wanted == "large"
+    assert reduce(show, SelectPreset(0)).model.wanted == "large"
 
 
 def test_a_model_given_at_the_start_stands_over_that_of_the_first_preset() -> None:
     show = start((RICH,), model="my/own")
-    assert (show.model, show.model_asks) == ("my/own", 1)
-    assert reduce(show, SelectPreset(0)).model == "large"
+    assert (show.model.wanted, show.model.asks) == ("my/own", 1)
+    assert reduce(show, SelectPreset(0)).model.wanted == "large"
 
 
 def test_a_preset_does_not_ask_for_a_model_that_is_there_or_coming() -> None:
     coming = reduce(start((PLAIN, RICH)), SelectPreset(1))
-    assert after(coming, SelectPreset(0), SelectPreset(1)).model_asks == 1
+    assert after(coming, SelectPreset(0), SelectPreset(1)).model.asks == 1
     there = reduce(start((PLAIN, RICH)), Engine("large", ("large",)))
-    assert reduce(there, SelectPreset(1)).model_asks == 0
+    assert reduce(there, SelectPreset(1)).model.asks == 0
 
 
 def test_a_preset_keeps_its_model_while_another_is_coming() -> None:
     show = after(start((PLAIN, RICH)), Engine("large", ("large", "larger")), Run("next_model"))
-    assert show.model == "larger"
+    assert show.model.wanted == "larger"
     show = reduce(show, SelectPreset(1))
-    assert (show.model, show.model_asks) == ("large", 2)
+    assert (show.model.wanted, show.model.asks) == ("large", 2)

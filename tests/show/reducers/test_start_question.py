@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from visualizer.show.actions import Drop, Erase, Move, Run, Take, Tick, Type
+from visualizer.show.records import ModelChoice, TextEntry
 from visualizer.show.reducer import reduce
 from visualizer.show.reducers.text_entry import ANSWER_WITHIN, asked
 from visualizer.show.state import Show
@@ -14,8 +15,8 @@ ASKS = asked(Show())
 
 def answer(show: Show) -> str | None:
     """The model that was asked for; None while the question is open."""
-    assert (show.model_asks == 1) == (show.countdown is None) == (show.entry is None)
-    return show.model if show.model_asks else None
+    assert (show.model.asks == 1) == (show.entry is None) == (not show.asks_model)
+    return show.model.wanted if show.model.asks else None
 
 
 def test_without_an_answer_the_default_is_taken_after_five_seconds() -> None:
@@ -36,7 +37,8 @@ def test_nothing_typed_and_taken_is_the_default() -> None:
 
 def test_a_typed_word_stops_the_seconds_and_each_key_starts_them_anew() -> None:
     typed = after(ASKS, Tick(4.0), Type("a"), Tick(60.0))
-    assert (answer(typed), typed.countdown) == (None, ANSWER_WITHIN)
+    assert answer(typed) is None
+    assert typed.entry == TextEntry("model", "a", 1, countdown=ANSWER_WITHIN)
     emptied = after(typed, Erase(), Tick(4.9))
     assert answer(emptied) is None
     assert answer(reduce(emptied, Tick(0.2))) == ""
@@ -48,5 +50,5 @@ def test_esc_takes_the_default_at_once() -> None:
 
 def test_other_actions_leave_the_question_open_and_a_model_answers_it() -> None:
     assert answer(reduce(ASKS, Run("next_prompt"))) is None
-    found = Show(models=("a/model",))
+    found = Show(model=ModelChoice(available=("a/model",)))
     assert answer(reduce(asked(found), Run("next_model"))) == "a/model"

@@ -69,15 +69,15 @@ def test_one_turn_of_a_knob_is_one_change_and_a_pause_ends_it() -> None:
     show = start(ALL)
     for knob in turn:
         show = after(show, knob, Tick(TOGETHER * 0.9))
-    assert len(show.past) == 1
+    assert len(show.undo.past) == 1
     show = after(show, Tick(TOGETHER), Knob(KNOB, "blend", 0.9, pickup="none"))
-    assert len(show.past) == 2
+    assert len(show.undo.past) == 2
     assert after(show, UNDO, UNDO).values == start(ALL).values
 
 
 def test_a_key_held_down_is_one_change_but_each_parameter_one_of_its_own() -> None:
     show = after(start(ALL), *[Nudge("zoom", 1.0)] * 5, *[Nudge("noise", 1.0)] * 5)
-    assert len(show.past) == 2
+    assert len(show.undo.past) == 2
     assert reduce(show, UNDO).values["zoom"] == show.values["zoom"]
 
 
@@ -87,16 +87,16 @@ def test_two_knobs_turned_at_once_are_two_changes() -> None:
         for name in ("zoom", "noise"):
             knob = Knob(KnobId("nano", 1, name), name, place / 20, pickup="none")
             show = after(show, knob, Tick(TOGETHER / 4))
-    assert [set(change.values) for change in show.past] == [{"zoom"}, {"noise"}]
+    assert [set(change.values) for change in show.undo.past] == [{"zoom"}, {"noise"}]
     assert after(show, UNDO, UNDO).values == start(ALL).values
 
 
 def test_a_turn_that_goes_on_after_something_else_has_moved_its_value_is_another() -> None:
     turn = [Knob(KNOB, "zoom", place, pickup="none") for place in (0.8, 0.9)]
     show = after(start(ALL), turn[0], Run("reset"), turn[1])
-    assert len(show.past) == 3
+    assert len(show.undo.past) == 3
     show = after(start(ALL), turn[0], Set("zoom", 0.1, "osc"), turn[1])
-    assert len(show.past) == 3
+    assert len(show.undo.past) == 3
     assert reduce(show, UNDO).values["zoom"] == 0.1
 
 
@@ -160,7 +160,7 @@ def test_what_waited_for_its_beat_is_taken_back_like_any_other() -> None:
     assert show.preset == 0
     came = after(show, Tick(0.5))
     assert came.preset == 1
-    assert len(came.past) == len(show.past) + 1
+    assert len(came.undo.past) == len(show.undo.past) + 1
     assert reduce(came, UNDO).values == show.values
 
 
@@ -194,7 +194,7 @@ def test_no_more_changes_are_kept_than_anyone_takes_back() -> None:
     show = start(ALL)
     for seed in range(2, MOST + 20):
         show = after(show, Set("seed", float(seed)), Tick(TOGETHER * 2))
-    assert len(show.past) == MOST
+    assert len(show.undo.past) == MOST
 
 
 names = st.sampled_from(sorted(BY_NAME))

@@ -10,6 +10,7 @@ import pytest
 
 from visualizer.show.actions import Say
 from visualizer.show.files.session import Session
+from visualizer.show.records import TextEntry
 from visualizer.show.reducer import reduce
 from visualizer.show.state import Show
 from visualizer.show.status import Phase, Status
@@ -47,8 +48,8 @@ def test_the_splash_covers_the_screen(
 ) -> None:
     target = pygame.Surface(size, depth=32)
     target.fill((255, 0, 255))
-    typed, left = question or (None, None)
-    show = replace(Show(), entry=typed, countdown=left)
+    entry = None if question is None else TextEntry("model", question[0], countdown=question[1])
+    show = Show(entry=entry)
     for moment in (0.0, 1.0, 2.5):
         StartScreen(letters).draw(target, View(show, status), moment)
     assert count(target, (255, 0, 255, 255)) == 0

@@ -30,4 +30,4 @@ def moved(show: Show, by: int) -> Show:
 
 
 def _is_held(show: Show) -> bool:
-    return show.entry is not None and show.entry_for == "number"
+    return show.entry is not None and show.entry.purpose == "number"

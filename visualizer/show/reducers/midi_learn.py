@@ -47,7 +47,8 @@ def forgotten(show: Show) -> Show:
     """No control plays what is chosen any more; nothing while the list is closed."""
     if show.learning is None:
         return show
-    return replace(show, forgets=show.forgets + 1, forget_target=show.learning.target)
+    forgets = replace(show.forgets, count=show.forgets.count + 1, target=show.learning.target)
+    return replace(show, forgets=forgets)
 
 
 def forgotten_all(show: Show) -> Show:
@@ -57,7 +58,8 @@ def forgotten_all(show: Show) -> Show:
     asked = show.learning.forget_all_asked
     if asked is not None and show.time - asked <= AGAIN_WITHIN:
         done = replace(show.learning, line="", forget_all_asked=None)
-        return replace(show, learning=done, forgets_all=show.forgets_all + 1)
+        forgets = replace(show.forgets, all_count=show.forgets.all_count + 1)
+        return replace(show, learning=done, forgets=forgets)
     line = "the same key again forgets all that was learned"
     asks = replace(show.learning, line=line, forget_all_asked=show.time)
     return replace(show, learning=asks)

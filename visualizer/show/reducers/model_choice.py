@@ -9,22 +9,16 @@ from visualizer.show.notices import say
 from visualizer.show.state import Show
 
 
-def in_force(show: Show) -> str:
-    """The model that plays when all is done that was asked for; "" while that is not known."""
-    return show.model or show.running
-
-
 def ask(show: Show, name: str) -> Show:
     """Ask for a model by name or folder, "" for the default, also where it was asked for before: it
     may have failed. That answers the start screen's question, too."""
-    if show.countdown is not None:
-        show = show.with_entry_closed()
-    return replace(show, model=name, model_asks=show.model_asks + 1)
+    choice = replace(show.model, wanted=name, asks=show.model.asks + 1)
+    return replace(show, model=choice, entry=None if show.asks_model else show.entry)
 
 
 def ask_next(show: Show) -> Show:
     """Ask for the next of the models on this machine, round and round."""
-    now, models = in_force(show), show.models
+    now, models = show.model.in_force, show.model.available
     after = models.index(now) + 1 if now in models else 0
     others = [name for name in (*models[after:], *models[:after]) if name != now]
     return ask(show, others[0]) if others else say(show, "no other model on this machine")

@@ -46,7 +46,7 @@ def to_preset(show: Show, index: int) -> Show:
         preset_layer=layer,
         prompt_layer=NOTHING,
     )
-    if preset.model and preset.model != model_choice.in_force(show):
+    if preset.model and preset.model != show.model.in_force:
         show = model_choice.ask(show, preset.model)
     return _to_prompt(show, preset.prompts[show.prompt_index], crossfade)
 

@@ -31,7 +31,7 @@ def remember(show: Show) -> Session:
         visits=show.visits,
         prompt=show.cue.text if show.cue.stays else "",
         seed=show.seed,
-        model=model_choice.in_force(show),
+        model=show.model.in_force,
         fullscreen=show.fullscreen,
         fill=show.fill,
         history=show.history,
@@ -64,7 +64,7 @@ def resumed(show: Show) -> Show:
         show = say(show, f"preset {memory.preset} is not there any more")
     if memory.prompt:
         show = navigation.to_text(show, memory.prompt)
-    if memory.model and memory.model != model_choice.in_force(show):
+    if memory.model and memory.model != show.model.in_force:
         show = model_choice.ask(show, memory.model)
     # Their layers know what lies under the preset's and the prompt's values, and lift those that
     # still show; what a hand had set over them stays, as it would have.

@@ -12,11 +12,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from visualizer.show.files.session import HISTORY
 from visualizer.show.notices import say
 from visualizer.show.parameters import BY_NAME, Parameter
+from visualizer.show.records import TextEntry
 from visualizer.show.reducers import model_choice, navigation
 from visualizer.show.state import Show
 
@@ -26,84 +28,91 @@ ANSWER_WITHIN = 5.0
 
 def asked(show: Show) -> Show:
     """The start screen's question for a model."""
-    return replace(opened(show, "model"), countdown=ANSWER_WITHIN)
+    return replace(show, entry=TextEntry("model", countdown=ANSWER_WITHIN))
 
 
 def aged(show: Show, seconds: float) -> Show:
     """The question some seconds later."""
-    if show.countdown is None or show.entry:
+    entry = show.entry
+    if entry is None or entry.countdown is None or entry.text:
         return show
-    left = show.countdown - seconds
-    return replace(show, countdown=left) if left > 0 else model_choice.ask(show, "")
+    left = entry.countdown - seconds
+    if left <= 0:
+        return model_choice.ask(show, "")
+    return replace(show, entry=replace(entry, countdown=left))
 
 
-def opened(show: Show, entry_for: str) -> Show:
+def opened(show: Show, purpose: str) -> Show:
     """An empty line for a "prompt", a "model" or a "number"; an open one stays."""
-    if show.entry is not None:
-        return show
-    return replace(show.with_entry_closed(), entry="", entry_for=entry_for)
+    return replace(show, entry=show.entry or TextEntry(purpose))
 
 
 def dropped(show: Show) -> Show:
     """The line gone, and nothing done; the question is answered by the default."""
-    return show.with_entry_closed() if show.countdown is None else model_choice.ask(show, "")
+    return model_choice.ask(show, "") if show.asks_model else replace(show, entry=None)
 
 
 def typed(show: Show, text: str) -> Show:
     """More text at the caret, if the line is open; what would make it too long is left out."""
-    if show.entry is None:
+    entry = show.entry
+    if entry is None:
         return show
-    if show.entry_for == "number" and text == "-":
-        return _negated(show)
-    before, after = _halves(show)
-    room = max(navigation.LONGEST - len(before) - len(after), 0)
-    return _with(show, before + text[:room], after)
+    if entry.purpose == "number" and text == "-":
+        return _negated(show, entry)
+    before, after = _halves(entry)
+    room = max(navigation.LONGEST - len(entry.text), 0)
+    return _with(show, entry, before + text[:room], after)
 
 
 def digit(show: Show, character: str) -> Show:
     """A character of a number, which opens the line for one; a line for something else stays."""
     show = opened(show, "number")
-    return typed(show, character) if show.entry_for == "number" else show
+    return typed(show, character) if show.entry and show.entry.purpose == "number" else show
 
 
 def erased(show: Show, ahead: bool = False) -> Show:
     """One character less: the one before the caret, or ahead of it."""
-    if show.entry is None:
+    entry = show.entry
+    if entry is None:
         return show
-    before, after = _halves(show)
-    return _with(show, before, after[1:]) if ahead else _with(show, before[:-1], after)
+    before, after = _halves(entry)
+    before, after = (before, after[1:]) if ahead else (before[:-1], after)
+    return _with(show, entry, before, after)
 
 
 def moved(show: Show, across: int, down: int) -> Show:
     """The caret by so many characters, and the line by so many prompts (below 0: older ones)."""
-    if show.entry is None:
+    entry = show.entry
+    if entry is None:
         return show
-    if down and show.entry_for == "prompt":
-        show = _recalled(show, show.recalled - down)
-    length = len(show.entry or "")
-    return replace(show, caret=min(max(min(show.caret, length) + across, 0), length))
+    if down and entry.purpose == "prompt":
+        entry = _recalled(entry, show.history, entry.recalled - down)
+    length = len(entry.text)
+    caret = min(max(min(entry.caret, length) + across, 0), length)
+    return replace(show, entry=replace(entry, caret=caret))
 
 
 def composed(show: Show, text: str) -> Show:
     """What an input method has on its way to the caret; it is no part of the line yet."""
-    return show if show.entry is None else replace(show, composing=text)
+    return show if show.entry is None else replace(show, entry=replace(show.entry, composing=text))
 
 
 def taken(show: Show) -> Show:
     """What was typed is done."""
-    text = (show.entry or "").strip()
-    if show.countdown is not None:
-        return model_choice.ask(show, model_choice.named(text, show.models))
+    entry = show.entry
+    if entry is None:
+        return show
+    text, asks, show = entry.text.strip(), show.asks_model, replace(show, entry=None)
     # Enter twice asks for no empty prompt, which would stop generation without a word.
-    if not text:
-        return show.with_entry_closed()
-    if show.entry_for == "model":
-        return model_choice.ask(show.with_entry_closed(), model_choice.named(text, show.models))
-    if show.entry_for == "number":
-        return _valued(show.with_entry_closed(), BY_NAME[show.focus], text)
+    if not text and not asks:
+        return show
+    if entry.purpose == "model":
+        return model_choice.ask(show, model_choice.named(text, show.model.available))
+    if entry.purpose == "number":
+        return _valued(show, BY_NAME[show.focus], text)
     others = (prompt for prompt in show.history if prompt != text)
     show = replace(show, history=(*others, text)[-HISTORY:])
-    return navigation.to_text(show.with_entry_closed(), text)
+    return navigation.to_text(show, text)
 
 
 def _valued(show: Show, row: Parameter, text: str) -> Show:
@@ -125,34 +134,33 @@ def _range(row: Parameter) -> str:
     return f"{row.label} goes from {row.low:g} to {row.high:g}"
 
 
-def _halves(show: Show) -> tuple[str, str]:
+def _halves(entry: TextEntry) -> tuple[str, str]:
     """The text before and behind the caret."""
-    text = show.entry or ""
-    return text[: show.caret], text[show.caret :]
+    return entry.text[: entry.caret], entry.text[entry.caret :]
 
 
-def _with(show: Show, before: str, after: str) -> Show:
+def _with(show: Show, entry: TextEntry, before: str, after: str) -> Show:
     """The line with the caret between two halves. What was composed is settled by it."""
-    countdown = None if show.countdown is None else ANSWER_WITHIN
-    line = before + after
-    return replace(show, entry=line, caret=len(before), composing="", countdown=countdown)
+    countdown = ANSWER_WITHIN if show.asks_model else None
+    settled = replace(entry, text=before + after, composing="", countdown=countdown)
+    return replace(show, entry=replace(settled, caret=len(before)))
 
 
-def _negated(show: Show) -> Show:
+def _negated(show: Show, entry: TextEntry) -> Show:
     """The number with its minus, or without it where it had one; the caret stays by its digit."""
-    before, after = _halves(show)
+    before, after = _halves(entry)
     if before.startswith("-"):
-        return _with(show, before[1:], after)
+        return _with(show, entry, before[1:], after)
     if after.startswith("-"):  # the caret stands before the minus
-        return _with(show, before, after[1:])
-    return _with(show, f"-{before}", after)
+        return _with(show, entry, before, after[1:])
+    return _with(show, entry, f"-{before}", after)
 
 
-def _recalled(show: Show, back: int) -> Show:
-    """The prompt so far back in history; 0: the line that was begun."""
-    back = min(max(back, 0), len(show.history))
-    if back == show.recalled:
-        return show
-    draft = show.draft if show.recalled else show.entry or ""
-    text = show.history[-back] if back else draft
-    return replace(show, entry=text, caret=len(text), composing="", recalled=back, draft=draft)
+def _recalled(entry: TextEntry, history: Sequence[str], back: int) -> TextEntry:
+    """The line with the prompt so far back in history; 0: what was begun."""
+    back = min(max(back, 0), len(history))
+    if back == entry.recalled:
+        return entry
+    draft = entry.draft if entry.recalled else entry.text
+    text = history[-back] if back else draft
+    return TextEntry(entry.purpose, text, caret=len(text), recalled=back, draft=draft)

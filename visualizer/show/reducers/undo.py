@@ -17,7 +17,7 @@ from types import MappingProxyType
 from visualizer.show.actions import Action, Heard, Knob, Nudge, Run, Set, Sync, Tick
 from visualizer.show.notices import say
 from visualizer.show.parameters import BY_NAME
-from visualizer.show.records import Change
+from visualizer.show.records import Change, UndoStack
 from visualizer.show.reducers.snapshots import aims, without
 from visualizer.show.state import Show
 
@@ -43,34 +43,33 @@ def noted(before: Show, action: Action, after: Show) -> Show:
     if not old:
         return after
     what = _what(action, old)
-    place = _place(after.past, what, old, after.time)
-    for same in after.past[place : place + 1]:
+    past = after.undo.past
+    place = _place(past, what, old, after.time)
+    for same in past[place : place + 1]:
         old = {**old, **same.values}
     change = Change(MappingProxyType(old), what, after.time)
-    past = (*after.past[:place], change, *after.past[place + 1 :])
-    return replace(after, past=past[-MOST:], future=())
+    past = (*past[:place], change, *past[place + 1 :])
+    return replace(after, undo=UndoStack(past[-MOST:]))
 
 
 def undone(show: Show) -> Show:
     """The last change taken back, at once."""
-    past = _that_matter(show, show.past)
+    past, future = _that_matter(show, show.undo.past), show.undo.future
     if not past:
-        return say(replace(show, past=()), "nothing to undo")
+        return say(replace(show, undo=UndoStack((), future)), "nothing to undo")
     show, back = _with(show, past[-1])
-    return replace(
-        say(show, f"undone: {_words(show, back)}"), past=past[:-1], future=(*show.future, back)
-    )
+    show = replace(show, undo=UndoStack(past[:-1], (*future, back)))
+    return say(show, f"undone: {_words(show, back)}")
 
 
 def redone(show: Show) -> Show:
     """The change that was taken back last, done again, at once."""
-    future = _that_matter(show, show.future)
+    past, future = show.undo.past, _that_matter(show, show.undo.future)
     if not future:
-        return say(replace(show, future=()), "nothing to redo")
+        return say(replace(show, undo=UndoStack(past)), "nothing to redo")
     show, back = _with(show, future[-1])
-    return replace(
-        say(show, f"redone: {_words(show, back)}"), past=(*show.past, back), future=future[:-1]
-    )
+    show = replace(show, undo=UndoStack((*past, back), future[:-1]))
+    return say(show, f"redone: {_words(show, back)}")
 
 
 def _place(past: Sequence[Change], what: str, names: Collection[str], now: float) -> int:

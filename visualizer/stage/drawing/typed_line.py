@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pygame
 
+from visualizer.show.records import TextEntry
 from visualizer.stage.drawing.hud_colours import ACCENT, DIM, INK
 from visualizer.stage.drawing.lettering import Lettering
 
@@ -19,17 +20,16 @@ def typed_line(
     target: pygame.Surface,
     letters: Lettering,
     place: pygame.Rect,
-    text: str,
+    entry: TextEntry,
     hint: str,
     caret: bool,
-    at: int | None = None,
-    composing: str = "",
 ) -> None:
     """One line of typed text in place; a long one scrolls so that its caret stays in sight.
 
-    caret: whether it is seen now. at: characters before it, None for all. composing: what an input
-    method has not settled yet; it stands at the caret.
+    hint: stands there while nothing is typed. caret: whether it is seen now. What an input method
+    has not settled yet stands at the caret.
     """
+    text, composing = entry.text, entry.composing
     size = place.height
     width = max(2, round(size * 0.07))
     if not text and not composing:
@@ -39,8 +39,8 @@ def typed_line(
         if caret:
             target.fill(ACCENT, (place.left - 3 * width, place.top, width, place.height))
         return
-    at = len(text) if at is None else min(at, len(text))
-    before, after = window(letters, text[:at] + composing, text[at:], size, place.width - 2 * width)
+    before, after = text[: entry.caret] + composing, text[entry.caret :]
+    before, after = window(letters, before, after, size, place.width - 2 * width)
     # Letter by letter there is no kerning, so the two halves stand as if they were one line.
     x = place.left + letters.width(before, size)
     for part, left in ((before, place.left), (after, x)):

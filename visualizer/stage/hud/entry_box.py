@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import pygame
 
 from visualizer.show.parameters import BY_NAME, TARGETS, Parameter
+from visualizer.show.records import TextEntry
 from visualizer.show.reducers.model_choice import meant
 from visualizer.show.state import Show
 from visualizer.stage.drawing import shapes
@@ -57,36 +58,36 @@ def draw_entry(
     target: pygame.Surface, letters: Lettering, show: Show, unit: float, place: pygame.Rect
 ) -> None:
     """The field in place, if it is open."""
-    if show.entry is None or not show.entry_open:
+    entry = show.entry
+    if entry is None or not show.entry_open:
         return
-    title, hint = _asked(show)
+    title, hint = _asked(show, entry)
     target.blit(shapes.plate(*place.size, round(16 * unit), FIELD, EDGE), place)
     inset, small = round(22 * unit), max(6, round(15 * unit))
     target.blit(letters.line(title, small, ACCENT), (place.left + inset, place.top + inset // 2))
     at = (place.right - inset, place.top + round(21 * unit))
-    keys_line(target, letters, _keys(show), at, small)
+    keys_line(target, letters, _keys(show, entry), at, small)
     line = pygame.Rect(
         place.left + inset,
         place.top + round(46 * unit),
         place.width - 2 * inset,
         max(8, round(36 * unit)),
     )
-    caret = caret_on(show.time)
-    typed_line(target, letters, line, show.entry, hint, caret, show.caret, show.composing)
+    typed_line(target, letters, line, entry, hint, caret_on(show.time))
     if has_note(show):
-        note = letters.shorten(_note(show), small, line.width, bold=False)
+        note = letters.shorten(_note(show, entry), small, line.width, bold=False)
         spot = (line.left, line.bottom + round(12 * unit))
         target.blit(letters.line(note, small, SOFT, bold=False), spot)
 
 
 def has_note(show: Show) -> bool:
     """Whether a line stands below what is typed."""
-    return show.entry_for in ("model", "number")
+    return show.entry is not None and show.entry.purpose in ("model", "number")
 
 
-def _asked(show: Show) -> tuple[str, str]:
+def _asked(show: Show, entry: TextEntry) -> tuple[str, str]:
     """What the field is for, and what stands in it while it is empty."""
-    match show.entry_for:
+    match entry.purpose:
         case "model":
             return "Model", "A name on Hugging Face, or a folder"
         case "number":
@@ -95,19 +96,19 @@ def _asked(show: Show) -> tuple[str, str]:
             return "Prompt", "What should it show?"
 
 
-def _keys(show: Show) -> tuple[tuple[str, str], ...]:
+def _keys(show: Show, entry: TextEntry) -> tuple[tuple[str, str], ...]:
     """Keys that do something now, and what."""
     keys = (("return", "takes it"), ("escape", "drops it"))
-    if show.entry_for != "prompt" or not show.history:
+    if entry.purpose != "prompt" or not show.history:
         return keys
-    back = f"{show.recalled} of {len(show.history)}" if show.recalled else "earlier ones"
+    back = f"{entry.recalled} of {len(show.history)}" if entry.recalled else "earlier ones"
     return (("up", back), *keys)
 
 
-def _note(show: Show) -> str:
+def _note(show: Show, entry: TextEntry) -> str:
     """What stands below what is typed."""
-    if show.entry_for == "model":
-        return model_note(show.entry or "", show.models)
+    if entry.purpose == "model":
+        return model_note(entry.text, show.model.available)
     return number_note(BY_NAME[show.focus])
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pygame
 
+from visualizer.show.records import TextEntry
 from visualizer.show.reducers.text_entry import ANSWER_WITHIN
 from visualizer.show.state import Show
 from visualizer.show.status import Phase, Status
@@ -92,8 +93,9 @@ class StartScreen:
         name = self._letters.line(NAME, round(76 * u), INK, spacing=0.16)
         target.blit(name, name.get_rect(center=(middle, y)))
         y += round(84 * u)
-        if view.show.countdown is not None:
-            self._question(target, view, middle, y, u, time)
+        entry = view.show.entry
+        if entry is not None and entry.countdown is not None:
+            self._question(target, entry, view.status, middle, y, u, time)
         else:
             self._status(target, view, middle, y, u, time)
         self._offer(target, view.show, middle, u)
@@ -126,10 +128,16 @@ class StartScreen:
         target.blit(lit, (bar.left + part.left, bar.top))
 
     def _question(
-        self, target: pygame.Surface, view: View, middle: int, y: int, u: float, time: float
+        self,
+        target: pygame.Surface,
+        entry: TextEntry,
+        status: Status,
+        middle: int,
+        y: int,
+        u: float,
+        time: float,
     ) -> None:
-        letters, show, status = self._letters, view.show, view.status
-        left = show.countdown or 0.0
+        letters, left = self._letters, entry.countdown or 0.0
         field = pygame.Rect(0, 0, min(round(720 * u), target.get_width() - round(40 * u)), 0)
         field.height = round(68 * u)
         field.midtop = (middle, y - round(16 * u))
@@ -146,8 +154,7 @@ class StartScreen:
         line = pygame.Rect(field.left + round(36 * u) + head.get_width(), 0, 0, round(26 * u))
         line.width = place.left - round(14 * u) - line.left
         line.centery = field.centery
-        text, caret = show.entry or "", caret_on(time)
-        typed_line(target, letters, line, text, status.default, caret, show.caret, show.composing)
+        typed_line(target, letters, line, entry, status.default, caret_on(time))
         words = "Enter takes it"
         if status.default:
             words += f"; nothing typed: {status.default}"
