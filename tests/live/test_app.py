@@ -21,8 +21,10 @@ from visualizer.live.app import LONGEST_SEEN, MOST_FAULTS, LiveShow, run
 from visualizer.live.engine_client import EngineClient
 from visualizer.live.session_store import STATE
 from visualizer.options import LiveOptions, OptionError, Options
+from visualizer.show import modulation
 from visualizer.show.actions import Run, Say, Set
 from visualizer.show.files import session
+from visualizer.show.parameters import SOURCES, TARGETS
 from visualizer.show.prompt_mix import alone
 from visualizer.show.records import NO_VALUES, Cued, Preset
 from visualizer.show.reducer import start
@@ -207,6 +209,21 @@ def test_time_reaches_the_engine_frame_by_frame(live: LiveShow, wall: Wall) -> N
     times = [frame.request.time for frame in wall.frames]
     assert times == sorted(times)
     assert times[-1] > times[0]
+
+
+def test_a_display_frame_computes_what_is_played_once(
+    live: LiveShow, wall: Wall, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the engine is asked for what the HUD shows."""
+    live.do(Set("mod1_target", TARGETS.index("strength")))
+    live.do(Set("mod1_source", SOURCES.index("square")))
+    computed, wanted = [], []
+    compute = modulation.played
+    monkeypatch.setattr(modulation, "played", lambda show: computed.append(show) or compute(show))
+    monkeypatch.setattr(live.engine, "want", wanted.append)
+    live.step(0.1)
+    assert computed == [live.show]
+    assert wanted[0].strength == wall.views[-1].played["strength"] == pytest.approx(0.85)
 
 
 def test_an_orderly_end_leaves_no_thread(wall: Wall, live: LiveShow) -> None:

@@ -164,10 +164,11 @@ class LiveShow:
             self.do(action)
         if (frame := self.engine.hear(self.show.time)) is not None:
             self.stage.show_frame(frame)
-        self.engine.want(request(self.show))
+        view = self._view()
+        self.engine.want(request(self.show, view.played))
         self.inputs.tell(self.show)
         self.session_store.keep(self.show)
-        self.stage.present(self._view())
+        self.stage.present(view)
 
     def do(self, action: Action) -> None:
         """Let an action happen."""

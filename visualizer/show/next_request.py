@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 
 from visualizer.show import cueing, durations, modulation
 from visualizer.show.request import Request
@@ -12,9 +12,10 @@ AHEAD = 8
 """Most texts that are named to the engine ahead of time."""
 
 
-def request(show: Show) -> Request:
-    """What the engine is to make at this moment."""
-    values = modulation.played(show)
+def request(show: Show, played: Mapping[str, float] | None = None) -> Request:
+    """What the engine is to make at this moment. played: modulation.played(show), where it is known
+    already."""
+    values = modulation.played(show) if played is None else played
     crossfade = durations.seconds(show, "crossfade")
     prompts = cueing.mix(show.cue, crossfade)
     negative = cueing.negative_mix(show.cue, crossfade)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
+from visualizer.show import modulation
 from visualizer.show.state import Show
 from visualizer.show.status import Status
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """show and status as they are.
+    """show and status as they are. played: the show's values with all modulations over them.
 
     engine_fps: generated frames a second, 0 before the first. display_fps: the wall's.
     ports: names of the MIDI controllers in use; inputs: what else plays along (OSC, Link, sound).
@@ -22,3 +24,7 @@ class View:
     display_fps: float = 0.0
     ports: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
+    played: Mapping[str, float] = field(init=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "played", modulation.played(self.show))

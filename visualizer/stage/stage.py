@@ -14,7 +14,6 @@ from typing import TypeVar
 import pygame
 
 from visualizer.frame import Frame, Pixels
-from visualizer.show import modulation
 from visualizer.show.view import View
 from visualizer.stage import window
 from visualizer.stage.drawing.lettering import Lettering
@@ -164,7 +163,7 @@ class Stage:
             self._renderer.push(self._newest)
             self._pacer.arrived(now)
             self._unseen = False
-        self._mix = self._pacer.mix(now, modulation.played(show)["smoothing"])
+        self._mix = self._pacer.mix(now, view.played["smoothing"])
 
     def _draw_splash(self, surface: pygame.Surface, view: View, now: float) -> None:
         """The start screen: alone, then fading away over the first picture."""

@@ -14,7 +14,6 @@ from typing import TypeVar
 
 import pygame
 
-from visualizer.show import modulation
 from visualizer.show.parameters import BY_NAME
 from visualizer.show.state import Show
 from visualizer.show.status import Phase
@@ -54,18 +53,17 @@ class Panel:
         beat = time_text.beat(show)
         target.blit(panel_sections.lit(u, beat), panel_sections.lamp(where.time, u, beat))
         put("snapshots", where.snapshots, _cells(show), panel_sections.snapshots)
-        self._bars(target, show, where)
+        self._bars(target, view, where)
         lines = zip(where.modulations, value_text.modulations(show), strict=True)
         for number, (place, words) in enumerate(lines):
             put(f"modulation {number}", place, words, panel_sections.modulation)
         put("footer", where.footer, (view.ports, view.inputs), panel_sections.footer)
         return where.panel
 
-    def _bars(self, target: pygame.Surface, show: Show, where: Plan) -> None:
-        u, put = where.unit, partial(self._put, target, where.unit)
+    def _bars(self, target: pygame.Surface, view: View, where: Plan) -> None:
+        show, u, put = view.show, where.unit, partial(self._put, target, where.unit)
         waiting = _waiting(show)
         moved = set(value_text.moved(show))
-        played = modulation.played(show) if moved else show.values
         rows = where.rows if where.extra is None else (*where.rows, where.extra)
         for row in rows:
             for name, place in row.bars.items():
@@ -78,7 +76,7 @@ class Panel:
                 )
                 put(f"bar {name}", place, known, bar.draw)
                 if name in moved:
-                    bar.mark(target, place, u, BY_NAME[name].position(played[name]))
+                    bar.mark(target, place, u, BY_NAME[name].position(view.played[name]))
 
     def _put(
         self,
