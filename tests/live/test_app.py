@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -29,6 +29,8 @@ from visualizer.show.prompt_mix import alone
 from visualizer.show.records import NO_VALUES, Cued, Preset
 from visualizer.show.reducer import start
 from visualizer.show.reducers import remember
+from visualizer.show.request import Request
+from visualizer.show.state import Show
 from visualizer.show.status import Report
 from visualizer.show.view import View
 from visualizer.stage.stage import Stage
@@ -217,9 +219,15 @@ def test_a_display_frame_computes_what_is_played_once(
     """And the engine is asked for what the HUD shows."""
     live.do(Set("mod1_target", TARGETS.index("strength")))
     live.do(Set("mod1_source", SOURCES.index("square")))
-    computed, wanted = [], []
+    computed: list[Show] = []
+    wanted: list[Request] = []
     compute = modulation.played
-    monkeypatch.setattr(modulation, "played", lambda show: computed.append(show) or compute(show))
+
+    def noted(show: Show) -> Mapping[str, float]:
+        computed.append(show)
+        return compute(show)
+
+    monkeypatch.setattr(modulation, "played", noted)
     monkeypatch.setattr(live.engine, "want", wanted.append)
     live.step(0.1)
     assert computed == [live.show]

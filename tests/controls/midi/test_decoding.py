@@ -17,6 +17,7 @@ from visualizer.controls.midi import mapping as maps
 from visualizer.controls.midi.decoding import State, decode, released, steps
 from visualizer.controls.midi.map_text import parse
 from visualizer.controls.midi.mapping import GENERIC, RELATIVE
+from visualizer.controls.midi.messages import read
 from visualizer.show import targets
 from visualizer.show.actions import (
     Action,
@@ -50,8 +51,9 @@ def decoded(mapping: maps.Mapping, messages: Iterable[Any], port: str = "nano") 
     """All that a fresh port's messages ask for."""
     state, actions = State(), []
     for message in messages:
-        state, new = decode(mapping, state, port, message)
-        actions += new
+        if (reading := read(message.bytes())) is not None:
+            state, new = decode(mapping, state, port, reading)
+            actions += new
     return actions
 
 
@@ -385,6 +387,36 @@ def check_is_well_formed(action: Action) -> None:
             raise AssertionError(action)
 
 
+FIELDS = {
+    "control_change": ("cc", "control", "value"),
+    "note_on": ("note", "note", "velocity"),
+    "note_off": ("note", "note", ""),
+    "pitchwheel": ("bend", "", "pitch"),
+    "aftertouch": ("pressure", "", "value"),
+    "polytouch": ("touch", "note", "value"),
+    "program_change": ("program", "program", ""),
+}
+"""By mido's name of a message: our kind, and mido's names of its number and value."""
+
+
+@given(st.lists(st.integers(0, 130), max_size=2), st.integers(0, 255))
+def test_bytes_are_read_as_mido_reads_them(data: list[int], status: int) -> None:
+    try:
+        message = mido.Message.from_bytes([status, *data])
+    except (ValueError, IndexError):
+        message = mido.Message("reset")
+    expected = None
+    if message.type in FIELDS:
+        kind, number, value = FIELDS[message.type]
+        fixed = {"note_off": 0, "program_change": 1}
+        expected = (
+            maps.Signal(kind, getattr(message, number, None), message.channel + 1),
+            fixed.get(message.type, getattr(message, value, 0)),
+        )
+    assert read([status, *data]) == expected
+    assert read([status, 0, 0, 0]) is read([]) is None
+
+
 @given(MAPS, st.lists(any_message(), max_size=60))
 def test_any_messages_in_any_order_give_only_sound_actions(
     mapping: maps.Mapping, messages: list[Any]
@@ -441,7 +473,9 @@ def test_what_is_held_can_be_let_go_of_without_a_release_and_what_is_toggled_sta
     )
     state = State()
     for message in (note(1), cc(2, 127), cc(3, 127)):
-        state, _ = decode(mapping, state, "nano", message)
+        reading = read(message.bytes())
+        assert reading is not None
+        state, _ = decode(mapping, state, "nano", reading)
     assert released(mapping, state, "nano") == [
         Knob(KnobId("nano", 1, "cc 2"), "zoom", 0.0, pickup="none"),
         Switch("freeze", False, "midi"),

@@ -13,6 +13,7 @@ from visualizer.controls.midi.controllers import Controllers
 from visualizer.controls.midi.decoding import decode
 from visualizer.controls.midi.learner import LISTEN_AFTER, RECOGNISE_EVERY, Learner
 from visualizer.controls.midi.memory_ports import MemoryPorts
+from visualizer.controls.midi.messages import Reading, read
 from visualizer.controls.midi.own_maps import OwnMaps
 from visualizer.controls.repeated_faults import Troubles
 from visualizer.show import targets
@@ -28,6 +29,12 @@ def cc(number: int, value: int) -> Any:
 
 def note(number: int, velocity: int) -> Any:
     return mido.Message("note_on", note=number, velocity=velocity)
+
+
+def reading(message: Any) -> Reading:
+    found = read(message.bytes())
+    assert found is not None
+    return found
 
 
 class Desk:
@@ -62,9 +69,10 @@ class Desk:
         controller = next(c for c in self.controllers if c.name == port)
         kept = []
         for message in messages:
-            state, actions = decode(controller.mapping, controller.state, port, message)
+            heard = reading(message)
+            state, actions = decode(controller.mapping, controller.state, port, heard)
             controller.state = state
-            kept.append(self.learner.hears(port, self.now, message, actions))
+            kept.append(self.learner.hears(port, heard, actions))
         self.serve()
         return kept
 
@@ -156,7 +164,7 @@ def test_looks_are_no_more_often_than_every_so_often(tmp_path: Path) -> None:
     desk.learn(ZOOM)
     desk.hear("A", fader(77)[:3])
     for message in fader(77)[3:]:
-        desk.learner.hears("A", desk.now, message, [])
+        desk.learner.hears("A", reading(message), [])
     desk.learner.serve(desk.controllers)
     assert desk.learned == []
     desk.serve()
@@ -167,7 +175,7 @@ def test_a_port_that_is_gone_when_it_is_sure_is_no_fault(tmp_path: Path) -> None
     desk = Desk(tmp_path)
     desk.learn(ZOOM)
     for message in fader(77):
-        desk.learner.hears("gone", desk.now, message, [])
+        desk.learner.hears("gone", reading(message), [])
     desk.serve()
     assert desk.learned == []
 
@@ -175,7 +183,7 @@ def test_a_port_that_is_gone_when_it_is_sure_is_no_fault(tmp_path: Path) -> None
 def test_the_pad_that_ends_it_is_played(tmp_path: Path) -> None:
     desk = Desk(tmp_path)
     desk.learn(ZOOM)
-    assert not desk.learner.hears("A", desk.now, note(59, 90), [Run("learn", "midi")])
+    assert not desk.learner.hears("A", reading(note(59, 90)), [Run("learn", "midi")])
 
 
 def test_a_map_that_lies_over_what_was_learned_or_forgotten_is_named(tmp_path: Path) -> None:

@@ -61,10 +61,11 @@ def test_effects_are_told_in_words() -> None:
         Recall(2),
         Store(3),
     ]
-    line = describe("X", b"\x00", None, actions)
-    assert line == (
-        "X  [00]  not MIDI  → seed -3 fine steps, freeze on, freeze off, snapshot 2, store 3"
-    )
+    for data, shown in ((b"\x00", "00"), (b"\xe0", "e0"), (b"\xe0\0\0\0", "e0 00 00 00")):
+        assert describe("X", data, actions) == (
+            f"X  [{shown}]  not MIDI  → "
+            "seed -3 fine steps, freeze on, freeze off, snapshot 2, store 3"
+        )
 
 
 def test_ports_are_listed_with_the_maps_that_they_play_by(tmp_path: Path) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import mido
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from visualizer.controls.midi import mapping as maps
 from visualizer.controls.midi.decoding import State, decode, steps
 from visualizer.controls.midi.mapping import RELATIVE, Control, Mapping, Signal
+from visualizer.controls.midi.messages import Reading, read
 from visualizer.controls.midi.recognition import SURE_IN_DOUBT, TRAVEL, Found, recognise
 from visualizer.show.actions import Knob, Nudge
 from visualizer.show.targets import Target, parse
@@ -28,9 +29,13 @@ def note(number: int, velocity: int) -> Any:
     return mido.Message("note_on", note=number, velocity=velocity, channel=2)
 
 
+def readings(messages: Iterable[Any]) -> list[Reading]:
+    return [reading for message in messages if (reading := read(message.bytes()))]
+
+
 def found(messages: Sequence[Any], target: Target = VALUE) -> Found:
-    """What is made of messages that come one hundredth of a second after another."""
-    result = recognise([(n / 100, message) for n, message in enumerate(messages)], target)
+    """What is made of messages."""
+    result = recognise(readings(messages), target)
     assert result is not None
     return result
 
@@ -161,7 +166,7 @@ def test_a_fader_that_is_touched_but_not_moved_is_not_surely_a_button(touch: lis
 @pytest.mark.parametrize("release", [note(59, 0), mido.Message("note_off", note=59, channel=2)])
 @pytest.mark.parametrize("target", [VALUE, COMMAND])
 def test_a_release_alone_is_no_stroke(release: Any, target: Target) -> None:
-    assert recognise([(0.0, release)], target) is None
+    assert recognise(readings([release]), target) is None
     learned = found([release, note(40, 90), note(40, 0)], target)
     assert (learned.signal, learned.sure) == (signal("note", 40), True)
 
@@ -191,7 +196,7 @@ def test_a_button_that_never_sends_its_release_can_do_a_command() -> None:
 
 def test_what_was_learned_is_not_heard_again() -> None:
     fader = [cc(21, value) for value in range(20, 110)]
-    messages = [(0.0, message) for message in fader]
+    messages = readings(fader)
     assert recognise(messages, VALUE, [signal("cc", 21)]) is None
     assert recognise(messages, VALUE, [signal("cc14", 21)]) is None
     assert recognise(messages, VALUE, [signal("cc", 22)]) is not None
@@ -246,7 +251,7 @@ def test_random_bytes_are_never_a_fault_and_what_is_found_can_be_played(
 ) -> None:
     parser = mido.Parser()
     parser.feed(received)
-    learned = recognise([(0.0, message) for message in parser], target)
+    learned = recognise(readings(parser), target)
     if learned is not None:
         assert learned.form in maps.forms(learned.signal.kind, target)
         assert learned.words
@@ -254,7 +259,7 @@ def test_random_bytes_are_never_a_fault_and_what_is_found_can_be_played(
 
 def test_clocks_and_other_system_messages_are_nothing() -> None:
     system = [mido.Message("clock"), mido.Message("sysex", data=(1, 2))]
-    assert recognise([(0.0, message) for message in system], VALUE) is None
+    assert readings(system) == []
 
 
 @given(sweeps(127), turns(), st.sampled_from(RELATIVE))
@@ -266,8 +271,8 @@ def test_what_was_recognised_plays_as_the_hand_moved(
         learned = found(messages)
         mapping = Mapping(controls={learned.signal: Control(VALUE, learned.form)})
         state, played = State(), []
-        for message in messages:
-            state, actions = decode(mapping, state, "x", message)
+        for reading in readings(messages):
+            state, actions = decode(mapping, state, "x", reading)
             played += actions
         if values is fader:
             assert [a.position for a in played if isinstance(a, Knob)] == [v / 127 for v in values]

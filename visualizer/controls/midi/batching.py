@@ -1,16 +1,13 @@
-"""What a drain of a port brought, put in order before any of it is parsed. Pure.
+"""What a drain of a port brought, put in order before any of it is read. Pure.
 
 The clock first: its beat should not wait behind a flood of knobs. And of a knob that was turned,
-only where it stands now: parsing ten thousand positions a second would take the display's time.
+only where it stands now: ten thousand positions a second would take the display's time.
 """
 
 from __future__ import annotations
 
 from collections.abc import Container, Sequence
-from functools import lru_cache
 from typing import TypeAlias
-
-from mido import Message
 
 from visualizer.controls.midi.mapping import ABSOLUTE, CC, CC14, NRPN, Mapping
 from visualizer.controls.midi.ports import Received
@@ -80,18 +77,3 @@ def thinned(batch: Sequence[Received], by_value: Container[Turned]) -> list[Rece
         kept.append(received)
     kept.reverse()
     return kept
-
-
-def parsed(data: bytes) -> Message | None:
-    """The message of these bytes; None where they are none (a controller's or a cable's fault), or
-    a sysex, which plays nothing."""
-    return _parsed(data) if len(data) <= 3 else None
-
-
-@lru_cache(maxsize=4096)
-def _parsed(data: bytes) -> Message | None:
-    # Remembered, as the same few come again and again, and mido takes its time.
-    try:
-        return Message.from_bytes(data)
-    except (ValueError, IndexError):
-        return None

@@ -16,20 +16,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from visualizer.controls.midi import mapping as maps
 from visualizer.controls.midi import nrpn
 from visualizer.controls.midi.fourteen_bit import NOTHING_HEARD, Pair
 from visualizer.controls.midi.mapping import Control, Signal
-from visualizer.controls.midi.messages import position, read
+from visualizer.controls.midi.messages import Reading, position
 from visualizer.controls.midi.nrpn import NOTHING_SELECTED, Selected
 from visualizer.show import targets
 from visualizer.show.actions import Action, Knob, KnobId, Nudge, SelectPreset, Switch
 from visualizer.show.targets import COMMAND, VALUE
-
-if TYPE_CHECKING:
-    from mido import Message
 
 SOURCE = "midi"
 
@@ -56,17 +53,14 @@ class State:
 _Decoded: TypeAlias = tuple[State, list[Action]]
 
 
-def decode(mapping: maps.Mapping, state: State, port: str, message: Message) -> _Decoded:
+def decode(mapping: maps.Mapping, state: State, port: str, reading: Reading) -> _Decoded:
     """What a message from the port of that name asks for, and the port's state after it."""
-    heard = read(message)
-    if heard is None:
-        return state, []
-    signal, value = heard
+    signal, value = reading
     if signal.kind == maps.CC:
         return _control_change(mapping, state, port, signal, value)
     if signal.kind == maps.PROGRAM and mapping.find(signal) is None:
         chooses = mapping.find(signal._replace(number=None))
-        return state, [SelectPreset(message.program, SOURCE)] if chooses else []
+        return state, [SelectPreset(signal.number or 0, SOURCE)] if chooses else []
     control = mapping.find(signal)
     return (state, []) if control is None else _Played(port, signal, control).by(state, value)
 
@@ -80,10 +74,9 @@ def released(mapping: maps.Mapping, state: State, port: str) -> list[Action]:
     return let_go
 
 
-def is_release(before: State, after: State, message: Message) -> bool:
+def is_release(before: State, after: State, reading: Reading) -> bool:
     """Whether a message let go of something that was held. before, after: decode()'s states."""
-    heard = read(message)
-    return heard is not None and heard[1] == 0 and after.on < before.on
+    return reading[1] == 0 and after.on < before.on
 
 
 def changed(old: maps.Mapping, new: maps.Mapping, state: State) -> State:

@@ -13,21 +13,17 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from queue import SimpleQueue
-from typing import TYPE_CHECKING
 
 from visualizer.controls.midi import mapping as maps
 from visualizer.controls.midi import nrpn
 from visualizer.controls.midi.controllers import Controller, Controllers
 from visualizer.controls.midi.decoding import SOURCE
 from visualizer.controls.midi.mapping import Mapping, Signal
-from visualizer.controls.midi.messages import read
+from visualizer.controls.midi.messages import Reading
 from visualizer.controls.midi.own_maps import OwnMaps
 from visualizer.controls.midi.recognition import Found, parts, recognise
 from visualizer.show.actions import Action, Learned, Run, Say, Switch
 from visualizer.show.targets import Target
-
-if TYPE_CHECKING:
-    from mido import Message
 
 MOST_HEARD = 300
 """Messages of one port that are kept, the newest: several turns of any knob."""
@@ -61,7 +57,7 @@ class Learner:
         self._asked = ""
         self._news = False
         self._listen_at = self._recognise_at = 0.0
-        self._heard: dict[str, deque[tuple[float, Message]]] = {}
+        self._heard: dict[str, deque[Reading]] = {}
         self._learned: dict[str, list[Signal]] = {}
 
     def learn(self, target: Target | None) -> None:
@@ -99,18 +95,15 @@ class Learner:
         self._recognise_at = self._clock() + RECOGNISE_EVERY
         self._recognise(controllers, self._target)
 
-    def hears(self, port: str, at: float, message: Message, actions: list[Action]) -> bool:
+    def hears(self, port: str, reading: Reading, actions: list[Action]) -> bool:
         """Take a message in; whether it is not to be played. actions: what it would do."""
         if not self.learns or any(_ends(action) for action in actions):
             return False
-        reading = read(message)
-        if reading is None:  # a clock's or the system's
-            return True
         signal, _ = reading
         if any(_is_of(signal, learned) for learned in self._learned.get(port, ())):
             return False
         if self.listens:
-            self._heard.setdefault(port, deque(maxlen=MOST_HEARD)).append((at, message))
+            self._heard.setdefault(port, deque(maxlen=MOST_HEARD)).append(reading)
             self._news = True
         return True
 

@@ -2,40 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeAlias
+from collections.abc import Sequence
+from typing import TypeAlias
 
 from visualizer.controls.midi import mapping as maps
 from visualizer.controls.midi.mapping import Signal
 
-if TYPE_CHECKING:
-    from mido import Message
-
-Reading: TypeAlias = tuple[str, "int | None", int]
-"""Kind, number, and value: 0 to 127; of a bend -8192 to 8191; of a note its velocity, 0 for its
-end, which many controllers send as a note_on; of a program change 1, for it is done at once."""
-
-_TABLE: Mapping[str, Callable[[Message], Reading]] = MappingProxyType(
-    {
-        "control_change": lambda message: (maps.CC, message.control, message.value),
-        "note_on": lambda message: (maps.NOTE, message.note, message.velocity),
-        "note_off": lambda message: (maps.NOTE, message.note, 0),
-        "pitchwheel": lambda message: (maps.BEND, None, message.pitch),
-        "aftertouch": lambda message: (maps.PRESSURE, None, message.value),
-        "polytouch": lambda message: (maps.TOUCH, message.note, message.value),
-        "program_change": lambda message: (maps.PROGRAM, message.program, 1),
-    }
-)
+Reading: TypeAlias = tuple[Signal, int]
+"""What sent a message, with its channel, and the value: 0 to 127; of a bend -8192 to 8191; of a
+note its velocity, 0 for its end, which many controllers send as a note_on; of a program change 1,
+for it is done at once."""
 
 
-def read(message: Message) -> tuple[Signal, int] | None:
-    """What sent a message, with its channel, and the value; None for a system message."""
-    reader = _TABLE.get(message.type)
-    if reader is None:
-        return None
-    kind, number, value = reader(message)
-    return Signal(kind, number, message.channel + 1), value  # mido counts channels from 0
+def read(data: Sequence[int]) -> Reading | None:
+    """The reading of a message's bytes. None for the system's messages, and for bytes that are no
+    message (a controller's or a cable's fault)."""
+    match [*data]:
+        case [first, low, high] if low < 128 and high < 128:
+            channel = (first & 0x0F) + 1
+            match first & 0xF0:
+                case 0x80:
+                    return Signal(maps.NOTE, low, channel), 0
+                case 0x90:
+                    return Signal(maps.NOTE, low, channel), high
+                case 0xA0:
+                    return Signal(maps.TOUCH, low, channel), high
+                case 0xB0:
+                    return Signal(maps.CC, low, channel), high
+                case 0xE0:
+                    return Signal(maps.BEND, None, channel), (low | high << 7) - 8192
+        case [first, low] if low < 128:
+            channel = (first & 0x0F) + 1
+            match first & 0xF0:
+                case 0xC0:
+                    return Signal(maps.PROGRAM, low, channel), 1
+                case 0xD0:
+                    return Signal(maps.PRESSURE, None, channel), low
+    return None
 
 
 def position(kind: str, value: int) -> float:

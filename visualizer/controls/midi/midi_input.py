@@ -4,7 +4,7 @@
   frame loop says what it wants (learn, forget, light) and takes what has come (drain); it never
   waits.
 - A drain of all ports is one batch: the clock first, then the rest, of which superseded positions
-  are left out before they are parsed (batching.py).
+  are left out before they are read (batching.py).
 """
 
 from __future__ import annotations
@@ -14,23 +14,21 @@ from collections.abc import Callable
 from collections.abc import Mapping as Table
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from visualizer.controls.mailbox import Mailbox
-from visualizer.controls.midi.batching import parsed, split, thinned
+from visualizer.controls.midi.batching import split, thinned
 from visualizer.controls.midi.clock_choice import Clocks
 from visualizer.controls.midi.controllers import Controller, Controllers
 from visualizer.controls.midi.decoding import SOURCE, decode, is_release
 from visualizer.controls.midi.learner import Learner
+from visualizer.controls.midi.messages import read
 from visualizer.controls.midi.own_maps import OwnMaps
 from visualizer.controls.midi.ports import Ports, Received, missing
 from visualizer.controls.midi.system_ports import system_ports
 from visualizer.controls.source import Source
 from visualizer.show import targets
 from visualizer.show.actions import Action, Unplugged
-
-if TYPE_CHECKING:
-    from mido import Message
 
 LIST_EVERY = 0.1
 """Seconds between two looks at the ports. A controller that is pulled and plugged in again between
@@ -46,9 +44,9 @@ RETRY_AFTER = 5.0
 DRAIN_EVERY = 0.002
 """Seconds between two drains of open ports: an eighth of a picture at 60 a second."""
 
-Tap: TypeAlias = Callable[[str, bytes, "Message | None", list[Action]], None]
-"""Hears each message but the clock's ticks, in the MIDI thread: the port's name, the bytes, the
-message (parsed()), what it asks for."""
+Tap: TypeAlias = Callable[[str, bytes, list[Action]], None]
+"""Hears each message but the clock's ticks, in the MIDI thread: the port's name, the bytes, what
+they ask for."""
 
 TICK = b"\xf8"
 
@@ -178,7 +176,7 @@ class Midi(Source):
             self._clocks.heard(controller.name, received)
             data = bytes(received.data)
             if self._tap is not None and data != TICK:
-                self._tap(controller.name, data, parsed(data), [])
+                self._tap(controller.name, data, [])
         if clocks and (sync := self._clocks.sync(self._clock())) is not None:
             self._mailbox.put(sync)
 
@@ -187,21 +185,20 @@ class Midi(Source):
         if self._tap is None and not self._learner.learns:
             batch = thinned(batch, controller.positions)
         for received in batch:
-            data = bytes(received.data)
             actions: list[Action] = []
-            if (message := parsed(data)) is not None:
+            if (reading := read(received.data)) is not None:
                 before = controller.state
                 controller.state, actions = decode(
-                    controller.mapping, before, controller.name, message
+                    controller.mapping, before, controller.name, reading
                 )
-                learns = self._learner.hears(controller.name, received.at, message, actions)
-                if learns and not is_release(before, controller.state, message):
+                learns = self._learner.hears(controller.name, reading, actions)
+                if learns and not is_release(before, controller.state, reading):
                     # Nothing is held, nor toggled, that isn't played.
                     controller.state, actions = replace(controller.state, on=before.on), []
             for action in actions:
                 self._mailbox.put(action)
             if self._tap is not None:
-                self._tap(controller.name, data, message, actions)
+                self._tap(controller.name, bytes(received.data), actions)
 
     def _lost(self, controller: Controller) -> None:
         self._learner.lose(controller.name)

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Event
-from typing import TYPE_CHECKING
+
+from mido import Message
 
 from visualizer.controls.midi.mapping import Mapping
 from visualizer.controls.midi.midi_input import Midi
@@ -27,9 +28,6 @@ from visualizer.show.actions import (
     Switch,
 )
 from visualizer.show.parameters import BY_NAME
-
-if TYPE_CHECKING:
-    from mido import Message
 
 PRINT_EVERY = 0.02
 """Seconds between two looks for new lines: at once, to the eye."""
@@ -89,8 +87,8 @@ def monitor(
     """
     lines: SimpleQueue[str] = SimpleQueue()
 
-    def tap(name: str, data: bytes, message: Message | None, actions: list[Action]) -> None:
-        lines.put(describe(name, data, message, actions))
+    def tap(name: str, data: bytes, actions: list[Action]) -> None:
+        lines.put(describe(name, data, actions))
 
     midi = Midi(ports, folder=folder, given=given, wanted=port, tap=tap)
     midi.start()
@@ -144,16 +142,22 @@ def _print(midi: Midi, lines: SimpleQueue[str], out: Callable[[str], None]) -> N
         return
 
 
-def describe(port: str, data: bytes, message: Message | None, actions: list[Action]) -> str:
+def describe(port: str, data: bytes, actions: list[Action]) -> str:
     """A message and what it asks for, in one line; channels count from 1, as on controllers."""
     shown = data[:MOST_SHOWN].hex(" ") + (" …" if len(data) > MOST_SHOWN else "")
     effect = ", ".join(_effect(action) for action in actions) or "nothing"
-    return f"{port}  [{shown}]  {_decoded(data, message)}  → {effect}"
+    return f"{port}  [{shown}]  {_decoded(data)}  → {effect}"
 
 
-def _decoded(data: bytes, message: Message | None) -> str:
-    if message is None:
-        return f"sysex of {len(data)} bytes" if data[:1] == b"\xf0" else "not MIDI"
+def _decoded(data: bytes) -> str:
+    if data[:1] == b"\xf0":
+        return f"sysex of {len(data)} bytes"
+    try:
+        message = Message.from_bytes(data)
+    except (ValueError, IndexError):
+        return "not MIDI"
+    if len(message) != len(data):  # mido reads a bend with bytes behind it
+        return "not MIDI"
     fields = {name: value for name, value in message.dict().items() if name not in UNSAID}
     if "channel" in fields:
         fields = {"channel": fields.pop("channel") + 1, **fields}

@@ -21,18 +21,15 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from types import MappingProxyType
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from visualizer.controls.midi import mapping as maps
 from visualizer.controls.midi import nrpn
 from visualizer.controls.midi.decoding import steps
 from visualizer.controls.midi.mapping import Signal
-from visualizer.controls.midi.messages import read
+from visualizer.controls.midi.messages import Reading
 from visualizer.controls.midi.nrpn import NOTHING_SELECTED, Selected
 from visualizer.show.targets import VALUE, Target
-
-if TYPE_CHECKING:
-    from mido import Message
 
 SURE = 6
 """Messages of a moved control that are enough, where nothing speaks against it."""
@@ -90,16 +87,14 @@ class Found:
 
 
 def recognise(
-    messages: Iterable[tuple[float, Message]],
-    target: Target,
-    known: Collection[Signal] = (),
+    readings: Iterable[Reading], target: Target, known: Collection[Signal] = ()
 ) -> Found | None:
     """The control that a performer moves so that it shall play target; None: nothing yet.
 
-    messages: all that one port has sent since learning began, each with its time in seconds.
-    known: controls that are left out, as they were learned just now.
+    readings: all that one port has sent since learning began. known: controls that are left out,
+    as they were learned just now.
     """
-    values = _sorted(message for _, message in messages)
+    values = _sorted(readings)
     for signal in known:
         for part in parts(signal):
             values.pop(part, None)
@@ -115,11 +110,11 @@ def parts(signal: Signal) -> tuple[Signal, ...]:
     return signal, high, high._replace(number=signal.number + 32)
 
 
-def _sorted(messages: Iterable[Message]) -> dict[Signal, list[int]]:
+def _sorted(readings: Iterable[Reading]) -> dict[Signal, list[int]]:
     """The values that each control has sent; data for an NRPN are that NRPN's, in 7 bits."""
     values: dict[Signal, list[int]] = {}
     selected: dict[int, Selected] = {}
-    for signal, value in filter(None, map(read, messages)):
+    for signal, value in readings:
         number, channel = signal.number or 0, signal.channel or 0
         if signal.kind == maps.CC:
             chosen = selected.get(channel, NOTHING_SELECTED).heard(number, value)
