@@ -12,7 +12,7 @@ import pytest
 import torch
 
 from visualizer.engine.failures import ModelError, one_line
-from visualizer.engine.models import devices
+from visualizer.engine.models import devices, pipelines
 from visualizer.engine.models.catalogue import BY_MODEL, KNOWN
 from visualizer.engine.models.pipelines import load, picture_side
 
@@ -75,6 +75,149 @@ def test_code_under_a_librarys_name_is_refused(sd_folder: Path, tmp_path: Path) 
     shutil.copytree(sd_folder, folder)
     (folder / "unet" / "diffusers.py").write_text("raise SystemExit")
     with pytest.raises(ModelError, match="never run"):
+        load(str(folder), "cpu", True, unheard)
+
+
+def changed(source: Path, folder: Path, file: str, **fields: Any) -> str:
+    """The name of a copy of a model, with fields of a JSON file in it set."""
+    shutil.copytree(source, folder)
+    path = folder / file
+    path.write_text(json.dumps({**json.loads(path.read_text()), **fields}))
+    return str(folder)
+
+
+@pytest.fixture
+def trap(sd_folder: Path, tmp_path: Path) -> Path:
+    """A pipeline whose network is a Python file; to run that would make the file `touched`."""
+    folder = tmp_path / "trap"
+    shutil.copytree(sd_folder, folder)
+    index = json.loads((folder / "model_index.json").read_text())
+    index["unet"] = ["evil", "Evil"]
+    (folder / "model_index.json").write_text(json.dumps(index))
+    (folder / "unet" / "evil.py").write_text(f"open({str(tmp_path / 'touched')!r}, 'w')")
+    return folder
+
+
+@pytest.mark.parametrize("kind", ["StableDiffusionPipeline", "DiffusionPipeline", "UNet2DModel"])
+@pytest.mark.parametrize("depth", [".", "deeper"])
+def test_a_part_that_is_a_pipeline_is_refused_at_any_depth(
+    sd_folder: Path, trap: Path, tmp_path: Path, kind: str, depth: str
+) -> None:
+    folder = tmp_path / "model"
+    name = changed(sd_folder, folder, "model_index.json", unet=["diffusers", kind])
+    if depth != ".":
+        shutil.copytree(folder / "vae", trap / "vae", dirs_exist_ok=True)
+    shutil.copytree(trap, folder / "unet" / depth, dirs_exist_ok=True)
+    with pytest.raises(ModelError, match=r"its unet .*never (run|loaded)") as caught:
+        load(name, "cpu", True, unheard)
+    assert "\n" not in str(caught.value)
+    assert not (tmp_path / "touched").exists()
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        ["transformers", "pipeline"],
+        ["transformers", "AutoModel"],
+        ["transformers", "AutoTokenizer"],
+        ["diffusers", "AutoModel"],
+        ["diffusers", "OnnxRuntimeModel"],
+        ["stable_diffusion", "StableDiffusionImg2ImgPipeline"],
+    ],
+)
+def test_a_part_that_is_no_network_is_refused(
+    sd_folder: Path, tmp_path: Path, part: list[str]
+) -> None:
+    name = changed(sd_folder, tmp_path / "model", "model_index.json", text_encoder=part)
+    with pytest.raises(ModelError, match=r"its text_encoder .*never run"):
+        load(name, "cpu", True, unheard)
+
+
+@pytest.mark.parametrize(
+    ("file", "fields"),
+    [
+        ("text_encoder/config.json", {"_attn_implementation": "owner/repo"}),
+        ("text_encoder/config.json", {"_attn_implementation_internal": "owner/repo@main:f"}),
+        ("text_encoder/config.json", {"attn_implementation": {"": "kernels-community/flash-attn"}}),
+        ("text_encoder/config.json", {"vision_config": {"attn_implementation": "owner/repo"}}),
+        ("text_encoder/config.json", {"_experts_implementation": "owner/repo"}),
+        ("text_encoder/config.json", {"auto_map": {"AutoConfig": "evil.Config"}}),
+        ("text_encoder/config.json", {"backbone": "owner/repo", "use_pretrained_backbone": True}),
+        ("unet/config.json", {"quantization_config": {"quant_method": "torchao"}}),
+        ("tokenizer/tokenizer_config.json", {"auto_map": {"AutoTokenizer": ["evil.Words", None]}}),
+        ("model_index.json", {"custom_pipeline": "owner/repo"}),
+    ],
+)
+def test_fields_that_name_code_are_refused(
+    sd_folder: Path, tmp_path: Path, file: str, fields: dict[str, Any]
+) -> None:
+    name = changed(sd_folder, tmp_path / "model", file, **fields)
+    with pytest.raises(ModelError, match=r"names code or weights .*; delete it there") as caught:
+        load(name, "cpu", True, unheard)
+    assert file.rpartition("/")[2] in str(caught.value)
+
+
+def test_fields_that_tools_leave_in_every_model_do_no_harm(sd_folder: Path, tmp_path: Path) -> None:
+    harmless = {
+        "_attn_implementation_autoset": True,
+        "_attn_implementation": "sdpa",
+        "auto_map": {},
+        "quantization_config": None,
+        "rope_theta": 1000000000,
+    }
+    name = changed(sd_folder, tmp_path / "model", "text_encoder/config.json", **harmless)
+    assert load(name, "cpu", True, unheard).text_encoder is not None
+
+
+def test_an_adapter_in_a_parts_folder_is_refused(sd_folder: Path, tmp_path: Path) -> None:
+    """transformers would load the model that it names instead, wherever that is."""
+    folder = tmp_path / "model"
+    shutil.copytree(sd_folder, folder)
+    adapter = folder / "text_encoder" / "adapter_config.json"
+    adapter.write_text('{"base_model_name_or_path": "owner/repo"}')
+    with pytest.raises(ModelError, match=r"text_encoder/adapter_config\.json names another model"):
+        load(str(folder), "cpu", True, unheard)
+
+
+def test_no_pickle_is_loaded_while_a_model_is_read(tmp_path: Path) -> None:
+    """Whatever a library does for a part of a part."""
+    pickled = tmp_path / "weights.bin"
+    torch.save({}, pickled)
+    with pipelines._reading(), pytest.raises(ModelError, match="pickle, which is never loaded"):
+        torch.load(pickled)
+    assert torch.load(pickled) == {}
+
+
+@pytest.mark.parametrize(
+    ("file", "fields"),
+    [
+        ("text_encoder/config.json", {"num_hidden_layers": 10**7}),
+        ("text_encoder/config.json", {"hidden_size": 10**9}),
+        ("text_encoder/config.json", {"vocab_size": 10**12}),
+        ("unet/config.json", {"layers_per_block": 10**7}),
+        ("unet/config.json", {"transformer_layers_per_block": [[1, 10**6], 1]}),
+        ("unet/config.json", {"block_out_channels": [8] * 10**5}),
+        ("unet/config.json", {"sample_size": 10**9}),
+        ("unet/config.json", {"sample_size": 1e9}),
+        ("vae/config.json", {"sample_size": float("inf")}),
+        ("scheduler/scheduler_config.json", {"num_train_timesteps": 10**9}),
+    ],
+)
+def test_giant_numbers_are_refused_before_anything_is_built(
+    sd_folder: Path, tmp_path: Path, file: str, fields: dict[str, Any]
+) -> None:
+    name = changed(sd_folder, tmp_path / "model", file, **fields)
+    with pytest.raises(ModelError, match="no model is so large") as caught:
+        load(name, "cpu", True, unheard)
+    assert f"{file}: {next(iter(fields))} " in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "{", '{"a": 1', ""])
+def test_a_config_that_is_no_json_is_one_line(sd_folder: Path, tmp_path: Path, text: str) -> None:
+    folder = tmp_path / "model"
+    shutil.copytree(sd_folder, folder)
+    (folder / "unet" / "config.json").write_text(text)
+    with pytest.raises(ModelError, match=r"unet/config\.json can't be read: "):
         load(str(folder), "cpu", True, unheard)
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import json
+import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import diffusers
+import transformers  # noqa: F401  (for sys.modules)
 
 # Diffusers takes a part's class from a module that is imported already, and from no other.
 from visualizer.engine.builtin import autoencoder, sketch_unet
 from visualizer.engine.builtin import unet as builtin_unet
 from visualizer.engine.failures import ModelError
+from visualizer.engine.models import config_check
 from visualizer.engine.models.download import is_half, is_weights
 
 INDEX = "model_index.json"
@@ -27,32 +29,63 @@ LIBRARIES = (
 )
 """Where the classes of a model's parts may come from, besides diffusers' own pipelines."""
 
+PARTS = {
+    "ModelMixin",
+    "SchedulerMixin",
+    "FeatureExtractionMixin",
+    "ImageProcessingMixin",
+    "PreTrainedModel",
+    "PreTrainedTokenizerBase",
+    "ProcessorMixin",
+}
+"""What a part's class must descend from. By name, as to import them all would take a second. None
+of these loads anything but its own folder's files."""
+
 LEFT_OUT = ("safety_checker",)
 """Networks that are not loaded."""
 
 
 def read_index(name: str, folder: Path) -> dict[str, Any]:
-    """What the index in a model's folder says. ModelError where it can't be read, or where a
-    part's class is neither the libraries' nor this package's.
+    """What the index in a model's folder says, all its configurations looked through.
+
+    ModelError where it can't be read, where a part's class is neither the libraries' nor this
+    package's or is no network, scheduler or tokenizer, and what config_check refuses. Parts that
+    are not on this machine yet are not looked for.
 
     Of diffusers, 0.42 refuses modules that are not imported yet, and code in a model's folder
-    unless it is told to trust it; older ones import anything that the index names.
+    unless it is told to trust it; older ones import anything that the index names. All of them
+    load a part that is a pipeline by that pipeline's own index.
     """
-    try:
-        index = json.loads((folder / INDEX).read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ModelError(f"{name}: its {INDEX} can't be read: {error}") from None
+    index = config_check.read_json(f"{name}: its {INDEX}", folder / INDEX)
     if not isinstance(index, dict) or not isinstance(index.get("_class_name"), str):
         raise ModelError(f"{name}: its pipeline is code of its own, which is never run")
+    config_check.check_configs(name, folder)  # a part without a folder is read from here
     for part in parts_of(index):
-        library = str(index[part][0])
-        known = library in LIBRARIES or hasattr(diffusers.pipelines, library)
-        if not known or (folder / part / f"{library}.py").exists():
+        if part in LEFT_OUT:
+            continue
+        library, kind = map(str, index[part])
+        if (folder / part / f"{library}.py").exists() or not _is_part(library, kind):
             raise ModelError(
-                f"{name}: its {part} is code of its own ({library}), which is never run; take a "
-                "model made of diffusers' and transformers' classes"
+                f"{name}: its {part} ({library}.{kind}) is code of its own or no network, which "
+                "is never run; take a model made of diffusers' and transformers' classes"
             )
+        config_check.check_part(name, folder, part)
     return index
+
+
+def _is_part(library: str, kind: str) -> bool:
+    """Whether a class that an index names is a network, scheduler or tokenizer that may be loaded.
+
+    A pipeline is none, nor is a class that finds another by a configuration (Auto…).
+    """
+    if library in LIBRARIES:
+        module: Any = sys.modules[library]
+    else:
+        module = hasattr(diffusers.pipelines, library) and getattr(diffusers.pipelines, library)
+    found = getattr(module, kind, None)
+    if found is None:  # of another release; what loads it says so, or knows its new name
+        return library in LIBRARIES
+    return isinstance(found, type) and bool(PARTS & {base.__name__ for base in found.__mro__})
 
 
 def parts_of(index: dict[str, Any]) -> list[str]:

@@ -1,14 +1,18 @@
 """A model's name → a loaded pipeline on a device, or a ModelError that says why not in one line.
 
 The local cache comes first; what it lacks is fetched (download.py), and never when offline.
-Weights are read from safetensors only. No code that comes with a model is ever run: a model whose
-parts are not classes of diffusers, transformers or this package is refused before loading.
+Weights are read from safetensors only, and a pickle that a library still comes upon is refused. No
+code that comes with a model is ever run: a model whose parts are not classes of diffusers,
+transformers or this package, or whose configurations name code, is refused before loading
+(model_index.py, config_check.py).
 """
 
 from __future__ import annotations
 
 import threading
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +25,7 @@ from huggingface_hub.utils import logging as hub_log
 from huggingface_hub.utils.tqdm import disable_progress_bars
 
 from visualizer.engine.failures import ModelError, one_line, out_of_memory
-from visualizer.engine.models import download, model_index
+from visualizer.engine.models import config_check, download, model_index
 from visualizer.engine.models.catalogue import BUILTIN
 from visualizer.engine.models.model_index import INDEX, LEFT_OUT
 from visualizer.show.status import Phase, Report, Status
@@ -167,17 +171,37 @@ def _fetched(name: str, half: bool, report: Report) -> Path:
     return download.fetch(name, {file: sizes[file] for file in files}, report)
 
 
+@contextmanager
+def _reading() -> Iterator[None]:
+    """While weights are read: no other thread reads any, and torch.load refuses (a pickle is code;
+    libraries fall back on it for parts of parts, whatever they are told of the whole)."""
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise ModelError("its weights are a pickle, which is never loaded; take safetensors")
+
+    with READING, warnings.catch_warnings():
+        # Advice to whoever saved the model; it means nothing to whoever plays it.
+        warnings.simplefilter("ignore")
+        load, torch.load = torch.load, refuse
+        try:
+            yield
+        finally:
+            torch.load = load
+
+
 def _vae(name: str, folder: Path, kind: type, half: bool) -> Any:
     """An autoencoder from a folder. Raises ModelError."""
     options: dict[str, Any] = {DTYPE: torch.float16 if half else torch.float32}
     if model_index.weights_in_half(folder, [""], half):
         options["variant"] = "fp16"
     try:
-        with READING, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        config_check.check_configs(name, folder)
+        with _reading():
             return kind.from_pretrained(  # type: ignore[attr-defined]
                 folder, use_safetensors=True, **options
             )
+    except ModelError:
+        raise
     except Exception as error:
         raise ModelError(f"{name}: can't be loaded: {one_line(error)}") from error
 
@@ -204,9 +228,7 @@ def _read(name: str, folder: Path, half: bool) -> Any:
         # The watermark would build up, frame by frame.
         options["add_watermarker"] = False
     loader = IMAGE_TO_IMAGE.get(index["_class_name"], "AutoPipelineForImage2Image")
-    with READING, warnings.catch_warnings():
-        # Advice to whoever saved the model; it means nothing to whoever plays it.
-        warnings.simplefilter("ignore")
+    with _reading():
         return getattr(diffusers, loader).from_pretrained(
             str(folder), use_safetensors=True, local_files_only=True, **options
         )
