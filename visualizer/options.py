@@ -8,6 +8,7 @@ from pathlib import Path
 
 from visualizer.show.files.preset import PresetError, load, load_folder
 from visualizer.show.records import NO_VALUES, Preset
+from visualizer.show.reducers.navigation import preset_index
 
 HERE = Path(__file__).resolve().parent
 
@@ -108,10 +109,7 @@ def find_presets(options: Options) -> tuple[tuple[Preset, ...], int, tuple[str, 
             return (load(Path(wanted)), *presets), 0, lines
         except PresetError as error:
             raise OptionError(f"--preset {error}") from None
-    if wanted.isdecimal() and 1 <= int(wanted) <= len(presets):
-        return presets, int(wanted) - 1, lines
-    names = [preset.name.casefold() for preset in presets]
-    if wanted.casefold() in names:
-        return presets, names.index(wanted.casefold()), lines
+    if (index := preset_index(presets, wanted)) is not None:
+        return presets, index, lines
     there = ", ".join(preset.name for preset in presets) or "none"
     raise OptionError(f"--preset {wanted}: no such preset or file; there are {there}")

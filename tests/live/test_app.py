@@ -22,7 +22,7 @@ from visualizer.live.engine_client import EngineClient
 from visualizer.live.session_store import STATE
 from visualizer.options import LiveOptions, OptionError, Options
 from visualizer.show import modulation
-from visualizer.show.actions import Run, Say, Set
+from visualizer.show.actions import Prompt, Run, Say, Set
 from visualizer.show.files import session
 from visualizer.show.parameters import SOURCES, TARGETS
 from visualizer.show.prompt_mix import alone
@@ -478,3 +478,12 @@ def test_however_the_show_ends_it_leaves_at_once_where_a_thread_would_hold_it_up
             run(options)
     assert left == ([status] if held else [])
     assert ("for ever" in capsys.readouterr().err) == (held and status == 1)
+
+
+def test_what_the_show_has_to_say_of_an_action_is_in_the_terminal_too(
+    live: LiveShow, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(3):  # said once while it stands
+        live.do(Prompt(" "))
+    line = "visualizer: an empty prompt is ignored; the prompt stays\n"
+    assert capsys.readouterr().err == line

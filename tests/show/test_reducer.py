@@ -18,7 +18,6 @@ from visualizer.show.actions import (
     Nudge,
     Run,
     Say,
-    SelectPreset,
     Set,
     Tick,
 )
@@ -121,7 +120,7 @@ def test_a_value_is_set_or_nudged_within_its_range(action: Action, name: str, va
 
 @pytest.mark.parametrize(
     "action",
-    [Set("glow", 1.0), Nudge("glow", 1), Run("dance"), SelectPreset(-1), SelectPreset(3)],
+    [Set("glow", 1.0), Nudge("glow", 1), Run("dance")],
 )
 def test_what_is_not_there_changes_nothing(action: Action) -> None:
     assert reduce(start(ALL), action) == start(ALL)

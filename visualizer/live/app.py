@@ -27,6 +27,7 @@ from visualizer.options import LiveOptions, find_presets
 from visualizer.show.action_log import describe
 from visualizer.show.actions import Action, Offer, Run, Say, Tick
 from visualizer.show.next_request import request
+from visualizer.show.notices import said
 from visualizer.show.reducer import reduce, start
 from visualizer.show.reducers import text_entry
 from visualizer.show.state import Show
@@ -176,6 +177,9 @@ class LiveShow:
         self.show = reduce(self.show, action)
         if self.show.model.asks != before.model.asks:
             self.engine.ask(self.show.model.wanted)
+        if not isinstance(action, Say):  # what the show itself has to say; see warn
+            for line in said(before, self.show):
+                print(f"visualizer: {line}", file=sys.stderr)
         if self.options.verbose and (line := describe(before, action, self.show)):
             print(line, file=sys.stderr)
 

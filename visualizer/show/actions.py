@@ -89,10 +89,14 @@ class Switch:
 
 @dataclass(frozen=True, slots=True)
 class SelectPreset:
-    """Go to the preset at index (from 0); an index that is not there does nothing."""
+    """Go to the preset at index (from 0), or of a name; one that is not there is said to be none.
 
-    index: int
+    name: whole, in any capitals, or a number from 1 as text; "" where the index counts.
+    """
+
+    index: int = -1
     source: str = ""
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +230,7 @@ class Drop:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """Make text the prompt now, without the entry. An empty text stops generation."""
+    """Make text the prompt now, without the entry. An empty text is ignored, with a line."""
 
     text: str
     source: str = ""

@@ -24,6 +24,14 @@ def say(show: Show, text: str) -> Show:
     return replace(show, messages=(*others, message)[-MESSAGES:])
 
 
+def said(before: Show, after: Show) -> list[str]:
+    """The lines that are new since before."""
+    if after.messages is before.messages:
+        return []
+    old = {message.text for message in before.messages}
+    return [message.text for message in after.messages if message.text not in old]
+
+
 def aged(show: Show, seconds: float) -> tuple[Message, ...]:
     """The messages that are left some seconds later."""
     if not show.messages_seen:

@@ -20,7 +20,8 @@ stays while a prompt comes in (see faded)."""
 def alone(text: str) -> Mix:
     """The mix of one text; a blank text is no prompt, so its mix is empty."""
     text = text.strip()
-    return ((text, 1.0),) if text else ()
+    seen = any(sign.isprintable() and not sign.isspace() for sign in text)
+    return ((text, 1.0),) if seen else ()
 
 
 def weighted(weights: Mapping[str, float]) -> Mix:

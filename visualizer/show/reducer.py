@@ -42,9 +42,14 @@ from visualizer.show.actions import (
     Unplugged,
 )
 from visualizer.show.notices import aged, say
-from visualizer.show.parameters import BY_NAME
+from visualizer.show.parameters import BY_NAME, shorten
 from visualizer.show.pickup import Grip, taken_to
+<<<<<<< HEAD
 from visualizer.show.records import ModelChoice, Preset
+=======
+from visualizer.show.prompt_mix import alone
+from visualizer.show.records import Preset
+>>>>>>> 49757c0 (OSC takes what tools send: words, numbers as text, all types, presets by name; a bundle's good messages play; an empty prompt is ignored with a line; complaints are limited in rate, not in number)
 from visualizer.show.reducers import (
     commands,
     focus,
@@ -82,6 +87,9 @@ def start(
 
 def reduce(show: Show, action: Action) -> Show:
     """The show after an action. Unknown names (from a hand-made map) change nothing."""
+    if isinstance(action, SelectPreset) and action.name:
+        index = navigation.preset_index(show.presets, action.name)
+        action = replace(action, index=-1 if index is None else index)
     later = quantise.held_back(show, action)
     return _noted(show, action) if later is None else later
 
@@ -117,9 +125,7 @@ def _done(show: Show, action: Action) -> Show:
         case End():
             return replace(show, over=True)
         case Set(parameter=name, value=value):
-            return navigation.set_value(
-                show, name, value
-            )  # no hand's: a program's, so the focus stays
+            return navigation.set_told(show, name, value)  # a program's, so the focus stays
         case Nudge(parameter=name, steps=steps, fine=fine):
             name = name or show.focus
             row = BY_NAME.get(name)
@@ -138,8 +144,11 @@ def _done(show: Show, action: Action) -> Show:
             return commands.BY_NAME[name](show) if name in commands.BY_NAME else show
         case Switch(command=name, on=on):
             return commands.switched(show, name, on)
-        case SelectPreset(index=index):
-            return navigation.to_preset(show, index) if 0 <= index < len(show.presets) else show
+        case SelectPreset(index=index) if 0 <= index < len(show.presets):
+            return navigation.to_preset(show, index)
+        case SelectPreset(index=index, name=name):
+            which = shorten(name or index + 1)
+            return say(show, f"there is no preset {which}; there are {len(show.presets)}")
         case Store(slot=slot):
             return snapshots.stored(show, slot)
         case Recall(slot=slot):
@@ -155,6 +164,8 @@ def _done(show: Show, action: Action) -> Show:
         case Learned():
             return midi_learn.learned(show, action)
         case Prompt(text=text):
+            if not alone(text):
+                return say(show, "an empty prompt is ignored; the prompt stays")
             return navigation.to_text(show, text)
         case Say(text=text):
             return say(show, text)

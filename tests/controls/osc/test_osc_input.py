@@ -21,7 +21,6 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 from pythonosc.udp_client import SimpleUDPClient
 
 from visualizer.controls.osc.osc_input import (
-    MOST_LINES,
     MOST_SUBSCRIBERS,
     MOST_WAITING,
     SUBSCRIBED,
@@ -32,12 +31,14 @@ from visualizer.controls.osc.osc_messages import (
     LONGEST_TEXT,
     MOST_MESSAGES,
     PREFIX,
-    Malformed,
+    Message,
+    Packet,
     decode,
     packet,
     read,
     state,
 )
+from visualizer.controls.repeated_faults import RateLimit
 from visualizer.show.actions import (
     Action,
     Nudge,
@@ -54,7 +55,7 @@ from visualizer.show.command_table import COMMANDS, ON_OFF
 from visualizer.show.parameters import BY_NAME, PARAMETERS, Parameter
 from visualizer.show.prompt_mix import alone
 from visualizer.show.records import NO_VALUES, Cued, Preset
-from visualizer.show.reducer import start
+from visualizer.show.reducer import reduce, start
 from visualizer.show.state import Show
 
 SENDER = ("127.0.0.2", 40000)
@@ -117,8 +118,85 @@ def test_a_prompt_is_taken_as_it_is_but_for_signs_that_cant_be_shown() -> None:
     assert asked("prompt") == [Run("prompt", "osc")]
 
 
+def test_all_words_of_a_prompt_are_joined_by_blanks() -> None:
+    assert asked("prompt", "red", "sea") == [Prompt("red sea", "osc")]
+    assert asked("prompt", "in", 1984, None, 2.5, " fog ") == [Prompt("in 1984 2.5 fog", "osc")]
+
+
+@pytest.mark.parametrize("text", ["", " ", "\t\n", "\x00\u200b"])
+def test_an_empty_prompt_is_refused_with_a_line(text: str) -> None:
+    with pytest.raises(ValueError, match="/visualizer/prompt is empty; the prompt stays"):
+        asked("prompt", text)
+    show = reduce(start((Preset("one", (Cued(alone("red"), NO_VALUES),)),)), Prompt(text))
+    assert show.cue.text == "red"
+    assert [m.text for m in show.messages] == ["an empty prompt is ignored; the prompt stays"]
+
+
+def test_a_preset_is_chosen_by_its_name_too_and_one_that_is_not_there_says_so() -> None:
+    presets = tuple(Preset(n, (Cued(alone(n), NO_VALUES),)) for n in ("One", "Café", "7"))
+    for asked_for, name in [
+        ("café", "Café"), ("CAFE\u0301", "Café"), ("2", "Café"), ("7", "7"), (3, "7"),
+    ]:  # fmt: skip
+        (action,) = asked("preset", asked_for)
+        show = reduce(start(presets), action)
+        assert show.preset_now is not None
+        assert show.preset_now.name == name
+        assert not show.messages
+    for asked_for, which in [
+        ("fog", "'fog'"),
+        ("9", "'9'"),
+        (9, "9"),
+        ("9" * 5000, f"'{'9' * 39}"),
+    ]:
+        (action,) = asked("preset", asked_for)
+        show = reduce(start(presets), action)
+        assert show.preset == 0
+        (line,) = [m.text for m in show.messages]
+        assert line.startswith(f"there is no preset {which}")
+        assert line.endswith("; there are 3")
+
+
+def test_a_preset_by_name_waits_for_its_beat_like_one_by_number() -> None:
+    presets = tuple(Preset(name, (Cued(alone(name), NO_VALUES),)) for name in "ab")
+    show = reduce(start(presets, settings={"quantise": 2}), SelectPreset(name="b"))
+    assert show.preset == 0
+    assert show.pending is not None
+    assert isinstance(show.pending.action, SelectPreset)
+    assert show.pending.action.index == 1
+
+
+def test_a_number_is_read_as_text_too() -> None:
+    assert asked("strength", "0.44") == [Set("strength", 0.44, "osc")]
+    assert asked("blackout", "1") == [Switch("blackout", True, "osc")]
+    assert asked("tap", "0") == []
+    assert asked("snapshot", "2") == [Recall(2, "osc")]
+
+
+def test_of_further_arguments_a_line_says_that_the_first_counts() -> None:
+    line = Say("/visualizer/strength: the first of 2 arguments counts", "osc")
+    assert asked("strength", 0.3, 1.0) == [Set("strength", 0.3, "osc"), line]
+    assert asked("next_prompt", 1, 1)[0] == Run("next_prompt", "osc")
+
+
+def test_what_has_no_meaning_here_is_passed_over() -> None:
+    assert asked("strength", None, 0.3) == [Set("strength", 0.3, "osc")]
+    assert asked("tap", None) == [Run("tap", "osc")]
+
+
+def test_a_value_out_of_range_is_clamped_with_a_line() -> None:
+    show = reduce(Show(), *asked("strength", 3))
+    assert show.values["strength"] == 1.0
+    assert [m.text for m in show.messages] == ["Strength goes from 0 to 1; it is 1.00 now"]
+    assert not reduce(Show(), Set("blend", struct.unpack("f", struct.pack("f", 0.98))[0])).messages
+    assert not reduce(Show(), Set("steps", 2.6)).messages  # a fader's way to a whole number
+
+
 def test_a_prompt_is_cut_where_no_model_reads_on_so_that_it_can_be_sent_back() -> None:
-    assert asked("prompt", "霧" * 30_000) == [Prompt("霧" * LONGEST_TEXT, "osc")]
+    (action,) = asked("prompt", "霧" * 30_000)
+    show = reduce(Show(), action)
+    assert show.cue.text == "霧" * LONGEST_TEXT
+    line = f"the prompt is cut at {LONGEST_TEXT} characters; it has 30000"
+    assert [m.text for m in show.messages] == [line]
     long = Preset("霧" * 30_000, (Cued(alone("霧" * 30_000), NO_VALUES),))
     assert max(len(packet(*each)) for each in state(start((long,))).items()) < 9000
 
@@ -143,7 +221,8 @@ def test_a_choice_goes_by_its_name_too() -> None:
         ("/visualizer/strength", [math.nan], "strength must be a number, not nan"),
         ("/visualizer/freeze", ["on"], "/visualizer/freeze takes a number"),
         ("/visualizer/prompt", [1], "/visualizer/prompt takes a text"),
-        ("/visualizer/pan_x", [1, 2], "/visualizer/pan_x takes one argument at most, not 2"),
+        ("/visualizer/strength", ["inf"], "strength must be a number, not 'inf'"),
+        ("/visualizer/tap", [math.inf], "/visualizer/tap takes a number, not inf"),
     ],
 )
 def test_what_cant_be_followed_is_one_line(address: str, arguments: list[object], why: str) -> None:
@@ -169,7 +248,9 @@ def test_a_bundle_is_its_messages_in_order_whatever_its_time() -> None:
     outer.add_content(message("/a", 1, 0.5))
     outer.add_content(inner.build())
     outer.add_content(message("/c"))
-    assert read(outer.build().dgram) == [("/a", [1, 0.5]), ("/b", ["two", True, None]), ("/c", [])]
+    assert read(outer.build().dgram) == Packet(
+        [Message("/a", [1, 0.5]), Message("/b", ["two", True, None]), Message("/c", [])]
+    )
 
 
 def bundle(*elements: bytes) -> bytes:
@@ -188,8 +269,9 @@ def element(size: int, content: bytes = b"") -> bytes:
         b"/open",
         b"/a\0\0,i\0\0",
         b"/\xff\0\0,\0\0\0",
-        b"/a\0\0,b\0\0\0\0\0\1x\0\0\0",  # a blob: nothing here takes one
-        b"/a\0\0,I\0\0",
+        b"/a\0\0,q\0\0\0\0\0\1",  # no type of OSC
+        b"/a\0\0,b\0\0\xff\xff\xff\xf0",
+        b"/a\0\0,b\0\0\0\0\0\x09x\0\0\0",
         b"#bundle\0",
         bundle(element(0)),
         bundle(element(-4)),
@@ -197,26 +279,62 @@ def element(size: int, content: bytes = b"") -> bytes:
     ],
 )
 def test_what_is_no_osc_is_malformed(data: bytes) -> None:
-    with pytest.raises(Malformed):
-        read(data)
+    assert read(data) == Packet([], malformed=1)
+    good = packet("/b", 1)
+    whole = bundle(element(len(good), good), element(len(data), data), element(len(good), good))
+    assert read(whole) == Packet([Message("/b", [1])] * 2, malformed=1)
+
+
+def test_a_bundle_that_ends_too_early_gives_what_comes_before() -> None:
+    good = packet("/b", 1)
+    cut = bundle(element(len(good), good), element(400, good))
+    assert read(cut) == Packet([Message("/b", [1])], malformed=1)
+
+
+@pytest.mark.parametrize(
+    ("kind", "raw", "value"),
+    [
+        ("i", struct.pack(">i", -3), -3),
+        ("h", struct.pack(">q", 2**40), 2**40),
+        ("f", struct.pack(">f", 0.5), 0.5),
+        ("d", struct.pack(">d", 0.1), 0.1),
+        ("s", "rød\0\0\0\0".encode(), "rød"),
+        ("s", "rød\0".encode("latin-1"), "rød"),
+        ("S", b"red\0", "red"),
+        ("T", b"", True),
+        ("F", b"", False),
+        ("N", b"", None),
+        ("I", b"", None),
+        ("b", b"\0\0\0\5abcde\0\0\0", None),
+        ("b", b"\0\0\0\0", None),
+        ("c", b"\0\0\0a", None),
+        ("r", b"\xff\0\0\xff", None),
+        ("m", b"\0\x90\x24\x40", None),
+        ("t", bytes(7) + b"\1", None),
+        ("t", b"\xff" * 8, None),
+    ],
+)
+def test_all_types_of_osc_are_read_or_passed_over(kind: str, raw: bytes, value: object) -> None:
+    data = b"/a\0\0" + f",[{kind}]i\0\0\0".encode() + raw + struct.pack(">i", 7)
+    assert read(data) == Packet([Message("/a", [value, 7])])
 
 
 def test_a_packet_holds_the_whole_state_and_no_flood() -> None:
     one = element(8, b"/a\0\0,\0\0\0")
-    assert len(state(Show())) < MOST_MESSAGES == len(read(bundle(one * MOST_MESSAGES)))
-    with pytest.raises(Malformed):
-        read(bundle(one * (MOST_MESSAGES + 1)))
+    all_that_count = Packet([Message("/a", [])] * MOST_MESSAGES)
+    assert len(state(Show())) < MOST_MESSAGES
+    assert read(bundle(one * MOST_MESSAGES)) == all_that_count
+    assert read(bundle(one * (MOST_MESSAGES + 1))) == all_that_count._replace(cut=True)
     half = bundle(one * (MOST_MESSAGES // 2 + 1))
-    with pytest.raises(Malformed):
-        read(bundle(element(len(half), half) * 2))
+    assert read(bundle(element(len(half), half) * 2)) == all_that_count._replace(cut=True)
+    assert read(bundle(element(0) * 5000)) == Packet([], malformed=MOST_MESSAGES, cut=True)
 
 
 def test_bundles_in_bundles_have_a_bottom() -> None:
     data = packet("/a", 1)
     for _ in range(2000):
         data = bundle(element(len(data), data))
-    with pytest.raises(Malformed):
-        read(data)
+    assert read(data) == Packet([], malformed=1)
 
 
 _PIECES = st.one_of(
@@ -229,12 +347,8 @@ _PIECES = st.one_of(
 
 
 @given(st.one_of(st.binary(max_size=400), st.lists(_PIECES, max_size=12).map(b"".join)))
-def test_random_bytes_are_messages_or_malformed_and_nothing_else(data: bytes) -> None:
-    try:
-        messages = read(data)
-    except Malformed:
-        return
-    for address, arguments in messages:
+def test_no_bytes_do_harm(data: bytes) -> None:
+    for address, arguments in read(data).messages:
         with suppress(ValueError):
             decode(address, arguments)
 
@@ -264,7 +378,7 @@ def a_show() -> Show:
 
 def sent(show: Show) -> dict[str, object]:
     """A show's state as a client reads it, where numbers have 32 bits."""
-    messages = (read(packet(address, value)) for address, value in state(show).items())
+    messages = (read(packet(address, value)).messages for address, value in state(show).items())
     return {address: value for ((address, (value,)),) in messages}
 
 
@@ -300,7 +414,7 @@ class Client(SimpleUDPClient):
         """The next message that has come; None for none yet."""
         self._sock.settimeout(0.002)
         try:
-            ((address, (value,)),) = read(self._sock.recv(65535))
+            ((address, (value,)),) = read(self._sock.recv(65535)).messages
         except TimeoutError:
             return None
         return address, value
@@ -392,7 +506,7 @@ def test_malformed_packets_are_counted_said_once_and_outlived() -> None:
         listener.until_came(Run("tap", "osc"))
         assert listener.osc.malformed == 5
         assert listener.lines == [
-            "OSC: malformed packets from 127.0.0.1 are ignored",
+            "OSC: malformed packets, or parts of them, from 127.0.0.1 are ignored",
             "OSC: nothing is named /visualizer/fog",
         ]
 
@@ -405,13 +519,54 @@ def test_a_line_about_a_packet_is_short_and_can_be_shown() -> None:
         assert len(listener.lines[0]) < 130
 
 
-def test_lines_about_packets_come_to_an_end() -> None:
-    with listening() as listener, listener.client() as client:
-        for number in range(50):
-            client.send_message(f"/visualizer/fog{number}", 1)
-        client.send_message("/visualizer/tap", [])
-        listener.until_came(Run("tap", "osc"))
-        assert len(listener.lines) == MOST_LINES
+def test_lines_about_packets_are_limited_in_rate_and_never_end() -> None:
+    now = 0.0
+    osc = Osc(clock=lambda: now)
+
+    def lines(*names: str) -> list[str]:
+        for name in names:
+            osc._receive(packet(f"{PREFIX}{name}", 1), SENDER)
+        said = (action for action in osc.drain() if isinstance(action, Say))
+        return [action.text.removeprefix("OSC: nothing is named /visualizer/") for action in said]
+
+    fog = [f"fog{number}" for number in range(50)]
+    first = lines(*fog, *fog)
+    assert first[:-1] == fog[: RateLimit.BURST - 1]
+    assert first[-1] == f"fog{RateLimit.BURST - 1} (more follow, a few at a time)"
+    now += RateLimit.EVERY
+    assert lines("strenght", "zoomm") == [f"strenght ({2 * (50 - RateLimit.BURST)} not shown)"]
+    now += RateLimit.EVERY
+    assert lines("strenght", "zoomm") == ["zoomm (1 not shown)"]
+    now += RateLimit.AGAIN
+    assert lines("strenght") == ["strenght"]
+
+
+def test_a_bundles_good_messages_play_and_the_other_is_counted() -> None:
+    osc = Osc()
+    good = [packet(f"{PREFIX}strength", 0.5), packet(f"{PREFIX}noise", 0.25)]
+    parts = [good[0], packet("/other", 1), b"nonsense", good[1]]
+    osc._receive(bundle(*(element(len(part), part) for part in parts)), SENDER)
+    actions = osc.drain()
+    assert [action for action in actions if isinstance(action, Set)] == [
+        Set("strength", 0.5, "osc"),
+        Set("noise", 0.25, "osc"),
+    ]
+    assert osc.malformed == 1
+    assert [action.text for action in actions if isinstance(action, Say)] == [
+        "OSC: malformed packets, or parts of them, from 127.0.0.2 are ignored",
+        "OSC: /other is not ours; addresses begin with /visualizer/",
+    ]
+
+
+@pytest.mark.parametrize("port", [9001, 9001.0, "9001"])
+def test_a_subscribers_port_may_come_as_any_number(port: float | str) -> None:
+    osc = Osc()
+    osc._receive(packet(f"{PREFIX}subscribe", port), SENDER)
+    assert list(osc._subscribers) == [(SENDER[0], 9001)]
+    osc._receive(packet(f"{PREFIX}subscribe", 0.5), SENDER)
+    assert [a.text for a in osc.drain() if isinstance(a, Say)] == [
+        "OSC: /visualizer/subscribe takes nothing, or a port"
+    ]
 
 
 def test_who_subscribes_is_told_all_and_then_what_changes() -> None:

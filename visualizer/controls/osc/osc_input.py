@@ -4,7 +4,8 @@
 - Who asks by /visualizer/subscribe is told the show's state as it changes, for a minute; asking
   again renews it and has all of it sent again, once a second at most: what is sent must not be a
   multiple of what comes. A number behind it names the port to answer to.
-- Malformed packets are counted and ignored. What can't be followed is said in one line, once.
+- What can't be read of a packet is counted and ignored. What can't be followed is said in a line,
+  and such lines are limited in rate (repeated_faults.RateLimit).
 - No sender can hold the show up: what waits for the frame loop is bounded.
 """
 
@@ -19,17 +20,20 @@ from dataclasses import dataclass, field
 
 from visualizer.controls.mailbox import Mailbox
 from visualizer.controls.osc.osc_messages import (
+    MOST_MESSAGES,
     PREFIX,
     SOURCE,
     Argument,
-    Malformed,
     decode,
+    number,
     packet,
     read,
     state,
 )
+from visualizer.controls.repeated_faults import RateLimit
 from visualizer.controls.source import Source
 from visualizer.latest import Latest
+from visualizer.show.actions import Action, Say
 from visualizer.show.state import Show
 
 HOST, PORT = "127.0.0.1", 9000
@@ -47,9 +51,6 @@ MOST_SUBSCRIBERS = 16
 
 MOST_WAITING = 128
 """Actions that may wait for the frame loop: it does them in 6 ms, a third of a display frame."""
-
-MOST_LINES = 16
-"""Different lines that are said about packets which can't be followed; then it is silent."""
 
 LONGEST_LINE = 120
 """Characters of such a line: addresses from outside can be of any length."""
@@ -90,11 +91,11 @@ class Osc(Source):
         self._show: Show | None = None
         self._subscribers: dict[tuple[str, int], _Subscriber] = {}
         self._tell_at = 0.0
-        self._lines: set[str] = set()
+        self._lines = RateLimit(self._say, clock)
         self.port: int | None = None
         """The port it listens on; None while it has none."""
         self.malformed = 0
-        """Packets that were no OSC so far."""
+        """Packets and elements of bundles that were no OSC so far."""
 
     def tell(self, show: Show) -> None:
         """The show as it is now, for those who want to know; once a display frame."""
@@ -121,7 +122,7 @@ class Osc(Source):
                 is_news = True
                 self._ending.wait(self._retry_after)
             except Exception as error:  # an unexpected fault is reported, and it goes on
-                self._say_once(f"it failed and restarts: {error}")
+                self._complain(f"it failed and restarts: {error}")
             finally:
                 self.port = None
 
@@ -136,12 +137,14 @@ class Osc(Source):
                 self._tell_all(udp)
 
     def _receive(self, data: bytes, sender: tuple[str, int]) -> None:
-        try:
-            messages = read(data)
-        except Malformed:
-            self.malformed += 1
-            self._say_once(f"malformed packets from {sender[0]} are ignored")
-            return
+        messages, malformed, cut = read(data)
+        self.malformed += malformed
+        if malformed:
+            self._complain(f"malformed packets, or parts of them, from {sender[0]} are ignored")
+        if cut:
+            self._complain(
+                f"{MOST_MESSAGES} messages of a packet from {sender[0]} are read; it holds more"
+            )
         for address, arguments in messages:
             try:
                 if address == f"{PREFIX}subscribe":
@@ -149,10 +152,16 @@ class Osc(Source):
                 elif address == f"{PREFIX}unsubscribe":
                     self._subscribers.pop(_reply_to(sender, arguments), None)
                 else:
-                    for action in decode(address, arguments):
-                        self._mailbox.put(action)
+                    self._take(decode(address, arguments))
             except ValueError as error:
-                self._say_once(str(error))
+                self._complain(str(error))
+
+    def _take(self, actions: Sequence[Action]) -> None:
+        for action in actions:
+            if isinstance(action, Say):
+                self._complain(action.text)
+            else:
+                self._mailbox.put(action)
 
     def _subscribe(self, to: tuple[str, int]) -> None:
         """Have someone told from now on; for one too many, its host's oldest makes room."""
@@ -196,11 +205,9 @@ class Osc(Source):
             return f"OSC: {where} is in use by another program; waiting for it"
         return f"OSC: {where} can't be listened on: {error.strerror or error}"
 
-    def _say_once(self, why: str) -> None:
+    def _complain(self, why: str) -> None:
         line = "".join(sign if sign.isprintable() else "?" for sign in why)[:LONGEST_LINE]
-        if line not in self._lines and len(self._lines) < MOST_LINES:
-            self._lines.add(line)
-            self._say(f"OSC: {line}")
+        self._lines.say(f"OSC: {line}")
 
 
 def parse_address(text: str) -> tuple[str, int]:
@@ -216,10 +223,10 @@ def parse_address(text: str) -> tuple[str, int]:
 
 def _reply_to(sender: tuple[str, int], arguments: Sequence[object]) -> tuple[str, int]:
     """Where a subscriber wants to be told: at the port it names, or where it sends from."""
-    match arguments:
-        case []:
-            return sender
-        case [int(port)] if 1 <= port <= _LARGEST:
-            return sender[0], port
-        case _:
-            raise ValueError(f"{PREFIX}subscribe takes nothing, or a port")
+    port = next((each for each in arguments if each is not None), None)
+    if port is None:
+        return sender
+    found = number(f"{PREFIX}subscribe", port)
+    if not (found.is_integer() and 1 <= found <= _LARGEST):
+        raise ValueError(f"{PREFIX}subscribe takes nothing, or a port")
+    return sender[0], int(found)

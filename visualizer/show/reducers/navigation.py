@@ -5,14 +5,17 @@ Actions and commands come down to these (reducer.py, commands.py).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from math import isclose
 from types import MappingProxyType
 
 from visualizer.show import cueing, durations
+from visualizer.show.notices import say
 from visualizer.show.parameters import BY_NAME, DEFAULTS
 from visualizer.show.prompt_mix import alone
-from visualizer.show.records import NO_VALUES, NOTHING, Cued
+from visualizer.show.records import NO_VALUES, NOTHING, Cued, Preset
 from visualizer.show.reducers import model_choice
 from visualizer.show.reducers.snapshots import LEFT_ALONE
 from visualizer.show.state import Show
@@ -22,12 +25,42 @@ LONGEST = 1000
 """Most characters of a prompt that is given by hand: more is a paste gone wrong, and an encoder
 reads no more than a tenth of it."""
 
+ROUNDED = 1e-6
+"""By how much a value may be out of range for having gone through 32 bits."""
+
 
 def set_value(show: Show, name: str, value: float) -> Show:
     """A parameter at a value, clamped to its range."""
     if name not in BY_NAME or value != value:  # NaN is no place to be
         return show
     return show.with_values({name: BY_NAME[name].clamp(value)})
+
+
+def set_told(show: Show, name: str, wanted: float) -> Show:
+    """A parameter at a value that was asked for; a line says it where that is out of range."""
+    show = set_value(show, name, wanted)
+    row = BY_NAME.get(name)
+    if row is None or wanted != wanted:
+        return show
+    nearest = min(max(wanted, row.low), row.high)
+    if isclose(wanted, nearest, rel_tol=ROUNDED, abs_tol=ROUNDED):
+        return show
+    value = row.text(show.values[name])
+    return say(show, f"{row.label} goes from {row.low:g} to {row.high:g}; it is {value} now")
+
+
+def preset_index(presets: Sequence[Preset], wanted: str) -> int | None:
+    """The index of a preset by its name, in any capitals, or by its number from 1; None: none."""
+    names = [_folded(preset.name) for preset in presets]
+    if _folded(wanted) in names:
+        return names.index(_folded(wanted))
+    numbers = [str(place) for place in range(1, len(presets) + 1)]
+    return numbers.index(wanted.strip()) if wanted.strip() in numbers else None
+
+
+def _folded(name: str) -> str:
+    # macOS takes letters with marks apart in names of files.
+    return unicodedata.normalize("NFC", name).casefold().strip()
 
 
 def to_preset(show: Show, index: int) -> Show:
@@ -68,7 +101,9 @@ def to_turn(show: Show, turn: int) -> Show:
 
 
 def to_text(show: Show, text: str) -> Show:
-    """To a prompt given by hand, which stays; a blank one stops generation."""
+    """To a prompt given by hand, which stays. text: not blank."""
+    if len(text) > LONGEST:
+        show = say(show, f"the prompt is cut at {LONGEST} characters; it has {len(text)}")
     negative = preset.negative if (preset := show.preset_now) else ""
     cued = Cued(alone(text[:LONGEST]), NO_VALUES, negative)
     show = _to_prompt(show, cued, durations.seconds(show, "crossfade"))

@@ -57,11 +57,22 @@ def typed(show: Show, text: str) -> Show:
     entry = show.entry
     if entry is None:
         return show
+<<<<<<< HEAD
     if entry.purpose == "number" and text == "-":
         return _negated(show, entry)
     before, after = _halves(entry)
     room = max(navigation.LONGEST - len(entry.text), 0)
     return _with(show, entry, before + text[:room], after)
+=======
+    if show.entry_for == "number" and text == "-":
+        return _negated(show)
+    before, after = _halves(show)
+    room = max(navigation.LONGEST - len(before) - len(after), 0)
+    if len(text) > room:
+        line = f"a line takes {navigation.LONGEST} characters; {len(text) - room} are left out"
+        show = say(show, line)
+    return _with(show, before + text[:room], after)
+>>>>>>> 49757c0 (OSC takes what tools send: words, numbers as text, all types, presets by name; a bundle's good messages play; an empty prompt is ignored with a line; complaints are limited in rate, not in number)
 
 
 def digit(show: Show, character: str) -> Show:
@@ -121,20 +132,22 @@ def _valued(show: Show, row: Parameter, text: str) -> Show:
         wanted = row.parse(text)
     except ValueError as error:
         return say(show, f"{row.label} {error}")
-    show = navigation.set_value(show, row.name, wanted)
-    value = row.text(show.values[row.name])
-    if not row.low <= wanted <= row.high:
-        return say(show, f"{_range(row)}; it is {value} now")
-    if row.whole and wanted != round(wanted):
+    show = navigation.set_told(show, row.name, wanted)
+    if row.whole and wanted != round(wanted) and row.low <= wanted <= row.high:
+        value = row.text(show.values[row.name])
         return say(show, f"{row.label} takes whole numbers; it is {value} now")
     return show
 
 
+<<<<<<< HEAD
 def _range(row: Parameter) -> str:
     return f"{row.label} goes from {row.low:g} to {row.high:g}"
 
 
 def _halves(entry: TextEntry) -> tuple[str, str]:
+=======
+def _halves(show: Show) -> tuple[str, str]:
+>>>>>>> 49757c0 (OSC takes what tools send: words, numbers as text, all types, presets by name; a bundle's good messages play; an empty prompt is ignored with a line; complaints are limited in rate, not in number)
     """The text before and behind the caret."""
     return entry.text[: entry.caret], entry.text[entry.caret :]
 
