@@ -178,8 +178,8 @@ class LiveShow:
         if self.show.model.asks != before.model.asks:
             self.engine.ask(self.show.model.wanted)
         if not isinstance(action, Say):  # what the show itself has to say; see warn
-            for line in said(before, self.show):
-                print(f"visualizer: {line}", file=sys.stderr)
+            for text in said(before, self.show):
+                print(f"visualizer: {text}", file=sys.stderr)
         if self.options.verbose and (line := describe(before, action, self.show)):
             print(line, file=sys.stderr)
 
