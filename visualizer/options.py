@@ -97,18 +97,21 @@ def find_presets(options: Options) -> tuple[tuple[Preset, ...], int, tuple[str, 
     wanted preset is not there.
     """
     try:
-        presets, faults = load_folder(options.presets or shipped_presets())
+        told: list[str] = []
+        presets, faults = load_folder(options.presets or shipped_presets(), told.append)
     except PresetError as error:
         raise OptionError(f"--presets {error}") from None
-    lines = tuple(f"preset left out: {fault}" for fault in faults)
+    lines = (*(f"preset left out: {line}" for fault in faults for line in fault.lines), *told)
     wanted = options.preset
     if wanted is None:
         return presets, 0, lines
     if Path(wanted).is_file():
+        also: list[str] = []
         try:
-            return (load(Path(wanted)), *presets), 0, lines
+            preset = load(Path(wanted), also.append)
         except PresetError as error:
-            raise OptionError(f"--preset {error}") from None
+            raise OptionError("\n".join(f"--preset {line}" for line in error.lines)) from None
+        return (preset, *presets), 0, (*lines, *also)
     if (index := preset_index(presets, wanted)) is not None:
         return presets, index, lines
     there = ", ".join(preset.name for preset in presets) or "none"

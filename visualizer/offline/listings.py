@@ -19,7 +19,8 @@ def presets(folder: Path | None) -> int:
     Raises OptionError where there is no such folder.
     """
     try:
-        good, faults = load_folder(folder or shipped_presets())
+        told: list[str] = []
+        good, faults = load_folder(folder or shipped_presets(), told.append)
     except PresetError as error:
         raise OptionError(str(error)) from None
     console = Console(highlight=False)
@@ -29,8 +30,8 @@ def presets(folder: Path | None) -> int:
         for cued in preset.prompts:
             own = ", ".join(f"{name} {value:g}" for name, value in cued.values.items())
             console.print(f"    {escape(cued.text)}  [dim]{own}[/]", soft_wrap=True)
-    for fault in faults:
-        print(fault, file=sys.stderr)
+    for line in (*(line for fault in faults for line in fault.lines), *told):
+        print(line, file=sys.stderr)
     return 1 if faults else 0
 
 

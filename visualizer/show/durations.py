@@ -31,7 +31,7 @@ def parse(text: str) -> tuple[float, int]:
 
     Raises ValueError with a line for people.
     """
-    found = _WRITTEN.fullmatch(text.strip())
+    found = _WRITTEN.fullmatch(text.strip().casefold())
     if found is None:
         raise ValueError(f"must be a number, or a length as 20 s, 16 beats or 1 bar, not {text!r}")
     count, unit = found.groups()

@@ -192,8 +192,10 @@ def test_every_parameter_may_stand_in_a_preset_and_beside_a_prompt(row: Paramete
         ("prompts: a", "x.yaml:1: prompts: Input should be a valid list"),
         ("name:\nprompts: [a", "x.yaml:2: not valid YAML: expected ',' or ']'"),
         ("name: A\n\tprompts: [a]", "x.yaml:2: not valid YAML: found character '\\t'"),
-        ("name: A: B\nprompts: [a]", "x.yaml:1: not valid YAML: mapping values are not allowed"),
-        ("prompts:\n- a\n- 1984", "x.yaml:3: prompts[2]: must be text, or a mapping with a text"),
+        (
+            "name: A: B\nprompts: [a]",
+            "x.yaml:1: not valid YAML: mapping values are not allowed here; put a text",
+        ),
         ("prompts:\n- a\n- ''", "x.yaml:3: prompts[2].text: must not be empty"),
         ("prompts:\n- a\n- ' '", "x.yaml:3: prompts[2].text: must not be empty"),
         ("prompts:\n- strength: 0.5", "x.yaml:2: prompts[1].text: Field required"),
@@ -220,8 +222,7 @@ def test_every_parameter_may_stand_in_a_preset_and_beside_a_prompt(row: Paramete
             "prompts:\n- text: {reef, blue: 2}",
             "x.yaml:2: prompts[1].text.reef: must be a number, not None",
         ),
-        ("prompts:\n- text: {1984: 1}", "x.yaml:2: prompts[1].text.1984: must be text"),
-        ("prompts: [a]\nnegative: 3", "x.yaml:2: negative: Input should be a valid string"),
+        ("prompts: [a]\nnegative: [3]", "x.yaml:2: negative: Input should be a valid string"),
         ("prompts: [a]\nmodel:", "x.yaml:2: model: Input should be a valid string"),
         (
             "prompts:\n- text: {a: 1, 'a ': 5}",
@@ -295,17 +296,17 @@ def test_every_parameter_may_stand_in_a_preset_and_beside_a_prompt(row: Paramete
         ),
         ("prompts: [a]\nsteps: 1.5", "x.yaml:2: steps: steps is 1.5; it takes whole numbers"),
         ("prompts: [a]\norder: random", "x.yaml:2: order: Input should be 'in turn' or 'shuffled'"),
-        ("prompts: [a]\nname: 1984", "x.yaml:2: name: Input should be a valid string"),
+        ("prompts: [a]\nname: [1984]", "x.yaml:2: name: Input should be a valid string"),
         pytest.param(
             f"prompts: [a]\nhold: 1{'0' * 400}",
             "x.yaml:2: hold: must be a number, not 1000",
             id="a number past float",
         ),
         (
-            "prompts: [a]\nname: 2020-13-45",
+            "prompts: [a]\nhold: 2020-13-45",
             "x.yaml:2: not valid YAML: can't be read: month must be in 1..12",
         ),
-        ("prompts:\n- a\n- !!bool b", "x.yaml:3: not valid YAML: can't be read: 'b'"),
+        ("prompts: [a]\nhold: !!bool b", "x.yaml:2: not valid YAML: can't be read: 'b'"),
         ("a: \x00", "x.yaml:1: not valid YAML: unacceptable character #x0000"),
     ],
 )
@@ -314,6 +315,181 @@ def test_a_fault_names_file_line_and_field(text: str, line: str) -> None:
         parse(text, "x.yaml")
     assert str(caught.value).startswith(line)
     assert "\n" not in str(caught.value)
+
+
+def test_words_that_yaml_takes_for_something_else_are_text_where_text_stands() -> None:
+    words = [
+        "on",
+        "No",
+        "1984",
+        "1.50",
+        "~",
+        "null",
+        "2020-13-45",
+        "12:30",
+        "0x10",
+        "True",
+        "!!int b",
+    ]
+    text = "name: 1984\nnegative: off\nprompts:\n" + "".join(f"- {word}\n" for word in words)
+    preset = parse(text + "- text: no\n  negative: 7\n- text: {on: 2, 1984: 1}", "x.yaml")
+    assert [cued.text for cued in preset.prompts] == [*words[:-1], "b", "no", "on + 1984"]
+    assert (preset.name, preset.negative, preset.prompts[-2].negative) == ("1984", "off", "7")
+
+
+def lines_of(text: str) -> list[str]:
+    """What is told of a file that is no preset."""
+    with pytest.raises(PresetError) as caught:
+        parse(text, "x.yaml")
+    return list(caught.value.lines)
+
+
+@pytest.mark.parametrize(
+    ("bad", "why"),
+    [
+        ("a portrait: oil on canvas", "prompts[2]: a colon makes a field of it"),
+        ("flames:", "prompts[2]: a colon makes a field of it"),
+        ("[cat]", "prompts[2]: it is a list to YAML"),
+        ("- cat", "prompts[2]: it is a list to YAML"),
+        ("{cat|dog}", "prompts[2]: it is a mapping to YAML"),
+        ("!loud cat", "prompts[2]: '!loud' is a tag to YAML"),
+        ("a: b: c", "prompts: not valid YAML: mapping values are not allowed here"),
+        ("text: b: c\n  strength: 0.5", "prompts: not valid YAML: mapping values are not allowed"),
+        ("[cat], dog", "prompts: not valid YAML: expected <block end>, but found ','"),
+        ("{cat|dog} sea", "prompts: not valid YAML: expected <block end>"),
+        ("'tis night", "prompts: not valid YAML: "),
+        ('"red" sea', "prompts: not valid YAML: expected <block end>"),
+        ("[cat", "prompts: not valid YAML: "),
+        ("*glow* sea", "prompts: not valid YAML: "),
+        ("*glow", "prompts: not valid YAML: found undefined alias"),
+        ("@night", "prompts: not valid YAML: found character '@'"),
+        ("`night", "prompts: not valid YAML: found character '`'"),
+        ("%night", "prompts: not valid YAML: found character '%'"),
+    ],
+)
+@pytest.mark.parametrize("indent", ["", "  "])
+def test_a_prompt_that_yaml_takes_for_something_else_is_left_out_alone(
+    bad: str, why: str, indent: str
+) -> None:
+    bad = bad.replace("\n", f"\n{indent}")
+    told: list[str] = []
+    text = f"Prompts:\n{indent}- one\n{indent}- {bad}\n{indent}- two\nstrength: 0.3\n"
+    preset = parse(text, "x.yaml", told.append)
+    assert [cued.text for cued in preset.prompts] == ["one", "two"]
+    assert preset.values == {"strength": 0.3}
+    (line,) = told
+    assert line.startswith(f"x.yaml:3: {why}")
+    assert line.endswith("; put the prompt in quotes; it is left out")
+    whole = lines_of(f"prompts:\n{indent}- {bad}\n")
+    assert whole[0].startswith("x.yaml:2: ")
+    assert "put the prompt in quotes" in whole[0]
+
+
+def test_a_key_that_stands_twice_is_a_fault_with_both_lines() -> None:
+    assert lines_of("prompts: [a]\nname: A\nPrompts: [b]\nstrength: 0.3\nSTRENGTH: 0.9") == [
+        "x.yaml:3: prompts: stands twice, in line 1 and in line 3",
+        "x.yaml:5: strength: stands twice, in line 4 and in line 5",
+    ]
+    assert lines_of("prompts:\n- {text: a, hold: 1, hold: 2}\n- text: {a: 1, a: 2}") == [
+        "x.yaml:2: hold: stands twice, in line 2 and in line 2",
+        "x.yaml:3: a: stands twice, in line 3 and in line 3",
+    ]
+
+
+def test_all_faults_of_a_file_are_told_in_the_order_of_their_lines() -> None:
+    text = """
+hodl: 3
+strength: 7
+prompts:
+  - one
+  - text: two
+    strength: 2
+    zom: 1
+  - ''
+  - a: b
+modulate:
+  - parameter: fog
+order: random
+"""
+    starts = [
+        "x.yaml:10: prompts[4]: a colon makes a field of it; put the prompt in quotes",
+        "x.yaml:2: hodl: no such field",
+        "x.yaml:3: strength: strength is 7; it goes from 0 to 1",
+        "x.yaml:7: prompts[2].strength: strength is 2; it goes from 0 to 1",
+        "x.yaml:8: prompts[2].zom: no such field",
+        "x.yaml:9: prompts[3].text: must not be empty",
+        "x.yaml:12: modulate[1].parameter: must be one of",
+        "x.yaml:13: order: Input should be 'in turn' or 'shuffled'",
+    ]
+    lines = lines_of(text)
+    assert len(lines) == len(starts)
+    for line, start_ in zip(lines, starts, strict=True):
+        assert line.startswith(start_)
+
+
+@pytest.mark.parametrize(
+    ("written", "cut"),
+    [
+        ("red sea #5", "#5"),
+        ("red sea # and gold", "# and gold"),
+        ("red sea   #gold", "#gold"),
+        ("text: red sea #5", "#5"),
+    ],
+)
+def test_a_comment_that_may_be_part_of_a_prompt_is_told(written: str, cut: str) -> None:
+    told: list[str] = []
+    (cued,) = parse(f"prompts:\n- {written}\n", "x.yaml", told.append).prompts
+    assert cued.text == "red sea"
+    why = "is a comment to YAML; put the text in quotes if it belongs to it"
+    assert told == [f"x.yaml:2: '{cut}' {why}"]
+
+
+@pytest.mark.parametrize("written", ["red sea  # a comment", "red sea", "'red sea' #5", "red#sea"])
+def test_a_plain_comment_is_not_told(written: str) -> None:
+    told: list[str] = []
+    parse(f"name: A  # of two\nprompts:\n# all\n- {written}\n", "x.yaml", told.append)
+    assert told == []
+
+
+def test_anchors_may_stand_under_keys_of_their_own_and_the_name_may_be_empty() -> None:
+    preset = parse(
+        """
+x-calm: &calm {Strength: 0.2, zoom: 0.1}
+x-sea: &sea on
+name:
+prompts:
+  - *sea
+  - <<: *calm
+    text: whale
+    zoom: 0.3
+""",
+        "deep-sea.yaml",
+    )
+    assert preset.name == "deep sea"
+    assert [cued.text for cued in preset.prompts] == ["on", "whale"]
+    assert preset.prompts[1].values == {"strength": 0.2, "zoom": 0.3}
+    assert parse("name: ''\nprompts: [a]", "sea.yaml").name == "sea"
+
+
+def test_keys_may_have_any_capitals_but_texts_stay_as_they_are() -> None:
+    preset = parse(
+        """
+NAME: Deep Sea
+Order: Shuffled
+Hold: 16 Beats
+Modulate:
+  - {Parameter: Zoom, By: Saw}
+Prompts:
+  - Text: {Zoom: 2, Blue: 1}
+    Negative: Text
+""",
+        "x.yaml",
+    )
+    assert (preset.name, preset.order) == ("Deep Sea", "shuffled")
+    assert preset.values["hold"] == 16.0
+    assert preset.values["mod1_source"] == SOURCES.index("saw")
+    assert preset.prompts[0].text == "Zoom + Blue"
+    assert preset.prompts[0].negative == "Text"
 
 
 names = [

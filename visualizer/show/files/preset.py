@@ -19,42 +19,59 @@ A preset is YAML::
       - text: {coral reef at night: 2, golden mandala: 1}    # a mix, by weights
 
 The parameters' names, ranges and choices come from the table in show/parameters.py, and the form
-of the file from show/files/preset_schema.py.
+of the file from show/files/preset_schema.py. Texts are taken as they stand (`on`, `1984`), keys in
+any capitals; keys of the file that begin with "x-" are for anchors (show/files/preset_nodes.py).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from types import MappingProxyType
 
 from pydantic import ValidationError
 
-from visualizer.show.files import yaml_faults
+from visualizer.show.files import preset_nodes, yaml_faults
 from visualizer.show.files.preset_schema import PresetEntry
+from visualizer.show.files.stored_values import unsaid
 from visualizer.show.parameters import REFERENCE
 from visualizer.show.records import NO_VALUES, Cued, Preset
 
 
 class PresetError(Exception):
-    """A preset file that can't be used; str() is one line for people: file:line: field: why."""
+    """A preset file that can't be used. lines: its faults, each in one line for people:
+    file:line: field: why; str() is the first, and how many more there are."""
+
+    def __init__(self, *lines: str) -> None:
+        more = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
+        super().__init__(f"{lines[0]}{more}")
+        self.lines = lines
 
 
-def parse(text: str, file: str) -> Preset:
+def parse(text: str, file: str, tell: Callable[[str], object] = unsaid) -> Preset:
     """Read a preset from YAML text. file is its path, for messages and as its name's fallback.
 
-    Raises PresetError.
+    tell: gets a line for each prompt that is left out or may be cut. Raises PresetError.
     """
+    told: list[str] = []
     try:
-        node, content = yaml_faults.read(text, file)
+        loader, node = preset_nodes.compose(text, file, told.append)
+        faults = [] if node is None else yaml_faults.twice(node)
+        content = yaml_faults.construct(loader, node, file)
     except yaml_faults.Fault as fault:
-        raise PresetError(str(fault)) from None
+        raise PresetError(*told, str(fault)) from None
     if not isinstance(content, dict):
         raise PresetError(f"{file}:1: a preset is a mapping with a list 'prompts'")
     content = {str(key): value for key, value in content.items()}
+    entry = None
     try:
         entry = PresetEntry.model_validate(content)
     except ValidationError as error:
-        raise PresetError(yaml_faults.describe(error, node, file)) from None
+        faults += yaml_faults.faults_of(error, node)
+    if entry is None or faults:
+        raise PresetError(*told, *(f"{file}:{line}: {why}" for line, why in sorted(faults)))
+    for line in told:
+        tell(line)
     base = REFERENCE if entry.loop == "reference" else NO_VALUES
     return Preset(
         name=entry.name or Path(file).stem.replace("_", " ").replace("-", " "),
@@ -73,20 +90,22 @@ def parse(text: str, file: str) -> Preset:
     )
 
 
-def load(path: Path) -> Preset:
+def load(path: Path, tell: Callable[[str], object] = unsaid) -> Preset:
     """Read one preset file. Raises PresetError, also where the file can't be read."""
     try:
-        return parse(path.read_text(encoding="utf-8"), str(path))
+        return parse(path.read_text(encoding="utf-8"), str(path), tell)
     except OSError as error:
         raise PresetError(f"{path}: can't be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise PresetError(f"{path}: is not UTF-8 text") from None
 
 
-def load_folder(folder: Path) -> tuple[tuple[Preset, ...], tuple[PresetError, ...]]:
+def load_folder(
+    folder: Path, tell: Callable[[str], object] = unsaid
+) -> tuple[tuple[Preset, ...], tuple[PresetError, ...]]:
     """All presets of a folder in the order of their file names, and the faults of the others.
 
-    Raises PresetError where there is no such folder.
+    tell: as in parse. Raises PresetError where there is no such folder.
     """
     if not folder.is_dir():
         raise PresetError(f"{folder}: no such folder of presets")
@@ -94,7 +113,7 @@ def load_folder(folder: Path) -> tuple[tuple[Preset, ...], tuple[PresetError, ..
     faults: list[PresetError] = []
     for path in sorted(p for p in folder.iterdir() if p.suffix in {".yaml", ".yml"}):
         try:
-            presets.append(load(path))
+            presets.append(load(path, tell))
         except PresetError as error:
             faults.append(error)
     return tuple(presets), tuple(faults)

@@ -12,8 +12,16 @@ from itertools import zip_longest
 from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainValidator, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    PlainValidator,
+    ValidationError,
+    model_validator,
+)
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from visualizer.show import durations
 from visualizer.show.files.yaml_faults import FieldError
@@ -63,13 +71,36 @@ class _Entry(BaseModel):
 
     modulate: list[Modulation] | None = Field(default=None, max_length=len(SLOTS))
 
+    @model_validator(mode="wrap")
+    @classmethod
+    def _all_faults_are_told(cls, given: Any, handler: ModelWrapValidatorHandler[_Entry]) -> _Entry:
+        """Extra fields are checked beside the others, so that no fault hides another."""
+        faults = list(cls._faults_of_extras(given)) if isinstance(given, dict) else []
+        try:
+            entry = handler(given)
+            if not faults:
+                return entry
+        except ValidationError as error:
+            faults += [_fault(e["loc"], e) for e in error.errors(include_url=False)]
+        raise ValidationError.from_exception_data(cls.__name__, faults)
+
+    @classmethod
+    def _faults_of_extras(cls, given: Mapping[str, Any]) -> Iterator[InitErrorDetails]:
+        for name, value in given.items():
+            if name in cls.model_fields:
+                continue
+            try:
+                if name not in BY_NAME:
+                    known = ", ".join([*cls.model_fields, *BY_NAME])
+                    raise FieldError(name, f"no such field; there are {known}")
+                _given(name, value, name)
+            except FieldError as error:
+                yield _fault((), {"msg": "", "ctx": {"error": error}})
+
     @model_validator(mode="after")
-    def _extras_are_parameters(self) -> _Entry:
-        for name in self.__pydantic_extra__ or {}:
-            if name not in BY_NAME:
-                known = ", ".join([*type(self).model_fields, *BY_NAME])
-                raise FieldError(name, f"no such field; there are {known}")
-        _ = self.values
+    def _values_fit_together(self) -> _Entry:
+        if not (self.__pydantic_extra__ or {}).keys() - BY_NAME.keys():
+            _ = self.values
         return self
 
     @property
@@ -112,12 +143,21 @@ class PromptEntry(_Entry):
 class PresetEntry(_Entry):
     """A whole file."""
 
-    name: str | None = Field(default=None, min_length=1)
+    name: str | None = None
     order: Literal["in turn", "shuffled"] = "in turn"
     loop: Literal["own", "reference"] = "own"
     model: str = ""
     negative: str = ""
     prompts: list[PromptEntry] = Field(min_length=1)
+
+
+def _fault(place: tuple[int | str, ...], error: Mapping[str, Any]) -> InitErrorDetails:
+    """A fault as pydantic takes it, from one that it gave."""
+    why, cause = error["msg"], error.get("ctx", {}).get("error")
+    if isinstance(cause, FieldError):
+        place, why = (*place, cause.field), str(cause)
+    kind = PydanticCustomError("fault", "{why}", {"why": why})
+    return InitErrorDetails(type=kind, loc=place, input=None)
 
 
 def _given(name: str, value: Any, field: str) -> dict[str, float]:

@@ -72,13 +72,13 @@ def parse(text: str, file: str, tell: Callable[[str], object] = unsaid) -> Sessi
     """
     node, content = yaml_faults.read(text, file)
     if not isinstance(content, dict):
-        raise yaml_faults.Fault(f"{file}:1: must be a mapping with the fields of a show's state")
+        raise yaml_faults.Fault(file, 1, "must be a mapping with the fields of a show's state")
     content = {str(key): value for key, value in content.items()}
     unknown = content.keys() - _File.model_fields.keys()
     try:
         read = _File.model_validate(content, context=unknown)
     except ValidationError as error:
-        raise yaml_faults.Fault(yaml_faults.describe(error, node, file)) from None
+        raise yaml_faults.Fault(file, *yaml_faults.faults_of(error, node)[0]) from None
     tell_unknown(unknown, file, tell)
     fields = {name: getattr(read, name) for name in _File.model_fields}
     return Session(**{**fields, "history": tuple(read.history)})

@@ -6,6 +6,7 @@ module.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,7 +18,12 @@ Place = tuple[int | str, ...]
 
 
 class Fault(Exception):
-    """A text that can't be used; str() is file:line: why."""
+    """A text that can't be used; str() is file:line: why. problem: why, in YAML's words."""
+
+    def __init__(self, file: str, line: int, why: str, problem: str = "") -> None:
+        super().__init__(f"{file}:{line}: {why}")
+        self.line = line
+        self.problem = problem
 
 
 class FieldError(ValueError):
@@ -28,7 +34,7 @@ class FieldError(ValueError):
         self.field = field
 
 
-class _Loader(yaml.SafeLoader):
+class Loader(yaml.SafeLoader):
     """SafeLoader whose faults have a line too where Python's own fail, as for a 13th month."""
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:
@@ -43,24 +49,83 @@ class _Loader(yaml.SafeLoader):
 
 def read(text: str, file: str) -> tuple[yaml.Node | None, Any]:
     """The text as nodes (which know their lines) and as plain values. Raises Fault."""
+    loader, node = compose(text, file)
+    if node is not None and (faults := twice(node)):
+        raise Fault(file, *faults[0])
+    return node, construct(loader, node, file)
+
+
+def compose(text: str, file: str) -> tuple[Loader, yaml.Node | None]:
+    """The text as nodes, and the loader that makes values of them. Raises Fault."""
     try:
-        return yaml.compose(text, Loader=yaml.SafeLoader), yaml.load(text, Loader=_Loader)
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise Fault(f"{file}:{line}: not valid YAML: {error.problem}") from None
-    except (yaml.YAMLError, RecursionError) as error:  # a control character, depth: no mark
-        raise Fault(f"{file}:1: not valid YAML: {' '.join(str(error).split())}") from None
+        loader = Loader(text)
+        return loader, loader.get_single_node()
+    except (yaml.YAMLError, RecursionError) as error:
+        raise _not_valid(error, file) from None
+
+
+def construct(loader: Loader, node: yaml.Node | None, file: str) -> Any:
+    """Nodes as plain values. Raises Fault."""
+    try:
+        return None if node is None else loader.construct_document(node)
+    except (yaml.YAMLError, RecursionError) as error:
+        raise _not_valid(error, file) from None
+
+
+def _not_valid(error: Exception, file: str) -> Fault:
+    if not isinstance(error, yaml.MarkedYAMLError):  # a control character, depth: no mark
+        return Fault(file, 1, f"not valid YAML: {' '.join(str(error).split())}")
+    mark = error.problem_mark
+    if error.context_mark and re.search("flow|quoted", error.context or ""):
+        mark = error.context_mark  # what is never closed goes wrong far below
+    problem = error.problem or ""
+    hint = "; put a text with a colon in quotes" if problem.startswith("mapping values") else ""
+    return Fault(file, mark.line + 1 if mark else 1, f"not valid YAML: {problem}{hint}", problem)
+
+
+def twice(node: yaml.Node) -> list[tuple[int, str]]:
+    """Keys that a mapping has twice, of which only the last would count: line and why."""
+    faults: list[tuple[int, str]] = []
+    seen: set[int] = set()
+    nodes = [node]
+    while nodes:
+        node = nodes.pop()
+        if id(node) in seen or isinstance(node, yaml.ScalarNode):
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.SequenceNode):
+            nodes += node.value
+            continue
+        lines: dict[tuple[str, str], int] = {}
+        for key, inner in node.value:
+            nodes.append(inner)
+            if not isinstance(key, yaml.ScalarNode) or key.value == "<<":
+                continue
+            name, line = (key.tag, key.value), key.start_mark.line + 1
+            if name in lines:
+                why = f"stands twice, in line {lines[name]} and in line {line}"
+                faults.append((line, f"{' '.join(key.value.split())}: {why}"))
+            lines.setdefault(name, line)
+    return sorted(faults)
 
 
 def describe(error: ValidationError, node: yaml.Node | None, file: str) -> str:
     """The first fault as file:line: field: why."""
-    first = error.errors(include_url=False)[0]
-    cause = first.get("ctx", {}).get("error")
-    place: Place = first["loc"]
-    why = first["msg"]
-    if isinstance(cause, FieldError):
-        place, why = (*place, cause.field), str(cause)
-    return f"{file}:{line_of(node, place)}: {_field(node, place)}: {why}"
+    line, why = faults_of(error, node)[0]
+    return f"{file}:{line}: {why}"
+
+
+def faults_of(error: ValidationError, node: yaml.Node | None) -> list[tuple[int, str]]:
+    """All faults, as line and field: why."""
+    found: dict[tuple[int, str], None] = {}
+    for fault in error.errors(include_url=False):
+        cause = fault.get("ctx", {}).get("error")
+        place: Place = fault["loc"]
+        why = fault["msg"]
+        if isinstance(cause, FieldError):
+            place, why = (*place, cause.field), str(cause)
+        found[line_of(node, place), f"{_field(node, place)}: {why}"] = None
+    return list(found)
 
 
 def line_of(node: yaml.Node | None, place: Place) -> int:

@@ -142,12 +142,12 @@ def parse(
     if content is None:
         return {}
     if not isinstance(content, dict):
-        raise yaml_faults.Fault(f"{file}:1: must be a mapping of presets to slots")
+        raise yaml_faults.Fault(file, 1, "must be a mapping of presets to slots")
     unknown: set[str] = set()
     try:
         found = _FILE.validate_python(content, context=unknown)
     except ValidationError as error:
-        raise yaml_faults.Fault(yaml_faults.describe(error, node, file)) from None
+        raise yaml_faults.Fault(file, *yaml_faults.faults_of(error, node)[0]) from None
     tell_unknown(unknown, file, tell)
     return found
 
