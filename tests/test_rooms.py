@@ -42,7 +42,7 @@ MAY_SEE: dict[str, set[str]] = {
 
 SHOW_STANDS_ON = {
     "__future__", "collections", "contextlib", "dataclasses", "enum", "functools", "itertools",
-    "math", "pathlib", "random", "re", "sys", "types", "typing", "numpy", "pydantic",
+    "math", "pathlib", "random", "re", "sys", "types", "typing", "unicodedata", "numpy", "pydantic",
     "pydantic_core", "yaml",
 }  # fmt: skip
 """The core has no clock, no thread, no window and no network."""

@@ -152,8 +152,7 @@ def _leave_out(prompts: yaml.SequenceNode, file: str, tell: Tell) -> None:
             tell(f"{file}:{item.start_mark.line + 1}: prompts[{number}]: {why}; {QUOTES}")
         else:
             kept.append(item)
-    if kept:  # else all of it is at fault
-        prompts.value = kept
+    prompts.value = kept
 
 
 def _something_else(item: yaml.Node) -> str:
