@@ -44,12 +44,8 @@ from visualizer.show.actions import (
 from visualizer.show.notices import aged, say
 from visualizer.show.parameters import BY_NAME, shorten
 from visualizer.show.pickup import Grip, taken_to
-<<<<<<< HEAD
-from visualizer.show.records import ModelChoice, Preset
-=======
 from visualizer.show.prompt_mix import alone
-from visualizer.show.records import Preset
->>>>>>> 49757c0 (OSC takes what tools send: words, numbers as text, all types, presets by name; a bundle's good messages play; an empty prompt is ignored with a line; complaints are limited in rate, not in number)
+from visualizer.show.records import ModelChoice, Preset
 from visualizer.show.reducers import (
     commands,
     focus,

@@ -57,22 +57,14 @@ def typed(show: Show, text: str) -> Show:
     entry = show.entry
     if entry is None:
         return show
-<<<<<<< HEAD
     if entry.purpose == "number" and text == "-":
         return _negated(show, entry)
     before, after = _halves(entry)
     room = max(navigation.LONGEST - len(entry.text), 0)
-    return _with(show, entry, before + text[:room], after)
-=======
-    if show.entry_for == "number" and text == "-":
-        return _negated(show)
-    before, after = _halves(show)
-    room = max(navigation.LONGEST - len(before) - len(after), 0)
     if len(text) > room:
         line = f"a line takes {navigation.LONGEST} characters; {len(text) - room} are left out"
         show = say(show, line)
-    return _with(show, before + text[:room], after)
->>>>>>> 49757c0 (OSC takes what tools send: words, numbers as text, all types, presets by name; a bundle's good messages play; an empty prompt is ignored with a line; complaints are limited in rate, not in number)
+    return _with(show, entry, before + text[:room], after)
 
 
 def digit(show: Show, character: str) -> Show:
@@ -139,15 +131,7 @@ def _valued(show: Show, row: Parameter, text: str) -> Show:
     return show
 
 
-<<<<<<< HEAD
-def _range(row: Parameter) -> str:
-    return f"{row.label} goes from {row.low:g} to {row.high:g}"
-
-
 def _halves(entry: TextEntry) -> tuple[str, str]:
-=======
-def _halves(show: Show) -> tuple[str, str]:
->>>>>>> 49757c0 (OSC takes what tools send: words, numbers as text, all types, presets by name; a bundle's good messages play; an empty prompt is ignored with a line; complaints are limited in rate, not in number)
     """The text before and behind the caret."""
     return entry.text[: entry.caret], entry.text[entry.caret :]
 
