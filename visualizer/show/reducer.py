@@ -10,37 +10,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from visualizer.show import cueing, durations, sound_levels, tempo
-from visualizer.show.actions import (
-    Action,
-    Compose,
-    Digit,
-    Drop,
-    End,
-    Engine,
-    Erase,
-    Heard,
-    Knob,
-    Learned,
-    Live,
-    Move,
-    Nudge,
-    Offer,
-    Prompt,
-    Recall,
-    Run,
-    Say,
-    SelectPreset,
-    Set,
-    Snapshots,
-    Store,
-    Switch,
-    Sync,
-    Take,
-    Tick,
-    Type,
-    Unplugged,
-)
+from visualizer.show import actions, cueing, durations, sound_levels, tempo
+from visualizer.show.actions import Action
 from visualizer.show.notices import aged, say
 from visualizer.show.parameters import BY_NAME, shorten
 from visualizer.show.pickup import Grip, taken_to
@@ -83,10 +54,10 @@ def start(
 
 def reduce(show: Show, action: Action) -> Show:
     """The show after an action. Unknown names (from a hand-made map) change nothing."""
-    if isinstance(action, SelectPreset) and action.name:
+    if isinstance(action, actions.SelectPreset) and action.name:
         index = navigation.preset_index(show.presets, action.name)
         action = replace(action, index=-1 if index is None else index)
-    later = quantise.held_back(show, action)
+    later = quantise.quantised(show, action)
     return _noted(show, action) if later is None else later
 
 
@@ -107,111 +78,112 @@ def _without_a_jump(before: Show, after: Show) -> Show:
 
 
 def _done(show: Show, action: Action) -> Show:
-    """What the action itself does."""
+    """What the action itself does: here, what is played."""
     match action:
-        case Tick():
-            return _tick(show, action)
-        case Live(seed=seed, period=period):
-            since = show.time if show.live_since is None else show.live_since
-            return replace(show, live_since=since, seed=seed, period=period)
-        case Engine(model=model, models=models, coming=coming):
-            # Before one runs, what was asked for has not reached the engine yet.
-            wanted = coming if model else show.model.wanted
-            return replace(show, model=ModelChoice(wanted, show.model.asks, model, models))
-        case End():
-            return replace(show, over=True)
-        case Set(parameter=name, value=value):
-            return navigation.set_told(show, name, value)  # a program's, so the focus stays
-        case Nudge(parameter=name, steps=steps, fine=fine):
-            name = name or show.focus
-            row = BY_NAME.get(name)
-            size = 0.0 if row is None else row.fine if fine else row.step
-            show = navigation.set_value(show, name, _from(show, name) + steps * size)
-            return focus.touched(show, name)
-        case Knob(control=control, parameter=name):
-            show = _turn(show, action)
-            grip = show.knobs.get(control)
-            # One that only waits has played nothing.
-            return show if grip is None or show.waits(grip) else focus.touched(show, name)
-        case Unplugged(port=port):
-            kept = {c: grip for c, grip in show.knobs.items() if c.port != port}
+        case actions.Set(parameter=name, value=value):
+            return navigation.set_told(show, name, value)  # a program's: the focus stays
+        case actions.Nudge():
+            return _nudged(show, action)
+        case actions.Knob():
+            return _turned(show, action)
+        case actions.Unplugged(port=port):
+            kept = {knob: grip for knob, grip in show.knobs.items() if knob.port != port}
             return replace(show, knobs=MappingProxyType(kept))
-        case Run(command=name):
+        case actions.Run(command=name):
             return commands.BY_NAME[name](show) if name in commands.BY_NAME else show
-        case Switch(command=name, on=on):
+        case actions.Switch(command=name, on=on):
             return commands.switched(show, name, on)
-        case SelectPreset(index=index) if 0 <= index < len(show.presets):
+        case actions.SelectPreset(index=index) if 0 <= index < len(show.presets):
             return navigation.to_preset(show, index)
-        case SelectPreset(index=index, name=name):
+        case actions.SelectPreset(index=index, name=name):
             which = shorten(name or index + 1)
             return say(show, f"there is no preset {which}; there are {len(show.presets)}")
-        case Store(slot=slot):
+        case actions.Store(slot=slot):
             return snapshots.stored(show, slot)
-        case Recall(slot=slot):
+        case actions.Recall(slot=slot):
             return snapshots.recalled(show, slot)
-        case Snapshots():
-            return snapshots.restored(show, action)
-        case Offer(memory=memory):
-            return replace(show, offer=memory)
-        case Sync():
-            return tempo.synced(show, action)
-        case Heard():
-            return sound_levels.heard(show, action)
-        case Learned():
-            return midi_learn.learned(show, action)
-        case Prompt(text=text):
+        case actions.Prompt(text=text):
             if not alone(text):
                 return say(show, "an empty prompt is ignored; the prompt stays")
             return navigation.to_text(show, text)
-        case Say(text=text):
-            return say(show, text)
-        case _:
-            return _typed(show, action)
-
-
-def _typed(show: Show, action: Type | Erase | Take | Drop | Digit | Move | Compose) -> Show:
-    """What is typed: into the line that is open, or for a list."""
-    match action:
-        case Type(text=text):
+        case actions.Type(text=text):
             return text_entry.typed(show, text)
-        case Erase(ahead=ahead):
+        case actions.Erase(ahead=ahead):
             return text_entry.erased(show, ahead=ahead)
-        case Take():
+        case actions.Take():
             return text_entry.taken(show)
-        case Drop():
+        case actions.Drop():
             return text_entry.dropped(show)
-        case Digit(character=character):
+        case actions.Digit(character=character):
             return text_entry.digit(show, character)
-        case Compose(text=text):
+        case actions.Compose(text=text):
             return text_entry.composed(show, text)
-        case Move(across=across, down=down):
+        case actions.Move(across=across, down=down):
             if show.entry is None and show.learning is not None:
                 return midi_learn.moved(show, down)
             return text_entry.moved(show, across, down)
+        case _:
+            return _told(show, action)
 
 
-def _tick(show: Show, tick: Tick) -> Show:
+def _told(
+    show: Show,
+    action: actions.Tick | actions.Live | actions.Engine | actions.End | actions.Snapshots
+    | actions.Offer | actions.Sync | actions.Heard | actions.Learned | actions.Say,
+) -> Show:  # fmt: skip
+    """What comes by itself: time, and news of the engine, the disk, clocks, sound and MIDI."""
+    match action:
+        case actions.Tick():
+            return _tick(show, action)
+        case actions.Live(seed=seed, period=period):
+            since = show.time if show.live_since is None else show.live_since
+            return replace(show, live_since=since, seed=seed, period=period)
+        case actions.Engine(model=model, models=models, coming=coming):
+            # Before one runs, what was asked for has not reached the engine yet.
+            wanted = coming if model else show.model.wanted
+            return replace(show, model=ModelChoice(wanted, show.model.asks, model, models))
+        case actions.End():
+            return replace(show, over=True)
+        case actions.Snapshots():
+            return snapshots.restored(show, action)
+        case actions.Offer(memory=memory):
+            return replace(show, offer=memory)
+        case actions.Sync():
+            return tempo.synced(show, action)
+        case actions.Heard():
+            return sound_levels.heard(show, action)
+        case actions.Learned():
+            return midi_learn.learned(show, action)
+        case actions.Say(text=text):
+            return say(show, text)
+
+
+def _tick(show: Show, tick: actions.Tick) -> Show:
     messages = aged(show, tick.seen)
     show = text_entry.aged(show, tick.seen)
     later = replace(show, time=show.time + tick.seconds, messages=messages)
     show = _without_a_jump(show, snapshots.advanced(sound_levels.aged(later)))
     if show.generating and show.live_since is not None:
-        show = quantise.turning(replace(show, cue=cueing.aged(show.cue, tick.seen)))
-    show, action = quantise.due(show)
+        show = quantise.advancing(replace(show, cue=cueing.aged(show.cue, tick.seen)))
+    show, action = quantise.take_due(show)
     while action is not None:
         show = _noted(show, action)
-        show, action = quantise.due(show)
+        show, action = quantise.take_due(show)
     return show
 
 
-def _from(show: Show, name: str) -> float:
-    """Where a step begins: at the value; the seed has walked on meanwhile."""
+def _nudged(show: Show, nudge: actions.Nudge) -> Show:
+    name = nudge.parameter or show.focus
+    if name not in BY_NAME:
+        return show
+    value = show.values[name]
     if name == "seed" and show.seed is not None:
-        return float(show.seed)
-    return show.values.get(name, 0.0)
+        value = show.seed  # it has walked on meanwhile
+    size = BY_NAME[name].fine if nudge.fine else BY_NAME[name].step
+    return focus.touched(navigation.set_value(show, name, value + nudge.steps * size), name)
 
 
-def _turn(show: Show, knob: Knob) -> Show:
+def _turned(show: Show, knob: actions.Knob) -> Show:
     row = BY_NAME.get(knob.parameter)
     if row is None or knob.position != knob.position:  # NaN is no place to be
         return show
@@ -224,5 +196,7 @@ def _turn(show: Show, knob: Knob) -> Show:
     if to is not None:
         show = navigation.set_value(show, row.name, row.at(to))
         wrote = show.values[row.name]
-    knobs = {**show.knobs, knob.control: Grip(row.name, knob.position, wrote, to)}
-    return replace(show, knobs=MappingProxyType(knobs))
+    grip = Grip(row.name, knob.position, wrote, to)
+    show = replace(show, knobs=MappingProxyType({**show.knobs, knob.control: grip}))
+    # One that only waits has played nothing.
+    return show if show.waits(grip) else focus.touched(show, row.name)

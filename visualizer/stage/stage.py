@@ -1,7 +1,11 @@
 """The stage: puts frames on the wall, 60 pictures a second, and the HUD over them.
 
+present() is the draw loop's body: advance the crossfade, draw picture, start screen and HUD, wait
+for the display clock, flip. What is drawn is decided by the View; the stage keeps only what takes
+time on the wall: the crossfade, the fade to black, the start screen's fade.
+
 Never black by accident: the start screen stands until the first frame, the last frame until the
-next. The stage makes no decisions of its own; it follows View.
+next.
 """
 
 from __future__ import annotations

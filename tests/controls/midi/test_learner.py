@@ -149,9 +149,8 @@ def test_of_many_messages_no_more_are_kept_than_are_needed_and_they_are_looked_a
 ) -> None:
     desk = Desk(tmp_path)
     desk.learn(ZOOM)
-    clock = mido.Message("clock")
     for _ in range(20):
-        desk.hear("A", [clock, *([cc(30, 100), cc(30, 101)] * 100)])
+        desk.hear("A", [cc(30, 100), cc(30, 101)] * 100)
     desk.now -= RECOGNISE_EVERY
     desk.hear("A", fader(77))
     desk.now += RECOGNISE_EVERY

@@ -1,4 +1,4 @@
-"""The loop itself: previous → move → hold → shake → denoise → blend → next.
+"""The img2img feedback loop: previous → warp → drift hold → jitter → denoise → blend → next.
 
 The picture stays float in [0, 1] on the device from frame to frame, and is rounded to uint8 once,
 in the copy that is handed out. With that copy come the numbers of its stats, from which the next
@@ -149,8 +149,8 @@ class Feedback:
     def _generated(
         self, request: Request, place: Place, seconds: float
     ) -> tuple[Tensor, Tensor | None]:
-        """The next picture, on the device, and how far it wants to move; None where it is the
-        first. It may hold what is not a number."""
+        """The next picture, on the device, and how far it moves from the last before the motion
+        limit; None where it is the first. It may hold NaN."""
         eased = self._revive.eased(request)
         bound = self._motion_limit.bound(request, seconds)
         with self.stopwatch("perturb"):

@@ -21,7 +21,7 @@ from visualizer.engine.failures import one_line, out_of_memory
 from visualizer.engine.models.catalogue import Choice
 from visualizer.engine.producer.model_crossfade import ModelCrossfade
 from visualizer.engine.producer.retrying import PAUSES, Retrying
-from visualizer.engine.producer.switching import Switch
+from visualizer.engine.producer.switching import ModelSwitch
 from visualizer.frame import Frame, Pixels
 from visualizer.latest import Closed, Latest
 from visualizer.show.request import Request
@@ -60,7 +60,7 @@ class Producer(threading.Thread):
         super().__init__(name="producer", daemon=True)
         self._models, self._requests = models, requests
         self._frames, self._statuses = frames, statuses
-        self._switch = Switch(
+        self._switch = ModelSwitch(
             models=models,
             statuses=statuses,
             open_engine=open_engine,

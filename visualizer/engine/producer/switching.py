@@ -1,8 +1,9 @@
-"""Which engine plays, which one is to take its place, and what is said of both.
+"""Hot-swapping models: which engine plays, which takes its place, and what is said of both.
 
 The show begins on the built-in model, which is there at once. Any other is loaded in the
-background (background_load.py) while that one plays on. For the producer's thread, like the
-engines.
+background (background_load.py) while that one plays on, and swapped in between two frames. At most
+one load is wanted: another request cancels it, and a failure leaves what plays. For the producer's
+thread, like the engines.
 """
 
 from __future__ import annotations
@@ -22,8 +23,10 @@ ROOM = 4.0
 it. What takes longer reads or fetches files, and has nothing on the GPU yet."""
 
 
-class Switch:
-    """One engine in force, and one loader at most that anybody waits for.
+class ModelSwitch:
+    """One engine in force, and one loader at most. begin() opens the first engine; then, between
+    frames, look() takes requests and finished loads, and worked(), failed(), make_room() and
+    give_up() are told how frames went.
 
     The arguments are the producer's. engine: the one in force, from begin() on.
     """
@@ -162,7 +165,7 @@ class Switch:
         self._tell()
 
     def close(self) -> None:
-        """Wait for no loader any more."""
+        """Cancel all loads."""
         for loader in self._threads:
             loader.drop()
 

@@ -1,4 +1,7 @@
-"""Waiting for the beat: changes that quantise holds back until their moment comes. Pure.
+"""Launch quantisation, as of clips in Ableton Live: changes wait for the next beat or bar. Pure.
+
+quantised() queues a change for its beat, advancing() one for when the prompt's hold is over, and
+take_due() hands out those whose beat has come; each display frame asks for the last two.
 
 A picture is on the wall a while after it was asked for (Show.period). So a change is made that
 much ahead of its beat, and what it brings lands on the beat. Rules:
@@ -31,8 +34,8 @@ _PROMPTS = {"next_prompt": 1, "previous_prompt": -1}
 _PRESETS = {"next_preset": 1, "previous_preset": -1}
 
 
-def held_back(show: Show, action: Action) -> Show | None:
-    """The show with an action waiting for its beat; None where it is to be done at once."""
+def quantised(show: Show, action: Action) -> Show | None:
+    """The show with an action queued for its beat; None where it is to be done at once."""
     if not _unit(show):
         return None
     asked = None if show.pending is None or show.pending.by_itself else show.pending
@@ -56,10 +59,10 @@ def held_back(show: Show, action: Action) -> Show | None:
     return replace(show, pending=pending)
 
 
-def turning(show: Show) -> Show:
-    """The show whose prompt asks for the next one where its hold is about to be over.
+def advancing(show: Show) -> Show:
+    """Auto-advance: the show with the next prompt queued where the hold is about to be over.
 
-    It asks half a beat (or bar …) early, so that the first beat from then on is the nearest to
+    That is half a beat (or bar …) early, so that the first beat from then on is the nearest to
     the end of the hold. Display frames that come late so never add up to a beat that is missed.
     """
     pending = show.pending
@@ -73,7 +76,7 @@ def turning(show: Show) -> Show:
     return show if pending else replace(show, pending=Pending(Run("next_prompt", CUE), _next(show)))
 
 
-def due(show: Show) -> tuple[Show, Run | SelectPreset | Recall | None]:
+def take_due(show: Show) -> tuple[Show, Run | SelectPreset | Recall | None]:
     """What is to be done now that waited, if anything, and the show in which it waits no more.
 
     Call it until there is None: steps that added up come one by one.

@@ -1,7 +1,8 @@
 """Where things stand on the help page: the tables of commands and parameters, set like a newspaper.
 
-They flow from column to column. Sizes of type are tried from large to small, and four columns to
-one, until all fits.
+Entries fill the columns one after another. Layouts are tried from the largest type and the most
+columns down, until all fits. That takes longer than a display frame, so tries() is a generator:
+the page takes a few steps of it in each.
 """
 
 from __future__ import annotations

@@ -49,14 +49,13 @@ class Hud:
         """
         show, size = view.show, target.get_size()
         unit = unit_of(size)
-        wanted = show.hud is True if splash else show.hud_on
-        wanted = wanted and not show.help
-        beside = plan(size).panel.right if wanted else 0
+        values = (show.hud is True if splash else show.hud_on) and not show.help
+        beside = plan(size).panel.right if values else 0
         field = entry_box.field(show, size, unit, beside)
         bottom = field.top if show.entry_open else size[1]
         if show.help:
             self._help.draw(target)
-        elif wanted:
+        elif values:
             self._panel.draw(target, view)
         if show.learning is not None and not show.help:
             listed = learn_list.place_of(size, unit, beside, bottom)
@@ -66,24 +65,18 @@ class Hud:
             bottom = min(bottom, offer_top(show, size))
         # Beside the panel, as the field; messages stand above it.
         bottom = entry_box.draw_quit(target, self._letters, show, unit, field.centerx, bottom)
-        if wanted:
-            area = self._beside(size, bottom, unit)
+        margin = round(MARGIN * unit)
+        area = pygame.Rect(
+            beside + margin, margin, size[0] - beside - 2 * margin, bottom - 2 * margin
+        )
+        if values:
             self._chips(target, show, area, unit)
-            left = self._messages(target, show, area, unit)
+        if values or (splash and not show.help):
+            top = self._messages(target, show, area, unit)
             if not splash and (view.status.phase is not Phase.RUNNING or view.status.coming):
-                self._status(target, view.status, area, left, unit)
-        elif splash and not show.help:
-            margin = round(MARGIN * unit)
-            area = pygame.Rect(margin, margin, size[0] - 2 * margin, bottom - 2 * margin)
-            self._messages(target, show, area, unit)
+                self._status(target, view.status, area, top, unit)
         entry_box.draw_entry(target, self._letters, show, unit, field)
         return field if show.entry_open else None
-
-    def _beside(self, size: tuple[int, int], bottom: int, unit: float) -> pygame.Rect:
-        """The room right of the panel, above bottom."""
-        margin = round(MARGIN * unit)
-        left = plan(size).panel.right + margin
-        return pygame.Rect(left, margin, size[0] - left - margin, bottom - 2 * margin)
 
     def _chips(self, target: pygame.Surface, show: Show, area: pygame.Rect, unit: float) -> None:
         """States that a performer must not overlook."""
