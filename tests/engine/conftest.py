@@ -245,3 +245,4 @@ def no_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     """As on a machine without any GPU."""
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     monkeypatch.setattr(torch.backends.mps, "is_available", lambda: False)
+    monkeypatch.setattr(devices, "nvidia_gpus", lambda: 0)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 import torch
 
+from visualizer.engine.failures import ModelError
 from visualizer.engine.models import devices
 from visualizer.engine.models.catalogue import BUILTIN
 from visualizer.engine.models.open import choose
@@ -16,6 +19,46 @@ def test_without_a_gpu_the_builtin_model_is_the_default(no_gpu: None) -> None:
     name, reason, _ = choose()
     assert name == BUILTIN
     assert "no GPU" in reason
+
+
+def test_a_gpu_that_torch_has_no_cuda_for_is_one_line_with_the_remedy(
+    no_gpu: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(devices, "nvidia_gpus", lambda: 1)
+    monkeypatch.setattr(torch.version, "cuda", None)
+    for wanted in ("auto", "cuda"):
+        with pytest.raises(ModelError, match=r"no CUDA: pip install .*/whl/cu\d+"):
+            devices.pick_device(wanted)
+    name, reason, _ = choose()
+    assert name == BUILTIN
+    assert "no CUDA: pip install" in reason
+    assert devices.pick_device("cpu") == "cpu"
+    monkeypatch.setattr(torch.version, "cuda", "12.6")  # then it is not torch that is missing
+    assert devices.pick_device("auto") == "cpu"
+
+
+@pytest.mark.parametrize(("status", "cards"), [(0, 2), (100, 0)])
+def test_the_driver_is_asked_how_many_gpus_there_are(
+    status: int, cards: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Driver:
+        def cuInit(self, flags: int) -> int:  # noqa: N802
+            return status
+
+        def cuDeviceGetCount(self, count: Any) -> int:  # noqa: N802
+            count._obj.value = 2
+            return 0
+
+    monkeypatch.setattr(ctypes, "CDLL", lambda name: Driver())
+    assert devices.nvidia_gpus() == cards
+
+
+def test_without_a_driver_there_is_no_nvidia_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(name: str) -> Any:
+        raise OSError(f"{name}: cannot open shared object file")
+
+    monkeypatch.setattr(ctypes, "CDLL", missing)
+    assert devices.nvidia_gpus() == 0
 
 
 def test_the_models_on_this_machine_are_named_the_builtin_one_first(

@@ -6,6 +6,8 @@ files is pipelines.py; what to fall back to when one can't be had is decided in 
 
 from __future__ import annotations
 
+import ctypes
+import sys
 from collections.abc import Callable
 
 import huggingface_hub
@@ -20,6 +22,11 @@ TURBO = "stabilityai/sdxl-turbo"
 
 ROOM = 7.5e9
 """Bytes of a GPU's memory that TURBO wants; a card sold with 8 GB has a little more than that."""
+
+CUDA_BUILD = (
+    "pip install --force-reinstall torch --index-url https://download.pytorch.org/whl/cu126"
+)
+"""What brings a torch with CUDA where pip's own has none, as on Windows."""
 
 
 def default_model(device: str = "auto") -> tuple[str, str]:
@@ -66,6 +73,8 @@ def pick_device(wanted: str) -> str:
     if wanted not in ("auto", "cuda", "mps", "cpu"):
         raise ModelError(f"device {wanted}: there are auto, cuda, mps and cpu")
     cuda, mps = torch.cuda.is_available(), torch.backends.mps.is_available()
+    if wanted in ("auto", "cuda") and not cuda and not torch.version.cuda and nvidia_gpus():
+        raise ModelError(f"there is an NVIDIA GPU, but this torch has no CUDA: {CUDA_BUILD}")
     if wanted == "auto":
         wanted = "cuda" if cuda else "mps" if mps else "cpu"
     if wanted == "cuda" and not cuda:
@@ -77,6 +86,17 @@ def pick_device(wanted: str) -> str:
     if wanted == "mps" and not mps:
         raise ModelError("device mps: torch sees no Apple GPU; it takes a Mac with Apple silicon")
     return wanted
+
+
+def nvidia_gpus() -> int:
+    """How many NVIDIA GPUs the driver knows of, asked without torch; 0 without a driver."""
+    count = ctypes.c_int()
+    try:
+        driver = ctypes.CDLL("nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1")
+        found = driver.cuInit(0) == 0 and driver.cuDeviceGetCount(ctypes.byref(count)) == 0
+    except (AttributeError, OSError):
+        return 0
+    return count.value if found else 0
 
 
 def _cuda_fault() -> str:
