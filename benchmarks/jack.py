@@ -40,12 +40,6 @@ def server() -> Iterator[None]:
     program = shutil.which("jackd")
     if program is None:
         raise NoJack("jackd is not installed (Debian: apt install jackd2)")
-    try:
-        import rtmidi
-    except ImportError:
-        raise NoJack("python-rtmidi is not installed") from None
-    if rtmidi.API_UNIX_JACK not in rtmidi.get_compiled_api():
-        raise NoJack("python-rtmidi was built without JACK")
     name = f"visualizer-benchmark-{os.getpid()}"
     # Synchronous (-S): it waits for its clients, but not for ever (-t, in ms). Otherwise it drops
     # the messages of one that a busy machine keeps waiting, which says nothing about us.
@@ -97,6 +91,8 @@ def _wait_for(process: subprocess.Popen[bytes]) -> None:
         try:
             ports.names()
             return
+        except (ImportError, ValueError) as error:
+            raise NoJack(str(error)) from None
         except OSError:
             time.sleep(0.5)
         finally:
@@ -162,9 +158,9 @@ def _send(port: Any, messages: Sequence[tuple[float, Sequence[int]]]) -> list[fl
 
 def main(name: str) -> None:
     """Be a controller until stdin ends."""
-    import rtmidi
+    from visualizer.controls.midi.rtmidi_ports import rtmidi_client
 
-    port = rtmidi.MidiOut(rtapi=rtmidi.API_UNIX_JACK, name="benchmark")
+    port = rtmidi_client("MidiOut", "UNIX_JACK", "benchmark")
     port.open_virtual_port(name)
     for line in sys.stdin:
         messages = json.loads(line)

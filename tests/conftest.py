@@ -8,12 +8,12 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import mido
 import pytest
 from hypothesis import HealthCheck, settings
 
+from visualizer.controls.midi.rtmidi_ports import rtmidi_client
 from visualizer.controls.midi.system_ports import system_ports
 
 JACK = "mido.backends.rtmidi/UNIX_JACK"
@@ -64,7 +64,6 @@ def jackd() -> Iterator[None]:
     program = shutil.which("jackd")
     if program is None:
         pytest.skip("jackd is not installed (Debian: apt install jackd2)")
-    pytest.importorskip("rtmidi", reason="python-rtmidi is not installed")
     server = f"visualizer-test-{os.getpid()}"
     # Synchronous (-S) and with long cycles (21 ms): on a busy machine JACK drops the messages of
     # a client that misses its cycle, and these tests are about us.
@@ -123,15 +122,30 @@ def wait_for_server(process: subprocess.Popen[bytes]) -> None:
     pytest.fail("jackd took no client")
 
 
-@pytest.fixture
-def jack_controller(jackd: None) -> Callable[[str], Any]:
-    """Plugs in a controller of a name: a real MIDI output on JACK, with mido's send and close."""
+class JackController:
+    """A controller: a real MIDI output on JACK."""
 
-    def plug(name: str) -> Any:
+    def __init__(self, name: str) -> None:
+        self._client = rtmidi_client("MidiOut", "UNIX_JACK", "RtMidiOut Client")
+        self._client.open_virtual_port(name)
+
+    def send(self, message: mido.Message) -> None:
+        self._client.send_message(message.bytes())
+
+    def close(self) -> None:
+        self._client.close_port()
+        self._client.delete()
+
+
+@pytest.fixture
+def jack_controller(jackd: None) -> Callable[[str], JackController]:
+    """Plugs in a controller of a name."""
+
+    def plug(name: str) -> JackController:
         end = time.monotonic() + PATIENCE
         while True:
             try:
-                return mido.Backend(JACK).open_output(name, virtual=True)
+                return JackController(name)
             except OSError:
                 # jackd refuses a client while it still says goodbye to the one of that name.
                 if time.monotonic() > end:

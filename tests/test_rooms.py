@@ -55,6 +55,7 @@ KEPT_IN: dict[str, str] = {
     "openvino": "engine",
     "mido": "controls",
     "rtmidi": "controls",
+    "supriya_midi": "controls",
     "pythonosc": "controls",
     "aalink": "controls",
     "sounddevice": "controls",

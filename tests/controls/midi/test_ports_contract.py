@@ -19,6 +19,7 @@ import pytest
 from visualizer.controls.midi.memory_ports import MemoryPorts
 from visualizer.controls.midi.midi_input import Midi
 from visualizer.controls.midi.ports import Ports
+from visualizer.controls.midi.rtmidi_ports import rtmidi_client
 from visualizer.controls.midi.system_ports import system_ports
 from visualizer.show.actions import Action, Knob, KnobId, Run, Say, SelectPreset, Sync, Unplugged
 from visualizer.show.reducer import reduce, start
@@ -79,10 +80,7 @@ class OnJack:
         self._came: list[list[int]] = []
 
     def plug(self) -> None:
-        import rtmidi
-
-        # Not through mido, whose callback waits for the GIL in JACK's own thread.
-        self._lamps = rtmidi.MidiIn(rtapi=rtmidi.API_UNIX_JACK, name="lamps")
+        self._lamps = rtmidi_client("MidiIn", "UNIX_JACK", "lamps")
         self._lamps.open_virtual_port("X-KEYS")
         self._controller = self._plug_in("X-KEYS")
         self._came = []

@@ -14,7 +14,7 @@ from collections.abc import Callable, Container, Iterable, Sequence
 from typing import NamedTuple, Protocol
 
 FAULTS = (OSError, RuntimeError, SystemError, ValueError)
-"""What mido, python-rtmidi and its C++ core raise where a port or a driver gives trouble."""
+"""What mido, RtMidi and its bindings raise where a port or a driver gives trouble."""
 
 
 class Received(NamedTuple):
@@ -65,8 +65,9 @@ class Ports(Protocol):
 
 def missing(error: ImportError) -> str:
     """What isn't installed, for people."""
-    if error.name == "rtmidi":
-        return "python-rtmidi is not installed; pip install python-rtmidi"
+    package = {"rtmidi": "python-rtmidi", "supriya_midi": "supriya-midi"}.get(error.name or "")
+    if package:
+        return f"{package} is not installed; pip install {package}"
     return f"its backend can't be loaded: {error}"
 
 

@@ -1,4 +1,8 @@
-"""MIDI ports straight from python-rtmidi, which mido's usual backend is made of.
+"""MIDI ports straight from RtMidi, which mido's usual backend is made of.
+
+Its binding is python-rtmidi, which has no wheels for Python 3.13 and later; from there on it is
+supriya-midi, whose API is nearly the same. (rtmidi2 has wheels too, but its C++ exceptions end the
+program where a port can't be opened, such as one that another program holds on Windows.)
 
 Not through mido, for three reasons that show on stage (the first two measured on JACK):
 
@@ -14,10 +18,13 @@ Not through mido, for three reasons that show on stage (the first two measured o
 
 from __future__ import annotations
 
+import ctypes
 import re
+import sys
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from visualizer.controls.midi.ports import FAULTS, Received
@@ -30,6 +37,9 @@ CLIENT = "visualizer"
 
 LIGHTS = "lights"
 """What our outputs are called. ALSA and JACK list them as inputs to whoever asks, us too."""
+
+UNIX_JACK = 3
+"""RtMidi's number for JACK, in either binding."""
 
 OURS = re.compile(rf"{CLIENT}(-\d+)?:{LIGHTS}\b")
 
@@ -115,11 +125,11 @@ class RtMidiPorts:
         self._retired: deque[Any] = deque(maxlen=RETIRED)
 
     def names(self) -> Iterable[str]:
-        """The inputs that are there now. Raises FAULTS, or ImportError without python-rtmidi."""
+        """The inputs that are there now. Raises FAULTS, or ImportError without RtMidi."""
         return tuple(name for name in self._listed("MidiIn") if not OURS.match(name))
 
     def outputs(self) -> Iterable[str]:
-        """The outputs that are there now. Raises FAULTS, or ImportError without python-rtmidi."""
+        """The outputs that are there now. Raises FAULTS, or ImportError without RtMidi."""
         return self._listed("MidiOut")
 
     def open(self, address: str) -> RtMidiInput:
@@ -140,9 +150,7 @@ class RtMidiPorts:
         self._listers.clear()
 
     def _retire(self, client: Any) -> None:
-        import rtmidi
-
-        if client.get_current_api() == rtmidi.API_UNIX_JACK:
+        if client.get_current_api() == UNIX_JACK:
             self._retired.append(client)
         else:
             _close(client)
@@ -157,12 +165,42 @@ class RtMidiPorts:
             raise
 
     def _client(self, kind: str, **options: Any) -> Any:
+        return rtmidi_client(kind, self._api, CLIENT, **options)
+
+
+def rtmidi_client(kind: str, api: str | None, name: str, **options: Any) -> Any:
+    """A client without a port: a "MidiIn" or a "MidiOut". Raises FAULTS, or ImportError without
+    RtMidi.
+
+    api: one of RtMidi's systems, such as UNIX_JACK; None is the usual one.
+    """
+    if sys.version_info < (3, 13):
         import rtmidi
 
-        code = getattr(rtmidi, f"API_{self._api}", None) if self._api else rtmidi.API_UNSPECIFIED
-        if code is None or (self._api and code not in rtmidi.get_compiled_api()):
-            raise ValueError(f"python-rtmidi has no API '{self._api}' here")
-        return getattr(rtmidi, kind)(rtapi=code, name=CLIENT, **options)
+        code = getattr(rtmidi, f"API_{api or 'UNSPECIFIED'}", None)
+        _check(api, code, rtmidi.get_compiled_api())
+        return getattr(rtmidi, kind)(rtapi=code, name=name, **options)
+    if api == "UNIX_JACK":
+        with suppress(OSError):
+            # Before the one in supriya-midi's wheel: 1.9.14, which newer servers refuse.
+            ctypes.CDLL("libjack.so.0", mode=ctypes.RTLD_GLOBAL)
+    import supriya_midi
+
+    code = getattr(supriya_midi.RtMidiAPI, api or "UNSPECIFIED", None)
+    _check(api, code, supriya_midi.get_compiled_apis())
+    client = getattr(supriya_midi, kind)(api=code, client_name=name, **options)
+    client.set_error_callback(_raise)
+    return client
+
+
+def _check(api: str | None, code: int | None, compiled: Sequence[int]) -> None:
+    if api and code not in compiled:
+        raise ValueError(f"RtMidi has no API '{api}' here")
+
+
+def _raise(kind: Any, text: str, data: Any = None) -> None:
+    """Raise an error of RtMidi's as python-rtmidi does: supriya-midi's own is none of FAULTS."""
+    raise OSError(text)
 
 
 def _close(client: Any) -> None:

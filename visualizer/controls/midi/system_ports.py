@@ -24,8 +24,9 @@ SEQUENCER = Path("/dev/snd/seq")
 def system_ports(backend: str | None = None) -> Ports:
     """The ports of a backend, written as mido does: "module" or "module/API".
 
-    None takes the environment's MIDO_BACKEND; without one, ALSA on Linux (python-rtmidi's wheels
-    carry a JACK of their own, which PipeWire does not answer) and the system's own elsewhere.
+    "mido.backends.rtmidi" is RtMidi, by whichever binding this Python has. None takes the
+    environment's MIDO_BACKEND; without one, ALSA on Linux (python-rtmidi's wheels carry a JACK of
+    their own, which PipeWire does not answer) and the system's own elsewhere.
     """
     named = backend or os.environ.get("MIDO_BACKEND")
     if not named:
