@@ -2,8 +2,14 @@
 
 Ticks come early and late by milliseconds (USB frames, busy senders). A line is laid through the
 times of the last 1.5 seconds by least squares; its slope is the tempo, and its end is when the
-newest tick was due. After a change of tempo the line is right again 1.5 seconds later. Rules, from
-the MIDI 1.0 specification (song position pointer; start, continue, stop):
+newest tick was due. After a change of tempo the line is right again 1.5 seconds later.
+
+Outliers are not averaged in: a tick that comes more than 15 ms from where the line has it counts as
+if it had come there. A stall whose ticks all come at once afterwards so changes nothing. Where half
+a beat of ticks in a row are off by as much, as after a stall that is not made up for, the line
+moves to where they are; where they are on a line of their own, at another tempo, it begins anew.
+
+Rules, from the MIDI 1.0 specification (song position pointer; start, continue, stop):
 
 - After start the next tick is the first beat of the song; after continue, the song goes on where
   it was stopped, or where the song position says.
@@ -15,6 +21,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from math import ceil
+from statistics import median
 
 from visualizer.show.actions import Sync
 from visualizer.show.tempo import FASTEST, SLOWEST
@@ -31,8 +38,14 @@ SPAN = 1.5
 MOST = ceil(FASTEST / 60 * TICKS * SPAN)
 """Most ticks kept: a flood of them must cost no more than the fastest tempo."""
 
+SHORTEST = 60 / FASTEST / TICKS * 0.9
+"""Seconds from tick to tick of the fastest tempo, and some less: jitter."""
+
 ENOUGH = TICKS // 2
 """Ticks from which a tempo can be told; before, the one that was known goes on."""
+
+OFF = 0.015
+"""Seconds from the line at which a tick is an outlier: more than jitter, less than a tick."""
 
 LOST = 0.5
 """Seconds without a tick after which the clock is gone: four ticks of the slowest tempo."""
@@ -42,11 +55,14 @@ LOST = 0.5
 class ClockFollower:
     """What is known of one MIDI clock. Times are seconds of any clock that never goes back.
 
-    times: when the last ticks came. tick: the newest one's place in the song. due: when the line
-    has it. bpm: the tempo, None until it can be told.
+    times: when the last ticks came; line: the same, outliers put right. outliers: how many of the
+    newest ones are that. tick: the newest one's place in the song. due: when the line has it. bpm:
+    the tempo, None until it can be told.
     """
 
     times: tuple[float, ...] = ()
+    line: tuple[float, ...] = ()
+    outliers: int = 0
     tick: int = 0
     due: float = 0.0
     bpm: float | None = None
@@ -83,10 +99,17 @@ class ClockFollower:
 
     def _ticked(self, at: float) -> ClockFollower:
         here = bool(self.times) and 0.0 <= at - self.times[-1] < LOST
-        before = tuple(t for t in self.times[1 - MOST :] if at - t < SPAN) if here else ()
-        times = (*before, at)
-        mean = sum(times) / len(times)
-        slope = _slope(times, mean) if len(times) >= ENOUGH else 0.0
+        first = next((n for n, t in enumerate(self.times) if at - t < SPAN), MOST) if here else MOST
+        first = max(first, len(self.times) + 1 - MOST)
+        times, line, outliers = (*self.times[first:], at), (*self.line[first:], at), 0
+        if here and self.bpm is not None:
+            expected = self.due + 60.0 / (TICKS * self.bpm)
+            if abs(at - expected) > OFF:
+                line, outliers = (*line[:-1], expected), self.outliers + 1
+        if outliers >= ENOUGH and (anew := _anew(times, line)):
+            times, line, outliers = times[-len(anew) :], anew, 0
+        mean = sum(line) / len(line)
+        slope = _slope(line, mean) if len(line) >= ENOUGH else 0.0
         bpm = self.bpm
         if slope > 0.0:  # not where all came at once
             bpm = min(max(60.0 / (TICKS * slope), SLOWEST), FASTEST)
@@ -94,11 +117,25 @@ class ClockFollower:
             slope = 60.0 / (TICKS * bpm)
         return ClockFollower(
             times=times,
+            line=line,
+            outliers=outliers,
             tick=self.tick + 1 if self.running else self.tick,
-            due=mean + slope * (len(times) - 1) / 2,
+            due=mean + slope * (len(line) - 1) / 2,
             bpm=bpm,
             running=self.running,
         )
+
+
+def _anew(times: tuple[float, ...], line: tuple[float, ...]) -> tuple[float, ...]:
+    """The line that the newest ticks, all outliers, are on; empty while they are on none."""
+    newest, expected = times[-ENOUGH:], line[-ENOUGH:]
+    mean = sum(newest) / ENOUGH
+    slope = _slope(newest, mean)
+    if abs(slope - _slope(expected, sum(expected) / ENOUGH)) * ENOUGH <= OFF / 2:
+        late = median(time - due for time, due in zip(newest, expected, strict=True))
+        return (*(time + late for time in line[:-ENOUGH]), *newest)  # at the tempo that it had
+    off = max(abs(t - mean - slope * (n - (ENOUGH - 1) / 2)) for n, t in enumerate(newest))
+    return newest if off <= OFF / 2 and slope >= SHORTEST else ()
 
 
 def _slope(times: tuple[float, ...], mean: float) -> float:
