@@ -42,8 +42,8 @@ MAY_SEE: dict[str, set[str]] = {
 
 SHOW_STANDS_ON = {
     "__future__", "collections", "contextlib", "dataclasses", "enum", "functools", "itertools",
-    "math", "pathlib", "random", "re", "sys", "types", "typing", "unicodedata", "numpy", "pydantic",
-    "pydantic_core", "yaml",
+    "json", "math", "pathlib", "random", "re", "statistics", "sys", "types", "typing",
+    "unicodedata", "numpy", "pydantic", "pydantic_core", "yaml",
 }  # fmt: skip
 """The core has no clock, no thread, no window and no network."""
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import fields, replace
 from fractions import Fraction
+from functools import partial
 from itertools import islice, repeat
 from pathlib import Path
 from typing import Protocol
@@ -34,9 +35,9 @@ from visualizer.offline.soundtrack import RATE, Soundtrack, Stereo, Track, mono
 from visualizer.openers import open_now
 from visualizer.options import OptionError, Options, RenderOptions, find_presets
 from visualizer.show.actions import Live, Tick
+from visualizer.show.files import prompt_lists
 from visualizer.show.next_request import request
-from visualizer.show.prompt_mix import alone
-from visualizer.show.records import NO_VALUES, Cued, Preset
+from visualizer.show.records import Preset
 from visualizer.show.reducer import reduce, start
 from visualizer.show.state import Show
 
@@ -152,15 +153,18 @@ def _check_out(out: Path) -> None:
 
 
 def _first(options: RenderOptions, console: Console) -> Show:
+    tell = partial(console.print, highlight=False, markup=False)
     presets, first, faults = find_presets(options)
     for fault in faults:
-        console.print(fault, highlight=False, markup=False)
+        tell(fault)
     if options.prompt is not None:
         if not options.prompt.strip():
             raise OptionError("--prompt is empty: an empty prompt makes no frame")
         # A preset that was named stays, but its prompts give way to the one asked for.
         preset = presets[first] if presets and options.preset else Preset("prompt", ())
-        cued = Cued(alone(options.prompt), NO_VALUES, preset.negative)
+        cued = prompt_lists.cued(options.prompt, "--prompt", tell, negative=preset.negative)
+        if cued is None:
+            raise OptionError("--prompt: nothing of it can be played")
         presets, first = (replace(preset, prompts=(cued,)),), 0
     if not presets:
         raise OptionError("there is no preset to play: give --prompt or another --presets folder")

@@ -21,7 +21,8 @@ class Cue:
     """parts: the prompt in force, empty for none. negative: what it leads away from, "" for
     nothing. outgoing and outgoing_negative: what was on when it came in. age: seconds since.
 
-    stays: it was typed by hand, so it stays until the performer asks for the next.
+    stays: it was typed by hand, so it stays until the performer asks for the next; written: what
+    was typed, "" for the prompt of a preset.
     """
 
     parts: Mix = ()
@@ -30,11 +31,12 @@ class Cue:
     outgoing_negative: Mix = ()
     age: float = 0.0
     stays: bool = False
+    written: str = ""
 
     @property
     def text(self) -> str:
         """The prompt in force, for people; "" for none."""
-        return in_words(self.parts)
+        return self.written or in_words(self.parts)
 
 
 def share(cue: Cue, crossfade: float) -> float:

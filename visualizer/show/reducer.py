@@ -15,7 +15,6 @@ from visualizer.show.actions import Action
 from visualizer.show.notices import aged, say
 from visualizer.show.parameters import BY_NAME, shorten
 from visualizer.show.pickup import Grip, taken_to
-from visualizer.show.prompt_mix import alone
 from visualizer.show.records import ModelChoice, Preset
 from visualizer.show.reducers import (
     commands,
@@ -103,8 +102,6 @@ def _done(show: Show, action: Action) -> Show:
         case actions.Recall(slot=slot):
             return snapshots.recalled(show, slot)
         case actions.Prompt(text=text):
-            if not alone(text):
-                return say(show, "an empty prompt is ignored; the prompt stays")
             return navigation.to_text(show, text)
         case actions.Type(text=text):
             return text_entry.typed(show, text)

@@ -563,7 +563,7 @@ def test_a_folder_keeps_its_good_files_in_order_and_tells_the_faults_of_the_othe
     (tmp_path / "1.yml").write_text("name: One\nprompts: [a]")
     (tmp_path / "3.yaml").write_text("name: Three\nprompts: []")
     (tmp_path / "4.yaml").mkdir()
-    (tmp_path / "notes.txt").write_text("prompts: none")
+    (tmp_path / "notes.md").write_text("prompts: none")
     presets, faults = load_folder(tmp_path)
     assert [preset.name for preset in presets] == ["One", "Two"]
     assert [str(fault).removeprefix(str(tmp_path)) for fault in faults] == [

@@ -21,18 +21,20 @@ A preset is YAML::
 The parameters' names, ranges and choices come from the table in show/parameters.py, and the form
 of the file from show/files/preset_schema.py. Texts are taken as they stand (`on`, `1984`), keys in
 any capitals; keys of the file that begin with "x-" are for anchors (show/files/preset_nodes.py).
+A prompt may have the syntax of other tools (show/prompt_syntax.py), and their lists of prompts play
+as presets, too (show/files/prompt_lists.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
 
 from pydantic import ValidationError
 
-from visualizer.show.files import preset_nodes, yaml_faults
-from visualizer.show.files.preset_schema import PresetEntry
+from visualizer.show.files import preset_nodes, prompt_lists, yaml_faults
+from visualizer.show.files.preset_schema import PresetEntry, PromptEntry
 from visualizer.show.files.stored_values import unsaid
 from visualizer.show.parameters import REFERENCE
 from visualizer.show.records import NO_VALUES, Cued, Preset
@@ -70,19 +72,22 @@ def parse(text: str, file: str, tell: Callable[[str], object] = unsaid) -> Prese
         faults += yaml_faults.faults_of(error, node)
     if entry is None or faults:
         raise PresetError(*told, *(f"{file}:{line}: {why}" for line, why in sorted(faults)))
-    for line in told:
-        tell(line)
+    prompts = [
+        Cued(prompt.text, prompt.values, _negative(prompt, entry))
+        if len(prompt.text) > 1
+        else prompt_lists.cued(
+            prompt.text[0][0],
+            f"{file}:{yaml_faults.line_of(node, ('prompts', place))}",
+            told.append,
+            prompt.values,
+            _negative(prompt, entry),
+        )
+        for place, prompt in enumerate(entry.prompts)
+    ]
     base = REFERENCE if entry.loop == "reference" else NO_VALUES
     return Preset(
-        name=entry.name or Path(file).stem.replace("_", " ").replace("-", " "),
-        prompts=tuple(
-            Cued(
-                prompt.text,
-                prompt.values,
-                entry.negative if prompt.negative is None else prompt.negative,
-            )
-            for prompt in entry.prompts
-        ),
+        name=entry.name or prompt_lists.name_of(file),
+        prompts=_some(prompts, file, told, tell),
         order=entry.order,
         values=MappingProxyType({**base, **entry.values}),
         negative=entry.negative,
@@ -90,10 +95,49 @@ def parse(text: str, file: str, tell: Callable[[str], object] = unsaid) -> Prese
     )
 
 
+def _negative(prompt: PromptEntry, entry: PresetEntry) -> str:
+    return entry.negative if prompt.negative is None else prompt.negative
+
+
+def parse_text(text: str, file: str, tell: Callable[[str], object] = unsaid) -> Preset:
+    """A preset of a prompt a line. As parse."""
+    told: list[str] = []
+    prompts = prompt_lists.from_lines(text, file, told.append)
+    return Preset(prompt_lists.name_of(file), _some(prompts, file, told, tell))
+
+
+def parse_json(text: str, file: str, tell: Callable[[str], object] = unsaid) -> Preset:
+    """A preset of deforum's prompts by frame. As parse."""
+    told: list[str] = []
+    prompts, faults = prompt_lists.from_json(text, file, told.append)
+    if faults:
+        raise PresetError(*told, *(f"{file}:{line}: {why}" for line, why in sorted(faults)))
+    return Preset(prompt_lists.name_of(file), _some(prompts, file, told, tell))
+
+
+def _some(
+    prompts: Sequence[Cued | None], file: str, told: Sequence[str], tell: Callable[[str], object]
+) -> tuple[Cued, ...]:
+    """The prompts that can be played. Raises PresetError where there are none."""
+    found = tuple(prompt for prompt in prompts if prompt is not None)
+    if not found:
+        raise PresetError(*told, f"{file}:1: there is no prompt in it")
+    for line in told:
+        tell(line)
+    return found
+
+
+PARSE: Mapping[str, Callable[[str, str, Callable[[str], object]], Preset]] = MappingProxyType(
+    {".yaml": parse, ".yml": parse, ".txt": parse_text, ".json": parse_json}
+)
+"""What reads a preset, by how its file's name ends."""
+
+
 def load(path: Path, tell: Callable[[str], object] = unsaid) -> Preset:
     """Read one preset file. Raises PresetError, also where the file can't be read."""
     try:
-        return parse(path.read_text(encoding="utf-8"), str(path), tell)
+        read = PARSE.get(path.suffix.lower(), parse)
+        return read(path.read_text(encoding="utf-8-sig"), str(path), tell)
     except OSError as error:
         raise PresetError(f"{path}: can't be read: {error.strerror}") from None
     except UnicodeDecodeError:
@@ -111,7 +155,7 @@ def load_folder(
         raise PresetError(f"{folder}: no such folder of presets")
     presets: list[Preset] = []
     faults: list[PresetError] = []
-    for path in sorted(p for p in folder.iterdir() if p.suffix in {".yaml", ".yml"}):
+    for path in sorted(p for p in folder.iterdir() if p.suffix.lower() in PARSE):
         try:
             presets.append(load(path, tell))
         except PresetError as error:

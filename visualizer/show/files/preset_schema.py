@@ -182,9 +182,9 @@ def _check_number(name: str, value: Any) -> None:
 def _parts(value: Any) -> Mix:
     """What stands at "text": one text, or several with their weights."""
     if isinstance(value, str):
-        if not value.strip():
+        if not (mix := alone(value)):
             raise PydanticCustomError("text", "must not be empty")
-        return alone(value)
+        return mix
     if not isinstance(value, dict) or not 1 <= len(value) <= TOGETHER:
         why = f"must be text, or up to {TOGETHER} texts with weights, as {{coral: 2, whale: 1}}"
         raise PydanticCustomError("text", "{why}", {"why": why})

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from visualizer.show import cueing, durations
 from visualizer.show.notices import say
 from visualizer.show.parameters import BY_NAME, DEFAULTS
-from visualizer.show.prompt_mix import alone
+from visualizer.show.prompt_syntax import read
 from visualizer.show.records import NO_VALUES, NOTHING, Cued, Preset
 from visualizer.show.reducers import model_choice
 from visualizer.show.reducers.snapshots import LEFT_ALONE
@@ -101,14 +101,21 @@ def to_turn(show: Show, turn: int) -> Show:
 
 
 def to_text(show: Show, text: str) -> Show:
-    """To a prompt given by hand, which stays. text: not blank."""
+    """To a prompt given by hand, which stays; a blank one changes nothing, with a line."""
     if len(text) > LONGEST:
         show = say(show, f"the prompt is cut at {LONGEST} characters; it has {len(text)}")
     negative = preset.negative if (preset := show.preset_now) else ""
-    cued = Cued(alone(text[:LONGEST]), NO_VALUES, negative)
+    text = text[:LONGEST]
+    reading = read(text)
+    if reading.line:
+        show = say(show, reading.line)
+    if not reading.mix:
+        return say(show, "an empty prompt is ignored; the prompt stays")
+    own = negative if reading.negative is None else reading.negative
+    cued = Cued(reading.mix, NO_VALUES, own)
     show = _to_prompt(show, cued, durations.seconds(show, "crossfade"))
     # What waited for its beat would take the typed prompt away.
-    return replace(show, cue=replace(show.cue, stays=True), pending=None)
+    return replace(show, cue=replace(show.cue, stays=True, written=text.strip()), pending=None)
 
 
 def reset(show: Show) -> Show:

@@ -1,0 +1,119 @@
+"""Lists of prompts that other tools have, as presets: their forms, and faults that name file and
+line. Pure.
+
+- Text: a prompt a line; blank lines, and those that begin with "#", are passed over.
+- JSON of deforum: {"0": "a prompt --neg what to avoid", "60": …}, by frame, or its whole settings
+  with that under "prompts" or "animation_prompts". A prompt stays until the frame of the next, at
+  the settings' "fps", else at FPS; the last one as long as hold says.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from visualizer.show import prompt_syntax
+from visualizer.show.parameters import BY_NAME
+from visualizer.show.records import NO_VALUES, Cued
+
+FPS = 15.0
+"""Frames a second of deforum's videos, where its settings don't say."""
+
+FADE = 4.0
+"""Most seconds of a prompt's time that its crossfade takes, and half of it at most."""
+
+Tell = Callable[[str], object]
+Fault = tuple[int, str]
+"""Line (0 for none known) and why."""
+
+
+def cued(
+    text: str,
+    where: str,
+    tell: Tell,
+    values: Mapping[str, float] = NO_VALUES,
+    negative: str = "",
+) -> Cued | None:
+    """A prompt of a file; None where nothing of it can be played.
+
+    where: file and line for what tell gets. negative: where the prompt has none of its own.
+    """
+    reading = prompt_syntax.read(text)
+    if reading.line:
+        tell(f"{where}: {reading.line}")
+    if not reading.mix:
+        return None
+    return Cued(reading.mix, values, negative if reading.negative is None else reading.negative)
+
+
+def from_lines(text: str, file: str, tell: Tell) -> list[Cued]:
+    """The prompts of a text file."""
+    found = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip() and not line.lstrip().startswith("#"):
+            found.append(cued(line, f"{file}:{number}", tell))
+    return [prompt for prompt in found if prompt is not None]
+
+
+def from_json(text: str, file: str, tell: Tell) -> tuple[list[Cued], list[Fault]]:
+    """The prompts of deforum's JSON, in the order of their frames, and what is wrong with it."""
+    faults: list[Fault] = []
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        names = [name for name, _ in pairs]
+        twice = {name for name in names if names.count(name) > 1} if len(names) < 10_000 else set()
+        faults.extend((_line(text, name), f"{name}: stands twice") for name in sorted(twice))
+        return dict(pairs)
+
+    try:
+        content = json.loads(text, object_pairs_hook=once, strict=False)
+    except json.JSONDecodeError as error:
+        return [], [(error.lineno, f"not valid JSON: {error.msg}")]
+    except RecursionError:
+        return [], [(1, "not valid JSON: it is nested too deeply")]
+    settings = content if isinstance(content, dict) else {}
+    table = settings.get("prompts", settings.get("animation_prompts", settings))
+    if not isinstance(table, dict) or not table:
+        return [], [*faults, (1, 'must be prompts by frame, as {"0": "sea", "60": "fire"}')]
+    frames: dict[int, str] = {}
+    for name, prompt in table.items():
+        if not (name.strip().isascii() and name.strip().isdigit() and len(name) < 12):
+            faults.append((_line(text, name), f"{name[:40]}: must be a frame, a whole number"))
+        elif not isinstance(prompt, str) or not prompt.strip():
+            faults.append((_line(text, name), f"{name}: must be a prompt, in quotes"))
+        else:
+            frames[int(name)] = prompt
+    fps = settings.get("fps")
+    fps = float(fps) if isinstance(fps, int | float) and 0 < fps < 1000 else FPS
+    order = sorted(frames)
+    found = [
+        cued(frames[here], f"{file}:{_line(text, str(here))}", tell, _until(here, after, fps))
+        for here, after in zip(order, [*order[1:], None], strict=True)
+    ]
+    return [prompt for prompt in found if prompt is not None], faults
+
+
+def _until(here: int, after: int | None, fps: float) -> Mapping[str, float]:
+    """The lengths that have a prompt stay from its frame to the next one's."""
+    if after is None:
+        return NO_VALUES
+    seconds = (after - here) / fps
+    fade = min(FADE, seconds / 2)
+    lengths = {"crossfade": fade, "hold": seconds - fade}
+    return {name: BY_NAME[name].clamp(length) for name, length in lengths.items()} | {
+        "crossfade_in": 0.0,
+        "hold_in": 0.0,
+    }
+
+
+def _line(text: str, name: str) -> int:
+    """The line of a key, as far as it can be found."""
+    place = text.find(json.dumps(name))
+    return text.count("\n", 0, place) + 1 if place >= 0 else 1
+
+
+def name_of(file: str) -> str:
+    """What a preset without a name of its own is called."""
+    return Path(file).stem.replace("_", " ").replace("-", " ")
