@@ -95,7 +95,9 @@ def _handler(hub: Hub) -> type[BaseHTTPRequestHandler]:
 
 def empty_cache(monkeypatch: pytest.MonkeyPatch, folder: Path) -> Path:
     """A Hugging Face cache with nothing in it."""
-    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(folder / "cache"))
+    cache = str(folder / "cache")
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", cache)
+    monkeypatch.setattr("huggingface_hub.utils._cache_manager.HF_HUB_CACHE", cache)
     return folder / "cache"
 
 

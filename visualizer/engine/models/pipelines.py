@@ -25,7 +25,7 @@ from huggingface_hub.utils import logging as hub_log
 from huggingface_hub.utils.tqdm import disable_progress_bars
 
 from visualizer.engine.failures import ModelError, one_line, out_of_memory
-from visualizer.engine.models import config_check, download, model_index
+from visualizer.engine.models import config_check, devices, download, model_index, single_file
 from visualizer.engine.models.catalogue import BUILTIN
 from visualizer.engine.models.model_index import INDEX, LEFT_OUT
 from visualizer.show.status import Phase, Report, Status
@@ -49,7 +49,8 @@ tensor meanwhile, so that two threads can't do it at once."""
 
 
 def load(name: str, device: str, offline: bool, report: Report) -> Any:
-    """The image-to-image pipeline of a model: builtin, a folder, or a name on Hugging Face.
+    """The image-to-image pipeline of a model: builtin, a folder, a file of safetensors, or a name
+    on Hugging Face.
 
     device: cuda, mps (both float16) or cpu (float32). report is told of each step. Raises
     ModelError, in one line, where the model can't be read; what torch raises where a device
@@ -58,8 +59,11 @@ def load(name: str, device: str, offline: bool, report: Report) -> Any:
     quiet()
     half = device != "cpu"
     report(Status(Phase.LOADING, f"loading {name}", 0.3, name, device))
-    folder = _folder(name)
-    if folder is None:
+    file = single_file.path_of(name)
+    folder = None if file is not None else _folder(name)
+    if file is not None:
+        pipeline = _from_file(name, file, half, offline, report)
+    elif folder is None:
         pipeline = _from_hub(name, half, offline, report)
     else:
         pipeline = _said(name, folder, half)
@@ -142,6 +146,46 @@ def _folder(name: str) -> Path | None:
     return None
 
 
+def _from_file(name: str, file: Path, half: bool, offline: bool, report: Report) -> Any:
+    """The pipeline of a model in one file, put together as one of its kind is. ModelError."""
+    kind = single_file.kind_of(name, file)
+    source, folder = _settings(name, kind, offline, report)
+    if source != kind.settings:
+        report(Status(Phase.FAILED, f"{name} is put together as {source} is: {kind.name}"))
+    index = model_index.read_index(name, folder)
+    options: dict[str, Any] = {DTYPE: torch.float16 if half else torch.float32}
+    # Not in the file, and of no use here.
+    options |= {part: None for part in ("feature_extractor", "image_encoder") if part in index}
+    try:
+        with _reading():
+            return getattr(diffusers, IMAGE_TO_IMAGE[kind.pipeline]).from_single_file(
+                str(file), config=str(folder), local_files_only=True, **options, **_plain(index)
+            )
+    except Exception as error:
+        if isinstance(error, ModelError) or out_of_memory(error):
+            raise
+        raise ModelError(f"{name}: can't be loaded as {kind.name}: {one_line(error)}") from error
+
+
+def _settings(name: str, kind: single_file.Kind, offline: bool, report: Report) -> tuple[str, Path]:
+    """A repository of a kind of model, and the folder of its small files: of the local cache that
+    of its own first, then any that fits; else it is fetched. Raises ModelError."""
+    for source in (kind.settings, *devices.cached_models()):
+        folder = download.cached(source, INDEX)
+        if folder is not None and single_file.fits(kind, folder):
+            return source, folder
+    if offline:
+        raise ModelError(
+            f"{name}: {kind.name}, whose settings (a few MB of {kind.settings}) are not on this "
+            "machine; run it once with a network"
+        )
+    sizes = download.listed(kind.settings)
+    folders = sorted({file.rpartition("/")[0] for file in sizes} - {*LEFT_OUT})
+    files = download.chosen(sizes, folders, half=True)
+    small = {file: sizes[file] for file in files if not download.is_weights(file)}
+    return kind.settings, download.fetch(kind.settings, small, report)
+
+
 def _from_hub(name: str, half: bool, offline: bool, report: Report) -> Any:
     """The pipeline of a name on Hugging Face: from the cache, or with what that lacks fetched."""
     folder = download.cached(name, INDEX)
@@ -222,16 +266,23 @@ def _read(name: str, folder: Path, half: bool) -> Any:
     options: dict[str, Any] = {DTYPE: torch.float16 if half else torch.float32}
     if model_index.weights_in_half(folder, model_index.parts_of(index), half):
         options["variant"] = "fp16"
-    if "safety_checker" in index:
-        options |= {"safety_checker": None, "requires_safety_checker": False}
-    if "XL" in index["_class_name"]:
-        # The watermark would build up, frame by frame.
-        options["add_watermarker"] = False
+    options |= _plain(index)
     loader = IMAGE_TO_IMAGE.get(index["_class_name"], "AutoPipelineForImage2Image")
     with _reading():
         return getattr(diffusers, loader).from_pretrained(
             str(folder), use_safetensors=True, local_files_only=True, **options
         )
+
+
+def _plain(index: dict[str, Any]) -> dict[str, Any]:
+    """Options of a pipeline without what checks or marks its pictures."""
+    options: dict[str, Any] = {}
+    if "safety_checker" in index:
+        options |= {"safety_checker": None, "requires_safety_checker": False}
+    if "XL" in index["_class_name"]:
+        # The watermark would build up, frame by frame.
+        options["add_watermarker"] = False
+    return options
 
 
 def _settled(pipeline: Any, device: str) -> Any:

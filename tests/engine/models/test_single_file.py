@@ -1,0 +1,119 @@
+"""Models as people have them: one .safetensors file, and what such a file may be instead."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from visualizer.engine.failures import ModelError
+from visualizer.engine.models.open import open_engine
+from visualizer.engine.models.pipelines import load
+from visualizer.engine.models.single_file import KINDS
+from visualizer.show.status import Phase, Status
+
+from ..conftest import SIDE, request, unheard
+from ..hub import Hub, serving
+from .ldm_format import checkpoint_of
+
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
+XL, _, SD = (kind.settings for kind in KINDS)
+
+
+@pytest.fixture
+def hub(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Hub]:
+    """A Hugging Face on this machine, without any model yet, and an empty cache."""
+    with serving(monkeypatch, tmp_path / "hub") as hub:
+        yield hub
+
+
+@pytest.mark.parametrize("kind", ["sd", "sdxl"])
+def test_a_file_is_the_model_that_it_was_saved_from(
+    kind: str, sd_folder: Path, sdxl_folder: Path, hub: Hub, tmp_path: Path
+) -> None:
+    folder, settings = (sd_folder, SD) if kind == "sd" else (sdxl_folder, XL)
+    whole = load(str(folder), "cpu", True, unheard)
+    file = tmp_path / "model.safetensors"
+    save_file(checkpoint_of(whole), file)
+    with pytest.raises(ModelError, match=f"settings .* of {settings}.* run it once with a network"):
+        load(str(file), "cpu", True, unheard)
+    hub.repos[settings] = folder
+    first = load(str(file), "cpu", False, unheard)
+    assert not any(name.endswith(".safetensors") for _, name in hub.asked), "weights are here"
+    hub.repos.clear()
+    second = load(str(file), "cpu", True, unheard)
+    for one in (first, second):
+        assert type(one) is type(whole)
+        for part in ("unet", "vae", "text_encoder"):
+            wanted, found = (getattr(each, part).state_dict() for each in (whole, one))
+            assert wanted.keys() == found.keys()
+            assert all(torch.equal(wanted[key], found[key]) for key in wanted)
+
+
+def test_settings_of_another_model_of_its_kind_will_do_and_are_named(
+    sd_folder: Path, hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("checkpoints").mkdir()
+    file = os.path.join("checkpoints", "own_lcm.safetensors")  # a relative path
+    save_file(checkpoint_of(load(str(sd_folder), "cpu", True, unheard)), file)
+    hub.repos["some/finetune"] = sd_folder
+    load("some/finetune", "cpu", False, unheard)
+    hub.repos.clear()
+    heard: list[Status] = []
+    engine = open_engine(
+        file,
+        device="cpu",
+        offline=True,
+        strict=True,
+        report=heard.append,
+        threads=1,
+        tiny_vae="off",
+    )
+    assert engine.model == file
+    assert engine.next(request()).pixels.shape == (SIDE, SIDE, 3)
+    lines = [status.text for status in heard if status.phase is Phase.FAILED]
+    assert lines == [f"{file} is put together as some/finetune is: Stable Diffusion 1"]
+
+
+UNET = "model.diffusion_model.input_blocks.0.0.weight"
+CONTROL = "control_model.input_blocks.0.0.weight"
+VAE, WORDS = "first_stage_model.conv.weight", "cond_stage_model.transformer.x.weight"
+
+
+@pytest.mark.parametrize(
+    ("file", "shapes", "says"),
+    [
+        ("a.safetensors", {"lora_unet_down_blocks_0.lora_down.weight": (4, 8)}, "a LoRA, which"),
+        ("a.safetensors", {"unet.down_blocks.0.to_q.lora_A.weight": (4, 8)}, "a LoRA, which"),
+        ("a.safetensors", {"lora_te_text_model.hada_w1_a": (4, 8)}, "a LoRA, which"),
+        ("a.safetensors", {CONTROL: (8, 4, 3, 3)}, "lacks a UNet"),
+        ("a.safetensors", {UNET: (8, 4, 3, 3), VAE: (1,)}, "a text encoder or"),
+        ("a.safetensors", {UNET: (8, 9, 3, 3), VAE: (1,), WORDS: (1,)}, "made for inpainting"),
+        ("a.ckpt", {}, "a pickle, which is never loaded"),
+        ("a.gguf", {}, "no model; give a .safetensors file"),
+    ],
+)
+def test_a_file_that_is_no_whole_model_says_what_it_is(
+    file: str, shapes: dict[str, Any], says: str, tmp_path: Path
+) -> None:
+    path = tmp_path / file
+    save_file({key: torch.zeros(shape) for key, shape in shapes.items()}, path)
+    with pytest.raises(ModelError, match=says) as caught:
+        load(str(path), "cpu", True, unheard)
+    assert str(caught.value).startswith(f"{path}: ")
+
+
+def test_a_file_that_is_broken_or_absent_is_said_so(tmp_path: Path) -> None:
+    broken = tmp_path / "dreamshaper_8.safetensors"
+    broken.write_bytes(bytes(100))
+    with pytest.raises(ModelError, match="can't be read as safetensors"):
+        load(str(broken), "cpu", True, unheard)
+    with pytest.raises(ModelError, match=r"no such file \(looked for /.*/no/such\.safetensors\)"):
+        load("no/such.safetensors", "cpu", True, unheard)
