@@ -48,6 +48,21 @@ def test_a_letter_that_a_font_lacks_is_taken_from_another_and_stands_on_the_same
     assert letters.line("a′b", 20).get_height() == letters.line("ab", 20).get_height()
 
 
+def test_emoji_are_drawn_by_a_font_that_has_them() -> None:
+    has = [
+        Path(file) for file in fonts.SYSTEM if "Emoji" in file or "emj" in file or "DejaVu" in file
+    ]
+    if not any(file.exists() for file in has):
+        pytest.skip("no font with emoji is on this machine")
+    pygame.font.init()
+    found = Fonts()
+    assert found.font_of("\U0001f600", 40, True) is not found.font(40, True)
+
+
+def test_what_only_joins_emoji_takes_no_room(letters: Lettering) -> None:
+    assert letters.width("a\u200d\ufe0fb", 40) == letters.width("ab", 40)
+
+
 def test_no_more_fonts_are_kept_than_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     pygame.font.init()
     monkeypatch.setattr(fonts, "MOST", 3)

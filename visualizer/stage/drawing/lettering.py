@@ -120,6 +120,7 @@ def _metrics(font: pygame.font.Font, letter: str) -> tuple[int, int]:
 
 
 def _plain(text: str) -> str:
-    """One line that a font can draw: no control characters (NUL is an error in SDL_ttf)."""
-    text = unicodedata.normalize("NFC", text)
+    """One line that a font can draw: no control characters (NUL is an error in SDL_ttf), and none
+    of those that only join emoji or choose their style."""
+    text = unicodedata.normalize("NFC", text).translate(dict.fromkeys((0x200D, 0xFE0E, 0xFE0F)))
     return "".join(c if c.isprintable() else " " for c in text)
