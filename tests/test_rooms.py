@@ -22,7 +22,7 @@ CORES = {"controls", "desk", "engine", "outputs", "stage"}
 """Rooms round the core; none of them imports another."""
 ROOTS = {"live", "offline"}
 """Rooms that put rooms together; they share what the command line asked for, and nothing else."""
-SHARED = {"disk", "frame", "latest"}
+SHARED = {"disk", "frame", "latest", "terminal"}
 """Top-level modules that every room but show may stand on."""
 ASKED = {"openers", "options"}
 """Top-level modules that the composition roots stand on."""
@@ -41,8 +41,8 @@ MAY_SEE: dict[str, set[str]] = {
 """Who may import whom, by the first name under visualizer ("" is the package itself)."""
 
 SHOW_STANDS_ON = {
-    "__future__", "collections", "contextlib", "dataclasses", "enum", "functools", "itertools",
-    "json", "math", "pathlib", "random", "re", "statistics", "sys", "types", "typing",
+    "__future__", "collections", "contextlib", "dataclasses", "difflib", "enum", "functools",
+    "itertools", "json", "math", "pathlib", "random", "re", "statistics", "sys", "types", "typing",
     "unicodedata", "numpy", "pydantic", "pydantic_core", "yaml",
 }  # fmt: skip
 """The core has no clock, no thread, no window and no network."""

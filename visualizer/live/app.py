@@ -7,14 +7,15 @@ what is wanted, and shows the newest frame.
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 import time
-import traceback
 from collections.abc import Iterator
 
 import pygame
 
+from visualizer import terminal
 from visualizer.controls.keys.key_table import key_table
 from visualizer.controls.keys.keyboard import Keyboard
 from visualizer.controls.keys.layouts import meant
@@ -68,6 +69,8 @@ def run(options: LiveOptions) -> int:
         fullscreen=not options.windowed,
     )
     live = LiveShow(options, stage, show)
+    if hasattr(signal, "SIGHUP"):  # as SDL does at INT and TERM
+        signal.signal(signal.SIGHUP, lambda *_: pygame.event.post(pygame.event.Event(pygame.QUIT)))
     try:
         with live:
             for fault in faults:
@@ -95,7 +98,7 @@ def _leave(live: LiveShow, status: int) -> None:
     if live.ended and threading.active_count() == 1:
         return
     if status == 1:
-        traceback.print_exc()  # os._exit would not
+        terminal.trace()  # os._exit would not
     sys.stderr.flush()
     os._exit(status)
 
@@ -152,7 +155,7 @@ class LiveShow:
                 faults += 1
                 if str(error) != told:
                     told = str(error)
-                    traceback.print_exc()
+                    terminal.trace()
                     self.do(Say(f"internal fault, the show goes on: {error}"))
                 if faults > MOST_FAULTS:
                     raise
@@ -181,7 +184,7 @@ class LiveShow:
             for text in said(before, self.show):
                 print(f"visualizer: {text}", file=sys.stderr)
         if self.options.verbose and (line := describe(before, action, self.show)):
-            print(line, file=sys.stderr)
+            terminal.log(line)
 
     def _actions(self, seconds: float) -> Iterator[Action]:
         yield Tick(seconds, most=LONGEST_SEEN)
@@ -225,7 +228,7 @@ class LiveShow:
     def warn(self, line: str, source: str = "") -> None:
         """A line that the performer should see, on the screen and in the terminal."""
         if not self.options.verbose:  # which prints all that is said
-            print(f"visualizer: {line}", file=sys.stderr)
+            terminal.say(line)
         self.do(Say(line, source))
 
     def _view(self) -> View:

@@ -6,13 +6,13 @@ For the main thread, which never waits for the engine.
 from __future__ import annotations
 
 import time
-import traceback
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from statistics import median
 
+from visualizer import terminal
 from visualizer.engine.producer.producer import Producer
 from visualizer.frame import Frame
 from visualizer.latest import Latest
@@ -90,7 +90,7 @@ class EngineClient:
         except Exception as error:
             # The thread itself has died: the last picture stays, and it is brought back; not at
             # once, as what killed it may still be there.
-            traceback.print_exception(error)
+            terminal.trace(error)
             self._do(Say(f"the engine stopped and is restarted: {error}", "engine"))
             self._deaths += 1
             self._revive_at = now + min(2.0**self._deaths, LONGEST_REVIVAL)

@@ -15,13 +15,13 @@ from __future__ import annotations
 import os
 import queue
 import threading
-import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 from platformdirs import user_state_path
 
+from visualizer import terminal
 from visualizer.disk import free_name, write_text
 from visualizer.latest import Closed, Latest
 from visualizer.show.actions import Action, Offer, Say, Snapshots
@@ -119,7 +119,7 @@ class SessionStore(threading.Thread):
         except (OSError, UnicodeDecodeError, Fault) as error:
             why = str(error) if isinstance(error, Fault) else f"{path}: {_reason(error)}"
         except Exception as error:  # in any case the show goes on
-            traceback.print_exc()
+            terminal.trace()
             why = f"{path}: can't be read: {error}"
         try:
             aside = free_name(path.with_stem(f"{path.stem}-broken"))
@@ -140,7 +140,7 @@ class SessionStore(threading.Thread):
             self._trouble = ""
         except Exception as error:
             if not isinstance(error, OSError):
-                traceback.print_exc()
+                terminal.trace()
             line = f"the show can't be kept in {self._folder}: {_reason(error)}"
             if line != self._trouble:
                 self._trouble = line

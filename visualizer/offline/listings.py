@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 import threading
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from rich.console import Console
-from rich.markup import escape
+from rich.text import Text
 
+from visualizer import terminal
 from visualizer.options import OptionError, shipped_presets
+from visualizer.show.durations import COUNTED_IN, in_words
 from visualizer.show.files.preset import PresetError, load_folder
+from visualizer.show.parameters import BY_NAME, DEFAULTS, SLOTS
 
 
 def presets(folder: Path | None) -> int:
@@ -23,16 +26,40 @@ def presets(folder: Path | None) -> int:
         good, faults = load_folder(folder or shipped_presets(), told.append)
     except PresetError as error:
         raise OptionError(str(error)) from None
-    console = Console(highlight=False)
     for number, preset in enumerate(good, 1):
-        values = ", ".join(f"{name} {value:g}" for name, value in preset.values.items())
-        console.print(f"[bold]{number} {escape(preset.name)}[/]  {preset.order}  [dim]{values}[/]")
+        values = ", ".join((preset.order, *_in_words(preset.values)))
+        _line((f"{number} {preset.name}", "bold"), (f"  {values}", "dim"))
         for cued in preset.prompts:
-            own = ", ".join(f"{name} {value:g}" for name, value in cued.values.items())
-            console.print(f"    {escape(cued.text)}  [dim]{own}[/]", soft_wrap=True)
+            own = ", ".join(_in_words(cued.values))
+            _line((f"    {cued.text}", ""), (f"  {own}" if own else "", "dim"))
     for line in (*(line for fault in faults for line in fault.lines), *told):
-        print(line, file=sys.stderr)
+        terminal.log(line)
     return 1 if faults else 0
+
+
+def _line(*pieces: tuple[str, str]) -> None:
+    """Print pieces of text, each in a style of rich; whole on one line where a program reads it."""
+    line = Text.assemble(*((terminal.clean(text), style) for text, style in pieces))
+    Console(highlight=False).print(line, soft_wrap=True)
+
+
+def _in_words(values: Mapping[str, float]) -> Iterator[str]:
+    """Parameter values as a preset writes them: lengths with what they count, modulations whole."""
+    every = {**DEFAULTS, **values}
+    for name, value in values.items():
+        if name in COUNTED_IN.values() or BY_NAME[name].group == "modulation":
+            continue
+        if name in COUNTED_IN:
+            yield f"{name} {in_words(value, every[COUNTED_IN[name]])}"
+        else:
+            row = BY_NAME[name]
+            yield f"{name} {row.text(value) if row.choices else f'{value:g}'}"
+    for slot in SLOTS:
+        if values.get(f"mod{slot}_target"):
+            target, source = (BY_NAME[f"mod{slot}_{field}"] for field in ("target", "source"))
+            moved, by = target.text(every[target.name]), source.text(every[source.name])
+            length = in_words(every[f"mod{slot}_every"], every[f"mod{slot}_in"])
+            yield f"{moved} by {by} {every[f'mod{slot}_depth']:+g} every {length}"
 
 
 def models() -> int:
@@ -40,16 +67,16 @@ def models() -> int:
     from visualizer.engine.models.catalogue import BUILTIN, KNOWN, TESTCARD
     from visualizer.openers import choose
 
-    console = Console(highlight=False)
     name, reason, here = choose()
-    console.print(f"default: [bold]{escape(name)}[/] ({escape(reason)})\n")
+    _line(("default: ", ""), (name, "bold"), (f" ({reason})", ""))
+    terminal.out()
     for row in KNOWN:
-        mark = "  [green]on this machine[/]" if row.name in (*here, BUILTIN, TESTCARD) else ""
-        console.print(f"[bold]{escape(row.name)}[/]  {row.size} pixels{mark}")
-        console.print(f"    {escape(row.advice)}", soft_wrap=True)
-        console.print(f"    [dim]licence: {escape(row.licence)}[/]", soft_wrap=True)
+        mark = "  on this machine" if row.name in (*here, BUILTIN, TESTCARD) else ""
+        _line((row.name, "bold"), (f"  {row.size} pixels", ""), (mark, "green"))
+        _line((f"    {row.advice}", ""))
+        _line((f"    licence: {row.licence}", "dim"))
     for other in sorted({*here} - {row.name for row in KNOWN}):
-        console.print(f"[bold]{escape(other)}[/]  [green]on this machine[/]")
+        _line((other, "bold"), ("  on this machine", "green"))
     return 0
 
 
@@ -76,19 +103,16 @@ def midi(
         except ValueError as error:
             raise OptionError(f"--learn {error}") from None
     for line in list_ports(folder=maps, given=map_file):
-        print(line)
-    print(f"your own maps are in: {maps or own_folder()}")
+        terminal.out(line)
+    terminal.out(f"your own maps are in: {maps or own_folder()}")
     if only_list:
         return 0
     stop = threading.Event()
     try:
         if target is not None:
-            return 0 if learn(target, _out, stop, port=port, folder=maps, given=map_file) else 1
-        monitor(_out, stop, port=port, folder=maps, given=map_file)
+            told = learn(target, terminal.out, stop, port=port, folder=maps, given=map_file)
+            return 0 if told else 1
+        monitor(terminal.out, stop, port=port, folder=maps, given=map_file)
     finally:
         stop.set()
     return 0
-
-
-def _out(line: str) -> None:
-    print(line, flush=True)

@@ -52,8 +52,12 @@ def beats_in_seconds(show: Show, beats: float) -> float:
 
 def words(show: Show, name: str) -> str:
     """A length for people: "20 s", "16 beats", "1 bar"."""
-    length = show.values[name]
-    unit = LENGTHS[int(show.values[COUNTED_IN[name]])]
+    return in_words(show.values[name], show.values[COUNTED_IN[name]])
+
+
+def in_words(length: float, counted_in: float) -> str:
+    """As words(), of a number and of what it counts (a place in LENGTHS)."""
+    unit = LENGTHS[int(counted_in)]
     short = "s" if unit == "seconds" else unit.removesuffix("s") if length == 1 else unit
     return f"{length:.4g} {short}"
 

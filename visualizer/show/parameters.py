@@ -6,8 +6,9 @@ To add a parameter, add a row; where the engine needs it, also a field of Reques
 
 from __future__ import annotations
 
+import difflib
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -119,6 +120,11 @@ def shorten(given: object) -> str:
     text = given if isinstance(given, str) else str(given)
     text = repr(text[: SHOWN + 1]) if isinstance(given, str) else text
     return text if len(text) <= SHOWN + 2 else f"{text[:SHOWN]}…"
+
+
+def nearest(given: str, names: Iterable[str]) -> str:
+    """The three names most like a mistyped one, for the end of a line."""
+    return ", ".join(difflib.get_close_matches(given, list(names), n=3, cutoff=0.0))
 
 
 LENGTHS = ("seconds", "beats", "bars")
@@ -332,7 +338,7 @@ def parse_setting(text: str) -> tuple[str, float]:
     if not equals:
         raise ValueError(f"{text}: write it as NAME=VALUE, for example strength=0.5")
     if name not in BY_NAME:
-        raise ValueError(f"{text}: no parameter '{name}'; there are {', '.join(BY_NAME)}")
+        raise ValueError(f"{text}: no parameter '{name}'; nearest: {nearest(name, BY_NAME)}")
     try:
         parsed = BY_NAME[name].parse(value)
     except ValueError as error:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from visualizer.show.actions import Action, Nudge, Recall, Run, SelectPreset, Store
 from visualizer.show.command_table import COMMANDS
-from visualizer.show.parameters import BY_NAME, PARAMETERS
+from visualizer.show.parameters import BY_NAME, PARAMETERS, nearest
 
 PRESETS = 128
 """Most presets that can be named by number."""
@@ -61,9 +61,9 @@ def parse(text: str) -> Target:
         if words[1].isascii() and words[1].isdigit() and 1 <= int(words[1]) <= most:
             return Target(words[0], number=int(words[1]))
         raise ValueError(f"'{text}': {words[0]}s go from 1 to {most}")
+    examples = [f"{word} 1" for word in _COUNTS]
     raise ValueError(
-        f"nothing is named '{text}'; there are {', '.join(BY_NAME)} (each also with up or down), "
-        f"{', '.join(sorted(_COMMANDS))}, preset 1, snapshot 1, store 1"
+        f"nothing is named '{text}'; nearest: {nearest(text, [*BY_NAME, *_COMMANDS, *examples])}"
     )
 
 

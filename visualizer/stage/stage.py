@@ -11,12 +11,12 @@ next.
 from __future__ import annotations
 
 import time
-import traceback
 from collections.abc import Callable
 from typing import TypeVar
 
 import pygame
 
+from visualizer import terminal
 from visualizer.frame import Frame, Pixels
 from visualizer.show.view import View
 from visualizer.stage import window
@@ -196,7 +196,7 @@ class Stage:
         except Exception as error:
             if self._faults.get(fault) != repr(error):  # told once, not 60 times a second
                 self._faults[fault] = repr(error)
-                traceback.print_exc()
+                terminal.trace()
                 self._messages.append(f"{fault}, the show goes on: {error}")
             return None
 

@@ -12,10 +12,10 @@ them, goes on from the last picture, and is faded in (model_crossfade.py).
 from __future__ import annotations
 
 import threading
-import traceback
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from visualizer import terminal
 from visualizer.engine.engine import OpenEngine
 from visualizer.engine.failures import one_line, out_of_memory
 from visualizer.engine.models.catalogue import Choice
@@ -138,7 +138,7 @@ class Producer(threading.Thread):
             return 0.0
         self._retrying.failed(request, error, begin, self._clock())
         if self._retrying.first_fault:
-            traceback.print_exception(error)
+            terminal.trace(error)
         self._switch.failed(one_line(error))
         if self._retrying.hopeless:
             del error  # its traceback holds the engine
@@ -171,7 +171,7 @@ class Producer(threading.Thread):
                 self._switch.say(line)
         except Exception as error:
             if not self._unprepared:  # it comes again after each frame
-                traceback.print_exception(error)
+                terminal.trace(error)
             self._unprepared = True
 
     def _lighter(self, error: Exception) -> bool:
@@ -180,7 +180,7 @@ class Producer(threading.Thread):
         try:
             line = self._switch.engine.reduce_memory()
         except Exception:
-            traceback.print_exc()
+            terminal.trace()
             return False
         if line:
             self._switch.say(line)
@@ -194,7 +194,7 @@ class Producer(threading.Thread):
             try:
                 self._switch.engine.adopt(self._last)
             except Exception:
-                traceback.print_exc()  # it begins from white then, under the handover
+                terminal.trace()  # it begins from white then, under the handover
             self._handover = ModelCrossfade(self._last, self._clock())
 
     def _faded(self, pixels: Pixels, now: float) -> Pixels:

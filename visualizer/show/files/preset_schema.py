@@ -25,7 +25,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from visualizer.show import durations
 from visualizer.show.files.yaml_faults import FieldError
-from visualizer.show.parameters import BY_NAME, DEFAULTS, SLOTS, check
+from visualizer.show.parameters import BY_NAME, DEFAULTS, SLOTS, check, nearest
 from visualizer.show.prompt_mix import TOGETHER, alone, weighted
 from visualizer.show.request import Mix
 
@@ -91,8 +91,8 @@ class _Entry(BaseModel):
                 continue
             try:
                 if name not in BY_NAME:
-                    known = ", ".join([*cls.model_fields, *BY_NAME])
-                    raise FieldError(name, f"no such field; there are {known}")
+                    known = nearest(name, [*cls.model_fields, *BY_NAME])
+                    raise FieldError(name, f"no such field; nearest: {known}")
                 _given(name, value, name)
             except FieldError as error:
                 yield _fault((), {"msg": "", "ctx": {"error": error}})

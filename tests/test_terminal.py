@@ -1,0 +1,85 @@
+"""What reaches the terminal: one line each, no control characters, on any encoding."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from visualizer import terminal
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain, 海 and 👩\u200d🎤", "plain, 海 and 👩\u200d🎤"),
+        ("\x1b]0;title\x07 \x1b[2Jwiped", "\ufffd]0;title\ufffd \ufffd[2Jwiped"),
+        ("one\ntwo\r\nthree\u2028four\tfive", "one two three four five"),
+        ("c1 \x9b31m, \x00, \x7f", "c1 \ufffd31m, \ufffd, \ufffd"),
+        ("\u202egpj.exe\u2069", "\ufffdgpj.exe\ufffd"),
+        ("half a pair \udcff", "half a pair \ufffd"),
+    ],
+)
+def test_a_line_can_do_nothing_to_a_terminal(text: str, shown: str) -> None:
+    assert terminal.clean(text) == shown
+
+
+def test_a_traceback_keeps_its_lines(capsys: pytest.CaptureFixture[str]) -> None:
+    try:
+        raise ValueError("bad \x1b[2J")
+    except ValueError:
+        terminal.trace()
+    lines = capsys.readouterr().err.splitlines()
+    assert lines[0] == "Traceback (most recent call last):"
+    assert lines[1].startswith("  File ")
+    assert lines[-1] == "ValueError: bad \ufffd[2J"
+
+
+def run(encoding: str, *argv: str) -> tuple[int, str]:
+    """A command's exit status and all that it prints, on pipes of an encoding."""
+    done = subprocess.run(
+        [sys.executable, "-m", "visualizer", *argv],
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+    return done.returncode, done.stdout.decode(encoding)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "prompt"),
+    [
+        ("cp1252", "???? ? “neon” café"),
+        ("ascii", "???? ? ?neon? caf?"),
+        ("cp932", "海の底の ? “neon” caf?"),
+    ],
+)
+def test_what_an_encoding_has_not_is_replaced(encoding: str, prompt: str, tmp_path: Path) -> None:
+    preset = "name: Été 🌊\nprompts: [海の底の 🌊 “neon” café]\n"
+    (tmp_path / "01.yaml").write_text(preset, encoding="utf-8")
+    status, listed = run(encoding, "presets", str(tmp_path))
+    assert status == 0
+    assert f"    {prompt}" in listed.splitlines()
+    out = tmp_path / "a 🌊.mp4"
+    few = ("--model", "testcard", "--size", "32", "--frames", "2", "--presets", str(tmp_path))
+    status, said = run(encoding, "render", str(out), *few)
+    assert (status, "Traceback" in said) == (0, False)
+    assert said.splitlines()[-1].endswith("a ?.mp4")
+    assert out.is_file()
+
+
+def test_a_pipe_that_nobody_reads_is_no_traceback(tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "wb") as pipe:
+        done = subprocess.run(
+            [sys.executable, "-m", "visualizer", "presets"],
+            stdout=pipe,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (1, b"")
