@@ -113,7 +113,7 @@ def playing(subject: Subject, mapping: str) -> Iterator[Played]:
         given = Path(folder, "map.yaml")
         given.write_text(mapping, encoding="utf-8")
         options = LiveOptions(
-            model=subject.light, device=subject.device, size=subject.side, offline=True,
+            model=subject.light, device=subject.device, size=(subject.side,) * 2, offline=True,
             windowed=True, midi=NAME, midi_map=given, maps=Path(folder, "maps"),
             state=Path(folder, "state"),
         )  # fmt: skip

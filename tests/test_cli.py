@@ -1,5 +1,6 @@
 """argv becomes options; what is wrong in it is one clear line."""
 
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -46,14 +47,17 @@ def live(**given: Any) -> LiveOptions:
             out=Path("a.mp4"), sound=Path("a.wav"))),
         (["--tiny-vae", "on"], live(tiny_vae="on")),
         (["--tiny-vae", "off", "bench"], BenchOptions(tiny_vae="off")),
+        (["--size", "1024x256"], live(size=(1024, 256))),
+        (["--aspect", "16:10"], live(aspect=1.6)),
+        (["--aspect", "0.5"], live(aspect=0.5)),
         (["--seed", "7"], live(settings={"seed": 7.0})),
         (["render", "a.mp4"], RenderOptions(out=Path("a.mp4"))),
         (["render", "a.mp4", "--seconds", "2", "--fps", "10"], RenderOptions(
-            out=Path("a.mp4"), frames=20, fps=10.0)),
+            out=Path("a.mp4"), frames=20, fps=Fraction(10))),
         (["render", "a", "--frames", "3", "--prompt", "sea"], RenderOptions(
             out=Path("a"), frames=3, prompt="sea")),
         (["--model", "m", "render", "a.mp4", "--size", "64"], RenderOptions(
-            out=Path("a.mp4"), model="m", size=64)),
+            out=Path("a.mp4"), model="m", size=(64, 64))),
         (["--set", "hold=3", "bench", "--set", "steps=2", "--json"], BenchOptions(
             settings={"hold": 3.0, "steps": 2.0}, json=True)),
     ],
@@ -72,7 +76,18 @@ def test_argv_becomes_options(argv: list[str], options: Options, called: list[An
         (["--set", "strength"], "NAME=VALUE"),
         (["--tiny-vae", "maybe"], "invalid choice: 'maybe'"),
         (["--size", "-4"], "whole number above 0"),
-        (["render", "a.mp4", "--fps", "0"], "number above 0"),
+        (["--size", "1"], "1 pixels: it goes from 16 to 8192"),
+        (["--size", "512x8"], "'512x8' is not WIDTHxHEIGHT"),
+        (["--size", "512x9000"], "it goes from 16 to 8192"),
+        (["--aspect", "0:9"], "'0:9' is no shape, such as 16:9"),
+        (["--aspect", "100:1"], "up to 16:1"),
+        (["--aspect", "nan"], "is no shape"),
+        (["--aspect", "16:9", "--size", "64"], "not allowed with"),
+        (["--size", "1000000"], "it goes from 16 to 8192"),
+        (["render", "a.mp4", "--fps", "0"], "it goes from 1 to 240"),
+        (["render", "a.mp4", "--fps", "1/0"], "'1/0' is no rate, such as 25 or 30000/1001"),
+        (["render", "a.mp4", "--fps", "1e999999999"], "is no rate"),
+        (["--set", "\x1b[2J=1"], "no parameter '\ufffd[2J'"),
         (["render", "a.mp4", "--fps", "0.1"], "it goes from 1 to 240"),
         (["render", "a.mp4", "--seconds", "inf"], "number above 0"),
         (["render", "a.mp4", "--frames", "3", "--seconds", "3"], "not allowed with"),
@@ -86,6 +101,34 @@ def test_a_wrong_argument_is_named(
     assert ended.value.code == 2
     assert says in capsys.readouterr().err.splitlines()[-1]
     assert called == []
+
+
+@pytest.mark.parametrize(
+    ("text", "rate"),
+    [
+        ("30000/1001", Fraction(30000, 1001)),
+        ("29.97", Fraction(30000, 1001)),
+        ("29,97", Fraction(30000, 1001)),
+        ("23.976", Fraction(24000, 1001)),
+        ("23.98", Fraction(24000, 1001)),
+        ("59.94", Fraction(60000, 1001)),
+        ("30", Fraction(30)),
+        ("30.0", Fraction(30)),
+        ("12.5", Fraction(25, 2)),
+        ("50/2", Fraction(25)),
+    ],
+)
+def test_a_rate_is_what_is_meant(text: str, rate: Fraction, called: list[Any]) -> None:
+    assert cli.main(["render", "a.mp4", "--fps", text]) == 0
+    assert called[0].fps == rate
+
+
+def test_options_of_the_show_that_another_command_ignores_are_named(
+    called: list[Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["--windowed", "--sound", "line", "--seed", "1", "render", "a.mp4"]) == 0
+    line = "visualizer: --sound, --windowed: for the live show alone; render does without\n"
+    assert capsys.readouterr().err == line
 
 
 def test_an_option_that_cant_be_followed_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -102,6 +145,38 @@ def test_presets_are_listed_and_checked(tmp_path: Path, capsys: pytest.CaptureFi
     printed = capsys.readouterr()
     assert "a blue tunnel" in printed.out
     assert f"{tmp_path / 'bad.yaml'}:3: prompts[1].strenth: no such field" in printed.err
+
+
+def test_the_folder_of_presets_is_given_as_anywhere(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "good.yaml").write_text("prompts: [a blue tunnel]\n")
+    listed = []
+    for argv in (
+        ["presets", str(tmp_path)],
+        ["presets", "--presets", str(tmp_path)],
+        ["--presets", str(tmp_path), "presets"],
+    ):
+        assert cli.main(argv) == 0
+        listed.append(capsys.readouterr().out)
+    assert listed == [listed[0]] * 3
+    assert "a blue tunnel" in listed[0]
+
+
+def test_presets_are_listed_in_words_and_can_do_nothing_to_a_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.yaml").write_text(
+        'name: "wild\\e[2J\\nname"\nhold: 16 beats\nquantise: bar\n'
+        "modulate:\n  - {parameter: zoom, by: sine, depth: 0.1, every: 1 bar}\n"
+        f'prompts:\n  - text: "two\\nlines {"long " * 30}"\n    zoom: 0.5\n'
+    )
+    assert cli.main(["presets", str(tmp_path)]) == 0
+    assert capsys.readouterr().out == (
+        "1 wild\ufffd[2J name  in turn, hold 16 beats, quantise bar, "
+        "zoom by sine +0.1 every 1 bar\n"
+        f"    two lines {'long ' * 29}long  zoom 0.5\n"
+    )
 
 
 def test_without_a_folder_the_shipped_presets_are_listed(

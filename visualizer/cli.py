@@ -4,23 +4,35 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from fractions import Fraction
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
-from visualizer import __version__
+from visualizer import __version__, terminal
 from visualizer.options import BenchOptions, LiveOptions, OptionError, Options, RenderOptions
 from visualizer.show.parameters import parse_setting
 
 T = TypeVar("T", bound=Options)
 
+SIDES = (16, 8192)
+"""Pixels of a picture's side: the least and the most that make sense."""
+
+NTSC = (24, 30, 48, 60, 120)
+"""Rates that video slows down by 1000/1001: 23.976, 29.97 …"""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run what argv (sys.argv without one) asks for; the exit status."""
-    given = vars(_parser().parse_args(argv))
+    terminal.prepare()
+    parser = _parser()
+    given = vars(parser.parse_args(argv))
     command = given.pop("command") or "live"
+    if command != "live" and (unused := _unused(parser, given, _READ.get(command, ()))):
+        terminal.say(f"{', '.join(unused)}: for the live show alone; {command} does without")
     settings = [*given.pop("settings"), *given.pop("settings_here", [])]
     if given["seed"]:
         settings.append(given["seed"])
@@ -28,10 +40,30 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _COMMANDS[command](given)
     except OptionError as error:
-        print(f"visualizer: {error}", file=sys.stderr)
+        terminal.say(error)
         return 2
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:  # as with `visualizer presets | head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # Python flushes at its end
+        return 1
+
+
+_READ = {"midi": ("midi_map", "maps")}
+"""Options of the live show that a command reads too."""
+
+
+def _unused(
+    parser: argparse.ArgumentParser, given: Mapping[str, Any], read: Sequence[str]
+) -> list[str]:
+    """The live show's options that were given before another command's name."""
+    shared = {field.name for field in fields(Options)} | {*read}
+    alone = {field.name for field in fields(LiveOptions)} - shared
+    return [
+        "--" + name.replace("_", "-")
+        for name in sorted(alone)
+        if name in given and given[name] != parser.get_default(name)
+    ]
 
 
 def _options(kind: type[T], given: dict[str, Any]) -> T:
@@ -105,11 +137,17 @@ _COMMANDS = {
 }
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(2, f"{self.prog}: error: {terminal.clean(message)}\n")
+
+
 def _parser() -> argparse.ArgumentParser:
     loop = _loop_options(None)
     # A command's own defaults would overwrite what was given before its name.
     again = _loop_options(argparse.SUPPRESS)
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="visualizer",
         description="A live AI visualizer that is played like an instrument.",
         epilog="Without a command the live show starts; F1 in it shows all keys and knobs.",
@@ -159,7 +197,11 @@ def _parser() -> argparse.ArgumentParser:
         help="music that the video follows and carries; as long as it, unless told otherwise",
     )
     render.add_argument(
-        "--fps", type=_rate, default=24.0, metavar="F", help="frames a second (default 24)"
+        "--fps",
+        type=_rate,
+        default=Fraction(24),
+        metavar="F",
+        help="frames a second (default 24), such as 29.97 or 30000/1001",
     )
     render.add_argument(
         "--wall",
@@ -168,9 +210,13 @@ def _parser() -> argparse.ArgumentParser:
         help="scale and crop pictures to fill this many pixels, such as 1920x1080",
     )
 
+    _add_fallback(render)
+
     bench = commands.add_parser("bench", parents=[again], help="measure the engine's speed")
     bench.add_argument("--frames", type=_positive, default=100, metavar="N", help="default 100")
     bench.add_argument("--json", action="store_true", help="one JSON object for programs")
+
+    _add_fallback(bench)
 
     midi = commands.add_parser("midi", help="list MIDI ports and show each message as it comes")
     midi.add_argument("port", nargs="?", help="only ports with this in their name")
@@ -185,23 +231,35 @@ def _parser() -> argparse.ArgumentParser:
 
     presets = commands.add_parser("presets", help="list and check the presets")
     presets.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="their folder")
+    presets.add_argument(
+        "--presets", type=Path, metavar="DIR", default=argparse.SUPPRESS, help="the same"
+    )
 
     commands.add_parser("models", help="list models at hand and models known to work well")
     return parser
 
 
-def _loop_options(default: str | None) -> argparse.ArgumentParser:
-    loop = argparse.ArgumentParser(add_help=False, argument_default=default)
+def _loop_options(default: str | None) -> _Parser:
+    loop = _Parser(add_help=False, argument_default=default)
     loop.add_argument(
-        "--model", metavar="NAME|PATH", help="Hugging Face name, folder, or 'builtin'"
+        "--model",
+        metavar="NAME|PATH",
+        help="Hugging Face name, folder, .safetensors file, or 'builtin'",
     )
     loop.add_argument("--preset", metavar="NAME|PATH", help="preset to begin with")
     loop.add_argument("--presets", type=Path, metavar="DIR", help="folder of presets")
-    loop.add_argument(
+    shape = loop.add_mutually_exclusive_group()
+    shape.add_argument(
         "--size",
-        type=_positive,
-        metavar="PIXELS",
-        help="the picture's side (default: the model's)",
+        type=_picture,
+        metavar="PIXELS|WIDTHxHEIGHT",
+        help="the picture's side, or its sides (default: the model's)",
+    )
+    shape.add_argument(
+        "--aspect",
+        type=_aspect,
+        metavar="W:H",
+        help="the picture's shape at the model's own area, such as 16:9",
     )
     loop.add_argument(
         "--device",
@@ -244,6 +302,14 @@ def _loop_options(default: str | None) -> argparse.ArgumentParser:
     return loop
 
 
+def _add_fallback(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--fallback",
+        action="store_true",
+        help="where the model can't be loaded, go on with the built-in one",
+    )
+
+
 def _add_midi_map(parser: argparse.ArgumentParser, default: str | None) -> None:
     parser.add_argument(
         "--midi-map",
@@ -281,6 +347,24 @@ def _positive(text: str) -> int:
     return int(text)
 
 
+def _picture(text: str) -> tuple[int, int]:
+    sides = _extent(text) if "x" in text.lower() else (_positive(text),) * 2
+    if not SIDES[0] <= min(sides) <= max(sides) <= SIDES[1]:
+        raise argparse.ArgumentTypeError(f"{text} pixels: it goes from {SIDES[0]} to {SIDES[1]}")
+    return sides
+
+
+def _aspect(text: str) -> float:
+    width, colon, height = (part.strip() for part in text.partition(":"))
+    try:
+        aspect = float(width) / float(height if colon else "1")
+    except (ValueError, ZeroDivisionError):
+        aspect = 0.0
+    if not 1 / 16 <= aspect <= 16:
+        raise argparse.ArgumentTypeError(f"'{text}' is no shape, such as 16:9 (up to 16:1 or 1:16)")
+    return aspect
+
+
 def _extent(text: str) -> tuple[int, int]:
     width, _, height = text.lower().partition("x")
     if not (width.isdecimal() and height.isdecimal() and min(int(width), int(height)) >= 16):
@@ -288,11 +372,17 @@ def _extent(text: str) -> tuple[int, int]:
     return int(width), int(height)
 
 
-def _rate(text: str) -> float:
-    rate = _seconds(text)
-    if not 1.0 <= rate <= 240.0:
+def _rate(text: str) -> Fraction:
+    """Frames a second: 25, 12.5, 30000/1001, and NTSC's rates as people write them: 29.97."""
+    written = re.fullmatch(r"(\d{1,9}[.,]?\d{0,9})(?:/(\d{1,9}))?", text)
+    if written is None or not int(written[2] or 1):
+        raise argparse.ArgumentTypeError(f"'{text}' is no rate, such as 25 or 30000/1001")
+    rate = Fraction(written[1].replace(",", ".")) / int(written[2] or 1)
+    if not 1 <= rate <= 240:
         raise argparse.ArgumentTypeError(f"{text} frames a second: it goes from 1 to 240")
-    return rate
+    ntsc = (Fraction(nominal * 1000, 1001) for nominal in NTSC)
+    near = (exact for exact in ntsc if rate.denominator > 1 and abs(rate - exact) < 0.005)
+    return next(near, rate.limit_denominator(1001))
 
 
 def _seconds(text: str) -> float:

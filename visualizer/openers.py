@@ -5,24 +5,30 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from visualizer.engine.engine import Engine, OpenEngine
+from visualizer.engine.failures import ModelError
+from visualizer.engine.models.catalogue import TESTCARD
 from visualizer.engine.models.open import choose, open_engine
-from visualizer.options import Options
+from visualizer.options import OptionError, Options
 from visualizer.show.status import Phase, Report, Status
 
 __all__ = ["choose", "open_now", "opener"]
 
 
-def opener(options: Options, *, strict: bool = False, live: bool = False) -> OpenEngine:
-    """What opens a model by name. strict, live: as open_engine has them."""
+def opener(
+    options: Options, *, strict: bool = False, fallback: bool = True, live: bool = False
+) -> OpenEngine:
+    """What opens a model by name. strict, fallback, live: as open_engine has them."""
 
     def open_(name: str, report: Report) -> Engine:
         return open_engine(
             name,
             device=options.device,
             size=options.size,
+            aspect=options.aspect,
             offline=options.offline,
             tiny_vae=options.tiny_vae,
             strict=strict,
+            fallback=fallback,
             backend=options.backend,
             live=live,
             report=report,
@@ -34,10 +40,13 @@ def opener(options: Options, *, strict: bool = False, live: bool = False) -> Ope
 def open_now(options: Options, name: str, say: Callable[[str], None]) -> Engine:
     """Open a model, "" for the default, in this thread; say gets a line at each step.
 
-    Nothing about it changes later, so that the same options make the same pictures.
+    Nothing about it changes later, so that the same options make the same pictures. Raises
+    OptionError where the model can't be loaded, unless the options allow a fallback.
     """
     if not name:
         name, reason, _ = choose(options.device)
+        if name == TESTCARD and not options.fallback:
+            raise OptionError(f"{reason}; --fallback goes on with the test card")
         say(f"model {name}: {reason}")
 
     last = ""
@@ -49,4 +58,7 @@ def open_now(options: Options, name: str, say: Callable[[str], None]) -> Engine:
             last = status.text
             say(status.text)
 
-    return opener(options)(name, report)
+    try:
+        return opener(options, fallback=options.fallback)(name, report)
+    except ModelError as error:
+        raise OptionError(f"{error}; --fallback goes on with another model") from None

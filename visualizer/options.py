@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 
 from visualizer.show.files.preset import PresetError, load, load_folder
+from visualizer.show.parameters import nearest
 from visualizer.show.records import NO_VALUES, Preset
 from visualizer.show.reducers.navigation import preset_index
 
@@ -22,19 +24,23 @@ class Options:
     """Options shared by all that runs the loop.
 
     model: a name or path; None where none was given. preset: a name, a number from 1, or a path;
-    None for the first. size: pixels of the picture's side; None for the model's own. seed None
-    leaves the default. tiny_vae: auto, on or off. backend: auto, torch or openvino. verbose: every
-    action is logged.
+    None for the first. size: of the picture, (width, height) in pixels; None for the model's own.
+    aspect: width by height of a picture of the model's own area, where size is None. seed None
+    leaves the default. tiny_vae: auto, on or off. backend: auto, torch or openvino. fallback: where
+    the model can't be loaded, go on with another; the live show always does. verbose: every action
+    is logged.
     """
 
     model: str | None = None
     preset: str | None = None
     presets: Path | None = None
-    size: int | None = None
+    size: tuple[int, int] | None = None
+    aspect: float | None = None
     device: str = "auto"
     offline: bool = False
     tiny_vae: str = "auto"
     backend: str = "auto"
+    fallback: bool = False
     settings: Mapping[str, float] = field(default_factory=lambda: NO_VALUES)
     verbose: bool = False
 
@@ -66,13 +72,14 @@ class RenderOptions(Options):
     """Options of a video or a folder of frames.
 
     wall: (width, height) in pixels to scale and crop pictures to; None for the picture as it is.
+    fps: frames a second.
     """
 
     out: Path = Path("show.mp4")
     wall: tuple[int, int] | None = None
     prompt: str | None = None
     frames: int | None = None
-    fps: float = 24.0
+    fps: Fraction = Fraction(24)
     sound: Path | None = None
 
 
@@ -114,5 +121,5 @@ def find_presets(options: Options) -> tuple[tuple[Preset, ...], int, tuple[str, 
         return (preset, *presets), 0, (*lines, *also)
     if (index := preset_index(presets, wanted)) is not None:
         return presets, index, lines
-    there = ", ".join(preset.name for preset in presets) or "none"
-    raise OptionError(f"--preset {wanted}: no such preset or file; there are {there}")
+    there = nearest(wanted, (preset.name for preset in presets)) or "none at all"
+    raise OptionError(f"--preset {wanted}: no such preset or file; nearest: {there}")

@@ -83,3 +83,10 @@ def test_it_goes_on_as_it_was_whatever_played_before() -> None:
     card.prepare(request())
     assert card.reduce_memory() == ""
     assert np.array_equal(card.next(request()).pixels, other.next(request()).pixels)
+
+
+def test_a_wide_card_shows_the_same_shapes_unstretched() -> None:
+    square, wide = (TestCard(size).next(request()).pixels for size in (64, (128, 64)))
+    assert wide.shape == (64, 128, 3)
+    # But for the darker rim.
+    assert abs(wide[:, 32:96].astype(float) - square).mean() < 12.0

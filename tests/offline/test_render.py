@@ -1,6 +1,10 @@
 """A video or a folder of frames, without a window."""
 
 import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -165,7 +169,7 @@ def test_a_faulty_run_leaves_the_older_video_whole(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("visualizer.offline.render._Video.write", full)
+    monkeypatch.setattr("visualizer.offline.writers._Video.write", full)
     assert cli.main(["render", str(out), *SMALL, "--frames", "2"]) == 1
     assert out.read_bytes() == b"older"
     assert os.listdir(tmp_path) == ["a.mp4"]
@@ -191,6 +195,154 @@ def test_what_cant_be_rendered_is_one_line(
     (tmp_path / "older" / "frame_000001.png").touch()
     assert cli.main(["render", str(tmp_path / argv[0]), *argv[1:], *SMALL]) == 2
     assert says in capsys.readouterr().err.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("file/a.mp4", "there is a file where its folder should be"),
+        ("file/frames", "there is a file where its folder should be"),
+        ("x" * 300 + ".mp4", "File name too long"),
+        ("folder.mp4", "is a folder"),
+    ],
+)
+def test_an_output_that_cant_be_written_is_refused_before_a_model_is_opened(
+    name: str,
+    says: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delattr("visualizer.offline.render.open_now")
+    (tmp_path / "file").touch()
+    (tmp_path / "folder.mp4").mkdir()
+    assert cli.main(["render", str(tmp_path / name), *SMALL]) == 2
+    assert says in capsys.readouterr().err.splitlines()[-1]
+
+
+@pytest.mark.parametrize(
+    ("shape", "sides"),
+    [
+        (["--size", "96x64"], (96, 64)),
+        (["--size", "64X256"], (64, 256)),
+        (["--aspect", "16:9"], (512, 288)),
+        (["--aspect", "1:4"], (192, 768)),
+    ],
+)
+def test_a_picture_has_the_shape_that_is_asked_for(
+    shape: list[str], sides: tuple[int, int], tmp_path: Path
+) -> None:
+    argv = ["render", str(tmp_path / "out"), "--model", "testcard", "--frames", "1", *shape]
+    assert cli.main(argv) == 0
+    with Image.open(tmp_path / "out" / "frame_000001.png") as picture:
+        assert picture.size == sides
+
+
+def test_a_folders_name_may_have_a_dot(tmp_path: Path) -> None:
+    out = tmp_path / "show_1.5"
+    assert cli.main(["render", str(out), *SMALL, "--frames", "1"]) == 0
+    assert os.listdir(out) == ["frame_000001.png"]
+
+
+def test_a_pixel_that_a_video_cuts_off_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    line = "a video's sides are even: of 161x90, the last row or column is cut off\n"
+    for name, cut in (("a.mp4", True), ("a", False)):
+        out = str(tmp_path / name)
+        assert cli.main(["render", out, *SMALL, "--frames", "2", "--wall", "161x90"]) == 0
+        assert capsys.readouterr().err.count(line) == cut
+
+
+def test_a_model_that_cant_be_loaded_makes_no_video_unless_a_fallback_is_allowed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    out = tmp_path / "a.mp4"
+    argv = ["render", str(out), "--model", str(broken), "--frames", "1", "--prompt", "a"]
+    assert cli.main(argv) == 2
+    line = capsys.readouterr().err.splitlines()[-1]
+    assert "no model_index.json in" in line
+    assert line.endswith("; --fallback goes on with another model")
+    assert cli.main(["bench", "--model", str(broken), "--frames", "1"]) == 2
+    assert not out.exists()
+    monkeypatch.setattr("visualizer.engine.models.open.BUILTIN", "testcard")
+    assert cli.main([*argv, "--fallback", "--size", "64"]) == 0
+    assert "testcard plays instead" in capsys.readouterr().err
+    assert out.is_file()
+
+
+class Rendering:
+    """A render of a long video in a process of its own, once some frames are written."""
+
+    def __init__(self, out: Path) -> None:
+        self.out = out
+        small = ["--size", "16", "--model", "testcard", "--prompt", "red flames"]
+        command = [sys.executable, "-m", "visualizer", "render", str(out), *small]
+        self.process = subprocess.Popen(
+            [*command, "--frames", "1000000"], stderr=subprocess.PIPE, text=True
+        )
+        unfinished = out if out.suffix == "" else out.with_stem(f"{out.stem}-unfinished")
+        while not (
+            (unfinished.is_file() and unfinished.stat().st_size) or next(out.glob("*10.png"), None)
+        ):
+            assert self.process.poll() is None
+            time.sleep(0.05)
+
+    def end(self, number: int) -> tuple[int, str]:
+        """Send a signal: the exit status, and the last line."""
+        self.process.send_signal(number)
+        _, said = self.process.communicate()
+        return self.process.returncode, said.splitlines()[-1] if said.strip() else ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)]
+)
+def test_an_interrupted_video_plays_as_far_as_it_goes(
+    number: int, status: int, tmp_path: Path
+) -> None:
+    out = tmp_path / "a.mp4"
+    out.write_bytes(b"older")
+    ended, said = Rendering(out).end(number)
+    assert ended == status
+    partial = tmp_path / "a-partial.mp4"
+    assert sorted(os.listdir(tmp_path)) == ["a-partial.mp4", "a.mp4"]
+    assert out.read_bytes() == b"older"
+    pictures, _ = video(partial)
+    assert said == (
+        f"visualizer: {out}: interrupted; the first {len(pictures)} of 1000000 frames are in "
+        f"{partial}"
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+def test_what_a_killed_render_leaves_is_in_sight_and_cleared_by_the_next(tmp_path: Path) -> None:
+    out = tmp_path / "a.mp4"
+    Rendering(out).end(signal.SIGKILL)
+    assert os.listdir(tmp_path) == ["a-unfinished.mp4"]
+    assert cli.main(["render", str(out), *SMALL, "--frames", "2"]) == 0
+    assert os.listdir(tmp_path) == ["a.mp4"]
+
+
+def test_a_video_whose_engine_fails_later_is_kept_as_far_as_it_goes(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = TestCard.next
+    calls: list[Request] = []
+
+    def fail(card: TestCard, request: Request) -> Picture:
+        calls.append(request)
+        if len(calls) > 3:
+            raise FrameError("not-a-number")
+        return made(card, request)
+
+    monkeypatch.setattr("visualizer.engine.testcard.TestCard.next", fail)
+    assert cli.main(["render", str(tmp_path / "a.mp4"), *SMALL, "--frames", "9"]) == 1
+    assert "the first 3 of 9 frames are in" in capsys.readouterr().err
+    assert len(video(tmp_path / "a-partial.mp4")[0]) == 3
 
 
 @pytest.mark.parametrize("error", [FrameError("not-a-number"), RuntimeError("out of memory")])

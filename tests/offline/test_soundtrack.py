@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import wave
+from fractions import Fraction
 from itertools import islice
 from pathlib import Path
 
@@ -24,7 +25,11 @@ from visualizer.show.state import Show
 
 def film(out: Path, sound: Path | None = None, frames: int | None = None) -> int:
     """Render ten frames a second of the test card."""
-    return render(RenderOptions("testcard", size=64, out=out, frames=frames, fps=10.0, sound=sound))
+    return render(
+        RenderOptions(
+            "testcard", size=(64, 64), out=out, frames=frames, fps=Fraction(10), sound=sound
+        )
+    )
 
 
 def write_wav(path: Path, samples: NDArray[np.float64], rate: int = 44100) -> Path:

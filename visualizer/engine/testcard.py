@@ -32,17 +32,21 @@ SHADES = 256
 
 
 class TestCard:
-    """See the module. size: pixels of the picture's side."""
+    """See the module. size: (width, height) of the picture in pixels, or a square's side."""
 
     __test__ = False  # not a test, though pytest takes it for one by its name
 
-    def __init__(self, size: int = 384, stopwatch: Stopwatch = untimed) -> None:
+    def __init__(self, size: tuple[int, int] | int = 384, stopwatch: Stopwatch = untimed) -> None:
         self.model = TESTCARD
         self.device = "cpu"
         self.stopwatch = stopwatch
-        across = np.linspace(-1.0, 1.0, size, dtype=np.float32)
-        self._y, self._x = across[:, None], across[None, :]
-        self._vignette = 1.0 - 0.25 * np.clip(self._x**2 + self._y**2 - 0.3, 0.0, 1.0)[..., None]
+        width, height = (size, size) if isinstance(size, int) else size
+        across, down = (np.linspace(-1.0, 1.0, n, dtype=np.float32) for n in (width, height))
+        glow = across[None, :] ** 2 + down[:, None] ** 2
+        self._vignette = 1.0 - 0.25 * np.clip(glow - 0.3, 0.0, 1.0)[..., None]
+        # The shapes in it are not stretched: the shorter side goes from -1 to 1.
+        shorter = min(width, height)
+        self._y, self._x = down[:, None] * (height / shorter), across[None, :] * (width / shorter)
         self._walk = SeedWalk()
         self._tables: dict[str, Floats] = {}
         self._restarts: int | None = None
@@ -87,7 +91,7 @@ class TestCard:
         return ""
 
     def _fields(self, shape: Floats) -> tuple[Floats, Floats]:
-        """Two smooth fields (size, size) in [0, 1]: where in the palette, and how much light.
+        """Two smooth fields (height, width) in [0, 1]: where in the palette, and how much light.
 
         Sines bent by sines (domain warping), so that nothing repeats in sight.
         """
@@ -109,7 +113,7 @@ class TestCard:
         return 0.5 + hue / 6.0, 0.5 + 0.5 * light
 
     def _colours(self, fields: tuple[Floats, Floats], table: Floats) -> Floats:
-        """Fields through the colour table: (size, size, 3) in [0, 1]."""
+        """Fields through the colour table: (height, width, 3) in [0, 1]."""
         hue, light = fields
         base = table[(hue * (SHADES - 1)).astype(np.uint8)]
         lit = base * (0.55 + 0.45 * light[..., None]) * self._vignette

@@ -1,6 +1,6 @@
 """Commands without a window.
 
-- render, soundtrack: videos and folders of frames
+- render, writers, soundtrack, interrupt: videos and folders of frames
 - bench: figures of speed; listings: presets, models and MIDI ports
 Puts rooms together; knows nothing of the live show.
 """

@@ -20,7 +20,9 @@ from typing import Any
 import psutil
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+from visualizer import terminal
 from visualizer.openers import open_now
 from visualizer.options import BenchOptions, OptionError, find_presets
 from visualizer.show.next_request import request
@@ -56,10 +58,9 @@ class Stopwatch:
 
 def bench(options: BenchOptions) -> int:
     """Measure and print; the exit status. Raises OptionError."""
-    console = Console(stderr=True, highlight=False)
-    result = measure(options, lambda line: console.print(line, markup=False))
+    result = measure(options, terminal.log)
     if options.json:
-        print(json.dumps(result))
+        terminal.out(json.dumps(result))
     else:
         Console().print(_table(result))
     return 0
@@ -74,17 +75,17 @@ def measure(options: BenchOptions, say: Callable[[str], None]) -> dict[str, Any]
     wanted = request(show)
     engine = open_now(options, show.model.wanted, say)
 
-    def frame() -> tuple[float, int]:
-        """Milliseconds that the next frame takes, and its side in pixels."""
+    def frame() -> tuple[float, tuple[int, ...]]:
+        """Milliseconds that the next frame takes, and its height and width in pixels."""
         nonlocal wanted
         wanted = replace(wanted, time=wanted.time + FRAME)
         begin = time.perf_counter()
-        size = engine.next(wanted).pixels.shape[0]
+        size = engine.next(wanted).pixels.shape[:2]
         engine.prepare(wanted)
         return (time.perf_counter() - begin) * 1000, size
 
     for _ in range(WARM_UP):
-        _, size = frame()
+        _, (height, width) = frame()
     frame_ms = [frame()[0] for _ in range(options.frames)]
     # The stages are timed in a run of their own: on a GPU, timing them makes it wait.
     watch = Stopwatch(_device_wait(engine.device))
@@ -105,7 +106,7 @@ def measure(options: BenchOptions, say: Callable[[str], None]) -> dict[str, Any]
         "model": engine.model,
         "device": engine.device,
         "backend": getattr(engine, "backend", "no network"),
-        "size": size,
+        "size": height if height == width else f"{width}x{height}",
         "steps": wanted.steps,
         "versions": {
             "python": platform.python_version(),
@@ -132,7 +133,7 @@ def peak_rss() -> int:
 
 def _table(result: dict[str, Any]) -> Table:
     title = f"{result['model']} on {result['device']} by {result['backend']}"
-    table = Table(title=f"{title}, {result['size']} pixels")
+    table = Table(title=Text(terminal.clean(f"{title}, {result['size']} pixels")))
     table.add_column("what")
     table.add_column("figure", justify="right")
     table.add_row("frames a second", f"{result['engine_fps']:.1f}")

@@ -8,30 +8,27 @@ heard, and the sound goes into the video.
 from __future__ import annotations
 
 import math
-import os
-import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import fields, replace
 from fractions import Fraction
-from functools import partial
 from itertools import islice, repeat
 from pathlib import Path
-from typing import Protocol
 
-import av
 import numpy as np
 from PIL import Image, ImageOps
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from visualizer import terminal
 from visualizer.controls.audio.audio_features import AudioFeatures
 from visualizer.disk import free_name
 from visualizer.engine.engine import Engine
 from visualizer.engine.failures import FrameError, one_line
 from visualizer.engine.picture import Picture
 from visualizer.frame import Pixels
-from visualizer.offline.soundtrack import RATE, Soundtrack, Stereo, Track, mono
+from visualizer.offline.interrupt import Interrupt
+from visualizer.offline.soundtrack import RATE, Soundtrack, Stereo, mono
+from visualizer.offline.writers import VIDEO, Writer, check_out, writer
 from visualizer.openers import open_now
 from visualizer.options import OptionError, Options, RenderOptions, find_presets
 from visualizer.show.actions import Live, Tick
@@ -45,62 +42,76 @@ SECONDS = 10.0
 """Length of a video where neither an option nor a sound says how long."""
 
 
-class Writer(Protocol):
-    """Takes pictures one by one; pixels uint8 (height, width, 3), and each one's sound if any."""
-
-    def write(self, pixels: Pixels, sound: Stereo | None = None) -> None:
-        """Add one picture. Raises OSError where it can't be stored."""
-
-
 def render(options: RenderOptions) -> int:
     """Make the video or the folder of frames; the exit status.
 
     Raises OptionError where an option can't be followed.
     """
-    console = Console(stderr=True)
-
-    def say(line: str) -> None:
-        console.print(line, highlight=False, markup=False)
-
-    _check_out(options.out)
     sound = Soundtrack(options.sound) if options.sound is not None else None
     if sound is not None and sound.damaged:
-        say(f"--sound {options.sound}: {sound.damaged} damaged pieces are left out")
+        terminal.log(f"--sound {options.sound}: {sound.damaged} damaged pieces are left out")
     length = _count(options, sound)
-    show = _first(options, console)
-    engine = open_now(options, show.model.wanted, say)
+    show = _first(options)
+    check_out(options.out)
+    with Interrupt() as interrupt:
+        try:
+            engine = open_now(options, show.model.wanted, terminal.log)
+        except KeyboardInterrupt:
+            terminal.say(f"{options.out}: interrupted before the first frame")
+            return interrupt.status
+        return _made(options, show, engine, length, sound, interrupt)
+
+
+def _made(
+    options: RenderOptions,
+    show: Show,
+    engine: Engine,
+    length: int,
+    sound: Soundtrack | None,
+    interrupt: Interrupt,
+) -> int:
+    """Make and write all frames; the exit status. What is made stays, whatever ends it."""
+    made: Writer | None = None
     try:
-        with _writer(options.out, options.fps) as writer, _progress(console) as progress:
+        with writer(options.out, options.fps) as made, _progress() as progress:
             for picture, block in progress.track(
-                frames(show, engine, options.fps, length, sound, say),
+                frames(show, engine, options.fps, length, sound, terminal.log),
                 total=length,
-                description=f"{engine.model} on {engine.device}",
+                description=terminal.clean(f"{engine.model} on {engine.device}"),
             ):
-                writer.write(_filling(picture.pixels, options.wall), block)
+                if made.count == 0 and (line := _cut(options, picture)):
+                    terminal.log(line)
+                with interrupt.held():
+                    made.write(_filling(picture.pixels, options.wall), block)
+    except KeyboardInterrupt:
+        status, line = interrupt.status, "interrupted"
     except OSError as error:
-        why = error.strerror or str(error)
-        print(f"visualizer: {options.out}: can't be written: {why}", file=sys.stderr)
-        return 1
+        status, line = 1, f"can't be written: {error.strerror or error}"
     except (FrameError, RuntimeError) as error:  # a picture of not-a-numbers; out of memory
-        print(f"visualizer: {options.out}: not finished: {one_line(error)}", file=sys.stderr)
-        return 1
-    print(options.out.resolve())
-    return 0
+        status, line = 1, f"not finished: {one_line(error)}"
+    else:
+        terminal.out(options.out.resolve())
+        return 0
+    if made is not None and made.count and made.kept is not None:
+        line += f"; the first {made.count} of {length} frames are in {made.kept}"
+    terminal.say(f"{options.out}: {line}")
+    return status
 
 
 def video_instead(options: Options, why: str) -> int:
     """Ten seconds of the first preset as a video of a projector's size, where there is no display
     for the show. why: there is none."""
     out = free_name(Path("show.mp4"))  # no video is overwritten
-    print(f"visualizer: {why}; making {out} instead", file=sys.stderr)
+    terminal.say(f"{why}; making {out} instead")
     shared = {field.name: getattr(options, field.name) for field in fields(Options)}
+    shared["fallback"] = True  # as in the show whose place it takes
     return render(RenderOptions(**shared, out=out, wall=(1280, 720)))
 
 
 def frames(
     show: Show,
     engine: Engine,
-    fps: float,
+    fps: Fraction | float,
     length: int,
     sound: Soundtrack | None = None,
     say: Callable[[str], None] = lambda line: None,
@@ -120,7 +131,7 @@ def frames(
             say(line)
         yield picture, block
         show = reduce(show, Live(picture.seed))
-        show = reduce(show, Tick(1.0 / fps))
+        show = reduce(show, Tick(float(1 / fps)))
 
 
 def _filling(pixels: Pixels, wall: tuple[int, int] | None) -> Pixels:
@@ -133,6 +144,15 @@ def _filling(pixels: Pixels, wall: tuple[int, int] | None) -> Pixels:
     return np.asarray(ImageOps.fit(Image.fromarray(pixels), wall, Image.Resampling.LANCZOS))
 
 
+def _cut(options: RenderOptions, picture: Picture) -> str:
+    """What a video, whose sides are even, loses of pictures; "" for nothing."""
+    height, width = picture.pixels.shape[:2]
+    width, height = options.wall or (width, height)
+    if options.out.suffix.lower() != VIDEO or width % 2 == height % 2 == 0:
+        return ""
+    return f"a video's sides are even: of {width}x{height}, the last row or column is cut off"
+
+
 def _count(options: RenderOptions, sound: Soundtrack | None) -> int:
     """How many frames: as many as asked for, else as long as the sound, else SECONDS."""
     if options.frames is not None:
@@ -141,28 +161,16 @@ def _count(options: RenderOptions, sound: Soundtrack | None) -> int:
     return max(math.ceil(seconds * options.fps - 1e-6), 1)  # 0.3 s × 10 is 3.0000000000000004
 
 
-def _check_out(out: Path) -> None:
-    """OptionError where OUT can't be made, or would mix with an older run; before a model loads."""
-    if out.suffix.lower() == ".mp4":
-        if out.is_dir():
-            raise OptionError(f"{out} is a folder; give the name of a file")
-    elif out.suffix and not out.is_dir():
-        raise OptionError(f"{out}: give a name ending in .mp4, or a folder for PNG frames")
-    elif next(out.glob("frame_*.png"), None):
-        raise OptionError(f"{out} holds frames of another run; give another folder, or empty it")
-
-
-def _first(options: RenderOptions, console: Console) -> Show:
-    tell = partial(console.print, highlight=False, markup=False)
+def _first(options: RenderOptions) -> Show:
     presets, first, faults = find_presets(options)
     for fault in faults:
-        tell(fault)
+        terminal.log(fault)
     if options.prompt is not None:
         if not options.prompt.strip():
             raise OptionError("--prompt is empty: an empty prompt makes no frame")
         # A preset that was named stays, but its prompts give way to the one asked for.
         preset = presets[first] if presets and options.preset else Preset("prompt", ())
-        cued = prompt_lists.cued(options.prompt, "--prompt", tell, negative=preset.negative)
+        cued = prompt_lists.cued(options.prompt, "--prompt", terminal.log, negative=preset.negative)
         if cued is None:
             raise OptionError("--prompt: nothing of it can be played")
         presets, first = (replace(preset, prompts=(cued,)),), 0
@@ -171,74 +179,11 @@ def _first(options: RenderOptions, console: Console) -> Show:
     return start(presets, first, options.settings, model=options.model or "")
 
 
-def _progress(console: Console) -> Progress:
+def _progress() -> Progress:
     return Progress(
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
-        console=console,
+        console=Console(stderr=True),
     )
-
-
-@contextmanager
-def _writer(out: Path, fps: float) -> Iterator[Writer]:
-    """A writer for a path: a video for .mp4, else a folder of PNG frames.
-
-    A video appears under its name only when it is whole: a failed run does not destroy an older
-    one.
-    """
-    if out.suffix.lower() != ".mp4":
-        out.mkdir(parents=True, exist_ok=True)
-        yield _Folder(out)
-        return
-    out.parent.mkdir(parents=True, exist_ok=True)
-    part = out.with_name(f".{out.stem}.part.mp4")
-    try:
-        with av.open(str(part), "w") as container:
-            video = _Video(container, fps)
-            yield video
-            video.finish()
-        os.replace(part, out)
-    finally:
-        part.unlink(missing_ok=True)
-
-
-class _Folder:
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.count = 0
-
-    def write(self, pixels: Pixels, sound: Stereo | None = None) -> None:
-        self.count += 1
-        Image.fromarray(pixels).save(self.folder / f"frame_{self.count:06d}.png")
-
-
-class _Video:
-    """H.264 in 4:2:0 and AAC, which every player and media server takes."""
-
-    def __init__(self, container: av.container.OutputContainer, fps: float) -> None:
-        self.container = container
-        self.rate = Fraction(fps).limit_denominator(1001)
-        self.stream: av.VideoStream | None = None
-        self.track: Track | None = None
-
-    def write(self, pixels: Pixels, sound: Stereo | None = None) -> None:
-        height, width = (side - side % 2 for side in pixels.shape[:2])  # 4:2:0 wants even sides
-        if self.stream is None:
-            self.stream = self.container.add_stream("libx264", rate=self.rate)
-            self.stream.width, self.stream.height = width, height
-            self.stream.pix_fmt = "yuv420p"
-            self.stream.options = {"crf": "16", "preset": "medium"}
-            if sound is not None:  # all streams must be there before the first packet
-                self.track = Track(self.container)
-        whole = np.ascontiguousarray(pixels[:height, :width])
-        self.container.mux(self.stream.encode(av.VideoFrame.from_ndarray(whole, format="rgb24")))
-        if self.track is not None and sound is not None:
-            self.track.write(sound)
-
-    def finish(self) -> None:
-        if self.stream is not None:
-            self.container.mux(self.stream.encode(None))
-        if self.track is not None:
-            self.track.finish()

@@ -45,7 +45,7 @@ class Soundtrack:
         if not self.seconds:
             raise OptionError(f"--sound {path}: there is no sound in it")
 
-    def blocks(self, fps: float) -> Iterator[Stereo]:
+    def blocks(self, fps: Fraction | float) -> Iterator[Stereo]:
         """The sound of each frame of a video, one after the other; silence after the end."""
         samples = self._decoded()
         held = np.zeros((2, 0), np.float32)

@@ -66,7 +66,7 @@ def _unet(unet: Any) -> dict[str, Tensor]:
 
 def _vae(vae: Any) -> dict[str, Tensor]:
     blocks = len(vae.config.block_out_channels)
-    names = {}
+    names: dict[str, str] = {}
     for side in ("encoder", "decoder"):
         names |= {
             f"{side}.mid_block.resnets.0": f"{side}.mid.block_1",

@@ -76,6 +76,47 @@ def test_a_size_is_rounded_to_what_the_model_can_do(folder: Path) -> None:
         assert engine.next(request(strength=0.3)).pixels.shape == (side, side, 3)
 
 
+@pytest.mark.parametrize(
+    ("size", "aspect", "sides", "asked"),
+    [
+        (None, None, (SIDE, SIDE), ""),
+        (None, 4.0, (64, 16), ""),
+        (None, 0.25, (16, 64), ""),
+        (None, 16 / 9, (44, 24), "43x24"),
+        ((64, 16), None, (64, 16), ""),
+        ((51, 31), 2.0, (52, 32), "51x31"),
+        (47, None, (48, 48), "47x47"),
+    ],
+)
+def test_pictures_have_the_shape_that_is_asked_for_and_what_is_rounded_is_said(
+    folder: Path, size: Any, aspect: float | None, sides: tuple[int, int], asked: str
+) -> None:
+    heard = Heard()
+    engine = open_engine(
+        str(folder), device="cpu", size=size, aspect=aspect, offline=True, report=heard, threads=1
+    )
+    width, height = sides
+    for mirror in (0, 3):  # held and moved on too
+        wanted = request(zoom=0.5, rotate=20.0, swirl=30.0, mirror=mirror, colour_hold=0.5)
+        assert engine.next(wanted).pixels.shape == (height, width, 3)
+    line = f"{folder} makes pictures whose sides are multiples of 4: {width}x{height} pixels"
+    assert heard.lines(Phase.FAILED) == ([f"{line} instead of {asked}"] if asked else [])
+
+
+def test_a_model_whose_own_pictures_are_giant_wants_a_size(
+    sd_folder: Path, tmp_path: Path, no_builtin: None
+) -> None:
+    folder = tmp_path / "giant"
+    shutil.copytree(sd_folder, folder)
+    config = folder / "unet" / "config.json"
+    config.write_text(config.read_text().replace('"sample_size": 16', '"sample_size": 8000'))
+    heard = Heard()
+    assert opened(str(folder), heard).model == TESTCARD
+    line = heard.lines(Phase.RUNNING)[0]
+    assert "its pictures have 16000 pixels a side; give it another --size" in line
+    assert opened(str(folder), Heard(), size=32).model == str(folder)
+
+
 def test_a_model_that_is_not_here_gives_way_to_the_builtin_one_when_offline(
     sd_as_builtin: None,
 ) -> None:

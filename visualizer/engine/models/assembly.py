@@ -3,7 +3,6 @@ lighter while it plays."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -11,6 +10,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from visualizer import terminal
 from visualizer.engine.backends.cpu import OpenVino, fits
 from visualizer.engine.backends.networks import Networks
 from visualizer.engine.backends.openvino import at_once, in_background
@@ -18,12 +18,15 @@ from visualizer.engine.diffusion.denoiser import FAMILY, Denoise, Denoiser, deno
 from visualizer.engine.diffusion.seed_walk import Place
 from visualizer.engine.failures import ModelError, out_of_memory
 from visualizer.engine.loop.feedback import Feedback
-from visualizer.engine.models.catalogue import BUILTIN, is_hurried
+from visualizer.engine.models.catalogue import BUILTIN, is_hurried, shaped
 from visualizer.engine.models.pipelines import picture_multiple, picture_side, reading
 from visualizer.engine.models.vaes import take_safe, take_tiny
 from visualizer.engine.picture import Stopwatch, untimed
 from visualizer.show.request import Request
 from visualizer.show.status import Phase, Report, Status
+
+LARGEST = 2048
+"""Pixels of a side that a model makes unasked, at most: it may ask for gigabytes."""
 
 
 class Tuned:
@@ -86,7 +89,8 @@ def assemble(
     name: str,
     device: str,
     *,
-    size: int | None,
+    size: tuple[int, int] | None,
+    aspect: float | None,
     offline: bool,
     tiny_vae: str,
     backend: str,
@@ -100,18 +104,26 @@ def assemble(
     own = getattr(pipeline, "vae", None)
     if name != BUILTIN:
         _choose_vae(pipeline, name, tiny_vae, offline, report)
-    side = picture_side(pipeline, size)
+    own = picture_side(pipeline)
+    if size is None and own > LARGEST:
+        raise ModelError(f"{name}: its pictures have {own} pixels a side; give it another --size")
+    wanted = size or shaped(own, aspect)
+    width, height = (picture_side(pipeline, round(side)) for side in wanted)
+    if (width, height) != tuple(wanted):
+        line = f"{name} makes pictures whose sides are multiples of {picture_multiple(pipeline)}"
+        asked = "x".join(f"{side:.0f}" for side in wanted)
+        report(Status(Phase.FAILED, f"{line}: {width}x{height} pixels instead of {asked}"))
     denoiser = Tuned(partial(denoiser_of, pipeline, _aside), partial(_tiny_from_cache, pipeline))
     if name != BUILTIN or device != "cpu":
         report(Status(Phase.LOADING, f"loading {name}", 0.9, name, device))
-        _try(denoiser, pipeline, name, side, report)
+        _try(denoiser, pipeline, name, (height, width), report)
     # What is converted is the model as it lies on the disk, with its own autoencoder.
     possible = isinstance(pipeline, FAMILY) and pipeline.vae is own and fits(pipeline)
     if possible and backend != "torch":
         denoiser.faster = OpenVino(
             pipeline,
             name,
-            side,
+            min(width, height),  # other shapes are compiled when they come
             report=_aside,
             wanted=backend == "openvino",
             start=in_background if live else at_once,
@@ -123,7 +135,7 @@ def assemble(
         report(Status(Phase.FAILED, line))
     return Feedback(
         denoiser,
-        size=(side, side),
+        size=(height, width),
         multiple=picture_multiple(pipeline),
         model=name,
         device=device,
@@ -155,12 +167,12 @@ def _tiny_from_cache(pipeline: Any) -> bool:
         return False
 
 
-def _try(denoiser: Tuned, pipeline: Any, name: str, side: int, report: Report) -> None:
+def _try(denoiser: Tuned, pipeline: Any, name: str, size: tuple[int, int], report: Report) -> None:
     """Make a first picture, which is good. ModelError where none is.
 
     It takes memory and picks kernels too: better now than before an audience.
     """
-    white = torch.ones(1, 3, side, side, device=pipeline.device)
+    white = torch.ones(1, 3, *size, device=pipeline.device)
 
     def good() -> bool:
         return bool(denoiser(white, _TRIAL, Place(0)).isfinite().all())
@@ -197,4 +209,4 @@ _TRIAL = Request(
 
 def _aside(line: str) -> None:
     """What is of no use to whoever plays, for whoever reads the terminal later."""
-    print(f"visualizer: {line}", file=sys.stderr)
+    terminal.say(line)

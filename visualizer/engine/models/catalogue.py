@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -32,6 +33,13 @@ def is_hurried(model: str) -> bool:
     """
     name = model.replace("\\", "/").rstrip("/").rpartition("/")[2].lower()
     return any(word in name for word in HURRIED)
+
+
+def shaped(side: float, aspect: float | None) -> tuple[float, float]:
+    """(width, height) of a picture with as many pixels as a square of that side; the square itself
+    where aspect (width by height) is None."""
+    stretch = math.sqrt(aspect or 1.0)
+    return side * stretch, side / stretch
 
 
 class Choice(NamedTuple):

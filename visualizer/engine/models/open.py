@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from visualizer.engine.engine import Engine
 from visualizer.engine.failures import ModelError, one_line, out_of_memory
-from visualizer.engine.models.catalogue import BUILTIN, BY_MODEL, TESTCARD, Choice
+from visualizer.engine.models.catalogue import BUILTIN, BY_MODEL, TESTCARD, Choice, shaped
 from visualizer.engine.testcard import TestCard
 from visualizer.show.status import Phase, Report, Status
 
@@ -39,10 +39,12 @@ class _How:
     """open_engine's arguments, but for the name."""
 
     device: str
-    size: int | None
+    size: tuple[int, int] | None
+    aspect: float | None
     offline: bool
     tiny_vae: str
     strict: bool
+    fallback: bool
     backend: str
     live: bool
     threads: int | None
@@ -53,10 +55,12 @@ def open_engine(
     name: str,
     *,
     device: str = "auto",
-    size: int | None = None,
+    size: tuple[int, int] | int | None = None,
+    aspect: float | None = None,
     offline: bool = False,
     tiny_vae: str = "auto",
     strict: bool = False,
+    fallback: bool = True,
     backend: str = "torch",
     live: bool = False,
     report: Report,
@@ -64,14 +68,16 @@ def open_engine(
 ) -> Engine:
     """An engine for a model: the named one where it can be had, else the next best.
 
-    device: auto, cuda, mps or cpu. size: pixels of the picture's side, rounded to what the model
-    can do; None for its own. offline: never ask the network. tiny_vae: whether large models play
-    with a tiny autoencoder: on, off, or auto, for those that are made to be fast. strict: no other
-    model, and no other device for want of memory; what stands against it is raised, and
-    without it nothing is. backend: what runs networks on the CPU: auto, torch or openvino. live: a
-    show runs meanwhile, so begin on torch at once and let OpenVINO take over between two frames (it
-    makes the same pictures, but not to the last bit); else wait for it. threads: on the CPU; None
-    for all cores, less one for the display where live.
+    device: auto, cuda, mps or cpu. size: of the picture, (width, height) in pixels or the side
+    of a square, rounded to what the model can do; None for its own. aspect: width by height of a
+    picture of the model's own area, where size is None. offline: never ask the network. tiny_vae:
+    whether large models play with a tiny autoencoder: on, off, or auto, for those that are made to
+    be fast. strict: no other model, and no other device for want of memory; what stands against it
+    is raised. fallback: where the model can't be had, take the next best; else raise ModelError.
+    backend: what runs networks on the CPU: auto, torch or openvino. live: a show runs meanwhile, so
+    begin on torch at once and let OpenVINO take over between two frames (it makes the same
+    pictures, but not to the last bit); else wait for it. threads: on the CPU; None for all cores,
+    less one for the display where live.
 
     report is told each step, each failure (Phase.FAILED), and at last (Phase.RUNNING) a line of
     all that the performer should know.
@@ -83,7 +89,10 @@ def open_engine(
             lines.append(status.text)
         report(status)
 
-    how = _How(device, size, offline, tiny_vae, strict, backend, live, threads, told)
+    size = (size, size) if isinstance(size, int) else size
+    how = _How(
+        device, size, aspect, offline, tiny_vae, strict, fallback, backend, live, threads, told
+    )
     engine = _first_that_opens(name, how)
     known = BY_MODEL.get(engine.model)
     if known is not None and known.ask_first:
@@ -103,8 +112,12 @@ def _first_that_opens(name: str, how: _How) -> Engine:
             line = one_line(error)
             if not isinstance(error, ModelError):
                 line = f"{candidate}: {line}"
+            if not how.fallback:
+                raise ModelError(line) from error
         how.report(Status(Phase.FAILED, f"{line}; {instead} plays instead"))
-    return TestCard(how.size or BY_MODEL[TESTCARD].size)
+    side = BY_MODEL[TESTCARD].size
+    width, height = how.size or shaped(side, how.aspect)
+    return TestCard((round(width), round(height)))
 
 
 def _open_model(name: str, how: _How) -> Engine:
@@ -166,6 +179,7 @@ def _open_on(device: str, name: str, how: _How) -> Engine:
         name,
         device,
         size=how.size,
+        aspect=how.aspect,
         offline=how.offline,
         tiny_vae=how.tiny_vae,
         backend=how.backend,

@@ -8,7 +8,7 @@ Pure: numpy and Pillow, no clock.
 from __future__ import annotations
 
 import numpy as np
-from PIL import Image
+from PIL import Image, ImageOps
 
 from visualizer.frame import Pixels
 
@@ -42,8 +42,8 @@ class ModelCrossfade:
 
 
 def resized(pixels: Pixels, size: tuple[int, ...]) -> Pixels:
-    """A picture at (height, width); itself where it has that size."""
+    """A picture at (height, width), cropped to that shape; itself where it has that size."""
     if pixels.shape[:2] == size:
         return pixels
     height, width = size
-    return np.asarray(Image.fromarray(pixels).resize((width, height), Image.Resampling.BICUBIC))
+    return np.asarray(ImageOps.fit(Image.fromarray(pixels), (width, height)))
