@@ -116,10 +116,15 @@ def test_learning_ends_when_it_is_told_to(tmp_path: Path) -> None:
     assert not learn("zoom", lambda _: None, stop, ports=MemoryPorts(), folder=tmp_path)
 
 
-def test_what_is_missing_is_one_line_and_nothing_waits_for_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("module", "package"), [("rtmidi", "python-rtmidi"), ("supriya_midi", "supriya-midi")]
+)
+def test_what_is_missing_is_one_line_and_nothing_waits_for_it(
+    module: str, package: str, tmp_path: Path
+) -> None:
     ports = MemoryPorts()
-    ports.faults[""] = ModuleNotFoundError("No module named 'rtmidi'", name="rtmidi")
-    line = "MIDI is off: python-rtmidi is not installed; pip install python-rtmidi"
+    ports.faults[""] = ModuleNotFoundError(f"No module named '{module}'", name=module)
+    line = f"MIDI is off: {package} is not installed; pip install {package}"
     assert list_ports(ports, folder=tmp_path) == [line]
     lines: list[str] = []
     monitor(lines.append, threading.Event(), ports=ports, folder=tmp_path)
