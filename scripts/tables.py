@@ -62,7 +62,7 @@ def parameters_table() -> str:
 def _range(row: Parameter) -> str:
     """What a parameter's value can be."""
     if not row.choices:
-        return f"{row.low:g} to {row.high:g}"
+        return row.range
     return "none, or a name" if row.choices is TARGETS else ", ".join(row.choices)
 
 

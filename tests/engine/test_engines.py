@@ -92,8 +92,9 @@ def test_another_prompt_is_another_picture(open_: Open) -> None:
 
 def test_the_seed_walks_up_by_one_each_interval(open_: Open) -> None:
     engine = open_()
-    seeds = [engine.next(request(seed=9999, seed_interval=2)).seed for _ in range(6)]
-    assert seeds == [9999, 9999, 10000, 10000, 0, 0]
+    last = 2**32 - 1
+    seeds = [engine.next(request(seed=last - 1, seed_interval=2)).seed for _ in range(6)]
+    assert seeds == [last - 1, last - 1, last, last, 0, 0]
 
 
 def test_a_blend_of_nearly_all_keeps_the_picture(open_: Open) -> None:

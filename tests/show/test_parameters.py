@@ -8,15 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from visualizer.show.actions import Nudge, SelectPreset, Set
+from visualizer.show.files.preset import parse
 from visualizer.show.parameters import (
     BY_NAME,
     DEFAULTS,
     PARAMETERS,
     REFERENCE,
+    SEED_TRAVEL,
     Parameter,
     check,
     parse_setting,
 )
+from visualizer.show.reducer import reduce, start
+from visualizer.show.state import Show
 
 rows = st.sampled_from(PARAMETERS)
 positions = st.floats(0.0, 1.0)
@@ -49,7 +54,7 @@ def test_a_row_says_what_the_reference_loop_has_where_that_is_within_its_range(
 @every_row
 def test_the_ends_of_a_knob_are_the_ends_of_the_range(row: Parameter) -> None:
     assert row.at(0.0) == row.low
-    assert row.at(1.0) == row.high
+    assert row.at(1.0, near=row.high) == row.high
     assert row.position(row.low) == 0.0
     assert row.position(row.high) == 1.0
 
@@ -140,3 +145,49 @@ def test_any_setting_is_read_or_refused(setting: str) -> None:
         return
     assert BY_NAME[name].clamp(value) == value
     assert math.isfinite(value)
+
+
+def test_a_knob_plays_the_seeds_round_the_one_in_force_and_stays_among_them() -> None:
+    row = BY_NAME["seed"]
+    assert (row.at(0.0), row.at(1.0)) == (0.0, 10_000.0)
+    value = 4_000_000_000.0
+    first, last = row.at(0.0, value), row.at(1.0, value)
+    assert first <= value <= last
+    assert last - first == SEED_TRAVEL - 1
+    for position in (0.0, 0.3, 1.0):
+        value = row.at(position, value)
+        assert (row.at(0.0, value), row.at(1.0, value)) == (first, last)
+    assert row.at(row.position(4_294_967_295.0), 4_294_967_295.0) == 4_294_967_295.0
+
+
+def test_a_random_seed_is_drawn_named_and_another_each_time() -> None:
+    show = reduce(Show(chance=7), Set("seed", -1.0))
+    seed = show.values["seed"]
+    assert 0 <= seed <= 4_294_967_295
+    assert [message.text for message in show.messages] == [f"Seed {seed:.0f}, drawn at random"]
+    assert reduce(show, Set("seed", -1.0)).values["seed"] != seed
+    assert reduce(Show(chance=8), Set("seed", -1.0)).values["seed"] != seed
+    assert reduce(Show(), Nudge("seed", -5)).values["seed"] == 0.0, "a step below 0 draws none"
+    assert reduce(Show(), Set("seed", -2.0)).values["seed"] == 0.0
+
+
+@pytest.mark.parametrize("text", ["seed: -1\nprompts: [a]", "prompts: [{text: a, seed: -1}]"])
+def test_a_preset_may_ask_for_a_random_seed(text: str) -> None:
+    preset = parse(text, "a.yaml")
+    seeds = {start((preset,), chance=chance).values["seed"] for chance in range(5)}
+    assert len(seeds) == 5
+    assert min(seeds) >= 0
+    show = reduce(start((preset,), chance=1), SelectPreset(0))
+    assert show.values["seed"] not in (-1.0, *seeds)
+
+
+def test_seeds_of_32_bits_are_taken_from_the_command_line_and_a_line_tells_the_range() -> None:
+    assert parse_setting("seed=4294967295") == ("seed", 4_294_967_295.0)
+    assert parse_setting("seed=-1") == ("seed", -1.0)
+    assert start((), settings={"seed": -1.0}, chance=3).values["seed"] > 0
+    with pytest.raises(ValueError, match="seed is 4294967296; it goes from 0 to 4294967295"):
+        parse_setting("seed=4294967296")
+    show = reduce(Show(), Set("seed", 4_294_967_297.0))
+    assert show.values["seed"] == 4_294_967_295.0
+    line = "Seed goes from 0 to 4294967295; it is 4294967295 now"
+    assert [message.text for message in show.messages] == [line]

@@ -67,14 +67,15 @@ def run(options: LiveOptions) -> int:
         options.settings,
         model=options.model or "",
         fullscreen=not options.windowed,
+        chance=time.time_ns(),
     )
     live = LiveShow(options, stage, show)
     if hasattr(signal, "SIGHUP"):  # as SDL does at INT and TERM
         signal.signal(signal.SIGHUP, lambda *_: pygame.event.post(pygame.event.Event(pygame.QUIT)))
     try:
         with live:
-            for fault in faults:
-                live.warn(fault)
+            for line in (*faults, *(message.text for message in show.messages)):
+                live.warn(line)
             if not presets:
                 live.warn("no preset to play; press Enter and type a prompt")
             live.play()

@@ -53,7 +53,7 @@ def _in_words(values: Mapping[str, float]) -> Iterator[str]:
             yield f"{name} {in_words(value, every[COUNTED_IN[name]])}"
         else:
             row = BY_NAME[name]
-            yield f"{name} {row.text(value) if row.choices else f'{value:g}'}"
+            yield f"{name} {row.text(value) if row.choices else f'{value:.10g}'}"
     for slot in SLOTS:
         if values.get(f"mod{slot}_target"):
             target, source = (BY_NAME[f"mod{slot}_{field}"] for field in ("target", "source"))

@@ -8,6 +8,7 @@ heard, and the sound goes into the video.
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from fractions import Fraction
@@ -176,7 +177,11 @@ def _first(options: RenderOptions) -> Show:
         presets, first = (replace(preset, prompts=(cued,)),), 0
     if not presets:
         raise OptionError("there is no preset to play: give --prompt or another --presets folder")
-    return start(presets, first, options.settings, model=options.model or "")
+    model, chance = options.model or "", time.time_ns()
+    show = start(presets, first, options.settings, model=model, chance=chance)
+    for message in show.messages:  # which seed was drawn
+        terminal.log(message.text)
+    return show
 
 
 def _progress() -> Progress:

@@ -72,6 +72,7 @@ def _without_effect(action: Action, show: Show) -> str:
     grip = show.knobs.get(action.control) if isinstance(action, Knob) else None
     if grip is not None and grip.position is not None:
         row = BY_NAME[grip.parameter]
-        at, value = row.text(row.at(grip.position)), row.text(show.values[row.name])
+        value = row.text(show.values[row.name])
+        at = row.text(row.at(grip.position, show.values[row.name]))
         return f"{row.name} {value}, its knob at {at}"
     return type(action).__name__.lower()

@@ -148,7 +148,7 @@ def _rounds(show: Show, names: Names) -> float:
 
 def _shifted(name: str, value: float, by: float) -> float:
     row = BY_NAME[name]
-    return row.at(row.position(value) + by) if by else value
+    return row.at(row.position(value) + by, value) if by else value
 
 
 def _is_on(show: Show, names: Names) -> bool:

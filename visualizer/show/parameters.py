@@ -41,7 +41,8 @@ class Parameter:
     cc: the MIDI control change of the generic map (20 to 31, 85 to 90 and 102 to 119 are undefined
     in MIDI, so safe to take); None for none. reference: its value in the app that this one grew out
     of, for presets that ask for its loop; None where that has no bearing on the loop. group:
-    "loop", "time" or "modulation": where the HUD, the help page and docs/playing.md put it.
+    "loop", "time" or "modulation": where the HUD, the help page and docs/playing.md put it. travel:
+    how many whole values a knob plays, of those round the value in force; 0 for the whole range.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Parameter:
     reference: float | None = None
     choices: tuple[str, ...] = ()
     group: str = "loop"
+    travel: int = 0
 
     def clamp(self, value: float) -> float:
         """The nearest allowed value: within [low, high], rounded where whole."""
@@ -67,15 +69,30 @@ class Parameter:
         # Steps of 0.1 add up to 0.9999999; the last digits mean nothing.
         return float(round(value)) if self.whole else round(value, 9)
 
-    def at(self, position: float) -> float:
-        """The value at a knob's position in [0, 1]."""
+    @property
+    def range(self) -> str:
+        """From where to where it goes, for people."""
+        return f"{self.low:.10g} to {self.high:.10g}"
+
+    def at(self, position: float, near: float | None = None) -> float:
+        """The value at a knob's position in [0, 1]. near: the value in force, for travel."""
         position = min(max(position, 0.0), 1.0)
-        return self.clamp(self.low + (self.high - self.low) * position**self.curve)
+        low, high = self._span(self.default if near is None else near)
+        return self.clamp(low + (high - low) * position**self.curve)
 
     def position(self, value: float) -> float:
         """The knob's position in [0, 1] at which the value stands; the inverse of at()."""
-        share = (self.clamp(value) - self.low) / (self.high - self.low)
+        low, high = self._span(value)
+        share = (self.clamp(value) - low) / (high - low)
         return float(share ** (1.0 / self.curve))
+
+    def _span(self, value: float) -> tuple[float, float]:
+        """The ends of a knob's travel round a value. They lie at multiples of travel, so that they
+        stay where they are while the knob moves."""
+        if not self.travel:
+            return self.low, self.high
+        low = self.clamp(value) // self.travel * self.travel
+        return low, min(low + self.travel - 1, self.high)
 
     def parse(self, given: object) -> float:
         """The value that a typed text, a file or a message means, in the unit and not clamped.
@@ -125,6 +142,13 @@ def shorten(given: object) -> str:
 def nearest(given: str, names: Iterable[str]) -> str:
     """The three names most like a mistyped one, for the end of a line."""
     return ", ".join(difflib.get_close_matches(given, list(names), n=3, cutoff=0.0))
+
+
+RANDOM = -1.0
+"""What a seed is set to for a random one, as in other tools."""
+
+SEED_TRAVEL = 10_001
+"""Seeds that a knob plays: 128 or 16,384 steps can't tell 32 bits apart."""
 
 
 LENGTHS = ("seconds", "beats", "bars")
@@ -195,9 +219,9 @@ PARAMETERS: tuple[Parameter, ...] = (
         whole=True, curve=2.0, reference=2,
     ),
     Parameter(
-        "seed", "Seed", 0, 10000, 1, 1, 1, ("[", "]"), 23,
-        "which noise pictures are generated from",
-        whole=True,
+        "seed", "Seed", 0, 2**32 - 1, 1, 1, 1, ("[", "]"), 23,
+        "which noise pictures are generated from; -1 draws one",
+        whole=True, travel=SEED_TRAVEL,
     ),
     Parameter(
         "seed_interval", "Seed interval", 0, 200, 20, 1, 1, ("l", "o"), 24,
@@ -343,14 +367,19 @@ def parse_setting(text: str) -> tuple[str, float]:
         parsed = BY_NAME[name].parse(value)
     except ValueError as error:
         raise ValueError(f"{text}: {error}") from None
-    return name, check(name, parsed)
+    return name, check_wanted(name, parsed)
 
 
 def check(name: str, value: float) -> float:
     """The value if it is within the parameter's range, else ValueError with a line for people."""
     row = BY_NAME[name]
     if not row.low <= value <= row.high:
-        raise ValueError(f"{name} is {value:g}; it goes from {row.low:g} to {row.high:g}")
+        raise ValueError(f"{name} is {value:.10g}; it goes from {row.range}")
     if row.whole and value != round(value):
-        raise ValueError(f"{name} is {value:g}; it takes whole numbers")
+        raise ValueError(f"{name} is {value:.10g}; it takes whole numbers")
     return float(value)
+
+
+def check_wanted(name: str, value: float) -> float:
+    """As check; a seed may also be RANDOM, for whoever takes it to draw one."""
+    return value if name == "seed" and value == RANDOM else check(name, value)

@@ -36,18 +36,20 @@ def start(
     *,
     model: str = "",
     fullscreen: bool = True,
+    chance: int = 0,
 ) -> Show:
     """The show as it begins: preset and first prompt in force, then what was given by hand.
 
     settings (--set) stand over the preset's values, and model (--model) over the preset's own.
+    chance: any number, from which random seeds are drawn.
     """
-    show = Show(presets=presets, fullscreen=fullscreen)
+    show = Show(presets=presets, fullscreen=fullscreen, chance=chance)
     if presets:
         show = navigation.to_preset(show, preset % len(presets))
     if model:
         show = replace(show, model=ModelChoice(model, asks=1))
     for name, value in (settings or {}).items():
-        show = navigation.set_value(show, name, value)
+        show = navigation.set_told(show, name, value)
     return tempo.turned(show)
 
 
@@ -191,7 +193,7 @@ def _turned(show: Show, knob: actions.Knob) -> Show:
     to = taken_to(grip, knob.position, value, row.position(value), knob.pickup)
     wrote = None
     if to is not None:
-        show = navigation.set_value(show, row.name, row.at(to))
+        show = navigation.set_value(show, row.name, row.at(to, value))
         wrote = show.values[row.name]
     grip = Grip(row.name, knob.position, wrote, to)
     show = replace(show, knobs=MappingProxyType({**show.knobs, knob.control: grip}))

@@ -54,7 +54,7 @@ class Show:
     beat, pending_recall: the snapshot that does. focus: the parameter that a hand on the keypad
     plays. snapshots: kept values by preset's name and slot; morph: one that is coming in. offer:
     the last show's memory, until it is taken up. learning: MIDI learn's list, None while it is
-    closed.
+    closed. chance: what random seeds are drawn from, another one in each show.
     """
 
     presets: tuple[Preset, ...] = ()
@@ -98,6 +98,7 @@ class Show:
     learning: Learning | None = None
     forgets: Forgets = field(default_factory=Forgets)
     offer: Session | None = None
+    chance: int = 0
 
     @property
     def preset_now(self) -> Preset | None:

@@ -201,6 +201,13 @@ def test_a_prompt_is_cut_where_no_model_reads_on_so_that_it_can_be_sent_back() -
     assert max(len(packet(*each)) for each in state(start((long,))).items()) < 9000
 
 
+@pytest.mark.parametrize("seed", [0, 10_001, 2**31, 2**32 - 1])
+def test_a_seed_of_32_bits_is_sent_back_whole(seed: int) -> None:
+    assert asked("seed", seed) == [Set("seed", float(seed), "osc")]
+    show = Show().with_values({"seed": float(seed)})
+    assert sent(show)["/visualizer/seed"] == seed
+
+
 def test_a_choice_goes_by_its_name_too() -> None:
     assert asked("quantise", "bar") == asked("quantise", 2) == [Set("quantise", 2.0, "osc")]
     assert asked("next_quantise") == [Run("next_quantise", "osc")]

@@ -248,7 +248,7 @@ def test_a_tempo_that_the_sound_has_found_is_found_anew() -> None:
         ("turn: 1\npreset: 3", "x.yaml:2: preset: Input should be a valid string"),
         ("turn: 1.5", "x.yaml:1: turn: Input should be a valid integer"),
         ("visits: -1", "x.yaml:1: visits: Input should be greater than or equal to 0"),
-        ("seed: 10001", "x.yaml:1: seed: Input should be less than or equal to 10000"),
+        ("seed: 4294967296", "x.yaml:1: seed: Input should be less than or equal to 4294967295"),
         ("fill: 1", "x.yaml:1: fill: Input should be a valid boolean"),
         ("history: [a, 1]", "x.yaml:1: history[2]: Input should be a valid string"),
         ("values: 3", "x.yaml:1: values: must be a mapping of parameters to values"),

@@ -282,5 +282,7 @@ def state(show: Show) -> Mapping[str, Argument]:
 def packet(address: str, argument: Argument) -> bytes:
     """A message as it is sent."""
     builder = OscMessageBuilder(address)
-    builder.add_arg(argument)
+    # Past 31 bits python-osc would take the wrong type: it counts without the sign.
+    is_long = isinstance(argument, int) and argument.bit_length() > 31
+    builder.add_arg(argument, builder.ARG_TYPE_INT64 if is_long else None)
     return builder.build().dgram

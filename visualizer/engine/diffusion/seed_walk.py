@@ -11,7 +11,7 @@ from visualizer.show.parameters import BY_NAME
 from visualizer.show.request import Request
 
 SEEDS = int(BY_NAME["seed"].high) + 1
-"""How many seeds there are (0 to 10000); the walk goes round."""
+"""How many seeds there are (0 to 4294967295, as of 32 bits); the walk goes round."""
 
 THERE = 1.0 - 1e-6
 """The share at which the next seed is reached: 20 steps of 1/20 add up to a little less than 1."""

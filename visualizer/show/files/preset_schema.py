@@ -25,7 +25,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from visualizer.show import durations
 from visualizer.show.files.yaml_faults import FieldError
-from visualizer.show.parameters import BY_NAME, DEFAULTS, SLOTS, check, nearest
+from visualizer.show.parameters import BY_NAME, DEFAULTS, SLOTS, check_wanted, nearest
 from visualizer.show.prompt_mix import TOGETHER, alone, weighted
 from visualizer.show.request import Mix
 
@@ -169,7 +169,7 @@ def _given(name: str, value: Any, field: str) -> dict[str, float]:
     try:
         if name in durations.COUNTED_IN and isinstance(value, str):
             value, counts[durations.COUNTED_IN[name]] = durations.parse(value)
-        return {name: check(name, BY_NAME[name].parse(value)), **counts}
+        return {name: check_wanted(name, BY_NAME[name].parse(value)), **counts}
     except ValueError as error:
         raise FieldError(field, str(error)) from None
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from visualizer.show import durations, modulation, tempo
+from visualizer.show.parameters import SEED_TRAVEL
 from visualizer.show.reducers import (
     focus,
     midi_learn,
@@ -21,9 +22,11 @@ from visualizer.show.state import Show
 
 
 def _new_seed(show: Show) -> Show:
-    # Steps of 10001 times the golden ratio: neighbours lie far apart, and as 6181 and 10001 have
-    # no common factor, every seed comes up before one comes twice.
-    return navigation.set_value(show, "seed", (show.values["seed"] + 6181) % 10001)
+    # Within what a knob plays, so that the numbers stay short. Steps of it times the golden ratio:
+    # neighbours lie far apart, and as 6181 and 10001 have no common factor, every seed of it comes
+    # up before one comes twice.
+    begin, place = divmod(show.values["seed"], SEED_TRAVEL)
+    return navigation.set_value(show, "seed", begin * SEED_TRAVEL + (place + 6181) % SEED_TRAVEL)
 
 
 def _quit(show: Show) -> Show:

@@ -5,6 +5,7 @@ Actions and commands come down to these (reducer.py, commands.py).
 
 from __future__ import annotations
 
+import random
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -13,7 +14,7 @@ from types import MappingProxyType
 
 from visualizer.show import cueing, durations
 from visualizer.show.notices import say
-from visualizer.show.parameters import BY_NAME, DEFAULTS
+from visualizer.show.parameters import BY_NAME, DEFAULTS, RANDOM
 from visualizer.show.prompt_syntax import read
 from visualizer.show.records import NO_VALUES, NOTHING, Cued, Preset
 from visualizer.show.reducers import model_choice
@@ -38,15 +39,30 @@ def set_value(show: Show, name: str, value: float) -> Show:
 
 def set_told(show: Show, name: str, wanted: float) -> Show:
     """A parameter at a value that was asked for; a line says it where that is out of range."""
+    if name == "seed" and wanted == RANDOM:
+        show = set_value(show, name, _drawn(show))
+        return say(show, f"Seed {show.values[name]:.0f}, drawn at random")
     show = set_value(show, name, wanted)
     row = BY_NAME.get(name)
     if row is None or wanted != wanted:
         return show
     nearest = min(max(wanted, row.low), row.high)
-    if isclose(wanted, nearest, rel_tol=ROUNDED, abs_tol=ROUNDED):
+    if wanted == nearest or (not row.whole and isclose(wanted, nearest, abs_tol=ROUNDED)):
         return show
     value = row.text(show.values[name])
-    return say(show, f"{row.label} goes from {row.low:g} to {row.high:g}; it is {value} now")
+    return say(show, f"{row.label} goes from {row.range}; it is {value} now")
+
+
+def _drawn(show: Show) -> float:
+    """A random seed: another one in each show, and after each draw."""
+    moment = show.chance, show.time, show.visits, show.turn, show.values["seed"]
+    draw = random.Random(repr(moment))
+    return float(draw.randrange(int(BY_NAME["seed"].high) + 1))
+
+
+def _with_seed(show: Show, values: Mapping[str, float]) -> Mapping[str, float]:
+    """A preset's or a prompt's values, with a seed drawn where they ask for a random one."""
+    return {**values, "seed": _drawn(show)} if values.get("seed") == RANDOM else values
 
 
 def preset_index(presets: Sequence[Preset], wanted: str) -> int | None:
@@ -69,7 +85,7 @@ def to_preset(show: Show, index: int) -> Show:
     crossfade = durations.seconds(show, "crossfade")
     values = lift(show.values, show.prompt_layer)
     values = lift(values, show.preset_layer)
-    values, layer = lay(values, preset.values)
+    values, layer = lay(values, _with_seed(show, preset.values))
     show = replace(
         show,
         preset=index,
@@ -125,7 +141,7 @@ def reset(show: Show) -> Show:
     """
     # Layers are laid again, so that no value from before the reset lies hidden under them.
     new: Mapping[str, float] = preset.values if (preset := show.preset_now) else NO_VALUES
-    values, layer = lay(DEFAULTS, new)
+    values, layer = lay(DEFAULTS, _with_seed(show, new))
     kept = {name: show.values[name] for name in LEFT_ALONE if name == "seed" or name not in new}
     values = MappingProxyType({**values, **kept})
     return replace(show, values=values, preset_layer=layer, prompt_layer=NOTHING)
@@ -134,5 +150,5 @@ def reset(show: Show) -> Show:
 def _to_prompt(show: Show, cued: Cued, crossfade: float) -> Show:
     # crossfade: the one that held until now; the fade under way is measured by it.
     cue = cueing.cut_to(show.cue, cued.parts, cued.negative, crossfade)
-    values, layer = lay(lift(show.values, show.prompt_layer), cued.values)
+    values, layer = lay(lift(show.values, show.prompt_layer), _with_seed(show, cued.values))
     return replace(show, cue=cue, values=values, prompt_layer=layer)

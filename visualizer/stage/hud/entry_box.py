@@ -118,7 +118,7 @@ def number_note(row: Parameter) -> str:
         return f"{row.help}: its name, or none"
     if row.choices:
         return f"One of {', '.join(row.choices)}"
-    return f"{row.low:g} to {row.high:g} {row.unit}".strip().replace("-", "−") + f": {row.help}"
+    return f"{row.range} {row.unit}".strip().replace("-", "−") + f": {row.help}"
 
 
 def model_note(typed: str, models: Sequence[str]) -> str:
