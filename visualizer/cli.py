@@ -210,6 +210,12 @@ def _parser() -> argparse.ArgumentParser:
         help="scale and crop pictures to fill this many pixels, such as 1920x1080",
     )
 
+    render.add_argument(
+        "--continue",
+        dest="go_on",
+        action="store_true",
+        help="go on with the folder of frames that an interrupted run has left",
+    )
     _add_fallback(render)
 
     bench = commands.add_parser("bench", parents=[again], help="measure the engine's speed")

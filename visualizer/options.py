@@ -72,7 +72,7 @@ class RenderOptions(Options):
     """Options of a video or a folder of frames.
 
     wall: (width, height) in pixels to scale and crop pictures to; None for the picture as it is.
-    fps: frames a second.
+    fps: frames a second. go_on: continue the folder of frames that an interrupted run has left.
     """
 
     out: Path = Path("show.mp4")
@@ -81,6 +81,7 @@ class RenderOptions(Options):
     frames: int | None = None
     fps: Fraction = Fraction(24)
     sound: Path | None = None
+    go_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)

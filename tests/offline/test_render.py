@@ -112,7 +112,7 @@ def test_motion_goes_by_the_videos_own_time() -> None:
             return super().next(request)
 
     show = start((Preset("one", (Cued(alone("red flames"), NO_VALUES),)),))
-    assert len(list(frames(show, Card(16), fps=10.0, length=3))) == 3
+    assert len(list(frames(show, Card(16), fps=10.0, numbers=range(3)))) == 3
     assert times == pytest.approx([0.0, 0.1, 0.2])
 
 
@@ -316,6 +316,60 @@ def test_an_interrupted_video_plays_as_far_as_it_goes(
         f"visualizer: {out}: interrupted; the first {len(pictures)} of 1000000 frames are in "
         f"{partial}"
     )
+
+
+def stopping_after(frame: int, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Have TERM come while that frame (from 1) is made."""
+    made, calls = TestCard.next, []
+
+    def next_(card: TestCard, request: Request) -> Picture:
+        calls.append(request)
+        if len(calls) == frame:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return made(card, request)
+
+    monkeypatch.setattr("visualizer.engine.testcard.TestCard.next", next_)
+    return monkeypatch
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+def test_a_folder_that_was_interrupted_goes_on_with_the_same_frames(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    argv = [*SMALL, "--seed", "5", "--frames", "9", "--fps", "1", "--set", "seed_interval=2"]
+    whole, parts = tmp_path / "whole", tmp_path / "parts"
+    assert cli.main(["render", str(whole), *argv]) == 0
+    for frame, there in ((3, 3), (2, 5)):
+        with monkeypatch.context() as patch:
+            stopping_after(frame, patch)
+            more = ["--continue"] if there > 3 else []
+            assert cli.main(["render", str(parts), *argv, *more]) == 143
+        assert f"the first {there} of 9 frames are in {parts}; --continue goes on" in (
+            capsys.readouterr().err
+        )
+    assert cli.main(["render", str(parts), *argv]) == 2
+    assert "go on with --continue" in capsys.readouterr().err
+    assert cli.main(["render", str(parts), *argv, "--continue", "--set", "zoom=0.5"]) == 2
+    assert "was begun with other options" in capsys.readouterr().err
+    assert cli.main(["render", str(parts), *argv, "--continue"]) == 0
+    names = sorted(os.listdir(whole))
+    assert sorted(os.listdir(parts)) == names == [f"frame_{n:06d}.png" for n in range(1, 10)]
+    for name in names:
+        assert (parts / name).read_bytes() == (whole / name).read_bytes()
+
+
+def test_what_cant_be_continued_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    faulty = (("a.mp4", None, "holds no"), ("a", None, "holds no"), ("b", b"x", "can't be read"))
+    for out, state, says in faulty:
+        if state is not None:
+            (tmp_path / out).mkdir()
+            (tmp_path / out / "continue.npz").write_bytes(state)
+        assert cli.main(["render", str(tmp_path / out), *SMALL, "--continue"]) == 2
+        line = capsys.readouterr().err
+        assert says in line
+        assert line.count("\n") == 1
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")

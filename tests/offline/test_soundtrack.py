@@ -129,7 +129,7 @@ def shows(sound: Soundtrack, count: int, monkeypatch: pytest.MonkeyPatch) -> lis
         return next_request.request(show)
 
     monkeypatch.setattr("visualizer.offline.render.request", request)
-    list(frames(start(()), TestCard(16), 24.0, count, sound))
+    list(frames(start(()), TestCard(16), 24.0, range(count), sound))
     return seen
 
 

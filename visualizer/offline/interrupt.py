@@ -16,7 +16,7 @@ SIGNALS = tuple(
 
 class Interrupt:
     """Within `with Interrupt() as interrupt:` these signals raise KeyboardInterrupt, but not within
-    `with interrupt.held():`, at whose end they do.
+    `with interrupt.held():`, at whose end they do; a second one does at once.
 
     number: of the signal that came, 0 for none. Signals reach the main thread alone; elsewhere
     nothing is changed.
@@ -53,6 +53,6 @@ class Interrupt:
             raise KeyboardInterrupt
 
     def _take(self, number: int, frame: FrameType | None) -> None:
-        self.number = number
-        if not self._held:
+        again, self.number = self.number, number
+        if again or not self._held:
             raise KeyboardInterrupt

@@ -7,8 +7,10 @@ heard, and the sound goes into the video.
 
 from __future__ import annotations
 
+import hashlib
 import math
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from fractions import Fraction
@@ -20,16 +22,18 @@ from PIL import Image, ImageOps
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from visualizer import terminal
+from visualizer import __version__, terminal
 from visualizer.controls.audio.audio_features import AudioFeatures
 from visualizer.disk import free_name
+from visualizer.engine import checkpoint
+from visualizer.engine.diffusion.seed_walk import SeedWalk
 from visualizer.engine.engine import Engine
 from visualizer.engine.failures import FrameError, one_line
 from visualizer.engine.picture import Picture
 from visualizer.frame import Pixels
 from visualizer.offline.interrupt import Interrupt
 from visualizer.offline.soundtrack import RATE, Soundtrack, Stereo, mono
-from visualizer.offline.writers import VIDEO, Writer, check_out, writer
+from visualizer.offline.writers import STATE, VIDEO, Writer, check_out, writer
 from visualizer.openers import open_now
 from visualizer.options import OptionError, Options, RenderOptions, find_presets
 from visualizer.show.actions import Live, Tick
@@ -37,7 +41,11 @@ from visualizer.show.files import prompt_lists
 from visualizer.show.next_request import request
 from visualizer.show.records import Preset
 from visualizer.show.reducer import reduce, start
+from visualizer.show.request import Request
 from visualizer.show.state import Show
+
+SAVED_EVERY = 10.0
+"""Seconds from one saving of a folder's state to the next: a killed run loses no more."""
 
 SECONDS = 10.0
 """Length of a video where neither an option nor a sound says how long."""
@@ -53,37 +61,50 @@ def render(options: RenderOptions) -> int:
         terminal.log(f"--sound {options.sound}: {sound.damaged} damaged pieces are left out")
     length = _count(options, sound)
     show = _first(options)
-    check_out(options.out)
+    check_out(options.out, options.go_on)
+    begun = _begun(options, show, length)
     with Interrupt() as interrupt:
         try:
             engine = open_now(options, show.model.wanted, terminal.log)
         except KeyboardInterrupt:
             terminal.say(f"{options.out}: interrupted before the first frame")
             return interrupt.status
-        return _made(options, show, engine, length, sound, interrupt)
+        return _made(options, show, engine, range(begun, length), sound, interrupt)
 
 
 def _made(
     options: RenderOptions,
     show: Show,
     engine: Engine,
-    length: int,
+    numbers: range,
     sound: Soundtrack | None,
     interrupt: Interrupt,
 ) -> int:
-    """Make and write all frames; the exit status. What is made stays, whatever ends it."""
+    """Make and write frames of these numbers (from 0); the exit status. What is made stays,
+    whatever ends it."""
     made: Writer | None = None
+    state = options.out / STATE if numbers.start else None
+    pictures = frames(show, engine, options.fps, numbers, sound, terminal.log, state)
     try:
-        with writer(options.out, options.fps) as made, _progress() as progress:
-            for picture, block in progress.track(
-                frames(show, engine, options.fps, length, sound, terminal.log),
-                total=length,
-                description=terminal.clean(f"{engine.model} on {engine.device}"),
-            ):
-                if made.count == 0 and (line := _cut(options, picture)):
-                    terminal.log(line)
+        with writer(options.out, options.fps, numbers.start) as made, _progress() as progress:
+            task = progress.add_task(
+                terminal.clean(f"{engine.model} on {engine.device}"),
+                total=numbers.stop,
+                completed=numbers.start,
+            )
+            saved = time.monotonic()
+            for number in numbers:
                 with interrupt.held():
+                    picture, block = next(pictures)
+                    if number == numbers.start and (line := _cut(options, picture)):
+                        terminal.log(line)
                     made.write(_filling(picture.pixels, options.wall), block)
+                    due = interrupt.number or time.monotonic() - saved > SAVED_EVERY
+                    if due and made.state is not None:
+                        made_with = _fingerprint(options, show)
+                        checkpoint.save(engine, made.state, frames=made.count, made_with=made_with)
+                        saved = time.monotonic()
+                progress.advance(task)
     except KeyboardInterrupt:
         status, line = interrupt.status, "interrupted"
     except OSError as error:
@@ -94,9 +115,39 @@ def _made(
         terminal.out(options.out.resolve())
         return 0
     if made is not None and made.count and made.kept is not None:
-        line += f"; the first {made.count} of {length} frames are in {made.kept}"
+        line += f"; the first {made.count} of {numbers.stop} frames are in {made.kept}"
+        line += "; --continue goes on" if made.state is not None and made.state.exists() else ""
     terminal.say(f"{options.out}: {line}")
     return status
+
+
+def _begun(options: RenderOptions, show: Show, length: int) -> int:
+    """How many frames there are of an interrupted run; 0 where none is to be continued.
+
+    Raises OptionError where it was another's, as its frames would not fit.
+    """
+    if not options.go_on:
+        return 0
+    try:
+        left = checkpoint.read(options.out / STATE)
+        begun, made_with = int(left["frames"]), left["made_with"]
+    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
+        raise OptionError(f"--continue: {options.out / STATE} can't be read: {error}") from None
+    if made_with != _fingerprint(options, show):
+        raise OptionError(
+            f"--continue: {options.out} was begun with other options or presets; give the same "
+            "ones, but for --frames and --seconds"
+        )
+    if begun >= length:
+        raise OptionError(f"--continue: {options.out} has its {length} frames; ask for more")
+    return begun
+
+
+def _fingerprint(options: RenderOptions, show: Show) -> str:
+    """What pictures depend on, in a short text: all frames of one run have the same."""
+    asked = replace(options, go_on=False, frames=None, out=Path(), verbose=False, offline=False)
+    facts = (__version__, asked, dict(options.settings), show.presets, sorted(show.values.items()))
+    return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 
 def video_instead(options: Options, why: str) -> int:
@@ -113,26 +164,45 @@ def frames(
     show: Show,
     engine: Engine,
     fps: Fraction | float,
-    length: int,
+    numbers: range,
     sound: Soundtrack | None = None,
     say: Callable[[str], None] = lambda line: None,
+    state: Path | None = None,
 ) -> Iterator[tuple[Picture, Stereo | None]]:
-    """length generated pictures, each 1/fps seconds of show time after the last, with its sound.
+    """Generated pictures of these numbers, each 1/fps seconds of show time after the last, with its
+    sound.
 
-    say: gets the engine's lines for the performer.
+    say: gets the engine's lines for the performer. state: what the run that made those before the
+    first has left; without it the numbers begin at 0.
     """
     blocks = repeat(None) if sound is None else sound.blocks(fps)
     ear = AudioFeatures(RATE)
-    for block in islice(blocks, length):
+    walk = SeedWalk()
+    last = request(show)
+    for number, block in enumerate(islice(blocks, numbers.stop)):
         if block is not None:
             show = reduce(show, ear.hear(mono(block)))
         wanted = request(show)
-        picture = engine.next(wanted)
-        if line := engine.prepare(wanted):
-            say(line)
-        yield picture, block
-        show = reduce(show, Live(picture.seed))
+        if number < numbers.start:  # made before: the show alone is played again
+            seed = walk.step(wanted).seed
+        else:
+            if number == numbers.start and state is not None:
+                _restore(engine, state, last)
+            picture = engine.next(wanted)
+            seed = picture.seed
+            if line := engine.prepare(wanted):
+                say(line)
+            yield picture, block
+        last = wanted
+        show = reduce(show, Live(seed))
         show = reduce(show, Tick(float(1 / fps)))
+
+
+def _restore(engine: Engine, state: Path, last: Request) -> None:
+    try:
+        checkpoint.restore(engine, state, last)
+    except (OSError, ValueError, KeyError) as error:
+        raise OptionError(f"--continue: {state} can't be used: {error}") from None
 
 
 def _filling(pixels: Pixels, wall: tuple[int, int] | None) -> Pixels:

@@ -32,21 +32,28 @@ OTHER_MEDIA = (
 """Endings that ask for what is not made here. Any other is part of a folder's name: show_1.5."""
 
 
+STATE = "continue.npz"
+"""In a folder of frames: what a run that goes on with it needs. It is gone when all are made."""
+
+
 class Writer(Protocol):
     """Takes pictures one by one; pixels uint8 (height, width, 3), and each one's sound if any.
 
     kept: where the pictures are after the end, None for nowhere; count: how many were written.
+    state: where what another run needs to go on may be kept; None where none can.
     """
 
     kept: Path | None
     count: int
+    state: Path | None
 
     def write(self, pixels: Pixels, sound: Stereo | None = None) -> None:
         """Add one picture. Raises OSError where it can't be stored."""
 
 
-def check_out(out: Path) -> None:
+def check_out(out: Path, go_on: bool = False) -> None:
     """OptionError where out can't be written, or would mix with an older run; before a model loads.
+    go_on: an older run is continued.
 
     Its folder is made.
     """
@@ -56,11 +63,15 @@ def check_out(out: Path) -> None:
             raise OptionError(f"{out} is a folder; give the name of a file")
         if suffix in OTHER_MEDIA and not out.is_dir():
             raise OptionError(f"{out}: give a name ending in {VIDEO}, or a folder for PNG frames")
-        if suffix != VIDEO and next(out.glob("frame_*.png"), None):
+        if go_on and not (out / STATE).is_file():
             raise OptionError(
-                f"{out} holds frames of another run; give another folder, or empty it"
+                f"--continue: {out} holds no {STATE}, as a run of PNG frames that was interrupted "
+                "leaves it"
             )
-        probe = _unfinished(out) if suffix == VIDEO else _frame(out, 1)
+        if suffix != VIDEO and not go_on and next(out.glob("frame_*.png"), None):
+            line = "go on with --continue" if (out / STATE).is_file() else "empty it"
+            raise OptionError(f"{out} holds frames of another run; give another folder, or {line}")
+        probe = _unfinished(out) if suffix == VIDEO else out / f"{STATE}.part"
         probe.parent.mkdir(parents=True, exist_ok=True)
         probe.open("wb").close()
         probe.unlink()
@@ -73,10 +84,13 @@ def check_out(out: Path) -> None:
 
 
 @contextmanager
-def writer(out: Path, fps: Fraction) -> Iterator[Writer]:
-    """A writer for a path that check_out let pass: a video for .mp4, else a folder of frames."""
+def writer(out: Path, fps: Fraction, count: int = 0) -> Iterator[Writer]:
+    """A writer for a path that check_out let pass: a video for .mp4, else a folder of frames, of
+    which there are count already."""
     if out.suffix.lower() != VIDEO:
-        yield _Folder(out)
+        folder = _Folder(out, count)
+        yield folder
+        (out / STATE).unlink(missing_ok=True)
         return
     part = _unfinished(out)
     video = _Video(part, fps)
@@ -106,9 +120,10 @@ def _frame(folder: Path, number: int) -> Path:
 
 
 class _Folder:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, count: int) -> None:
         self.kept: Path | None = folder
-        self.count = 0
+        self.count = count
+        self.state: Path | None = folder / STATE
         self._folder = folder
 
     def write(self, pixels: Pixels, sound: Stereo | None = None) -> None:
@@ -122,6 +137,7 @@ class _Video:
     def __init__(self, path: Path, fps: Fraction) -> None:
         self.kept: Path | None = None
         self.count = 0
+        self.state: Path | None = None
         self._container = av.open(str(path), "w")
         self._rate = Fraction(fps).limit_denominator(1001)
         self._stream: av.VideoStream | None = None

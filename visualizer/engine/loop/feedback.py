@@ -44,6 +44,12 @@ class Feedback:
     all that is random is drawn on the CPU, so on every device alike.
     """
 
+    # What the next picture depends on: see checkpoint.py.
+    checkpoint = (
+        "_walk", "_restarts", "_time", "_previous", "_stats", "_pixels", "_reference", "_revive",
+        "_motion_limit", "_frames",
+    )  # fmt: skip
+
     def __init__(
         self,
         denoiser: Denoiser,
