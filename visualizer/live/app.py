@@ -183,7 +183,7 @@ class LiveShow:
             self.engine.ask(self.show.model.wanted)
         if not isinstance(action, Say):  # what the show itself has to say; see warn
             for text in said(before, self.show):
-                print(f"visualizer: {text}", file=sys.stderr)
+                terminal.say(text)
         if self.options.verbose and (line := describe(before, action, self.show)):
             terminal.log(line)
 

@@ -132,6 +132,29 @@ def test_two_of_a_kind_are_told_apart_and_keep_their_names() -> None:
         listener.until(lambda: set(listener.midi.ports) == {NAME, f"{NAME} (2)"})
 
 
+def test_two_of_one_and_the_same_name_are_told_apart_by_their_places(tmp_path: Path) -> None:
+    (tmp_path / "own.yaml").write_text(
+        "ports: [nanoPAD2]\ncontrols:\n  note 36: freeze\n  cc 5: zoom\nlights: {note 36: freeze}\n"
+    )
+    ports = MemoryPorts("nanoPAD2", "nanoPAD2")
+    with listening(ports, folder=tmp_path) as listener:
+        listener.until(lambda: listener.midi.ports == ("nanoPAD2", "nanoPAD2 (2)"))
+        listener.midi.light({"freeze": True})
+        for place, name in enumerate(listener.midi.ports):  # one map by name serves both
+            ports.send("nanoPAD2", control(5, 127), place=place)
+            listener.until_came(Knob(KnobId(name, 1, "cc 5"), "zoom", 1.0))
+        listener.until(lambda: [len(ports.came("nanoPAD2", n)) for n in (0, 1)] == [1, 1])
+        ports.unplug("nanoPAD2")  # which of the two it was can't be told: both are opened anew
+        listener.until_came(Unplugged("nanoPAD2 (2)"))
+        listener.until(lambda: listener.midi.ports == ("nanoPAD2",))
+        ports.send("nanoPAD2", control(5, 0))
+        listener.until_came(Knob(KnobId("nanoPAD2", 1, "cc 5"), "zoom", 0.0))
+        ports.plug("nanoPAD2")
+        listener.until(lambda: listener.midi.ports == ("nanoPAD2", "nanoPAD2 (2)"))
+        ports.send("nanoPAD2", control(5, 64), place=1)
+        listener.until_came(Knob(KnobId("nanoPAD2 (2)", 1, "cc 5"), "zoom", 64 / 127))
+
+
 def test_a_port_that_comes_back_under_another_number_is_the_same_to_the_performer() -> None:
     ports = MemoryPorts(NANO)
     with listening(ports) as listener:

@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualizer.controls.midi.ports import free_name, is_through, matches, output_of, short_name
+from visualizer.controls.midi.ports import (
+    free_name,
+    is_through,
+    matches,
+    output_of,
+    places,
+    short_name,
+)
 from visualizer.controls.midi.rtmidi_ports import LOST, OURS, stamped
 
 NANO = "nanoKONTROL2:nanoKONTROL2 MIDI 1 20:0"
@@ -35,6 +42,10 @@ def test_part_of_a_name_finds_a_port() -> None:
     assert matches("nanoKONTROL2:nanoKONTROL2 MIDI 1 99:0", NANO)
     assert not matches("LPD8", NANO)
     assert is_through("Midi Through:Midi Through Port-0 14:0")
+
+
+def test_ports_of_one_name_have_places() -> None:
+    assert places(["X", "Y", "X", "X"]) == [("X", 0), ("Y", 0), ("X", 1), ("X", 2)]
 
 
 def test_twins_are_numbered() -> None:

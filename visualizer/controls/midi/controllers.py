@@ -7,6 +7,7 @@ once, and again only after it had gone. For the MIDI thread only.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from collections.abc import Mapping as Table
 from contextlib import suppress
@@ -26,6 +27,7 @@ from visualizer.controls.midi.ports import (
     is_through,
     matches,
     output_of,
+    places,
     short_name,
 )
 from visualizer.controls.repeated_faults import Troubles
@@ -38,12 +40,13 @@ MOST_AT_ONCE = 4096
 @dataclass(slots=True)
 class Controller:
     """An open one. name: for people, and for what its knobs are known by. address: the system's
-    name for its input. state: what decoding remembers between messages. positions: control
-    changes of which only the newest counts. sent: what its lamps were told. lit: what the show
-    has had them show."""
+    name for its input; place: which of those with that name. state: what decoding remembers
+    between messages. positions: control changes of which only the newest counts. sent: what its
+    lamps were told. lit: what the show has had them show."""
 
     name: str
     address: str
+    place: int
     input: Input
     mapping: Mapping = field(default_factory=Mapping)
     state: State = field(default_factory=State)
@@ -91,6 +94,7 @@ class Controllers:
         self._wanted = wanted
         self._came, self._lost = came, lost
         self._open: dict[str, Controller] = {}
+        self._twins: dict[str, int] = {}
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -103,19 +107,23 @@ class Controllers:
     def look(self) -> bool:
         """Bring what is open in line with what is there; False if the ports can't be listed."""
         try:
-            there = tuple(dict.fromkeys(self._system.names()))
+            there = tuple(self._system.names())
         except FAULTS as error:
             self._troubles.say("listing", f"MIDI is off: {error}")
             return False
         self._troubles.over("listing")
         welcome = [address for address in there if self._is_welcome(address)]
+        count = Counter(welcome)
+        known = self._twins
         for controller in self:
-            if controller.address not in welcome:
+            # Which of several of one name has come or gone can't be told: all are opened anew.
+            if count[controller.address] != known.get(controller.address):
                 self._lose(controller)
-        opened = {controller.address for controller in self}
-        for address in welcome:
-            if address not in opened:
-                self._open_input(address)
+        self._twins = dict(count)
+        opened = {(controller.address, controller.place) for controller in self}
+        for address, place in places(welcome):
+            if (address, place) not in opened:
+                self._open_input(address, place)
         self._miss_wanted(welcome, there)
         self._look_for_lamps()
         return True
@@ -170,16 +178,16 @@ class Controllers:
         line = f"MIDI: no port named {self._wanted}; {found}; waiting for it"
         self._troubles.say("wanted", line)
 
-    def _open_input(self, address: str) -> None:
+    def _open_input(self, address: str, place: int) -> None:
         name = free_name(address, self._open)
         try:
-            port = self._system.open(address)
+            port = self._system.open(address, place)
         except FAULTS as error:
             line = f"MIDI: {name} can't be opened, it may be in use by another program ({error})"
-            self._troubles.say(f"open {address}", line)
+            self._troubles.say(f"open {address} {place}", line)
             return
-        self._troubles.over(f"open {address}")
-        controller = self._open[name] = Controller(name, address, port)
+        self._troubles.over(f"open {address} {place}")
+        controller = self._open[name] = Controller(name, address, place, port)
         controller.play_by(self._mapping_of(controller.device))
         self._came(controller)
 
@@ -195,10 +203,10 @@ class Controllers:
             return
         for controller in dark:
             address = output_of(controller.address, there)
-            if address is None:
+            if address is None or there.count(address) <= controller.place:
                 continue
             try:
-                controller.output = self._system.open_output(address)
+                controller.output = self._system.open_output(address, controller.place)
             except FAULTS as error:
                 line = f"MIDI: the lamps of {controller.name} stay dark ({error})"
                 self._troubles.say(f"lamps {controller.name}", line)

@@ -67,8 +67,9 @@ class MemoryOutput:
         self.closed = True
 
 
-@dataclass
+@dataclass(eq=False)  # two of a kind are two
 class _Controller:
+    name: str
     listeners: list[MemoryInput] = field(default_factory=list)
     came: list[tuple[int, ...]] = field(default_factory=list)
 
@@ -78,69 +79,70 @@ class MemoryPorts:
 
     def __init__(self, *names: str) -> None:
         self._lock = threading.Lock()
-        self._connected = {name: _Controller() for name in names}
+        self._connected = [_Controller(name) for name in names]
         self.opened: list[MemoryInput | MemoryOutput] = []
         self.faults: dict[str, Exception] = {}
         """Names that raise this when opened; "" for listing."""
 
     def plug(self, name: str) -> None:
-        """A controller is plugged in."""
+        """A controller is plugged in. It may have the name of another, and is behind it then."""
         with self._lock:
-            self._connected[name] = _Controller()
+            self._connected.append(_Controller(name))
 
-    def unplug(self, name: str) -> None:
-        """A controller is pulled out."""
+    def unplug(self, name: str, place: int = 0) -> None:
+        """A controller is pulled out. place: which of those with that name."""
+        controller = self._controller(name, place)
         with self._lock:
-            del self._connected[name]
+            self._connected.remove(controller)
 
-    def send(self, name: str, message: Message, at: float | None = None) -> None:
+    def send(self, name: str, message: Message, at: float | None = None, *, place: int = 0) -> None:
         """The controller sends a message to all who have opened it since it was plugged in.
 
-        at: when, in seconds of time.monotonic; None for now.
+        at: when, in seconds of time.monotonic; None for now. place: as in unplug.
         """
         received = Received(time.monotonic() if at is None else at, message.bytes())
-        with self._lock:
-            for port in self._connected[name].listeners:
-                port.messages.put(received)
+        for port in tuple(self._controller(name, place).listeners):
+            port.messages.put(received)
 
-    def came(self, name: str) -> tuple[tuple[int, ...], ...]:
-        """What was sent to the controller since it was plugged in."""
-        with self._lock:
-            return tuple(self._connected[name].came)
+    def came(self, name: str, place: int = 0) -> tuple[tuple[int, ...], ...]:
+        """What was sent to the controller since it was plugged in. place: as in unplug."""
+        return tuple(self._controller(name, place).came)
 
     def names(self) -> Iterable[str]:
         """The inputs that are there now."""
         self._raise_fault("")
         with self._lock:
-            return tuple(self._connected)
+            return tuple(controller.name for controller in self._connected)
 
     def outputs(self) -> Iterable[str]:
         """The outputs that are there now."""
         return self.names()
 
-    def open(self, address: str) -> MemoryInput:
-        """Open an input. Raises OSError where there is none of that name."""
-        controller = self._controller(address)
+    def open(self, address: str, place: int = 0) -> MemoryInput:
+        """Open an input. Raises OSError where there is none of that name and place."""
+        self._raise_fault(address)
+        controller = self._controller(address, place)
         port = MemoryInput()
         controller.listeners.append(port)
         self.opened.append(port)
         return port
 
-    def open_output(self, address: str) -> MemoryOutput:
-        """Open an output. Raises OSError where there is none of that name."""
-        port = MemoryOutput(self._controller(address).came)
+    def open_output(self, address: str, place: int = 0) -> MemoryOutput:
+        """Open an output. Raises OSError where there is none of that name and place."""
+        self._raise_fault(address)
+        port = MemoryOutput(self._controller(address, place).came)
         self.opened.append(port)
         return port
 
     def close(self) -> None:
         """Nothing to let go of."""
 
-    def _controller(self, address: str) -> _Controller:
-        self._raise_fault(address)
+    def _controller(self, name: str, place: int) -> _Controller:
         with self._lock:
-            if address not in self._connected:
-                raise OSError(f"unknown port {address!r}")
-            return self._connected[address]
+            found = [controller for controller in self._connected if controller.name == name]
+        if place >= len(found):
+            raise OSError(f"unknown port {name!r}")
+        return found[place]
 
     def _raise_fault(self, name: str) -> None:
         if name in self.faults:

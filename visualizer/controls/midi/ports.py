@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections import Counter
 from collections.abc import Callable, Container, Iterable, Sequence
 from typing import NamedTuple, Protocol
 
@@ -48,16 +49,20 @@ class Ports(Protocol):
     """What the MIDI thread needs of a MIDI system. All but close raise FAULTS or ImportError."""
 
     def names(self) -> Iterable[str]:
-        """The addresses of the inputs that are there now: the system's own names for them."""
+        """The addresses of the inputs that are there now: the system's own names for them, of
+        which two may be the same (CoreMIDI)."""
 
     def outputs(self) -> Iterable[str]:
         """The addresses of the outputs that are there now."""
 
-    def open(self, address: str) -> Input:
-        """Open an input. A port that is pulled out later stays open and silent."""
+    def open(self, address: str, place: int = 0) -> Input:
+        """Open an input. A port that is pulled out later stays open and silent.
 
-    def open_output(self, address: str) -> Output:
-        """Open an output."""
+        place: which of those with that address, from 0, in the order of the list.
+        """
+
+    def open_output(self, address: str, place: int = 0) -> Output:
+        """Open an output. place: as in open."""
 
     def close(self) -> None:
         """Let go of what listing needed."""
@@ -69,6 +74,16 @@ def missing(error: ImportError) -> str:
     if package:
         return f"{package} is not installed; pip install {package}"
     return f"its backend can't be loaded: {error}"
+
+
+def places(addresses: Iterable[str]) -> list[tuple[str, int]]:
+    """Addresses, each with its place among those that are the same."""
+    count: Counter[str] = Counter()
+    found = []
+    for address in addresses:
+        found.append((address, count[address]))
+        count[address] += 1
+    return found
 
 
 def free_name(address: str, taken: Container[str]) -> str:
@@ -108,7 +123,7 @@ def output_of(address: str, outputs: Iterable[str]) -> str | None:
     Both have the same name on most systems. JACK's bridges tell them apart by "(capture)" and
     "(playback)", macOS and Windows by another word behind the controller's name.
     """
-    there = tuple(outputs)
+    there = tuple(dict.fromkeys(outputs))
     if address in there:  # ALSA, with its numbers: of two of a kind, the right one
         return address
     alike: tuple[Callable[[str], str], ...] = (short_name, _port_part, _first_word)

@@ -27,7 +27,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
-from visualizer.controls.midi.ports import FAULTS, Received
+from visualizer.controls.midi.ports import FAULTS, Received, places
 
 QUEUE = 16384
 """Most messages that wait in RtMidi's queue of one port: over a second of the fastest flood."""
@@ -132,16 +132,16 @@ class RtMidiPorts:
         """The outputs that are there now. Raises FAULTS, or ImportError without RtMidi."""
         return self._listed("MidiOut")
 
-    def open(self, address: str) -> RtMidiInput:
-        """Open the input of that name; of two with the same, the first. Raises FAULTS."""
+    def open(self, address: str, place: int = 0) -> RtMidiInput:
+        """Open the input of that name, the place-th of several. Raises FAULTS."""
         client = self._client("MidiIn", queue_size_limit=QUEUE)
         # The clock is for whoever follows it; active sensing says nothing, three times a second.
         client.ignore_types(sysex=False, timing=False, active_sense=True)
-        return RtMidiInput(_opened(client, address, "input"), let_go=self._retire)
+        return RtMidiInput(_opened(client, address, place, "input"), let_go=self._retire)
 
-    def open_output(self, address: str) -> RtMidiOutput:
-        """Open the output of that name; of two with the same, the first. Raises FAULTS."""
-        return RtMidiOutput(_opened(self._client("MidiOut"), address, LIGHTS))
+    def open_output(self, address: str, place: int = 0) -> RtMidiOutput:
+        """Open the output of that name, the place-th of several. Raises FAULTS."""
+        return RtMidiOutput(_opened(self._client("MidiOut"), address, place, LIGHTS))
 
     def close(self) -> None:
         """Let go of the clients that list."""
@@ -208,10 +208,10 @@ def _close(client: Any) -> None:
     client.delete()
 
 
-def _opened(client: Any, address: str, name: str) -> Any:
+def _opened(client: Any, address: str, place: int, name: str) -> Any:
     """The client with the port of that address open. Raises FAULTS."""
     try:
-        client.open_port(client.get_ports().index(address), name)
+        client.open_port(places(client.get_ports()).index((address, place)), name)
     except FAULTS:
         client.delete()
         raise

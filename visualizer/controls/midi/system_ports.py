@@ -110,13 +110,20 @@ class MidoPorts:
         """The outputs that are there now. Raises FAULTS or ImportError."""
         return tuple(self._backend.get_output_names())
 
-    def open(self, address: str) -> MidoInput:
+    def open(self, address: str, place: int = 0) -> MidoInput:
         """Open the input of that name. Raises FAULTS."""
+        _first_only(place)
         return MidoInput(self._backend.open_input(address))
 
-    def open_output(self, address: str) -> MidoOutput:
+    def open_output(self, address: str, place: int = 0) -> MidoOutput:
         """Open the output of that name. Raises FAULTS."""
+        _first_only(place)
         return MidoOutput(self._backend.open_output(address))
 
     def close(self) -> None:
         """Nothing to let go of."""
+
+
+def _first_only(place: int) -> None:
+    if place:
+        raise OSError("another has the same name, and mido opens ports by their names")
