@@ -7,6 +7,7 @@ configuration names. A model is refused with one line that names the file and th
 from __future__ import annotations
 
 import json
+import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,6 +46,9 @@ LARGEST_FILE = 16 * 2**20
 LONGEST_LIST = 1024
 """Entries of a list in a network's configuration, at most."""
 
+WIDEST = 65_536
+"""The largest width of a layer."""
+
 LIMITS: tuple[tuple[re.Pattern[str], float], ...] = tuple(
     (re.compile(pattern), limit)
     for pattern, limit in (
@@ -53,11 +57,14 @@ LIMITS: tuple[tuple[re.Pattern[str], float], ...] = tuple(
         (r".*_theta", 1e12),
         (r"(?!.*dim).*(layers|num_.*blocks|_blocks|heads|depth).*", 1024),
         (r"sample_size|image_size|.*_resolution", 8192),
-        (r".*", 65_536),
+        (r".*", WIDEST),
     )
 )
 """Fields of numbers (fullmatch), and the largest number each may hold; the first match counts. Real
 models stay ten times below; numbers far above load for minutes, or ask for gigabytes."""
+
+SMALLEST_LIMIT = 1024
+"""A width that any network may have, however few its weights are."""
 
 SIZED = ("config.json", "scheduler_config.json")
 """Files whose numbers are sizes. A tokenizer's may be 10^30, for "no limit"."""
@@ -69,6 +76,7 @@ def check_configs(name: str, folder: Path) -> None:
     Raises ModelError, with a line that says what to do.
     """
     indexes = (folder / file for file in PIPELINE_FILES if (folder / file).is_file())
+    weights = sum(path.stat().st_size for path in folder.glob("*.safetensors"))
     for path in sorted((*folder.glob("*config*.json"), *indexes)):
         where = f"{name}: {path.parent.name}/{path.name}"
         if path.name == ADAPTER_FILE:
@@ -82,7 +90,7 @@ def check_configs(name: str, folder: Path) -> None:
                     f"{where}: {field} names code or weights from elsewhere, which are never "
                     "loaded; delete it there, or take another model"
                 )
-            if path.name in SIZED and (fault := _beyond(field, value)):
+            if path.name in SIZED and (fault := _beyond(field, value, weights)):
                 raise ModelError(f"{where}: {field} {fault}; no model is so large")
 
 
@@ -131,14 +139,20 @@ def _names_code(field: str, value: Any) -> bool:
     return any(value and value not in IMPLEMENTATIONS for value in values)
 
 
-def _beyond(field: str, value: Any) -> str:
-    """How a number, or one in a list, is past its limit; "" where none is."""
+def _beyond(field: str, value: Any, weights: int) -> str:
+    """How a number, or one in a list, is past its limit; "" where none is.
+
+    weights: bytes of the network's weights, which bound its widths too: a layer has about as many
+    weights as the square of its width. 0 where they are not here.
+    """
     numbers = [value]
     for _ in range(2):  # lists of lists, as transformer_layers_per_block has them
         numbers = [each for v in numbers for each in (v if isinstance(v, list) else [v])]
         if len(numbers) > LONGEST_LIST:
             return f"lists {len(numbers)} values"
     limit = next(most for pattern, most in LIMITS if pattern.fullmatch(field))
+    if weights and limit == WIDEST:
+        limit = min(limit, max(int(4 * math.sqrt(weights)), SMALLEST_LIMIT))
     for number in numbers:
         if isinstance(number, (int, float)) and not abs(number) <= limit:
             return f"is {str(number)[:24]}, above {limit:,}"
