@@ -26,8 +26,10 @@ from visualizer.engine.engine import Engine
 from visualizer.engine.failures import ModelError
 from visualizer.engine.models.catalogue import BUILTIN, is_hurried
 from visualizer.engine.models.devices import wait_for
+from visualizer.engine.models.load import BUILTIN_FOLDER
 from visualizer.engine.models.open import open_engine
-from visualizer.engine.models.pipelines import BUILTIN_FOLDER, DTYPE, picture_side, quiet
+from visualizer.engine.models.picture_size import picture_side
+from visualizer.engine.models.pipelines import DTYPE, quiet
 from visualizer.engine.models.vaes import take_tiny
 from visualizer.frame import Pixels
 from visualizer.show.request import Request

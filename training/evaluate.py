@@ -36,7 +36,7 @@ from training.judge.hues import dominant_hue, hue_distance
 from training.judge.showing import Model, ask, by_loop, by_steps, frames_of, open_model, sheet
 from training.paths import MODEL
 from training.train.autoencoder import psnr, reconstruct
-from visualizer.engine.builtin.autoencoder import PatchAutoencoder
+from visualizer.engine.builtin.for_diffusers import PatchAutoencoder
 
 HERE = Path(__file__).parent
 TOLERANCE = 30.0  # degrees of hue

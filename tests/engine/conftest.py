@@ -25,7 +25,8 @@ from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProject
 
 from visualizer.engine.models import devices
 from visualizer.engine.models.catalogue import BUILTIN
-from visualizer.engine.models.pipelines import BUILTIN_FOLDER, load, quiet
+from visualizer.engine.models.load import BUILTIN_FOLDER, load
+from visualizer.engine.models.pipelines import quiet
 from visualizer.show.request import Request
 from visualizer.show.status import Status
 

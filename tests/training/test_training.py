@@ -22,7 +22,7 @@ from training.data.pictures import make_pictures
 from training.data.scenes import SCENES
 from training.judge import figures, hues, showing
 from training.train import autoencoder, denoiser, denoising, finish, latent_scale, loop, model
-from visualizer.engine.builtin.autoencoder import PatchAutoencoder
+from visualizer.engine.builtin.for_diffusers import PatchAutoencoder
 
 TINY = ("--threads", "2", "--batch", "4")
 

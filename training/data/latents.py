@@ -28,7 +28,7 @@ from training.data.pictures import Pictures, make_pictures
 from training.paths import MODEL, RUNS
 from training.train.loop import autocast, calm, save
 from training.train.model import encode_captions, open_tokenizer
-from visualizer.engine.builtin.autoencoder import PatchAutoencoder
+from visualizer.engine.builtin.for_diffusers import PatchAutoencoder
 
 FOLDER = RUNS / "latents"
 SHARD = 256  # pictures in a shard, before mirroring

@@ -13,7 +13,7 @@ from diffusers import AutoPipelineForImage2Image
 from PIL import Image, ImageDraw
 from torch import Tensor
 
-import visualizer.engine.models.pipelines  # noqa: F401  (the built-in model's classes: diffusers imports none)
+import visualizer.engine.builtin.for_diffusers  # noqa: F401  (diffusers imports no classes itself)
 from training.train.loop import autocast
 from visualizer.engine.diffusion.denoiser import Denoiser, denoiser_of
 from visualizer.engine.loop.feedback import Feedback

@@ -28,7 +28,7 @@ from training.data import picture_store
 from training.paths import RUNS
 from training.train.latent_scale import normalise
 from training.train.loop import add_options, calm, train
-from visualizer.engine.builtin.autoencoder import PatchAutoencoder
+from visualizer.engine.builtin.for_diffusers import PatchAutoencoder
 
 WIDTHS = (32, 64, 160)
 ENCODER_BLOCKS, DECODER_BLOCKS = (1, 1, 2), (1, 2, 2)

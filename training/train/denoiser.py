@@ -21,7 +21,7 @@ from training.data.latents import FOLDER, Latents
 from training.judge.showing import quick_sheet
 from training.paths import MODEL, RUNS
 from training.train import denoising
-from training.train.loop import Average, add_options, calm, load, train
+from training.train.loop import Average, add_options, calm, train
 from training.train.model import (
     CHANNELS,
     encode_captions,
@@ -33,8 +33,7 @@ from training.train.model import (
     open_tokenizer,
     word_vectors,
 )
-from visualizer.engine.builtin.autoencoder import PatchAutoencoder
-from visualizer.engine.builtin.unet import BuiltinUNet
+from visualizer.engine.builtin.for_diffusers import BuiltinUNet, PatchAutoencoder
 
 UNCONDITIONAL = 0.1  # share of samples without their caption
 SKETCH = 0.3  # weight of the layout's own loss
@@ -50,7 +49,7 @@ class Networks(nn.Module):
         self.text_encoder = text_encoder
         self.unet = unet
         # Learns what the layout stands for, in training alone (see Task.losses).
-        self.sketch = nn.Conv2d(unet.config.layout_channels, unet.config.in_channels, 1)
+        self.sketch = nn.Conv2d(unet.config["layout_channels"], unet.config["in_channels"], 1)
         text_encoder.get_input_embeddings().register_forward_hook(_blur)
 
     def read(self, tokens: Tensor) -> Tensor:
@@ -109,7 +108,10 @@ class Task:
             with torch.no_grad():
                 uncond = self.guide(x_t, steps, self.guide.read(self.empty).expand(count, -1, -1))
                 guided = denoising.guided(target, velocity.detach(), uncond, weight)
-                target = torch.where(conditional.view(-1, 1, 1, 1), guided, target)
+                # From another picture, text or none makes so much of a difference that to go beyond
+                # it leads out of all pictures, and the loop burns.
+                own = (start == x0).flatten(1).all(1, keepdim=True)
+                target = torch.where((conditional & own).view(-1, 1, 1, 1), guided, target)
         # The layout is to be a rough picture of what the words stand for: the mean of all. That is
         # learned in minutes, and gives the network where things belong long before it finds out.
         unet = self.networks.unet
@@ -140,23 +142,19 @@ def main(argv: list[str] | None = None) -> None:
     tokenizer = open_tokenizer(options.base, Path())
     empty = encode_captions(tokenizer, [""])
     task = Task(networks, Latents(options.latents), empty, device)
-    # The unconditional answers come from a slow average, restored from the checkpoint.
-    guide = Average(networks, options.decay)
-    if state := load(options.out / "checkpoint.pt", device):
-        guide.network.load_state_dict(state["average"])
-    task.guide = guide.network
+    average = Average(networks, options.decay)
+    task.guide = average.network  # its answers without text, which change slowly
 
     def losses(count: int, gen: torch.Generator, part: float) -> dict[str, Tensor]:
         return task.losses(count, gen, options.guidance if part >= options.guide else 1.0)
 
     def show(average: Networks, step: int) -> None:
-        guide.network.load_state_dict(average.state_dict())
         folder = options.out / "model"
         autoencoder = PatchAutoencoder.from_pretrained(options.autoencoder)
         export(folder, autoencoder, tokenizer, average.text_encoder, average.unet)
         quick_sheet(folder, options.out / "sheet.png", options.prompts)
 
-    train(networks, losses, options, show)
+    train(networks, losses, options, show, average)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ from training.train import denoising
 from training.train.denoiser import Networks, Task
 from training.train.loop import add_options, calm, train
 from training.train.model import encode_captions, export, open_networks, open_tokenizer
-from visualizer.engine.builtin.autoencoder import PatchAutoencoder
+from visualizer.engine.builtin.for_diffusers import PatchAutoencoder
 
 FROM, TO = 350, 1000  # timesteps of answers that are judged
 LOOPED = 0.5  # share of samples that start from frames of the model's own loop
@@ -88,6 +88,8 @@ def main(argv: list[str] | None = None) -> None:
     add_options(parser, out=RUNS / "finish", steps=3000, batch=32, rate=5e-5)
     parser.set_defaults(momentum=0.0, decay=0.995)
     options = parser.parse_args(argv)
+    if options.batch < 2 * (options.threads if options.device == "cpu" else 1):
+        parser.error("--batch: two samples a thread at least, as each takes another one's words")
     calm()
     torch.manual_seed(options.seed)
     device = torch.device(options.device)
@@ -96,7 +98,7 @@ def main(argv: list[str] | None = None) -> None:
     tokenizer = open_tokenizer(options.start, Path())
     latents = Latents(options.latents)
     config = networks.unet.config
-    discriminator = Discriminator(config.in_channels, config.cross_attention_dim)
+    discriminator = Discriminator(config["in_channels"], config["cross_attention_dim"])
     pair = Pair(networks, discriminator.to(memory_format=torch.channels_last)).to(device).train()
     task = Task(networks, latents, encode_captions(tokenizer, [""]), device)
     # Words for the discriminator and unconditional answers: those of the model as it came.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from visualizer.engine.builtin.autoencoder import PatchAutoencoder
+from visualizer.engine.builtin.for_diffusers import PatchAutoencoder
 
 
 @torch.no_grad()

@@ -238,15 +238,16 @@ def train(
     loss: Loss,
     options: argparse.Namespace,
     show: Callable[[Network, int], None] = lambda average, step: None,
+    average: Average[Network] | None = None,
 ) -> Network:
     """Minimise ``loss`` until ``options.steps``; gives the averaged network.
 
     Goes on from the checkpoint in ``options.out``. ``show`` gets the averaged network every
-    ``options.every`` minutes and at the end. Raises FloatingPointError where most of the
-    gradients between two lines of the log are not finite.
+    ``options.every`` minutes and at the end. ``average``: where a loss looks at it too. Raises
+    FloatingPointError where most of the gradients between two lines of the log are not finite.
     """
     device = torch.device(options.device)
-    average = Average(network, options.decay)
+    average = average or Average(network, options.decay)
     learning = [p for p in network.parameters() if p.requires_grad]
     pool = ThreadPoolExecutor(options.threads, initializer=calm) if device.type == "cpu" else None
     optimizers = optimizers_of(network, options, pool)

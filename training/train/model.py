@@ -13,8 +13,7 @@ from torch import Tensor
 from transformers import BertTokenizer, CLIPTextConfig, CLIPTextModel
 
 from training.data.translations import translate
-from visualizer.engine.builtin.autoencoder import PatchAutoencoder
-from visualizer.engine.builtin.unet import BuiltinUNet
+from visualizer.engine.builtin.for_diffusers import BuiltinUNet, PatchAutoencoder
 
 TOKENS = 77  # of a prompt, with start and end, as CLIP's
 TEXT_WIDTH = 160

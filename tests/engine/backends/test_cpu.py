@@ -27,7 +27,7 @@ from visualizer.engine.backends.networks import TorchNetworks
 from visualizer.engine.backends.openvino import KINDS, OpenVinoNetworks, at_once, precision, runtime
 from visualizer.engine.backends.sample import Sample
 from visualizer.engine.failures import ModelError
-from visualizer.engine.models.pipelines import load
+from visualizer.engine.models.load import load
 
 from ..conftest import SIDE, unheard
 

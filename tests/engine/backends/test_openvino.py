@@ -22,7 +22,8 @@ from visualizer.engine.backends.openvino import (
     runtime,
 )
 from visualizer.engine.backends.sample import Sample
-from visualizer.engine.models.pipelines import load, picture_side
+from visualizer.engine.models.load import load
+from visualizer.engine.models.picture_size import picture_side
 
 from ..conftest import unheard
 

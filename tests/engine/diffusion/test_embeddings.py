@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from visualizer.engine.diffusion.embeddings import Embedding, Prompts, unread
-from visualizer.engine.models.pipelines import load
+from visualizer.engine.models.load import load
 
 from ..conftest import unheard
 

@@ -16,7 +16,7 @@ from visualizer.engine.diffusion.samplers import SAMPLERS, plms, sampler_of
 from visualizer.engine.diffusion.schedule import Schedule
 from visualizer.engine.diffusion.seed_walk import Place
 from visualizer.engine.models.catalogue import BUILTIN
-from visualizer.engine.models.pipelines import load
+from visualizer.engine.models.load import load
 
 from ..conftest import picture, request, unheard
 

@@ -11,10 +11,10 @@ from diffusers import AutoencoderTiny
 
 from visualizer.engine.backends.networks import TorchNetworks
 from visualizer.engine.loop.feedback import Feedback
-from visualizer.engine.models import assembly
+from visualizer.engine.models import assembly, vaes
 from visualizer.engine.models.assembly import assemble
 from visualizer.engine.models.catalogue import BUILTIN
-from visualizer.engine.models.pipelines import load
+from visualizer.engine.models.load import load
 from visualizer.show.status import Phase, Report, Status
 
 from ..conftest import request, unheard
@@ -124,7 +124,7 @@ def taking(tiny: AutoencoderTiny, monkeypatch: pytest.MonkeyPatch) -> None:
         pipeline.register_modules(vae=tiny)
         return True
 
-    monkeypatch.setattr(assembly, "take_tiny", take)
+    monkeypatch.setattr(vaes, "take_tiny", take)
 
 
 def test_nothing_is_searched_for_with_another_autoencoder_than_the_models_own(

@@ -19,7 +19,7 @@ from huggingface_hub.errors import (
 )
 
 from visualizer.engine.failures import ModelError
-from visualizer.engine.models.pipelines import load
+from visualizer.engine.models.load import load
 
 from ..conftest import unheard
 from ..hub import empty_cache

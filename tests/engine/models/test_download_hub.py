@@ -14,7 +14,7 @@ from safetensors.torch import load_file, save_file
 
 from visualizer.engine.failures import ModelError, Outdated
 from visualizer.engine.models import download
-from visualizer.engine.models.pipelines import load
+from visualizer.engine.models.load import load
 from visualizer.show.status import Status
 
 from ..conftest import unheard

@@ -18,9 +18,11 @@ from torch import Tensor
 from visualizer.engine.engine import Engine
 from visualizer.engine.failures import ModelError
 from visualizer.engine.models import devices, pipelines
+from visualizer.engine.models import load as loading
 from visualizer.engine.models.catalogue import BUILTIN, BY_MODEL, TESTCARD
+from visualizer.engine.models.load import BUILTIN_FOLDER, load
 from visualizer.engine.models.open import choose, open_engine
-from visualizer.engine.models.pipelines import BUILTIN_FOLDER, load
+from visualizer.engine.models.reading import READING
 from visualizer.show.status import Phase, Status
 
 from ..conftest import SIDE, request, unheard
@@ -50,13 +52,17 @@ def opened(name: str, heard: Heard, device: str = "cpu", size: int | None = None
 @pytest.fixture
 def no_builtin(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """As if the built-in model had been left out of the package."""
-    monkeypatch.setattr(pipelines, "BUILTIN_FOLDER", tmp_path / "nowhere")
+    monkeypatch.setattr(loading, "BUILTIN_FOLDER", tmp_path / "nowhere")
 
 
 @pytest.fixture
 def sd_as_builtin(monkeypatch: pytest.MonkeyPatch, sd_folder: Path) -> None:
     """The tiny model in the built-in one's place."""
-    monkeypatch.setattr(pipelines, "BUILTIN_FOLDER", sd_folder)
+    monkeypatch.setattr(
+        loading,
+        "_builtin",
+        lambda device, report: pipelines.load(str(sd_folder), device, True, report),
+    )
 
 
 def test_a_folder_opens_and_says_so(folder: Path) -> None:
@@ -311,9 +317,25 @@ def test_the_builtin_model_plays() -> None:
     assert engine.next(request(steps=1)).pixels.shape == (side, side, 3)
 
 
+def test_the_builtin_model_plays_without_the_libraries_that_take_seconds_to_import() -> None:
+    script = (
+        "import sys\n"
+        "from visualizer.engine.models.open import choose, open_engine\n"
+        "choose('cpu')\n"
+        "engine = open_engine('builtin', live=True, offline=True, report=lambda _: None)\n"
+        "assert engine.model == 'builtin', engine.model\n"
+        "slow = {'diffusers', 'transformers', 'torch._dynamo', 'sympy'}\n"
+        "assert not slow & set(sys.modules), slow & set(sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_while_another_model_is_read_the_test_card_comes_at_once(sd_as_builtin: None) -> None:
     heard = Heard()
-    with pipelines.READING:
+    with READING:
         assert opened(BUILTIN, heard).model == TESTCARD
     assert heard.lines(Phase.FAILED) == [
         "builtin: another model is being read just now; testcard plays instead"

@@ -14,7 +14,8 @@ import torch
 from visualizer.engine.failures import ModelError, one_line
 from visualizer.engine.models import devices, pipelines
 from visualizer.engine.models.catalogue import BY_MODEL, KNOWN
-from visualizer.engine.models.pipelines import load, picture_side
+from visualizer.engine.models.load import load
+from visualizer.engine.models.picture_size import picture_side
 
 from ..conftest import SIDE, unheard
 

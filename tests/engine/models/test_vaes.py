@@ -16,7 +16,8 @@ from visualizer.engine.loop.feedback import Feedback
 from visualizer.engine.models import catalogue, vaes
 from visualizer.engine.models.assembly import assemble
 from visualizer.engine.models.catalogue import SAFE_VAE, TINY_VAES
-from visualizer.engine.models.pipelines import READING, load, load_vae
+from visualizer.engine.models.pipelines import load, load_vae
+from visualizer.engine.models.reading import READING
 from visualizer.show.status import Phase, Status
 
 from ..conftest import SIDE, request, unheard

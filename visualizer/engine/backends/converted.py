@@ -118,7 +118,7 @@ def _version(package: str) -> str:
 
 def main(model: str, side: int, folder: Path) -> None:
     """Convert a model's networks for pictures of one size into a folder."""
-    from visualizer.engine.models.pipelines import load
+    from visualizer.engine.models.load import load
 
     torch.set_num_threads(1)
     pipeline = load(model, "cpu", True, lambda status: None)

@@ -29,7 +29,7 @@ from visualizer.engine.failures import one_line
 
 SMALL = 200e6
 """Most weights of a UNet that OpenVINO runs: to convert a large one takes minutes and gigabytes.
-The built-in one has 11 million, SD's 860."""
+The built-in one has 21 million, SD's 860."""
 
 
 def fits(pipeline: Any) -> bool:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import diffusers
 import torch
 from torch import Tensor
 
@@ -63,7 +62,7 @@ class TorchNetworks:
 
     def __init__(self, pipeline: Any) -> None:
         self.unet, self.vae = pipeline.unet, pipeline.vae
-        sdxl = isinstance(pipeline, diffusers.StableDiffusionXLImg2ImgPipeline)
+        sdxl = "XL" in type(pipeline).__name__
         if sdxl and self.vae.config.get("force_upcast", False):
             # Once, not back and forth each frame. (SD's autoencoder does not overflow, though its
             # config may say so: the default is True.)

@@ -30,10 +30,10 @@ class Sample:
         draw = torch.Generator().manual_seed(0)
         cells = side // int(pipeline.vae_scale_factor)
         unet = pipeline.unet.config
-        words = (pipeline.tokenizer.model_max_length, unet.cross_attention_dim)
+        words = (pipeline.tokenizer.model_max_length, unet["cross_attention_dim"])
         return cls(
             torch.rand(1, 3, side, side, generator=draw),
-            torch.randn(1, unet.in_channels, cells, cells, generator=draw),
+            torch.randn(1, unet["in_channels"], cells, cells, generator=draw),
             torch.tensor(599.0),
             Conditions(torch.randn(rows, *words, generator=draw)),
         )

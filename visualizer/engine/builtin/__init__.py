@@ -1,6 +1,7 @@
-"""The built-in model's own network classes.
+"""The built-in model: its networks, and how they are read with torch alone.
 
-- unet: the denoiser; autoencoder; sketch_unet: the denoiser of the first edition
-Diffusers loads them by the module names in the model's model_index.json.
-They know diffusers' base classes and nothing else of this project.
+- unet, autoencoder, text_encoder: the networks; network: what they share
+- word_pieces: the tokenizer; pipeline: all of it from a folder
+- for_diffusers: the same networks as classes of diffusers
+They know nothing else of this project.
 """

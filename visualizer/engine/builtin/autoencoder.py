@@ -1,35 +1,29 @@
-"""The built-in model's own classes: its autoencoder, and its UNet.
+"""The built-in model's autoencoder takes pictures to small latents and back, fast without a GPU.
 
-The autoencoder takes pictures to small latents and back, fast without a GPU.
-
-A picture of 256 by 256 becomes 16 channels of 16 by 16. Nothing is ever convolved at full size:
+A picture of 512 by 512 becomes 8 channels of 32 by 32. Nothing is ever convolved at full size:
 the first layer reads overlapping patches (8 by 8, one every 4 pixels), and the last one writes
-overlapping patches, so that no seams show between them. The class offers what diffusers'
-Stable Diffusion pipelines ask of ``AutoencoderTiny``, and knows nothing else of this project.
+overlapping patches, so that no seams show between them. It is called as diffusers'
+``AutoencoderTiny`` is; for_diffusers.py makes it one of diffusers' models.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import torch
 import torch.nn.functional as F
-from diffusers.configuration_utils import ConfigMixin, register_to_config
-from diffusers.models.modeling_utils import ModelMixin
-from diffusers.utils import BaseOutput
 from torch import Tensor, nn
 
+from visualizer.engine.builtin.network import Network
 
-@dataclass
-class Encoded(BaseOutput):  # type: ignore[misc]
+
+class Encoded(NamedTuple):
     """``latents``: (n, latent_channels, h / 16, w / 16), about zero mean and unit variance."""
 
     latents: Tensor
 
 
-@dataclass
-class Decoded(BaseOutput):  # type: ignore[misc]
+class Decoded(NamedTuple):
     """``sample``: (n, 3, h, w), pictures in [-1, 1]."""
 
     sample: Tensor
@@ -114,7 +108,7 @@ def _decoder(
     )
 
 
-class PatchAutoencoder(ModelMixin, ConfigMixin):  # type: ignore[misc]
+class Autoencoder(Network):
     """A deterministic autoencoder, 16 pixels to a latent cell.
 
     ``widths`` are the channels at a quarter, an eighth and a sixteenth of the picture's size,
@@ -122,9 +116,6 @@ class PatchAutoencoder(ModelMixin, ConfigMixin):  # type: ignore[misc]
     does nothing here: diffusers takes 2 ** (its length - 1) for the pixels to a latent cell.
     """
 
-    _supports_gradient_checkpointing = False
-
-    @register_to_config  # type: ignore[untyped-decorator]
     def __init__(
         self,
         widths: tuple[int, int, int] = (64, 96, 160),
@@ -141,23 +132,15 @@ class PatchAutoencoder(ModelMixin, ConfigMixin):  # type: ignore[misc]
         self.encoder = _encoder(widths, encoder_blocks, latent_channels)
         self.decoder = _decoder(widths, decoder_blocks, latent_channels)
 
-    def encode(self, x: Tensor, return_dict: bool = True) -> Any:
-        """Pictures (n, 3, h, w) in [-1, 1], sides multiples of 16: ``Encoded`` or (latents,)."""
-        latents = self.encoder(x.contiguous(memory_format=torch.channels_last))
-        return Encoded(latents=latents) if return_dict else (latents,)
+    def encode(self, x: Tensor, **unused: Any) -> Encoded:
+        """Pictures (n, 3, h, w) in [-1, 1], sides multiples of 16."""
+        return Encoded(self.encoder(x.contiguous(memory_format=torch.channels_last)))
 
-    def decode(
-        self,
-        z: Tensor,
-        return_dict: bool = True,
-        generator: torch.Generator | None = None,
-    ) -> Any:
+    def decode(self, z: Tensor, **unused: Any) -> Decoded:
         """Latents to pictures (n, 3, h, w), cut to [-1, 1] unless in training."""
         sample = self.decoder(z.contiguous(memory_format=torch.channels_last))
-        if not self.training:
-            sample = sample.clamp(-1, 1)
-        return Decoded(sample=sample) if return_dict else (sample,)
+        return Decoded(sample if self.training else sample.clamp(-1, 1))
 
-    def forward(self, sample: Tensor, return_dict: bool = True) -> Any:
+    def forward(self, sample: Tensor, **unused: Any) -> Decoded:
         """Pictures (n, 3, h, w) through the latents and back."""
-        return self.decode(self.encode(sample, return_dict=False)[0], return_dict)
+        return self.decode(self.encode(sample).latents)

@@ -6,8 +6,8 @@ and shift the features of every block (adaptive normalisation, Perez et al. 2018
 and a layout, a coarse feature map computed from the text alone, tells convolutions what belongs
 where. All that depends on the text alone can be computed once a prompt.
 
-The class has the call and the configuration that diffusers' Stable Diffusion pipelines ask of
-``UNet2DConditionModel``.
+It is called as diffusers' ``UNet2DConditionModel`` is; for_diffusers.py makes it one of diffusers'
+models.
 """
 
 from __future__ import annotations
@@ -18,12 +18,9 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
-from diffusers.configuration_utils import ConfigMixin, register_to_config
-from diffusers.models.modeling_utils import ModelMixin
-from diffusers.models.unets.unet_2d_condition import UNet2DConditionOutput
 from torch import Tensor, nn
 
-__all__ = ["BuiltinUNet", "ModelMixin"]
+from visualizer.engine.builtin.network import Network
 
 TIME_CHANNELS = 128
 
@@ -131,7 +128,7 @@ def _stretched(places: Tensor, size: Sequence[int]) -> Tensor:
     return F.interpolate(places, tuple(size), mode="bilinear", align_corners=False)
 
 
-class BuiltinUNet(ModelMixin, ConfigMixin):  # type: ignore[misc]
+class UNet(Network):
     """Latents (n, in_channels, h, w), sides multiples of 4, to a velocity of the same shape.
 
     ``block_out_channels`` are the widths at full, half and quarter resolution,
@@ -142,10 +139,8 @@ class BuiltinUNet(ModelMixin, ConfigMixin):  # type: ignore[misc]
     pipelines read them.
     """
 
-    _supports_gradient_checkpointing = False
     num_upsamplers = 2  # how often it halves its latents; diffusers' UNets have this too
 
-    @register_to_config  # type: ignore[untyped-decorator]
     def __init__(
         self,
         sample_size: int = 32,
@@ -219,9 +214,8 @@ class BuiltinUNet(ModelMixin, ConfigMixin):  # type: ignore[misc]
         sample: Tensor,
         timestep: Tensor | float | int,
         encoder_hidden_states: Tensor,
-        return_dict: bool = True,
         **unused: Any,
-    ) -> Any:
+    ) -> tuple[Tensor]:
         """See the class. ``encoder_hidden_states``: (n, tokens, cross_attention_dim)."""
         words = encoder_hidden_states
         text = self.text_pool(words)
@@ -251,5 +245,4 @@ class BuiltinUNet(ModelMixin, ConfigMixin):  # type: ignore[misc]
         x = fine + F.pixel_shuffle(self.from_middle(x), 2)
         for block in self.fine_up:
             x = block(x, *next(modulation))
-        x = self.conv_out(F.silu(self.norm_out(x)))
-        return UNet2DConditionOutput(sample=x) if return_dict else (x,)
+        return (self.conv_out(F.silu(self.norm_out(x))),)

@@ -12,7 +12,6 @@ import inspect
 from collections.abc import Callable
 from typing import Any, Protocol
 
-import diffusers
 import torch
 import torch.nn.functional as F
 from torch import Tensor
@@ -28,12 +27,19 @@ from visualizer.engine.diffusion.seed_walk import Place
 from visualizer.engine.picture import Stopwatch, untimed
 from visualizer.show.request import Mix, Request
 
-FAMILY = (
-    diffusers.StableDiffusionImg2ImgPipeline,
-    diffusers.StableDiffusionXLImg2ImgPipeline,
-    diffusers.LatentConsistencyModelImg2ImgPipeline,
-)
-"""The pipelines that Denoise knows the parts of."""
+FAMILY = {
+    "BuiltinPipeline",
+    "LatentConsistencyModelImg2ImgPipeline",
+    "StableDiffusionImg2ImgPipeline",
+    "StableDiffusionXLImg2ImgPipeline",
+}
+"""The pipelines that Denoise knows the parts of, by the names of their classes: importing those
+would take seconds."""
+
+
+def has_parts(pipeline: Any) -> bool:
+    """Whether a pipeline is of the Stable Diffusion family, so that Denoise may take it."""
+    return any(kind.__name__ in FAMILY for kind in type(pipeline).__mro__)
 
 
 class Denoiser(Protocol):
@@ -72,7 +78,7 @@ def denoiser_of(pipeline: Any, report: Callable[[str], None] = lambda line: None
     """
     # The refiner of SDXL wants an aesthetic score: left to diffusers.
     plain = not pipeline.config.get("requires_aesthetics_score", False)
-    if isinstance(pipeline, FAMILY) and plain and Schedule.fits(pipeline.scheduler):
+    if has_parts(pipeline) and plain and Schedule.fits(pipeline.scheduler):
         graphed = pipeline.unet.device.type == "cuda"
         return Denoise(pipeline, GraphedNetworks(pipeline, report=report) if graphed else None)
     return AnyPipeline(pipeline)

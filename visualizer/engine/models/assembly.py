@@ -14,13 +14,13 @@ from visualizer import terminal
 from visualizer.engine.backends.cpu import OpenVino, fits
 from visualizer.engine.backends.networks import Networks
 from visualizer.engine.backends.openvino import at_once, in_background
-from visualizer.engine.diffusion.denoiser import FAMILY, Denoise, Denoiser, denoiser_of
+from visualizer.engine.diffusion.denoiser import Denoise, Denoiser, denoiser_of, has_parts
 from visualizer.engine.diffusion.seed_walk import Place
 from visualizer.engine.failures import ModelError, out_of_memory
 from visualizer.engine.loop.feedback import Feedback
 from visualizer.engine.models.catalogue import BUILTIN, is_hurried, shaped
-from visualizer.engine.models.pipelines import picture_multiple, picture_side, reading
-from visualizer.engine.models.vaes import take_safe, take_tiny
+from visualizer.engine.models.picture_size import picture_multiple, picture_side
+from visualizer.engine.models.reading import reading
 from visualizer.engine.picture import Stopwatch, untimed
 from visualizer.show.request import Request
 from visualizer.show.status import Phase, Report, Status
@@ -118,7 +118,7 @@ def assemble(
         report(Status(Phase.LOADING, f"loading {name}", 0.9, name, device))
         _try(denoiser, pipeline, name, (height, width), report)
     # What is converted is the model as it lies on the disk, with its own autoencoder.
-    possible = isinstance(pipeline, FAMILY) and pipeline.vae is own and fits(pipeline)
+    possible = has_parts(pipeline) and pipeline.vae is own and fits(pipeline)
     if possible and backend != "torch":
         denoiser.faster = OpenVino(
             pipeline,
@@ -144,6 +144,8 @@ def assemble(
 
 def _choose_vae(pipeline: Any, name: str, tiny_vae: str, offline: bool, report: Report) -> None:
     """Give a pipeline the autoencoder that it is to play with. Says where that can't be had."""
+    from visualizer.engine.models.vaes import take_safe, take_tiny
+
     if tiny_vae == "on" or (tiny_vae == "auto" and is_hurried(name)):
         try:
             if take_tiny(pipeline, offline, report):
@@ -161,6 +163,8 @@ def _tiny_from_cache(pipeline: Any) -> bool:
     """
     if reading():
         return False
+    from visualizer.engine.models.vaes import take_tiny
+
     try:
         return take_tiny(pipeline, True, lambda status: None)
     except ModelError:

@@ -69,7 +69,7 @@ STABILITY = "Stability AI, non-commercial without an agreement (stability.ai/lic
 OPENRAIL = "CreativeML OpenRAIL-M: commercial use allowed, some uses forbidden"
 
 KNOWN: tuple[Known, ...] = (
-    Known(BUILTIN, "as this program", 256, "runs on a laptop's processor; 1 step, guidance off"),
+    Known(BUILTIN, "as this program", 512, "runs on a laptop's processor; 1 step, guidance off"),
     Known(TESTCARD, "as this program", 384, "no model: colours by the prompt's words; for setup"),
     Known("stabilityai/sdxl-turbo", STABILITY, 512, "wants a GPU; 1 to 4 steps, no guidance", True),
     Known("stabilityai/sd-turbo", STABILITY, 512, "lighter than sdxl-turbo; guidance off", True),

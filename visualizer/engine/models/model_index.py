@@ -11,8 +11,7 @@ import diffusers
 import transformers  # noqa: F401  (for sys.modules)
 
 # Diffusers takes a part's class from a module that is imported already, and from no other.
-from visualizer.engine.builtin import autoencoder, sketch_unet
-from visualizer.engine.builtin import unet as builtin_unet
+from visualizer.engine.builtin import for_diffusers
 from visualizer.engine.failures import ModelError
 from visualizer.engine.models import config_check
 from visualizer.engine.models.download import is_half, is_weights
@@ -20,13 +19,7 @@ from visualizer.engine.models.download import is_half, is_weights
 INDEX = "model_index.json"
 """The file that names a model's parts."""
 
-LIBRARIES = (
-    "diffusers",
-    "transformers",
-    autoencoder.__name__,
-    sketch_unet.__name__,
-    builtin_unet.__name__,
-)
+LIBRARIES = ("diffusers", "transformers", for_diffusers.__name__)
 """Where the classes of a model's parts may come from, besides diffusers' own pipelines."""
 
 PARTS = {

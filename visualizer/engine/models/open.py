@@ -1,7 +1,7 @@
 """A model's name → an engine that runs in any case: the chain of fallbacks.
 
 The named model, else the built-in one, else the test card; each step down is reported in one
-line. torch and diffusers are imported inside the functions, so that importing this module costs
+line. torch is imported inside the functions, so that importing this module costs
 nothing and a broken torch still leaves a picture on the wall.
 """
 
@@ -163,10 +163,9 @@ def _devices(how: _How) -> Iterator[str]:
 def _open_on(device: str, name: str, how: _How) -> Engine:
     import torch
 
-    from visualizer.engine.models.pipelines import load, quiet, reading
-
-    quiet()  # before the next import, which brings in pipelines: they warn of what we don't use
     from visualizer.engine.models.assembly import assemble
+    from visualizer.engine.models.load import load
+    from visualizer.engine.models.reading import reading
 
     if reading() and not how.strict:
         raise ModelError(f"{name}: another model is being read just now")

@@ -9,7 +9,6 @@ transformers or this package, or whose configurations name code, is refused befo
 
 from __future__ import annotations
 
-import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,11 +25,9 @@ from huggingface_hub.utils.tqdm import disable_progress_bars
 
 from visualizer.engine.failures import ModelError, one_line, out_of_memory
 from visualizer.engine.models import config_check, devices, download, model_index, single_file
-from visualizer.engine.models.catalogue import BUILTIN
 from visualizer.engine.models.model_index import INDEX, LEFT_OUT
+from visualizer.engine.models.reading import READING
 from visualizer.show.status import Phase, Report, Status
-
-BUILTIN_FOLDER = Path(__file__).resolve().parents[2] / "models" / BUILTIN
 
 DTYPE = "dtype" if hasattr(deprecation_utils, "_resolve_dtype") else "torch_dtype"
 """What diffusers calls the argument for the type of numbers: newer ones warn about the old name."""
@@ -43,14 +40,10 @@ IMAGE_TO_IMAGE = {
 """The pipelines that a model's index may name, and the class that loads them for us. Others are
 left to AutoPipelineForImage2Image, which takes most of a second to import all that there are."""
 
-READING = threading.Lock()
-"""Held while weights are read: diffusers and transformers change what torch makes of every new
-tensor meanwhile, so that two threads can't do it at once."""
-
 
 def load(name: str, device: str, offline: bool, report: Report) -> Any:
-    """The image-to-image pipeline of a model: builtin, a folder, a file of safetensors, or a name
-    on Hugging Face.
+    """The image-to-image pipeline of a model: a folder, a file of safetensors, or a name on Hugging
+    Face.
 
     device: cuda, mps (both float16) or cpu (float32). report is told of each step. Raises
     ModelError, in one line, where the model can't be read; what torch raises where a device
@@ -89,12 +82,6 @@ def load_vae(name: str, kind: type, half: bool, offline: bool, report: Report) -
     )
 
 
-def reading() -> bool:
-    """Whether weights are being read, in any thread: it may take half a minute. Who can't
-    wait so long does without."""
-    return READING.locked()
-
-
 def quiet() -> None:
     """Keep the libraries' warnings and progress bars off the terminal; errors still raise.
 
@@ -109,35 +96,13 @@ def quiet() -> None:
     disable_progress_bars()
 
 
-def picture_side(pipeline: Any, wanted: int | None = None) -> int:
-    """Pixels of the picture's side: the model's own, or the wanted one as near as it can do."""
-    cell = int(getattr(pipeline, "vae_scale_factor", 8))
-    unet = getattr(pipeline, "unet", None)
-    if wanted is None:
-        cells = getattr(pipeline, "default_sample_size", None)
-        if unet is not None:
-            cells = unet.config.get("sample_size") or cells
-        wanted = cell * int(max(cells) if isinstance(cells, (list, tuple)) else cells or 64)
-    multiple = picture_multiple(pipeline)
-    return max(round(wanted / multiple), 1) * multiple
-
-
-def picture_multiple(pipeline: Any) -> int:
-    """What a picture's sides must be multiples of: a latent cell times what the UNet halves."""
-    cell = int(getattr(pipeline, "vae_scale_factor", 8))
-    halvings = int(getattr(getattr(pipeline, "unet", None), "num_upsamplers", 1))
-    return cell << halvings
-
-
 def _folder(name: str) -> Path | None:
     """A model's folder; None for a name on Hugging Face. ModelError where it can be neither."""
-    folder = BUILTIN_FOLDER if name == BUILTIN else Path(name).expanduser()
+    folder = Path(name).expanduser()
     if folder.is_dir():
         if not (folder / INDEX).is_file():
             raise ModelError(f"{name}: no {INDEX} in {folder}; give a folder that diffusers saved")
         return folder
-    if name == BUILTIN:
-        raise ModelError(f"builtin: {folder} is missing; install the package again")
     parts = name.split("/")
     if len(parts) != 2 or not all(parts) or parts[0] in (".", "..", "~"):
         raise ModelError(
