@@ -15,6 +15,7 @@ from visualizer.engine.models import assembly, vaes
 from visualizer.engine.models.assembly import assemble
 from visualizer.engine.models.catalogue import BUILTIN
 from visualizer.engine.models.load import load
+from visualizer.engine.models.open import open_engine
 from visualizer.show.status import Phase, Report, Status
 
 from ..conftest import request, unheard
@@ -55,10 +56,18 @@ def engine_of(
 ) -> tuple[Feedback, Any]:
     """An engine, and the pipeline that it is made of."""
     pipeline = load(str(folder), "cpu", True, unheard)
-    options: dict[str, Any] = {"size": None, "offline": True, "tiny_vae": tiny_vae}
-    options |= {"backend": backend, "live": live}
+    options: dict[str, Any] = {"size": None, "aspect": None, "offline": True}
+    options |= {"tiny_vae": tiny_vae, "backend": backend, "live": live}
     made = assemble(pipeline, name, "cpu", report=report, **options)
     return made, pipeline
+
+
+def test_the_built_in_model_looks_for_faster_parts(searches: list[Found]) -> None:
+    engine = open_engine(
+        BUILTIN, device="cpu", offline=True, live=True, backend="auto", report=unheard
+    )
+    assert engine.model == BUILTIN
+    assert len(searches) == 1
 
 
 def test_faster_parts_are_taken_between_two_frames(searches: list[Found], sd_folder: Path) -> None:

@@ -55,8 +55,8 @@ def assembled(pipeline: Any, heard: list[Status]) -> Assemble:
     """Makes an engine of the pipeline under a name."""
 
     def make(name: str, tiny_vae: str = "auto", **changes: Any) -> Feedback:
-        options: dict[str, Any] = {"size": None, "offline": False, "backend": "torch"}
-        options |= {"live": True, **changes}
+        options: dict[str, Any] = {"size": None, "aspect": None, "offline": False}
+        options |= {"backend": "torch", "live": True, **changes}
         return assemble(pipeline, name, "cpu", tiny_vae=tiny_vae, report=heard.append, **options)
 
     return make
@@ -169,7 +169,7 @@ def test_models_in_full_precision_need_no_safe_autoencoder(hub: Hub, pipeline: A
 def test_where_memory_is_out_a_tiny_autoencoder_is_the_first_step_down(
     with_tiny: Hub, assembled: Assemble, pipeline: Any
 ) -> None:
-    engine = assembled("a/plain", size=256)
+    engine = assembled("a/plain", size=(256, 256))
     before = engine.next(request()).pixels
     assert engine.reduce_memory().endswith("the picture is made at 192 pixels"), (
         "not here: no download"
@@ -228,6 +228,6 @@ def test_no_step_down_waits_until_another_model_is_read(
 ) -> None:
     for name in TINY_VAES.values():
         load_vae(name, AutoencoderTiny, False, False, unheard)
-    engine = assembled("a/plain", size=256)
+    engine = assembled("a/plain", size=(256, 256))
     with READING:
         assert engine.reduce_memory().endswith("the picture is made at 192 pixels")

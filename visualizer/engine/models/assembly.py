@@ -101,24 +101,24 @@ def assemble(
 
     Raises ModelError where no picture comes out, and what torch raises.
     """
-    own = getattr(pipeline, "vae", None)
+    own_vae = getattr(pipeline, "vae", None)
     if name != BUILTIN:
         _choose_vae(pipeline, name, tiny_vae, offline, report)
-    own = picture_side(pipeline)
-    if size is None and own > LARGEST:
-        raise ModelError(f"{name}: its pictures have {own} pixels a side; give it another --size")
-    wanted = size or shaped(own, aspect)
-    width, height = (picture_side(pipeline, round(side)) for side in wanted)
+    side = picture_side(pipeline)
+    if size is None and side > LARGEST:
+        raise ModelError(f"{name}: its pictures have {side} pixels a side; give it another --size")
+    wanted = size or shaped(side, aspect)
+    width, height = (picture_side(pipeline, round(each)) for each in wanted)
     if (width, height) != tuple(wanted):
         line = f"{name} makes pictures whose sides are multiples of {picture_multiple(pipeline)}"
-        asked = "x".join(f"{side:.0f}" for side in wanted)
+        asked = "x".join(f"{each:.0f}" for each in wanted)
         report(Status(Phase.FAILED, f"{line}: {width}x{height} pixels instead of {asked}"))
     denoiser = Tuned(partial(denoiser_of, pipeline, _aside), partial(_tiny_from_cache, pipeline))
     if name != BUILTIN or device != "cpu":
         report(Status(Phase.LOADING, f"loading {name}", 0.9, name, device))
         _try(denoiser, pipeline, name, (height, width), report)
     # What is converted is the model as it lies on the disk, with its own autoencoder.
-    possible = has_parts(pipeline) and pipeline.vae is own and fits(pipeline)
+    possible = has_parts(pipeline) and pipeline.vae is own_vae and fits(pipeline)
     if possible and backend != "torch":
         denoiser.faster = OpenVino(
             pipeline,
