@@ -16,7 +16,7 @@ from visualizer.engine.diffusion.samplers import SAMPLERS, plms, sampler_of
 from visualizer.engine.diffusion.schedule import Schedule
 from visualizer.engine.diffusion.seed_walk import Place
 from visualizer.engine.models.catalogue import BUILTIN
-from visualizer.engine.models.load import load
+from visualizer.engine.models.load import BUILTIN_FOLDER, load
 
 from ..conftest import picture, request, unheard
 
@@ -73,8 +73,8 @@ def scheduler_of(name: str, prediction: str = "epsilon", **more: Any) -> Any:
 @pytest.fixture(scope="module", params=["sd", "sdxl", BUILTIN])
 def model(request: pytest.FixtureRequest, sd_folder: Path, sdxl_folder: Path) -> Any:
     """The tiny pipelines and the built-in model. Each test gives it its scheduler."""
-    name = {"sd": str(sd_folder), "sdxl": str(sdxl_folder)}.get(request.param, BUILTIN)
-    return load(name, "cpu", True, unheard)
+    name = {"sd": sd_folder, "sdxl": sdxl_folder}.get(request.param, BUILTIN_FOLDER)
+    return load(str(name), "cpu", True, unheard)
 
 
 def input_of(pipeline: Any) -> Tensor:
