@@ -50,6 +50,8 @@ def test_deforums_prompts_stay_until_the_frame_of_the_next() -> None:
         ('{"0": "a"\n"1": "b"}', ["a.json:2: not valid JSON: Expecting ',' delimiter"]),
         ("[]", ['a.json:1: must be prompts by frame, as {"0": "sea", "60": "fire"}']),
         ("[" * 100_000, ["a.json:1: not valid JSON: it is nested too deeply"]),
+        ('{"0": "a",\n"060": "b",\n"60": "c"}', ["a.json:3: 60: stands twice, as 060 and as 60"]),
+        ('{"prompts": {}}', ['a.json:1: must be prompts by frame, as {"0": "sea", "60": "fire"}']),
         (
             '{"0": "a",\n"x": "b",\n"30": 7,\n"0": "c"}',
             [
@@ -64,6 +66,26 @@ def test_all_faults_of_a_json_file_are_told(text: str, lines: list[str]) -> None
     with pytest.raises(PresetError) as caught:
         parse_json(text, "a.json")
     assert list(caught.value.lines) == lines
+
+
+def test_a_number_of_too_many_digits_is_a_fault(tmp_path: Path) -> None:
+    (tmp_path / "1.json").write_text(f'{{"0": {"9" * 5000}}}')
+    (tmp_path / "2.txt").write_text("sea\n")
+    presets, (fault,) = load_folder(tmp_path)
+    assert [texts(preset) for preset in presets] == [["sea"]]
+    assert "1.json:1: not valid JSON: Exceeds the limit" in str(fault)
+
+
+def test_a_list_of_prompts_does_not_hide_the_prompts_by_frame() -> None:
+    text = '{"prompts": ["a still"], "animation_prompts": {"0": "sea"}}'
+    assert texts(parse_json(text, "a.json")) == ["sea"]
+
+
+def test_a_hold_that_is_too_long_is_cut_with_a_line() -> None:
+    told: list[str] = []
+    preset = parse_json('{"0": "sea",\n"15000": "fire"}', "a.json", told.append)
+    assert preset.prompts[0].values["hold"] == 600.0
+    assert told == ["a.json:1: a hold of 996 s is cut to 600 s, the longest"]
 
 
 def test_a_list_without_a_prompt_is_no_preset() -> None:

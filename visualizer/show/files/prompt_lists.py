@@ -71,37 +71,47 @@ def from_json(text: str, file: str, tell: Tell) -> tuple[list[Cued], list[Fault]
         content = json.loads(text, object_pairs_hook=once, strict=False)
     except json.JSONDecodeError as error:
         return [], [(error.lineno, f"not valid JSON: {error.msg}")]
+    except ValueError as error:  # a number of more digits than Python reads
+        return [], [(1, f"not valid JSON: {error}")]
     except RecursionError:
         return [], [(1, "not valid JSON: it is nested too deeply")]
     settings = content if isinstance(content, dict) else {}
-    table = settings.get("prompts", settings.get("animation_prompts", settings))
-    if not isinstance(table, dict) or not table:
+    tables = settings.get("prompts"), settings.get("animation_prompts"), settings
+    table = next(each for each in tables if isinstance(each, dict))
+    if not isinstance(content, dict) or not table:
         return [], [*faults, (1, 'must be prompts by frame, as {"0": "sea", "60": "fire"}')]
     frames: dict[int, str] = {}
+    written: dict[int, str] = {}
     for name, prompt in table.items():
         if not (name.strip().isascii() and name.strip().isdigit() and len(name) < 12):
             faults.append((_line(text, name), f"{name[:40]}: must be a frame, a whole number"))
         elif not isinstance(prompt, str) or not prompt.strip():
             faults.append((_line(text, name), f"{name}: must be a prompt, in quotes"))
+        elif int(name) in frames:
+            why = f"stands twice, as {written[int(name)]} and as {name}"
+            faults.append((_line(text, name), f"{int(name)}: {why}"))
         else:
-            frames[int(name)] = prompt
+            frames[int(name)], written[int(name)] = prompt, name
     fps = settings.get("fps")
     fps = float(fps) if isinstance(fps, int | float) and 0 < fps < 1000 else FPS
     order = sorted(frames)
-    found = [
-        cued(frames[here], f"{file}:{_line(text, str(here))}", tell, _until(here, after, fps))
-        for here, after in zip(order, [*order[1:], None], strict=True)
-    ]
+    found = []
+    for here, after in zip(order, [*order[1:], None], strict=True):
+        where = f"{file}:{_line(text, written[here])}"
+        seconds = None if after is None else (after - here) / fps
+        found.append(cued(frames[here], where, tell, _lasting(seconds, where, tell)))
     return [prompt for prompt in found if prompt is not None], faults
 
 
-def _until(here: int, after: int | None, fps: float) -> Mapping[str, float]:
-    """The lengths that have a prompt stay from its frame to the next one's."""
-    if after is None:
+def _lasting(seconds: float | None, where: str, tell: Tell) -> Mapping[str, float]:
+    """The lengths that have a prompt stay so long, from its frame to the next one's."""
+    if seconds is None:
         return NO_VALUES
-    seconds = (after - here) / fps
     fade = min(FADE, seconds / 2)
     lengths = {"crossfade": fade, "hold": seconds - fade}
+    longest = BY_NAME["hold"].high
+    if lengths["hold"] > longest:
+        tell(f"{where}: a hold of {lengths['hold']:.0f} s is cut to {longest:.0f} s, the longest")
     return {name: BY_NAME[name].clamp(length) for name, length in lengths.items()} | {
         "crossfade_in": 0.0,
         "hold_in": 0.0,
