@@ -343,13 +343,16 @@ def test_resume_with_nothing_to_resume_is_one_line(
     assert capsys.readouterr().err == f"visualizer: {line}\n"
 
 
-def test_what_an_input_says_is_said_in_the_terminal_too(
+def test_what_inputs_the_disk_and_the_window_say_is_said_in_the_terminal_too(
     wall: Wall, live: LiveShow, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr(live.inputs, "drain", lambda: iter([Say("no such port", "midi")]))
+    monkeypatch.setattr(live.session_store, "drain", lambda: iter([Say("disk full", "disk")]))
+    monkeypatch.setattr(wall, "take_messages", lambda: ["saved picture.png"])
     live.step(0.0)
-    assert live.show.messages[0].text == "no such port"
-    assert capsys.readouterr().err == "visualizer: no such port\n"
+    lines = ["no such port", "disk full", "saved picture.png"]
+    assert [message.text for message in live.show.messages] == lines
+    assert capsys.readouterr().err == "".join(f"visualizer: {line}\n" for line in lines)
 
 
 def test_after_a_stall_the_beat_goes_on_and_the_cue_where_it_was(live: LiveShow) -> None:

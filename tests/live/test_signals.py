@@ -6,31 +6,67 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
+import pygame
 import pytest
 
+from visualizer.live.app import _ask_to_quit
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_ends_the_show_as_quitting_does(number: int, tmp_path: Path) -> None:
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+
+
+@contextmanager
+def playing(state: Path, before: tuple[str, ...] = ()) -> Iterator[subprocess.Popen[str]]:
+    """A show after its first frame. before: a command that starts it."""
     options = ["--model", "testcard", "--no-midi", "--no-osc", "--windowed", "--offline", "-v"]
+    env: Mapping[str, str] = {"SDL_VIDEODRIVER": "dummy", "XDG_STATE_HOME": str(state)}
     show = subprocess.Popen(
-        [sys.executable, "-m", "visualizer", *options],
-        env={**os.environ, "SDL_VIDEODRIVER": "dummy", "XDG_STATE_HOME": str(tmp_path)},
+        [*before, sys.executable, "-m", "visualizer", *options],
+        env={**os.environ, **env},
         stderr=subprocess.PIPE,
         text=True,
     )
     assert show.stderr is not None
     try:
         next(line for line in show.stderr if "first frame" in line)
-        show.send_signal(number)
-        said = show.stderr.read()
-        assert show.wait() == 0
+        yield show
     finally:
         show.kill()
         show.wait()
         show.stderr.close()
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP"])
+def test_a_signal_ends_the_show_as_quitting_does(name: str, tmp_path: Path) -> None:
+    with playing(tmp_path) as show:
+        show.send_signal(getattr(signal, name))
+        _, said = show.communicate()
+        assert show.returncode == 0
     assert "end (window)" in said
     assert "Traceback" not in said
     assert (tmp_path / "visualizer" / "state.yaml").is_file()  # the session is kept
+
+
+def test_a_closed_terminal_that_is_ignored_as_under_nohup_does_not_end_the_show(
+    tmp_path: Path,
+) -> None:
+    with playing(tmp_path, ("sh", "-c", "trap '' HUP; exec \"$@\"", "sh")) as show:
+        status = Path(f"/proc/{show.pid}/status")
+        if status.exists():  # Linux tells what a process ignores: HUP is the lowest bit
+            (ignored,) = (
+                line for line in status.read_text().splitlines() if line.startswith("SigIgn")
+            )
+            assert int(ignored.split()[1], 16) & 1
+        show.send_signal(signal.SIGHUP)
+        show.send_signal(signal.SIGTERM)
+        _, said = show.communicate()
+        assert show.returncode == 0
+    assert "end (window)" in said
+
+
+def test_a_terminal_closed_while_the_show_ends_is_no_fault() -> None:
+    pygame.quit()
+    _ask_to_quit()  # there is no queue of events any more

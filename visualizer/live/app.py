@@ -12,6 +12,8 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from itertools import chain
 
 import pygame
 
@@ -70,8 +72,10 @@ def run(options: LiveOptions) -> int:
         chance=time.time_ns(),
     )
     live = LiveShow(options, stage, show)
-    if hasattr(signal, "SIGHUP"):  # as SDL does at INT and TERM
-        signal.signal(signal.SIGHUP, lambda *_: pygame.event.post(pygame.event.Event(pygame.QUIT)))
+    # SDL makes a QUIT event of INT and TERM; this does so for a terminal that is closed. Where it is
+    # ignored, as under nohup, it stays so.
+    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
+        signal.signal(signal.SIGHUP, _ask_to_quit)
     try:
         with live:
             for line in (*faults, *(message.text for message in show.messages)):
@@ -87,6 +91,11 @@ def run(options: LiveOptions) -> int:
         raise
     _leave(live, 0)
     return 0
+
+
+def _ask_to_quit(*_: object) -> None:
+    with suppress(pygame.error):  # the window is closed already
+        pygame.event.post(pygame.event.Event(pygame.QUIT))
 
 
 def _leave(live: LiveShow, status: int) -> None:
@@ -194,14 +203,13 @@ class LiveShow:
             typing = self.show.entry is not None and not resumes
             choosing = self.show.learning is not None
             yield from self.keyboard.actions(event, typing=typing, choosing=choosing)
-        for action in self.inputs.drain():
+        for action in chain(self.inputs.drain(), self._found()):
             if isinstance(action, Say):
                 self.warn(action.text, action.source)
             else:
                 yield action
-        yield from self._found()
         for line in self.stage.take_messages():
-            yield Say(line)
+            self.warn(line)
 
     def _takes_up(self, event: pygame.event.Event) -> bool:
         """Whether a key takes the last show up: also on the start screen, where it types none."""
