@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from visualizer.show.actions import Prompt, Run, SelectPreset, Set
-from visualizer.show.parameters import DEFAULTS
+from visualizer.show.parameters import BY_NAME, DEFAULTS, RANDOM
 from visualizer.show.prompt_mix import alone
 from visualizer.show.records import NO_VALUES, Cued, Preset
 from visualizer.show.reducer import reduce, start
@@ -94,3 +94,27 @@ def test_a_negative_prompt_comes_and_goes_with_its_prompt() -> None:
 def test_a_typed_prompt_leads_away_from_what_the_preset_leads_away_from() -> None:
     assert reduce(start((RICH,)), Prompt("whale")).cue.negative == "blurry"
     assert reduce(start(ALL), Prompt("whale")).cue.negative == ""
+
+
+def test_a_seed_that_a_preset_or_a_prompt_has_drawn_is_told_and_a_reset_draws_none() -> None:
+    cues = Cued(alone("a"), NO_VALUES), Cued(alone("b"), {"seed": RANDOM})
+    show = start((Preset("drawn", cues, values={"seed": RANDOM}),), chance=7)
+    for command in (None, "next_prompt"):
+        show = show if command is None else reduce(show, Run(command))
+        assert 0.0 <= show.values["seed"] <= BY_NAME["seed"].high
+        seeds = [m.text for m in show.messages if m.text.startswith("Seed")]
+        assert seeds[-1] == f"Seed {show.values['seed']:.0f}, drawn at random"
+    assert len(seeds) == 2
+    again = reduce(show, Run("reset"))
+    assert again.messages == show.messages
+    assert again.values["seed"] == show.values["seed"]
+
+
+def test_a_prompt_of_which_nothing_can_be_played_is_not_called_empty() -> None:
+    for text, line in (
+        (" ", "an empty prompt is ignored; the prompt stays"),
+        ("<lora:x:1>", "nothing of the prompt can be played; the prompt stays"),
+    ):
+        show = reduce(start(ALL), Prompt(text))
+        assert show.messages[-1].text == line
+        assert show.cue.text == start(ALL).cue.text

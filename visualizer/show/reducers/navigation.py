@@ -40,8 +40,8 @@ def set_value(show: Show, name: str, value: float) -> Show:
 def set_told(show: Show, name: str, wanted: float) -> Show:
     """A parameter at a value that was asked for; a line says it where that is out of range."""
     if name == "seed" and wanted == RANDOM:
-        show = set_value(show, name, _drawn(show))
-        return say(show, f"Seed {show.values[name]:.0f}, drawn at random")
+        seed = _drawn(show)
+        return _told_of(set_value(show, name, seed), seed)
     show = set_value(show, name, wanted)
     row = BY_NAME.get(name)
     if row is None or wanted != wanted:
@@ -60,9 +60,17 @@ def _drawn(show: Show) -> float:
     return float(draw.randrange(int(BY_NAME["seed"].high) + 1))
 
 
-def _with_seed(show: Show, values: Mapping[str, float]) -> Mapping[str, float]:
-    """A preset's or a prompt's values, with a seed drawn where they ask for a random one."""
-    return {**values, "seed": _drawn(show)} if values.get("seed") == RANDOM else values
+def _told_of(show: Show, seed: float) -> Show:
+    return say(show, f"Seed {seed:.0f}, drawn at random")
+
+
+def _with_seed(show: Show, values: Mapping[str, float]) -> tuple[Show, Mapping[str, float]]:
+    """A preset's or a prompt's values, with a seed drawn, and told, where they ask for a random
+    one."""
+    if values.get("seed") != RANDOM:
+        return show, values
+    seed = _drawn(show)
+    return _told_of(show, seed), {**values, "seed": seed}
 
 
 def preset_index(presets: Sequence[Preset], wanted: str) -> int | None:
@@ -85,7 +93,8 @@ def to_preset(show: Show, index: int) -> Show:
     crossfade = durations.seconds(show, "crossfade")
     values = lift(show.values, show.prompt_layer)
     values = lift(values, show.preset_layer)
-    values, layer = lay(values, _with_seed(show, preset.values))
+    show, given = _with_seed(show, preset.values)
+    values, layer = lay(values, given)
     show = replace(
         show,
         preset=index,
@@ -126,7 +135,8 @@ def to_text(show: Show, text: str) -> Show:
     if reading.line:
         show = say(show, reading.line)
     if not reading.mix:
-        return say(show, "an empty prompt is ignored; the prompt stays")
+        nothing = "nothing of the prompt can be played" if text.strip() else "an empty prompt is ignored"
+        return say(show, f"{nothing}; the prompt stays")
     own = negative if reading.negative is None else reading.negative
     cued = Cued(reading.mix, NO_VALUES, own)
     show = _to_prompt(show, cued, durations.seconds(show, "crossfade"))
@@ -141,7 +151,9 @@ def reset(show: Show) -> Show:
     """
     # Layers are laid again, so that no value from before the reset lies hidden under them.
     new: Mapping[str, float] = preset.values if (preset := show.preset_now) else NO_VALUES
-    values, layer = lay(DEFAULTS, _with_seed(show, new))
+    if new.get("seed") == RANDOM:  # the one that was drawn stays, as any seed does
+        new = {**new, "seed": show.values["seed"]}
+    values, layer = lay(DEFAULTS, new)
     kept = {name: show.values[name] for name in LEFT_ALONE if name == "seed" or name not in new}
     values = MappingProxyType({**values, **kept})
     return replace(show, values=values, preset_layer=layer, prompt_layer=NOTHING)
@@ -150,5 +162,6 @@ def reset(show: Show) -> Show:
 def _to_prompt(show: Show, cued: Cued, crossfade: float) -> Show:
     # crossfade: the one that held until now; the fade under way is measured by it.
     cue = cueing.cut_to(show.cue, cued.parts, cued.negative, crossfade)
-    values, layer = lay(lift(show.values, show.prompt_layer), _with_seed(show, cued.values))
+    show, given = _with_seed(show, cued.values)
+    values, layer = lay(lift(show.values, show.prompt_layer), given)
     return replace(show, cue=cue, values=values, prompt_layer=layer)

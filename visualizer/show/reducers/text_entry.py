@@ -106,7 +106,7 @@ def taken(show: Show) -> Show:
     if entry is None:
         return show
     text, asks, show = entry.text.strip(), show.asks_model, replace(show, entry=None)
-    # Enter twice asks for no empty prompt, which would stop generation without a word.
+    # Enter on an empty line closes it, without the line about an empty prompt.
     if not text and not asks:
         return show
     if entry.purpose == "model":
