@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -76,6 +78,37 @@ def test_a_negative_prompt_is_one() -> None:
     assert read("cute bunny --neg nsfw, nude") == (read("cute bunny").mix, "nsfw, nude", ())
 
 
+@pytest.mark.parametrize(
+    ("text", "negative", "left_out"),
+    [
+        ("a --no people --ar 16:9", "people", ["--ar 16:9"]),
+        (
+            "a --neg (bad:1.4), <lora:x:1>, [ugly]",
+            "bad, ugly",
+            ["<lora:x:1>", "the weights of the negative prompt"],
+        ),
+        ("a --neg {|b|c} d [e::0.2]", "b d e", ["the weights of the negative prompt"]),
+        ("a --neg (b:0) (c:-1) d", "d", ["(c:-1)", "the weights of the negative prompt"]),
+        ("a --neg b AND c :0.5 BREAK d", "b, c :0.5, d", []),
+        (r"a --neg \(b\) --neg c", "(b) c", []),
+    ],
+)
+def test_a_negative_prompt_is_read_as_words(text: str, negative: str, left_out: list[str]) -> None:
+    assert read(text) == (read("a").mix, negative, tuple(left_out))
+
+
+def test_emphasis_that_finds_no_room_is_named_as_that() -> None:
+    reading = read("(a:1.9) (b:1.8) (c:1.7) (ice:1.2) sea")
+    assert [words for words, _ in reading.mix] == ["a b c ice sea", "a", "b", "c"]
+    assert reading.left_out == ("the emphasis of ice",)
+    reading = read(" ".join(f"({word}:1.{n})" for n, word in enumerate("abcdefghij")))
+    assert [words for words, _ in reading.mix] == ["a b c d e f g h i j", "j", "i", "h"]
+    assert reading.left_out == (
+        "the emphasis of more than 8 phrases",
+        *(f"the emphasis of {word}" for word in "gfedc"),
+    )
+
+
 @given(st.text(alphabet="ab ,:|[](){}<>\\1.5-_ADN$") | st.text())
 def test_any_text_comes_to_a_mix(text: str) -> None:
     reading = read(text)
@@ -85,8 +118,21 @@ def test_any_text_comes_to_a_mix(text: str) -> None:
 
 
 def test_a_hostile_prompt_costs_little() -> None:
-    assert len(read("{" + "a|" * 300 + "}" + "{b|c}" * 100).mix) == TOGETHER
+    assert len(read("{" + "|".join(map(str, range(300))) + "}" + "{b|c}" * 100).mix) == TOGETHER
     assert read("(" * 500 + "a" + ")" * 500).mix
+    for text in ("[a] " * 250, "{a|b}" * 200, "(a (b:1.2)) " * 80):
+        assert calls(text) < 25_000, text[:20]
+
+
+def calls(text: str) -> int:
+    """How many calls of Python functions the reading of a text takes."""
+    events: list[str] = []
+    sys.setprofile(lambda frame, event, arg: events.append(event))
+    try:
+        read(text)
+    finally:
+        sys.setprofile(None)
+    return events.count("call")
 
 
 def test_a_typed_prompt_is_played_as_a_mix_and_kept_as_it_was_written() -> None:

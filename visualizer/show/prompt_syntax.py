@@ -10,13 +10,14 @@
     <lora:name:1> __list__ --ar 16:9    (and weights below 0) can't be played: left out and named
 
 Brackets that don't match are text. A mix has prompt_mix.TOGETHER texts at most; what of the others
-weighs least is left out and named, too.
+weighs least is left out and named, too. A negative prompt is one text: its words without weights,
+and the first of alternatives, which is named where it leaves something out.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple, TypeAlias
 
 from visualizer.show.prompt_mix import TOGETHER, alone, weighted
@@ -29,7 +30,10 @@ DEEPEST = 8
 """Brackets within brackets that mean something."""
 
 MOST_VARIANTS = 32
-"""Texts that alternatives are multiplied out to before the heaviest are taken."""
+"""Texts that alternatives are multiplied out to; of further ones the heaviest is taken."""
+
+MOST_PHRASES = 8
+"""Phrases of a text that are emphasised: those whose weights are farthest from 1."""
 
 
 class Reading(NamedTuple):
@@ -74,16 +78,54 @@ def read(text: str) -> Reading:
     left_out = [found.strip() for found in _UNPLAYED.findall(text) + _BELOW_0.findall(text)]
     text = re.sub(r"\s*\bBREAK\b\s*", ", ", _UNPLAYED.sub(" ", text))
     mix: dict[str, float] = {}
+    names: dict[str, str] = {}
     for part, share in _composed(text):
         for weight, variant in _variants(_parsed(part, 0)):
-            for words, heavy in _emphasised(variant):
+            phrases = sorted(_phrases(variant, 1.0), key=lambda each: -abs(each[1] - 1.0))
+            if len(phrases) > MOST_PHRASES:
+                left_out.append(f"the emphasis of more than {MOST_PHRASES} phrases")
+            for words, heavy, phrase in _emphasised(variant, phrases[:MOST_PHRASES]):
                 if (words := _tidy(words)) and heavy > 0.0:
                     mix[words] = mix.get(words, 0.0) + share * weight * heavy
+                    if phrase is None:
+                        names[words] = words
+                    else:  # its words are played all the same, in the whole
+                        names.setdefault(words, f"the emphasis of {_tidy(phrase)}")
     heaviest = sorted(mix, key=lambda words: -mix[words])
-    left_out += heaviest[TOGETHER:]
+    left_out += [names[words] for words in heaviest[TOGETHER:]]
     kept = {words: mix[words] for words in heaviest[:TOGETHER]}
-    negative = _tidy(" ".join(negatives)) if negatives else None
+    negative = None
+    if negatives:
+        negative, not_read = read_negative(" ".join(negatives))
+        left_out += not_read
     return Reading(weighted(kept) if kept else (), negative, tuple(dict.fromkeys(left_out)))
+
+
+def read_negative(text: str) -> tuple[str, tuple[str, ...]]:
+    """A negative prompt as the one text that it is played as, and what is left out of it."""
+    if not _HAS_SYNTAX.search(text):
+        return text.strip(), ()
+    left_out = [found.strip() for found in _UNPLAYED.findall(text) + _BELOW_0.findall(text)]
+    text = re.sub(r"\s*\bBREAK\b\s*", ", ", _UNPLAYED.sub(" ", _BELOW_0.sub(" ", text)))
+    sequences = [_parsed(part, 0) for part, _ in _composed(text)]
+    if any(not isinstance(each, str) for sequence in sequences for each in sequence):
+        left_out.append("the weights of the negative prompt")
+    flat = _tidy(", ".join(_flat(sequence) for sequence in sequences))
+    return flat, tuple(dict.fromkeys(left_out))
+
+
+def _flat(sequence: _Sequence) -> str:
+    """The words of a sequence without weights; of alternatives, the first that has any."""
+    words = ""
+    for each in sequence:
+        if isinstance(each, str):
+            words += each
+        elif isinstance(each, _Weight):
+            words += _flat(each.inner) if each.weight > 0.0 else ""
+        else:
+            options = (_flat(option) for _, option in each.options)
+            words += next((option for option in options if option.strip()), "")
+    return words
 
 
 def _composed(text: str) -> Iterator[tuple[str, float]]:
@@ -175,7 +217,10 @@ def _variants(sequence: _Sequence) -> list[tuple[float, _Sequence]]:
     """A sequence without choices, once for each of their combinations, by shares that add up to
     1; the heaviest of them where there are too many."""
     variants: list[tuple[float, _Sequence]] = [(1.0, ())]
-    for each in sequence:
+    for place, each in enumerate(sequence):
+        if len(variants) == MOST_VARIANTS:
+            rest = _heaviest(sequence[place:])
+            return [(share, (*before, *rest)) for share, before in variants]
         ends: list[tuple[float, _Sequence]]
         if isinstance(each, _Choice):
             total = sum(weight for weight, _ in each.options) or 1.0
@@ -193,17 +238,33 @@ def _variants(sequence: _Sequence) -> list[tuple[float, _Sequence]]:
     return variants
 
 
-def _emphasised(sequence: _Sequence) -> Iterator[tuple[str, float]]:
-    """The texts that a sequence without choices comes to, with weights."""
-    phrases = list(_phrases(sequence, 1.0))
+def _heaviest(sequence: _Sequence) -> _Sequence:
+    """A sequence with the heaviest option of each choice in its place."""
+    found: list[str | _Weight | _Choice] = []
+    for each in sequence:
+        if isinstance(each, _Choice):
+            _, option = max(each.options, key=lambda option: option[0])
+            found += _heaviest(option)
+        elif isinstance(each, _Weight):
+            found.append(_Weight(_heaviest(each.inner), each.weight))
+        else:
+            found.append(each)
+    return tuple(found)
+
+
+def _emphasised(
+    sequence: _Sequence, phrases: Sequence[tuple[str, float, _Weight]]
+) -> Iterator[tuple[str, float, str | None]]:
+    """The texts that a sequence without choices comes to, with weights, and the phrase that each
+    is there for: None for the whole."""
     less = sum(1.0 - weight for _, weight, _ in phrases if weight < 1.0)
     whole = max(1.0 - less, 0.0)
-    yield _words(sequence), whole
+    yield _words(sequence), whole, None
     for phrase, weight, path in phrases:
         if weight > 1.0:
-            yield phrase, weight - 1.0
+            yield phrase, weight - 1.0, phrase
         else:
-            yield _words(sequence, without=path), (1.0 - weight) / max(less, 1.0)
+            yield _words(sequence, without=path), (1.0 - weight) / max(less, 1.0), phrase
 
 
 def _phrases(sequence: _Sequence, factor: float) -> Iterator[tuple[str, float, _Weight]]:

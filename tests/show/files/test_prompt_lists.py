@@ -110,3 +110,22 @@ def test_a_presets_prompts_have_the_syntax_too() -> None:
     assert (one.text, one.negative) == ("a", "blur")
     assert (two.text, two.negative, two.values) == ("b + c", "d", {"strength": 0.5})
     assert told == ["x.yaml:3: left out of the prompt: <lora:x:1>"]
+
+
+def test_a_presets_negative_prompts_are_read_as_words_and_its_mixes_are_not_read() -> None:
+    told: list[str] = []
+    text = """
+negative: (blur), <lora:x:1>
+prompts:
+- sea
+- text: {(cat): 1, dog: 1}
+  negative: a \\(b\\) --ar 16:9
+"""
+    preset = parse(text, "x.yaml", told.append)
+    assert preset.negative == "blur"
+    assert [cued.negative for cued in preset.prompts] == ["blur", "a (b)"]
+    assert preset.prompts[1].text == "(cat) + dog"
+    assert told == [
+        "x.yaml:2: left out of the negative prompt: <lora:x:1>, the weights of the negative prompt",
+        "x.yaml:6: left out of the negative prompt: --ar 16:9",
+    ]

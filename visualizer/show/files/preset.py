@@ -33,8 +33,9 @@ from types import MappingProxyType
 
 from pydantic import ValidationError
 
+from visualizer.show import prompt_syntax
 from visualizer.show.files import preset_nodes, prompt_lists, yaml_faults
-from visualizer.show.files.preset_schema import PresetEntry, PromptEntry
+from visualizer.show.files.preset_schema import PresetEntry
 from visualizer.show.files.stored_values import unsaid
 from visualizer.show.parameters import REFERENCE
 from visualizer.show.records import NO_VALUES, Cued, Preset
@@ -72,17 +73,28 @@ def parse(text: str, file: str, tell: Callable[[str], object] = unsaid) -> Prese
         faults += yaml_faults.faults_of(error, node)
     if entry is None or faults:
         raise PresetError(*told, *(f"{file}:{line}: {why}" for line, why in sorted(faults)))
+    general = _negative(entry.negative, f"{file}:{yaml_faults.line_of(node, ('negative',))}", told)
+    negatives = [
+        general
+        if prompt.negative is None
+        else _negative(
+            prompt.negative,
+            f"{file}:{yaml_faults.line_of(node, ('prompts', place, 'negative'))}",
+            told,
+        )
+        for place, prompt in enumerate(entry.prompts)
+    ]
     prompts = [
-        Cued(prompt.text, prompt.values, _negative(prompt, entry))
+        Cued(prompt.text, prompt.values, negative)
         if len(prompt.text) > 1
         else prompt_lists.cued(
             prompt.text[0][0],
             f"{file}:{yaml_faults.line_of(node, ('prompts', place))}",
             told.append,
             prompt.values,
-            _negative(prompt, entry),
+            negative,
         )
-        for place, prompt in enumerate(entry.prompts)
+        for place, (prompt, negative) in enumerate(zip(entry.prompts, negatives, strict=True))
     ]
     base = REFERENCE if entry.loop == "reference" else NO_VALUES
     return Preset(
@@ -90,13 +102,17 @@ def parse(text: str, file: str, tell: Callable[[str], object] = unsaid) -> Prese
         prompts=_some(prompts, file, told, tell),
         order=entry.order,
         values=MappingProxyType({**base, **entry.values}),
-        negative=entry.negative,
+        negative=general,
         model=entry.model,
     )
 
 
-def _negative(prompt: PromptEntry, entry: PresetEntry) -> str:
-    return entry.negative if prompt.negative is None else prompt.negative
+def _negative(text: str, where: str, told: list[str]) -> str:
+    """A negative prompt as it is played; a line says what is left out of it."""
+    negative, left_out = prompt_syntax.read_negative(text)
+    if left_out:
+        told.append(f"{where}: left out of the negative prompt: {', '.join(left_out)}")
+    return negative
 
 
 def parse_text(text: str, file: str, tell: Callable[[str], object] = unsaid) -> Preset:
