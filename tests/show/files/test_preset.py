@@ -13,6 +13,7 @@ from visualizer.show import durations
 from visualizer.show.actions import Run
 from visualizer.show.files import preset as preset_module
 from visualizer.show.files.preset import PresetError, load, load_folder, parse
+from visualizer.show.files.preset_nodes import MOST_LEFT_OUT
 from visualizer.show.parameters import (
     PARAMETERS,
     REFERENCE,
@@ -185,7 +186,7 @@ def test_every_parameter_may_stand_in_a_preset_and_beside_a_prompt(row: Paramete
         ("", "x.yaml:1: a preset is a mapping with a list 'prompts'"),
         ("- a\n- b", "x.yaml:1: a preset is a mapping with a list 'prompts'"),
         ("name: A\n", "x.yaml:1: prompts: Field required"),
-        ("name: A\nprompts: []", "x.yaml:2: prompts: List should have at least 1 item"),
+        ("name: A\nprompts: []", "x.yaml:2: prompts: there is no prompt in it"),
         ("prompts: a", "x.yaml:1: prompts: Input should be a valid list"),
         ("name:\nprompts: [a", "x.yaml:2: not valid YAML: expected ',' or ']'"),
         ("name: A\n\tprompts: [a]", "x.yaml:2: not valid YAML: found character '\\t'"),
@@ -344,12 +345,14 @@ def lines_of(text: str) -> list[str]:
 @pytest.mark.parametrize(
     ("bad", "why"),
     [
-        ("a portrait: oil on canvas", "prompts[2]: a colon makes a field of it"),
-        ("flames:", "prompts[2]: a colon makes a field of it"),
-        ("[cat]", "prompts[2]: it is a list to YAML"),
-        ("- cat", "prompts[2]: it is a list to YAML"),
-        ("{cat|dog}", "prompts[2]: it is a mapping to YAML"),
-        ("!loud cat", "prompts[2]: '!loud' is a tag to YAML"),
+        ("a portrait: oil on canvas", "prompts: a colon makes a field of it"),
+        ("flames:", "prompts: a colon makes a field of it"),
+        ("depth: of field", "prompts: a colon makes a field of it"),
+        ("name: of the rose", "prompts: a colon makes a field of it"),
+        ("[cat]", "prompts: it is a list to YAML"),
+        ("- cat", "prompts: it is a list to YAML"),
+        ("{cat|dog}", "prompts: it is a mapping to YAML"),
+        ("!loud cat", "prompts: '!loud' is a tag to YAML"),
         ("a: b: c", "prompts: not valid YAML: mapping values are not allowed here"),
         ("text: b: c\n  strength: 0.5", "prompts: not valid YAML: mapping values are not allowed"),
         ("[cat], dog", "prompts: not valid YAML: expected <block end>, but found ','"),
@@ -382,6 +385,24 @@ def test_a_prompt_that_yaml_takes_for_something_else_is_left_out_alone(
     assert "put the prompt in quotes" in whole[0]
 
 
+def test_a_file_is_given_up_where_many_prompts_are_misread() -> None:
+    misread = "- a: b: c\n" * MOST_LEFT_OUT
+    prompts = parse(f"prompts:\n- sea\n{misread}- fire\n", "x.yaml").prompts
+    assert [cued.text for cued in prompts] == ["sea", "fire"]
+    *lines, last = lines_of(f"prompts:\n- sea\n{misread}- d: e: f\n")
+    assert [line.split(" ")[0] for line in lines] == [
+        f"x.yaml:{3 + place}:" for place in range(MOST_LEFT_OUT)
+    ]
+    assert last == "x.yaml:13: and more than these 10 prompts are not valid YAML; quote them"
+
+
+def test_what_follows_from_prompts_left_out_is_told_as_that() -> None:
+    assert lines_of("prompts:\n- a: b\n") == [
+        "x.yaml:2: prompts: a colon makes a field of it; put the prompt in quotes; it is left out",
+        "x.yaml:1: prompts: there is no prompt in it",
+    ]
+
+
 def test_a_key_that_stands_twice_is_a_fault_with_both_lines() -> None:
     assert lines_of("prompts: [a]\nname: A\nPrompts: [b]\nstrength: 0.3\nSTRENGTH: 0.9") == [
         "x.yaml:3: prompts: stands twice, in line 1 and in line 3",
@@ -409,7 +430,7 @@ modulate:
 order: random
 """
     starts = [
-        "x.yaml:10: prompts[4]: a colon makes a field of it; put the prompt in quotes",
+        "x.yaml:10: prompts: a colon makes a field of it; put the prompt in quotes",
         "x.yaml:2: hodl: no such field",
         "x.yaml:3: strength: strength is 7; it goes from 0 to 1",
         "x.yaml:7: prompts[2].strength: strength is 2; it goes from 0 to 1",
@@ -451,7 +472,7 @@ def test_a_plain_comment_is_not_told(written: str) -> None:
 def test_anchors_may_stand_under_keys_of_their_own_and_the_name_may_be_empty() -> None:
     preset = parse(
         """
-x-calm: &calm {Strength: 0.2, zoom: 0.1}
+X-Calm: &calm {Strength: 0.2, zoom: 0.1}
 x-sea: &sea on
 name:
 prompts:
@@ -564,7 +585,7 @@ def test_a_folder_keeps_its_good_files_in_order_and_tells_the_faults_of_the_othe
     presets, faults = load_folder(tmp_path)
     assert [preset.name for preset in presets] == ["One", "Two"]
     assert [str(fault).removeprefix(str(tmp_path)) for fault in faults] == [
-        "/3.yaml:2: prompts: List should have at least 1 item after validation, not 0",
+        "/3.yaml:2: prompts: there is no prompt in it",
         "/4.yaml: can't be read: Is a directory",
     ]
 

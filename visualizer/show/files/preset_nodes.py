@@ -34,6 +34,9 @@ FIELDS = frozenset(
 )
 """Keys that a preset can have, at any depth."""
 
+PROMPT_FIELDS = frozenset({*PromptEntry.model_fields, *BY_NAME})
+"""Keys that a prompt can have."""
+
 _TEXTS = frozenset({"name", "order", "loop", "model", "negative", "prompts", "text"})
 """Keys at which text stands, or a list of texts."""
 
@@ -42,8 +45,8 @@ _WORDS = frozenset({"order", "loop"})
 
 _STR, _MERGE = "tag:yaml.org,2002:str", "tag:yaml.org,2002:merge"
 
-MOST_LEFT_OUT = 50
-"""Prompts that are left out one by one before the file is given up."""
+MOST_LEFT_OUT = 10
+"""Prompts that are left out one by one before the file is given up: each has it read again."""
 
 QUOTES = "put the prompt in quotes; it is left out"
 
@@ -54,7 +57,8 @@ def compose(text: str, file: str, tell: Tell) -> tuple[Loader, yaml.Node | None]
     tell: gets a line for each prompt that is left out or may be cut.
     """
     lines = text.splitlines()
-    for _ in range(MOST_LEFT_OUT):
+    left_out = 0
+    while True:
         try:
             loader, node = yaml_faults.compose("\n".join(lines), file)
             break
@@ -62,13 +66,15 @@ def compose(text: str, file: str, tell: Tell) -> tuple[Loader, yaml.Node | None]
             block = _prompt_at(lines, fault.line - 1)
             if not block:
                 raise
+            if left_out == MOST_LEFT_OUT:
+                why = f"and more than these {left_out} prompts are not valid YAML; quote them"
+                raise Fault(file, fault.line, why) from None
+            left_out += 1
             tell(f"{file}:{block.start + 1}: prompts: not valid YAML: {fault.problem}; {QUOTES}")
             for place in block:
                 lines[place] = f"#{lines[place]}"
-    else:
-        raise Fault(file, 1, f"more than {MOST_LEFT_OUT} prompts can't be read")
     if isinstance(node, yaml.MappingNode):
-        node.value = [pair for pair in node.value if not _name(pair[0]).startswith("x-")]
+        node.value = [pair for pair in node.value if not _name(pair[0]).casefold().startswith("x-")]
         for scalar in _texts(node):
             _tell_of_comment(scalar, lines, file, tell)
         for key, value in node.value:
@@ -146,10 +152,10 @@ def _tell_of_comment(scalar: yaml.ScalarNode, lines: list[str], file: str, tell:
 def _leave_out(prompts: yaml.SequenceNode, file: str, tell: Tell) -> None:
     """Without the prompts that YAML takes for something else."""
     kept = []
-    for number, item in enumerate(prompts.value, 1):
+    for item in prompts.value:
         why = _something_else(item)
         if why:
-            tell(f"{file}:{item.start_mark.line + 1}: prompts[{number}]: {why}; {QUOTES}")
+            tell(f"{file}:{item.start_mark.line + 1}: prompts: {why}; {QUOTES}")
         else:
             kept.append(item)
     prompts.value = kept
@@ -162,7 +168,7 @@ def _something_else(item: yaml.Node) -> str:
     if isinstance(item, yaml.SequenceNode):
         return "it is a list to YAML"
     if isinstance(item, yaml.MappingNode) and item.value:
-        if any(_name(key) in FIELDS or key.tag == _MERGE for key, _ in item.value):
+        if any(_name(key) in PROMPT_FIELDS or key.tag == _MERGE for key, _ in item.value):
             return ""
         return "it is a mapping to YAML" if item.flow_style else "a colon makes a field of it"
     return ""

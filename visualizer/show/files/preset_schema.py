@@ -156,6 +156,8 @@ def _fault(place: tuple[int | str, ...], error: Mapping[str, Any]) -> InitErrorD
     why, cause = error["msg"], error.get("ctx", {}).get("error")
     if isinstance(cause, FieldError):
         place, why = (*place, cause.field), str(cause)
+    elif error.get("type") == "too_short":  # of lists, only the prompts have a least length
+        why = "there is no prompt in it"
     kind = PydanticCustomError("fault", "{why}", {"why": why})
     return InitErrorDetails(type=kind, loc=place, input=None)
 
