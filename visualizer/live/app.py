@@ -22,6 +22,8 @@ from visualizer.controls.keys.key_table import key_table
 from visualizer.controls.keys.keyboard import Keyboard
 from visualizer.controls.keys.layouts import meant
 from visualizer.controls.midi import map_files
+from visualizer.controls.osc.osc_messages import SOURCE as OSC
+from visualizer.controls.repeated_faults import RateLimit
 from visualizer.live.engine_client import EngineClient
 from visualizer.live.inputs import Inputs, address, stop_all
 from visualizer.live.resume import as_asked
@@ -72,8 +74,8 @@ def run(options: LiveOptions) -> int:
         chance=time.time_ns(),
     )
     live = LiveShow(options, stage, show)
-    # SDL makes a QUIT event of INT and TERM; this does so for a terminal that is closed. Where it is
-    # ignored, as under nohup, it stays so.
+    # SDL makes a QUIT event of INT and TERM; this does so for a terminal that is closed. Where that
+    # is ignored, as under nohup, it stays so.
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
         signal.signal(signal.SIGHUP, _ask_to_quit)
     try:
@@ -131,6 +133,7 @@ class LiveShow:
         self.inputs = Inputs(options)
         self.session_store = SessionStore(options.state or usual_folder())
         self.engine = EngineClient(options, do=self.do, warn=self.warn)
+        self._osc_lines = RateLimit(terminal.say, time.monotonic)
         self.ended = False
         if show.model.wanted:
             self.engine.ask(show.model.wanted)
@@ -191,8 +194,10 @@ class LiveShow:
         if self.show.model.asks != before.model.asks:
             self.engine.ask(self.show.model.wanted)
         if not isinstance(action, Say):  # what the show itself has to say; see warn
+            # A program may send bad messages without end; a hand does not.
+            tell = self._osc_lines.say if action.source == OSC else terminal.say
             for text in said(before, self.show):
-                terminal.say(text)
+                tell(text)
         if self.options.verbose and (line := describe(before, action, self.show)):
             terminal.log(line)
 

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from visualizer.show import cueing, durations
 from visualizer.show.notices import say
 from visualizer.show.parameters import BY_NAME, DEFAULTS, RANDOM
+from visualizer.show.prompt_mix import alone
 from visualizer.show.prompt_syntax import read
 from visualizer.show.records import NO_VALUES, NOTHING, Cued, Preset
 from visualizer.show.reducers import model_choice
@@ -135,8 +136,8 @@ def to_text(show: Show, text: str) -> Show:
     if reading.line:
         show = say(show, reading.line)
     if not reading.mix:
-        nothing = "nothing of the prompt can be played" if text.strip() else "an empty prompt is ignored"
-        return say(show, f"{nothing}; the prompt stays")
+        why = "nothing of the prompt can be played" if alone(text) else "an empty prompt is ignored"
+        return say(show, f"{why}; the prompt stays")
     own = negative if reading.negative is None else reading.negative
     cued = Cued(reading.mix, NO_VALUES, own)
     show = _to_prompt(show, cued, durations.seconds(show, "crossfade"))
