@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from visualizer.controls.midi.memory_ports import MemoryInput, MemoryOutput, MemoryPorts
 from visualizer.controls.midi.midi_input import Midi
-from visualizer.controls.midi.ports import Received
+from visualizer.controls.midi.ports import Received, SameName
 from visualizer.show.actions import (
     Action,
     Knob,
@@ -177,6 +177,14 @@ def test_a_port_that_another_program_holds_is_said_once_and_opened_when_it_is_fr
         assert listener.lines == [line]
         ports.faults.clear()
         listener.until_came(Say(f"MIDI: {NAME} connected", "midi"))
+
+
+def test_a_port_that_its_twin_hides_is_not_said_to_be_in_use() -> None:
+    ports = CountedPorts(NANO)
+    ports.faults[NANO] = SameName("another has the same name")
+    with listening(ports) as listener:
+        line = f"MIDI: {NAME} can't be opened, another has the same name"
+        listener.until_came(Say(line, "midi"))
 
 
 @pytest.mark.parametrize("kind", [OSError, RuntimeError, SystemError, ValueError, KeyError])

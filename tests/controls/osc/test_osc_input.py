@@ -28,7 +28,6 @@ from visualizer.controls.osc.osc_input import (
     parse_address,
 )
 from visualizer.controls.osc.osc_messages import (
-    LONGEST_TEXT,
     MOST_MESSAGES,
     PREFIX,
     Message,
@@ -56,6 +55,7 @@ from visualizer.show.parameters import BY_NAME, PARAMETERS, Parameter
 from visualizer.show.prompt_mix import alone
 from visualizer.show.records import NO_VALUES, Cued, Preset
 from visualizer.show.reducer import reduce, start
+from visualizer.show.reducers.navigation import LONGEST
 from visualizer.show.state import Show
 
 SENDER = ("127.0.0.2", 40000)
@@ -109,12 +109,13 @@ def test_presets_snapshots_and_steps_go_by_number_from_1() -> None:
     assert asked("preset", 3) == asked("preset/3") == [SelectPreset(2, "osc")]
     assert asked("snapshot", 2.0) == asked("snapshot/2") == [Recall(2, "osc")]
     assert asked("store", 8) == asked("store/8") == [Store(8, "osc")]
-    assert asked("preset", 0) == []
+    assert asked("preset", 0) == asked("preset", " 0 ") == []
     assert asked("zoom/down") == [Nudge("zoom", -1.0, source="osc")]
 
 
 def test_a_prompt_is_taken_as_it_is_but_for_signs_that_cant_be_shown() -> None:
     assert asked("prompt", "rød røyk\n in\x00 rain") == [Prompt("rød røyk in rain", "osc")]
+    assert asked("prompt", "family 👩\u200d👧\u200d") == [Prompt("family 👩\u200d👧", "osc")]
     assert asked("prompt") == [Run("prompt", "osc")]
 
 
@@ -123,7 +124,7 @@ def test_all_words_of_a_prompt_are_joined_by_blanks() -> None:
     assert asked("prompt", "in", 1984, None, 2.5, " fog ") == [Prompt("in 1984 2.5 fog", "osc")]
 
 
-@pytest.mark.parametrize("text", ["", " ", "\t\n", "\x00\u200b"])
+@pytest.mark.parametrize("text", ["", " ", "\t\n", "\x00\u200b", "\u200d"])
 def test_an_empty_prompt_is_refused_with_a_line(text: str) -> None:
     with pytest.raises(ValueError, match="/visualizer/prompt is empty; the prompt stays"):
         asked("prompt", text)
@@ -194,8 +195,8 @@ def test_a_value_out_of_range_is_clamped_with_a_line() -> None:
 def test_a_prompt_is_cut_where_no_model_reads_on_so_that_it_can_be_sent_back() -> None:
     (action,) = asked("prompt", "霧" * 30_000)
     show = reduce(Show(), action)
-    assert show.cue.text == "霧" * LONGEST_TEXT
-    line = f"the prompt is cut at {LONGEST_TEXT} characters; it has 30000"
+    assert show.cue.text == "霧" * LONGEST
+    line = f"the prompt is cut at {LONGEST} characters; it has 30000"
     assert [m.text for m in show.messages] == [line]
     long = Preset("霧" * 30_000, (Cued(alone("霧" * 30_000), NO_VALUES),))
     assert max(len(packet(*each)) for each in state(start((long,))).items()) < 9000
@@ -222,6 +223,7 @@ def test_a_choice_goes_by_its_name_too() -> None:
         ("/visualizer/strength ", [1], "nothing is named /visualizer/strength "),
         ("/visualizer/preset/900", [], "nothing is named /visualizer/preset/900"),
         ("/visualizer/preset", [900], "presets go from 1 to 128"),
+        ("/visualizer/preset", [" "], "/visualizer/preset takes a preset's name or number"),
         ("/visualizer/snapshot", [1.5], "snapshots go from 1 to 8"),
         ("/visualizer/strength", [], "/visualizer/strength takes a number"),
         ("/visualizer/strength", ["much"], "strength must be a number, not 'much'"),

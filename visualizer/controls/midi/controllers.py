@@ -23,6 +23,7 @@ from visualizer.controls.midi.ports import (
     Output,
     Ports,
     Received,
+    SameName,
     free_name,
     is_through,
     matches,
@@ -183,8 +184,9 @@ class Controllers:
         try:
             port = self._system.open(address, place)
         except FAULTS as error:
-            line = f"MIDI: {name} can't be opened, it may be in use by another program ({error})"
-            self._troubles.say(f"open {address} {place}", line)
+            in_use = f"it may be in use by another program ({error})"
+            why = error if isinstance(error, SameName) else in_use
+            self._troubles.say(f"open {address} {place}", f"MIDI: {name} can't be opened, {why}")
             return
         self._troubles.over(f"open {address} {place}")
         controller = self._open[name] = Controller(name, address, place, port)

@@ -18,6 +18,10 @@ FAULTS = (OSError, RuntimeError, SystemError, ValueError)
 """What mido, RtMidi and its bindings raise where a port or a driver gives trouble."""
 
 
+class SameName(OSError):
+    """The system can't tell this port from another one; str() says so."""
+
+
 class Received(NamedTuple):
     """A message that has come. at: when, in seconds of time.monotonic. data: its bytes."""
 

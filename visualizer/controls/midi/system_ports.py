@@ -12,7 +12,7 @@ from typing import Any
 
 import mido
 
-from visualizer.controls.midi.ports import Ports, Received
+from visualizer.controls.midi.ports import Ports, Received, SameName
 from visualizer.controls.midi.rtmidi_ports import RtMidiPorts
 
 RTMIDI = "mido.backends.rtmidi"
@@ -126,4 +126,4 @@ class MidoPorts:
 
 def _first_only(place: int) -> None:
     if place:
-        raise OSError("another has the same name, and mido opens ports by their names")
+        raise SameName("another has the same name, and mido opens ports by their names")

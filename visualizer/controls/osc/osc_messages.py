@@ -34,6 +34,7 @@ from visualizer.show.actions import (
 from visualizer.show.command_table import ON_OFF
 from visualizer.show.parameters import BY_NAME, PARAMETERS, shorten
 from visualizer.show.reducers.commands import IS_ON
+from visualizer.show.reducers.navigation import LONGEST
 from visualizer.show.state import Show
 from visualizer.show.targets import COMMAND, PRESET, SNAPSHOT, STORE, VALUE
 
@@ -47,9 +48,8 @@ DEEPEST = 8
 MOST_MESSAGES = 128
 """Messages of a packet that are read: the whole state, and some more."""
 
-LONGEST_TEXT = 1000
-"""Characters of a text that is sent: what a UDP packet takes in any script, and more than a model
-reads."""
+JOINER = "\u200d"
+"""It joins emoji to one; Python does not count it as printable."""
 
 _BUNDLE = b"#bundle\0"
 _BUNDLE_HEAD = 16
@@ -209,7 +209,9 @@ def decode(address: str, arguments: Sequence[object]) -> list[Action]:
 
 
 def _action(address: str, name: str, argument: Argument | None) -> list[Action]:
-    if name == PRESET and isinstance(argument, str):
+    if name == PRESET and isinstance(argument, str) and argument.strip() != "0":
+        if not argument.strip():
+            raise ValueError(f"{address} takes a preset's name or number; the text is blank")
         return [SelectPreset(name=argument, source=SOURCE)]
     if name in (PRESET, SNAPSHOT, STORE):
         place = number(address, argument)
@@ -256,7 +258,9 @@ def _joined(address: str, given: Sequence[Argument]) -> str:
     if not any(isinstance(each, str) for each in given):
         raise ValueError(f"{address} takes a text")
     words = " ".join(f"{each:g}" if isinstance(each, float) else str(each) for each in given)
-    text = "".join(sign for sign in " ".join(words.split()) if sign.isprintable()).strip()
+    words = " ".join(words.split())
+    text = "".join(sign for sign in words if sign.isprintable() or sign == JOINER)
+    text = text.strip(f" {JOINER}")
     if not text:
         raise ValueError(f"{address} is empty; the prompt stays")
     return text
@@ -273,8 +277,8 @@ def state(show: Show) -> Mapping[str, Argument]:
     told |= {name: int(IS_ON[name](show)) for name in ON_OFF}
     told |= {
         "preset": show.preset + 1 if preset is not None else 0,
-        "preset_name": preset.name[:LONGEST_TEXT] if preset is not None else "",
-        "prompt": show.cue.text[:LONGEST_TEXT],
+        "preset_name": preset.name[:LONGEST] if preset is not None else "",
+        "prompt": show.cue.text[:LONGEST],
     }
     return {PREFIX + name: value for name, value in told.items()}
 
