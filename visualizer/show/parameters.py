@@ -42,7 +42,8 @@ class Parameter:
     in MIDI, so safe to take); None for none. reference: its value in the app that this one grew out
     of, for presets that ask for its loop; None where that has no bearing on the loop. group:
     "loop", "time" or "modulation": where the HUD, the help page and docs/playing.md put it. travel:
-    how many whole values a knob plays, of those round the value in force; 0 for the whole range.
+    how many whole values a knob plays: the block of so many, counted from 0, that holds the value
+    in force; 0 for the whole range.
     """
 
     name: str
@@ -87,8 +88,8 @@ class Parameter:
         return float(share ** (1.0 / self.curve))
 
     def _span(self, value: float) -> tuple[float, float]:
-        """The ends of a knob's travel round a value. They lie at multiples of travel, so that they
-        stay where they are while the knob moves."""
+        """The ends of the block of values that a knob plays at a value. They lie at multiples of
+        travel, so that they stay where they are while the knob moves."""
         if not self.travel:
             return self.low, self.high
         low = self.clamp(value) // self.travel * self.travel

@@ -22,9 +22,9 @@ from visualizer.show.state import Show
 
 
 def _new_seed(show: Show) -> Show:
-    # Within what a knob plays, so that the numbers stay short. Steps of it times the golden ratio:
-    # neighbours lie far apart, and as 6181 and 10001 have no common factor, every seed of it comes
-    # up before one comes twice.
+    # Within the block of 10,001 seeds that holds the one in force, which a knob plays, so that the
+    # numbers stay short. Steps of the block times the golden ratio: neighbours lie far apart, and
+    # as 6181 and 10001 have no common factor, every seed of it comes up before one comes twice.
     begin, place = divmod(show.values["seed"], SEED_TRAVEL)
     return navigation.set_value(show, "seed", begin * SEED_TRAVEL + (place + 6181) % SEED_TRAVEL)
 
