@@ -275,3 +275,11 @@ def test_any_text_is_a_memory_or_a_fault_in_one_line(text: str) -> None:
         line = str(fault)
     assert line.startswith("x.yaml:")
     assert "\n" not in line
+
+
+def test_the_last_shows_seed_is_taken_up_without_a_line_about_one_drawn() -> None:
+    drawn = replace(PLAIN, values=MappingProxyType({"seed": -1.0}))
+    memory = remember(after(start((drawn,)), Set("seed", 77.0)))
+    show = after(start((RICH, drawn)), Offer(memory), RESUME)
+    assert show.values["seed"] == 77.0
+    assert [message.text for message in show.messages] == ["the last show goes on"]

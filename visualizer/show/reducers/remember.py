@@ -56,10 +56,12 @@ def resumed(show: Show) -> Show:
     show = replace(show, offer=None, fullscreen=memory.fullscreen, fill=memory.fill)
     names = [preset.name for preset in show.presets]
     if memory.preset in names:
+        lines = show.messages
         show = replace(show, visits=memory.visits - 1)  # choosing it is a visit
         show = navigation.to_preset(show, names.index(memory.preset))
         if memory.turn != show.turn:
             show = navigation.to_turn(show, memory.turn)
+        show = replace(show, messages=lines)  # a seed that was drawn gives way to the last show's
     elif memory.preset:
         show = say(show, f"preset {memory.preset} is not there any more")
     if memory.prompt:
