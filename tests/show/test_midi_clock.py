@@ -91,7 +91,7 @@ STALLS: dict[str, Callable[[float, float, float], float | None]] = {
 
 @pytest.mark.parametrize("stall", STALLS)
 @pytest.mark.parametrize("seconds", [0.05, 0.2, 0.45, 0.7])
-@pytest.mark.parametrize("bpm", [60.0, 100.0, 160.0])
+@pytest.mark.parametrize("bpm", [60.0, 100.0, 160.0, 200.0])
 def test_a_stall_does_not_move_the_tempo(stall: str, seconds: float, bpm: float) -> None:
     begin, end = 4.0, 4.0 + seconds
     due = _shaken(_ticks(bpm, 8 * bpm / 60), 1)
@@ -106,6 +106,16 @@ def test_a_stall_does_not_move_the_tempo(stall: str, seconds: float, bpm: float)
     for at, tempo in tempos:
         if at > 2.0:
             assert tempo == pytest.approx(bpm, abs=near), f"at {at} s"
+
+
+@pytest.mark.parametrize("bpm", [100.0, 160.0, 200.0, 300.0])
+def test_a_tick_that_is_lost_does_not_move_the_tempo(bpm: float) -> None:
+    times = list(_shaken(_ticks(bpm, 8 * bpm / 60), 1))
+    del times[len(times) // 2]
+    follower = ClockFollower()
+    for at in times:
+        follower = follower.heard("clock", at)
+        assert at < 2.0 or follower.bpm == pytest.approx(bpm, abs=0.5), f"at {at} s"
 
 
 @given(st.floats(60.0, 200.0), seeds)

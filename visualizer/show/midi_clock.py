@@ -4,10 +4,11 @@ Ticks come early and late by milliseconds (USB frames, busy senders). A line is 
 times of the last 1.5 seconds by least squares; its slope is the tempo, and its end is when the
 newest tick was due. After a change of tempo the line is right again 1.5 seconds later.
 
-Outliers are not averaged in: a tick that comes more than 15 ms from where the line has it counts as
-if it had come there. A stall whose ticks all come at once afterwards so changes nothing. Where half
-a beat of ticks in a row are off by as much, as after a stall that is not made up for, the line
-moves to where they are; where they are on a line of their own, at another tempo, it begins anew.
+Outliers are not averaged in: a tick that comes more than 15 ms, or three quarters of a tick, from
+where the line has it counts as if it had come there. A stall whose ticks all come at once
+afterwards so changes nothing. Where half a beat of ticks in a row are off by as much, as after a
+stall that is not made up for, the line moves to where they are; where they are on a line of their
+own, at another tempo, it begins anew.
 
 Rules, from the MIDI 1.0 specification (song position pointer; start, continue, stop):
 
@@ -44,8 +45,9 @@ SHORTEST = 60 / FASTEST / TICKS * 0.9
 ENOUGH = TICKS // 2
 """Ticks from which a tempo can be told; before, the one that was known goes on."""
 
-OFF = 0.015
-"""Seconds from the line at which a tick is an outlier: more than jitter, less than a tick."""
+OFF, OFF_TICKS = 0.015, 0.75
+"""Seconds, and ticks, from the line at which one is an outlier, whichever is less: more than
+jitter, and less than a tick at any tempo (15 ms are a tick at 167 bpm)."""
 
 LOST = 0.5
 """Seconds without a tick after which the clock is gone: four ticks of the slowest tempo."""
@@ -103,8 +105,9 @@ class ClockFollower:
         first = max(first, len(self.times) + 1 - MOST)
         times, line, outliers = (*self.times[first:], at), (*self.line[first:], at), 0
         if here and self.bpm is not None:
-            expected = self.due + 60.0 / (TICKS * self.bpm)
-            if abs(at - expected) > OFF:
+            tick = 60.0 / (TICKS * self.bpm)
+            expected = self.due + tick
+            if abs(at - expected) > min(OFF, OFF_TICKS * tick):
                 line, outliers = (*line[:-1], expected), self.outliers + 1
         if outliers >= ENOUGH and (anew := _anew(times, line)):
             times, line, outliers = times[-len(anew) :], anew, 0
