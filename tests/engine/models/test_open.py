@@ -324,6 +324,7 @@ def test_the_builtin_model_plays_without_the_libraries_that_take_seconds_to_impo
         "choose('cpu')\n"
         "engine = open_engine('builtin', live=True, offline=True, report=lambda _: None)\n"
         "assert engine.model == 'builtin', engine.model\n"
+        "engine.reduce_memory()\n"
         "slow = {'diffusers', 'transformers', 'torch._dynamo', 'sympy'}\n"
         "assert not slow & set(sys.modules), slow & set(sys.modules)"
     )

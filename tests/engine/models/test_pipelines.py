@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import diffusers
 import huggingface_hub
 import pytest
 import torch
@@ -122,7 +123,6 @@ def test_a_part_that_is_a_pipeline_is_refused_at_any_depth(
         ["transformers", "AutoModel"],
         ["transformers", "AutoTokenizer"],
         ["diffusers", "AutoModel"],
-        ["diffusers", "OnnxRuntimeModel"],
         ["stable_diffusion", "StableDiffusionImg2ImgPipeline"],
     ],
 )
@@ -132,6 +132,35 @@ def test_a_part_that_is_no_network_is_refused(
     name = changed(sd_folder, tmp_path / "model", "model_index.json", text_encoder=part)
     with pytest.raises(ModelError, match=r"its text_encoder .*never run"):
         load(name, "cpu", True, unheard)
+
+
+def test_a_part_whose_package_is_absent_is_named_and_not_called_code(
+    sd_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """diffusers puts a class that only raises in the place of each that it can't import."""
+
+    def absent(*_: Any, **__: Any) -> None:
+        raise ImportError("\nNeedsAPackage requires the x library")
+
+    module = "diffusers.utils.dummy_torch_and_x_objects"
+    dummy = type("NeedsAPackage", (), {"__module__": module, "__init__": absent})
+    monkeypatch.setattr(diffusers, "NeedsAPackage", dummy, raising=False)
+    part = ["diffusers", "NeedsAPackage"]
+    name = changed(sd_folder, tmp_path / "model", "model_index.json", scheduler=part)
+    with pytest.raises(ModelError, match="NeedsAPackage requires the x library"):
+        load(name, "cpu", True, unheard)
+
+
+@pytest.mark.parametrize("file", ["Config.json", "Model_Index.json", "Adapter_Config.json"])
+def test_files_that_are_read_whatever_their_case_are_looked_through_so(
+    sd_folder: Path, tmp_path: Path, file: str
+) -> None:
+    """As on macOS and Windows."""
+    folder = tmp_path / "model"
+    shutil.copytree(sd_folder, folder)
+    (folder / "text_encoder" / file).write_text('{"auto_map": {"AutoConfig": "evil.Config"}}')
+    with pytest.raises(ModelError, match="never loaded|names another model"):
+        load(str(folder), "cpu", True, unheard)
 
 
 @pytest.mark.parametrize(

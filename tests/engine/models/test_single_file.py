@@ -84,6 +84,7 @@ def test_settings_of_another_model_of_its_kind_will_do_and_are_named(
 
 UNET = "model.diffusion_model.input_blocks.0.0.weight"
 CONTROL = "control_model.input_blocks.0.0.weight"
+CROSS = "model.diffusion_model.input_blocks.1.1.attn2.to_k.weight"
 VAE, WORDS = "first_stage_model.conv.weight", "cond_stage_model.transformer.x.weight"
 
 
@@ -95,7 +96,14 @@ VAE, WORDS = "first_stage_model.conv.weight", "cond_stage_model.transformer.x.we
         ("a.safetensors", {"lora_te_text_model.hada_w1_a": (4, 8)}, "a LoRA, which"),
         ("a.safetensors", {CONTROL: (8, 4, 3, 3)}, "lacks a UNet"),
         ("a.safetensors", {UNET: (8, 4, 3, 3), VAE: (1,)}, "a text encoder or"),
-        ("a.safetensors", {UNET: (8, 9, 3, 3), VAE: (1,), WORDS: (1,)}, "made for inpainting"),
+        ("a.safetensors", {UNET: (8, 4, 3, 3), VAE: (1,), WORDS: (1,)}, "lacks a UNet"),
+        ("a.safetensors", {UNET: (8,), CROSS: (8, 8), VAE: (1,), WORDS: (1,)}, "lacks a UNet"),
+        ("a.safetensors", {UNET: (8, 4, 3, 3), CROSS: (8,), VAE: (1,), WORDS: (1,)}, "lacks a UNet"),
+        (
+            "a.safetensors",
+            {UNET: (8, 9, 3, 3), CROSS: (8, 8), VAE: (1,), WORDS: (1,)},
+            "made for inpainting",
+        ),
         ("a.ckpt", {}, "a pickle, which is never loaded"),
         ("a.gguf", {}, "no model; give a .safetensors file"),
     ],

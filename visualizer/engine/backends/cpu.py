@@ -51,7 +51,7 @@ class OpenVino:
     """Brings OpenVINO's networks for a pipeline that fits, in the background unless told otherwise.
 
     To be made before the show runs: it imports openvino, and importing holds up every thread.
-    model: the pipeline's name for pipelines.load, which will fetch nothing. side: of the pictures,
+    model: the pipeline's name for load.load, which will fetch nothing. side: of the pictures,
     in pixels. wanted: it was asked for by name, so its absence is worth a line. report: told in a
     line what goes wrong, from another thread. cache: see converted; None for the user's.
     """

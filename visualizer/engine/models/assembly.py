@@ -97,7 +97,7 @@ def assemble(
     live: bool,
     report: Report,
 ) -> Feedback:
-    """The engine of a pipeline that pipelines.load gave. The arguments are open_engine's.
+    """The engine of a pipeline that load.load gave. The arguments are open_engine's.
 
     Raises ModelError where no picture comes out, and what torch raises.
     """
@@ -113,7 +113,9 @@ def assemble(
         line = f"{name} makes pictures whose sides are multiples of {picture_multiple(pipeline)}"
         asked = "x".join(f"{each:.0f}" for each in wanted)
         report(Status(Phase.FAILED, f"{line}: {width}x{height} pixels instead of {asked}"))
-    denoiser = Tuned(partial(denoiser_of, pipeline, _aside), partial(_tiny_from_cache, pipeline))
+    # A tiny autoencoder fits none of the built-in model's, so diffusers isn't imported for it.
+    tiny = (lambda: False) if name == BUILTIN else partial(_tiny_from_cache, pipeline)
+    denoiser = Tuned(partial(denoiser_of, pipeline, _aside), tiny)
     if name != BUILTIN or device != "cpu":
         report(Status(Phase.LOADING, f"loading {name}", 0.9, name, device))
         _try(denoiser, pipeline, name, (height, width), report)

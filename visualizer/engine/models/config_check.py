@@ -18,6 +18,9 @@ from visualizer.engine.failures import ModelError
 PIPELINE_FILES = ("model_index.json", "modular_model_index.json")
 """In a part's folder they make it a pipeline: its own parts would be loaded as it says."""
 
+CONFIG = re.compile(r"config.*\.json$|^(modular_)?model_index\.json$", re.IGNORECASE)
+"""Names of configuration files; on macOS and Windows, Config.json is read as config.json."""
+
 ADAPTER_FILE = "adapter_config.json"
 """In a part's folder it makes transformers load another model, the one that it names."""
 
@@ -75,11 +78,10 @@ def check_configs(name: str, folder: Path) -> None:
 
     Raises ModelError, with a line that says what to do.
     """
-    indexes = (folder / file for file in PIPELINE_FILES if (folder / file).is_file())
     weights = sum(path.stat().st_size for path in folder.glob("*.safetensors"))
-    for path in sorted((*folder.glob("*config*.json"), *indexes)):
+    for path in sorted(path for path in folder.glob("*") if CONFIG.search(path.name)):
         where = f"{name}: {path.parent.name}/{path.name}"
-        if path.name == ADAPTER_FILE:
+        if path.name.lower() == ADAPTER_FILE:
             raise ModelError(
                 f"{where} names another model to load; merge the adapter into its model, or take "
                 "a model without one"
@@ -90,7 +92,7 @@ def check_configs(name: str, folder: Path) -> None:
                     f"{where}: {field} names code or weights from elsewhere, which are never "
                     "loaded; delete it there, or take another model"
                 )
-            if path.name in SIZED and (fault := _beyond(field, value, weights)):
+            if path.name.lower() in SIZED and (fault := _beyond(field, value, weights)):
                 raise ModelError(f"{where}: {field} {fault}; no model is so large")
 
 
@@ -98,7 +100,8 @@ def check_part(name: str, folder: Path, part: str) -> None:
     """Look through one part of the model in a folder. Raises ModelError."""
     if not part.isidentifier():
         raise ModelError(f"{name}: its part {part!r} has no name that diffusers knows")
-    nested = next((path for file in PIPELINE_FILES for path in (folder / part).rglob(file)), None)
+    files = (folder / part).rglob("*")
+    nested = next((path for path in files if path.name.lower() in PIPELINE_FILES), None)
     if nested is not None:
         raise ModelError(
             f"{name}: its {part} is a pipeline of its own ({nested.relative_to(folder)}), which is "

@@ -1,7 +1,7 @@
 """Which models there are, which device runs them, and which model is the default.
 
-Importing this module imports torch and diffusers: do it in the producer thread. Reading a model's
-files is pipelines.py; what to fall back to when one can't be had is decided in open.py.
+Importing this module imports torch: do it in the producer thread. Reading a model's files is
+load.py; what to fall back to when one can't be had is decided in open.py.
 """
 
 from __future__ import annotations

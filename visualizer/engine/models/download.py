@@ -7,7 +7,6 @@ and as pickles, for other libraries, and as one file. Only what pipelines.py wil
 from __future__ import annotations
 
 import errno
-import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -108,8 +107,8 @@ def fetch(name: str, sizes: Mapping[str, int], report: Report) -> Path:
     folder = Path()
     for file, size in sizes.items():
         with _said(name):
-            options = _counting(partial(_within, tell, done, size))
-            path = Path(huggingface_hub.hf_hub_download(name, file, **options))
+            bar = _counting(partial(_within, tell, done, size))
+            path = Path(huggingface_hub.hf_hub_download(name, file, tqdm_class=bar))
         folder = path.parents[file.count("/")]
         done += size
         tell(done)
@@ -125,11 +124,8 @@ def _in_words(size: int) -> str:
     return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{max(size / 1e6, 0.1):.1f} MB"
 
 
-def _counting(hear: Callable[[int], None]) -> dict[str, Any]:
-    """Options of hf_hub_download that let hear know how many bytes of a file have come.
-
-    Hubs before 1.3 can't be told; then a file counts when it is whole.
-    """
+def _counting(hear: Callable[[int], None]) -> type[tqdm]:
+    """A progress bar for hf_hub_download that lets hear know how many bytes of a file have come."""
 
     class Count(tqdm):
         """A progress bar that shows nothing. A download may use two, for what has come over the
@@ -143,8 +139,7 @@ def _counting(hear: Callable[[int], None]) -> dict[str, Any]:
             self.n += int(n or 0)
             hear(self.n)
 
-    known = inspect.signature(huggingface_hub.hf_hub_download).parameters
-    return {"tqdm_class": Count} if "tqdm_class" in known else {}
+    return Count
 
 
 @contextmanager

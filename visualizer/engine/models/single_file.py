@@ -99,14 +99,15 @@ def kind_of(name: str, path: Path) -> Kind:
         )
     first = shapes.get(f"{UNET}input_blocks.0.0.weight")
     kind = next((k for k in KINDS if any(key.startswith(k.words) for key in shapes)), None)
-    if first is None or kind is None or not any(k.startswith("first_stage_model.") for k in shapes):
+    width = next((s[1] for k, s in shapes.items() if k.endswith(WIDTH) and len(s) == 2), None)
+    vae = any(key.startswith("first_stage_model.") for key in shapes)
+    if first is None or len(first) != 4 or width is None or kind is None or not vae:
         raise ModelError(
             f"{name}: no whole checkpoint of Stable Diffusion 1, 2 or XL: it lacks a UNet, a text "
             "encoder or an autoencoder"
         )
     if first[1] != 4:
         raise ModelError(f"{name}: made for inpainting or a second picture; take the plain model")
-    width = next(shape[1] for key, shape in shapes.items() if key.endswith(WIDTH))
     return kind._replace(width=width)
 
 
