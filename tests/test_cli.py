@@ -76,13 +76,17 @@ def test_argv_becomes_options(argv: list[str], options: Options, called: list[An
         (["--set", "strength"], "NAME=VALUE"),
         (["--tiny-vae", "maybe"], "invalid choice: 'maybe'"),
         (["--size", "-4"], "whole number above 0"),
-        (["--size", "1"], "1 pixels: it goes from 16 to 8192"),
-        (["--size", "512x8"], "'512x8' is not WIDTHxHEIGHT"),
+        (["--size", "1"], "1x1 pixels: it goes from 16 to 8192"),
+        (["--size", "512x"], "'512x' is not WIDTHxHEIGHT"),
+        (["--size", "512x8"], "512x8 pixels: it goes from 16 to 8192"),
+        (["render", "a.mp4", "--wall", "1280x99999"], "it goes from 16 to 8192"),
         (["--size", "512x9000"], "it goes from 16 to 8192"),
-        (["--aspect", "0:9"], "'0:9' is no shape, such as 16:9"),
-        (["--aspect", "100:1"], "up to 16:1"),
-        (["--aspect", "nan"], "is no shape"),
+        (["--aspect", "0:9"], "'0:9' is not an aspect ratio, such as 16:9"),
+        (["--aspect", "100:1"], "(1:16 to 16:1)"),
+        (["--aspect", "nan"], "is not an aspect ratio"),
         (["--aspect", "16:9", "--size", "64"], "not allowed with"),
+        (["--size", "64", "render", "a.mp4", "--aspect", "16:9"], "not allowed with"),
+        (["--aspect", "16:9", "bench", "--size", "64"], "--aspect: not allowed with"),
         (["--size", "1000000"], "it goes from 16 to 8192"),
         (["render", "a.mp4", "--fps", "0"], "it goes from 1 to 240"),
         (["render", "a.mp4", "--fps", "1/0"], "'1/0' is no rate, such as 25 or 30000/1001"),
@@ -127,13 +131,26 @@ def test_options_of_the_show_that_another_command_ignores_are_named(
     called: list[Any], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.main(["--windowed", "--sound", "line", "--seed", "1", "render", "a.mp4"]) == 0
-    line = "visualizer: --sound, --windowed: for the live show alone; render does without\n"
+    line = "visualizer: --sound, --windowed: only for the live show; render ignores it\n"
     assert capsys.readouterr().err == line
 
 
 def test_an_option_that_cant_be_followed_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["--presets", "/nowhere", "render", "a.mp4"]) == 2
     assert capsys.readouterr().err == "visualizer: --presets /nowhere: no such folder of presets\n"
+
+
+def test_each_fault_of_a_preset_is_a_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    preset = tmp_path / "a.yaml"
+    preset.write_text("prompts:\n  - text: a\n    strenth: 1\n    zooom: 1\n")
+    assert cli.main(["--preset", str(preset), "render", str(tmp_path / "a.mp4")]) == 2
+    lines = capsys.readouterr().err.splitlines()
+    assert [line.partition(": no such field")[0] for line in lines] == [
+        f"visualizer: --preset {preset}:3: prompts[1].strenth",
+        f"visualizer: --preset {preset}:4: prompts[1].zooom",
+    ]
 
 
 def test_presets_are_listed_and_checked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

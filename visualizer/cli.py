@@ -19,7 +19,7 @@ from visualizer.show.parameters import parse_setting
 T = TypeVar("T", bound=Options)
 
 SIDES = (16, 8192)
-"""Pixels of a picture's side: the least and the most that make sense."""
+"""Pixels of a picture's or wall's side: the least and the most that make sense."""
 
 NTSC = (24, 30, 48, 60, 120)
 """Rates that video slows down by 1000/1001: 23.976, 29.97 …"""
@@ -30,9 +30,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     terminal.prepare()
     parser = _parser()
     given = vars(parser.parse_args(argv))
+    if given["size"] and given["aspect"]:  # one before a command's name and one after
+        parser.error("argument --aspect: not allowed with argument --size")
     command = given.pop("command") or "live"
     if command != "live" and (unused := _unused(parser, given, _READ.get(command, ()))):
-        terminal.say(f"{', '.join(unused)}: for the live show alone; {command} does without")
+        terminal.say(f"{', '.join(unused)}: only for the live show; {command} ignores it")
     settings = [*given.pop("settings"), *given.pop("settings_here", [])]
     if given["seed"]:
         settings.append(given["seed"])
@@ -40,7 +42,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return _COMMANDS[command](given)
     except OptionError as error:
-        terminal.say(error)
+        for line in str(error).splitlines():
+            terminal.say(line)
         return 2
     except KeyboardInterrupt:
         return 130
@@ -58,10 +61,10 @@ def _unused(
 ) -> list[str]:
     """The live show's options that were given before another command's name."""
     shared = {field.name for field in fields(Options)} | {*read}
-    alone = {field.name for field in fields(LiveOptions)} - shared
+    live_only = {field.name for field in fields(LiveOptions)} - shared
     return [
         "--" + name.replace("_", "-")
-        for name in sorted(alone)
+        for name in sorted(live_only)
         if name in given and given[name] != parser.get_default(name)
     ]
 
@@ -146,7 +149,7 @@ class _Parser(argparse.ArgumentParser):
 def _parser() -> argparse.ArgumentParser:
     loop = _loop_options(None)
     # A command's own defaults would overwrite what was given before its name.
-    again = _loop_options(argparse.SUPPRESS)
+    subcommand_options = _loop_options(argparse.SUPPRESS)
     parser = _Parser(
         prog="visualizer",
         description="A live AI visualizer that is played like an instrument.",
@@ -182,7 +185,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 
     render = commands.add_parser(
-        "render", parents=[again], help="make a video or a folder of frames, without a window"
+        "render",
+        parents=[subcommand_options],
+        help="make a video or a folder of frames, without a window",
     )
     render.add_argument("out", type=Path, help="a file ending in .mp4, or a folder for PNG frames")
     render.add_argument("--prompt", metavar="TEXT", help="this prompt, not those of a preset")
@@ -209,19 +214,19 @@ def _parser() -> argparse.ArgumentParser:
         metavar="WIDTHxHEIGHT",
         help="scale and crop pictures to fill this many pixels, such as 1920x1080",
     )
-
     render.add_argument(
         "--continue",
-        dest="go_on",
+        dest="continuing",
         action="store_true",
         help="go on with the folder of frames that an interrupted run has left",
     )
     _add_fallback(render)
 
-    bench = commands.add_parser("bench", parents=[again], help="measure the engine's speed")
+    bench = commands.add_parser(
+        "bench", parents=[subcommand_options], help="measure the engine's speed"
+    )
     bench.add_argument("--frames", type=_positive, default=100, metavar="N", help="default 100")
     bench.add_argument("--json", action="store_true", help="one JSON object for programs")
-
     _add_fallback(bench)
 
     midi = commands.add_parser("midi", help="list MIDI ports and show each message as it comes")
@@ -354,10 +359,7 @@ def _positive(text: str) -> int:
 
 
 def _picture(text: str) -> tuple[int, int]:
-    sides = _extent(text) if "x" in text.lower() else (_positive(text),) * 2
-    if not SIDES[0] <= min(sides) <= max(sides) <= SIDES[1]:
-        raise argparse.ArgumentTypeError(f"{text} pixels: it goes from {SIDES[0]} to {SIDES[1]}")
-    return sides
+    return _extent(text if "x" in text.lower() else f"{_positive(text)}x{_positive(text)}")
 
 
 def _aspect(text: str) -> float:
@@ -367,15 +369,20 @@ def _aspect(text: str) -> float:
     except (ValueError, ZeroDivisionError):
         aspect = 0.0
     if not 1 / 16 <= aspect <= 16:
-        raise argparse.ArgumentTypeError(f"'{text}' is no shape, such as 16:9 (up to 16:1 or 1:16)")
+        raise argparse.ArgumentTypeError(
+            f"'{text}' is not an aspect ratio, such as 16:9 (1:16 to 16:1)"
+        )
     return aspect
 
 
 def _extent(text: str) -> tuple[int, int]:
     width, _, height = text.lower().partition("x")
-    if not (width.isdecimal() and height.isdecimal() and min(int(width), int(height)) >= 16):
+    if not (width.isdecimal() and height.isdecimal()):
         raise argparse.ArgumentTypeError(f"'{text}' is not WIDTHxHEIGHT, such as 1280x720")
-    return int(width), int(height)
+    sides = int(width), int(height)
+    if not SIDES[0] <= min(sides) <= max(sides) <= SIDES[1]:
+        raise argparse.ArgumentTypeError(f"{text} pixels: it goes from {SIDES[0]} to {SIDES[1]}")
+    return sides
 
 
 def _rate(text: str) -> Fraction:

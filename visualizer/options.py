@@ -16,7 +16,7 @@ HERE = Path(__file__).resolve().parent
 
 
 class OptionError(Exception):
-    """An option that can't be followed; str() is one line for people."""
+    """An option that can't be followed; str() is a line for people, or one for each fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class RenderOptions(Options):
     """Options of a video or a folder of frames.
 
     wall: (width, height) in pixels to scale and crop pictures to; None for the picture as it is.
-    fps: frames a second. go_on: continue the folder of frames that an interrupted run has left.
+    fps: frames a second. continuing: go on with the folder that an interrupted run left.
     """
 
     out: Path = Path("show.mp4")
@@ -81,7 +81,7 @@ class RenderOptions(Options):
     frames: int | None = None
     fps: Fraction = Fraction(24)
     sound: Path | None = None
-    go_on: bool = False
+    continuing: bool = False
 
 
 @dataclass(frozen=True, slots=True)

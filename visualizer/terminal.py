@@ -46,7 +46,7 @@ def say(line: object) -> None:
 
 
 def log(line: object) -> None:
-    """Print a line to stderr as it is."""
+    """Print a line to stderr, without the program's name."""
     with suppress(OSError):  # the terminal was closed; a show goes on without it
         print(clean(line), file=sys.stderr, flush=True)
 

@@ -35,6 +35,7 @@ class Gated:
     def __init__(self, model: str, shade: int = 0, side: int = 2) -> None:
         self.model = model
         self.device = "cpu"
+        self.size = (side, side)
         self.stopwatch: Stopwatch = untimed
         self.permits = threading.Semaphore(0)
         self.asked: Latest[Request] = Latest()

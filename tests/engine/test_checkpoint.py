@@ -29,7 +29,8 @@ def wanted(frame: int) -> Request:
     )
     return request(
         prompts=prompts, time=frame / 2, zoom=0.2, rotate=9.0, seed_interval=5, seed_glide=0.5,
-        colour_hold=0.5, sharpness_hold=0.9, noise=0.02, strength=0.5, steps=1,
+        colour_hold=0.5, sharpness_hold=0.9, noise=0.02, steps=1,
+        strength=0.0 if frame == 6 else 0.5,  # a frame that is not generated
     )  # fmt: skip
 
 
@@ -54,7 +55,7 @@ def test_a_restored_engine_makes_the_same_pictures(
         pictures.append(whole.next(wanted(frame)))
     assert checkpoint.read(file) == {"frames": 7}
     restored = new()
-    checkpoint.restore(restored, file, wanted(6))
+    checkpoint.restore(restored, file)
     for frame in range(7, SPAN):
         picture = restored.next(wanted(frame))
         assert picture.seed == pictures[frame].seed
@@ -62,10 +63,28 @@ def test_a_restored_engine_makes_the_same_pictures(
 
 
 def test_the_state_of_another_engine_is_refused(new: Callable[[], Engine], tmp_path: Path) -> None:
-    class Other(TestCard):
-        pass
-
     engine, file = new(), tmp_path / "a.npz"
     checkpoint.save(engine, file)
-    with pytest.raises(ValueError, match=f"it is of a {type(engine).__name__}"):
-        checkpoint.restore(Other(), file, wanted(0))
+    height, width = engine.size
+    with pytest.raises(ValueError, match=rf"it was made with .* at {width}x{height}, and this is "):
+        checkpoint.restore(TestCard((48, 16)), file)
+
+
+@pytest.mark.parametrize("content", [b"", b"x", b"PK\x03\x04", b"\x93NUMPY"])
+def test_a_file_that_is_no_checkpoint_is_a_value_error(content: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "a.npz"
+    file.write_bytes(content)
+    with pytest.raises(ValueError, match=r"no checkpoint|pickled|magic|array|EOF|header"):
+        checkpoint.read(file)
+
+
+def test_only_what_comes_back_the_same_is_saved(tmp_path: Path) -> None:
+    card = TestCard((16, 16))
+    card._time = np.float32(0.1)  # type: ignore[assignment]
+    checkpoint.save(card, tmp_path / "a.npz")
+    other = TestCard((16, 16))
+    checkpoint.restore(other, tmp_path / "a.npz")
+    assert other._time == float(np.float32(0.1))
+    card._previous = wanted(0)  # type: ignore[assignment]
+    with pytest.raises(TypeError, match="Request has no place in a checkpoint"):
+        checkpoint.save(card, tmp_path / "a.npz")

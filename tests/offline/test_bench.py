@@ -8,7 +8,7 @@ from visualizer import cli
 
 KEYS = {
     "engine_fps", "frame_ms_median", "frame_ms_p99", "stages_ms", "peak_rss_mb",
-    "model", "device", "backend", "size", "steps", "versions",
+    "model", "device", "backend", "width", "height", "steps", "versions",
 }  # fmt: skip
 
 
@@ -20,7 +20,8 @@ def test_one_json_object_for_programs(capsys: pytest.CaptureFixture[str]) -> Non
     assert set(result["stages_ms"]) == {
         "perturb", "encode", "denoise", "decode", "blend", "copy",
     }  # fmt: skip
-    assert (result["model"], result["device"], result["size"]) == ("builtin", "cpu", 128)
+    assert (result["model"], result["device"]) == ("builtin", "cpu")
+    assert (result["width"], result["height"]) == (128, 128)
     assert all(ms >= 0 for ms in result["stages_ms"].values())
     assert result["engine_fps"] == pytest.approx(1000 / result["frame_ms_median"], rel=0.01)
     assert 50 < result["peak_rss_mb"] < 20_000

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+import wave
 from collections.abc import Callable
 from pathlib import Path
 
@@ -73,13 +74,19 @@ def test_without_a_display_a_video_is_made(
         assert (len(pictures), pictures[0].shape) == (6, (720, 1280, 3))
 
 
-@pytest.mark.parametrize("wall", ["1280", "0x720", "axb", "1280x"])
+@pytest.mark.parametrize(
+    ("wall", "says"),
+    [
+        *((wall, f"'{wall}' is not WIDTHxHEIGHT") for wall in ("1280", "axb", "1280x")),
+        *((wall, f"{wall} pixels: it goes from 16 to 8192") for wall in ("0x720", "720x9000")),
+    ],
+)
 def test_a_wall_that_is_none_is_refused_in_one_line(
-    wall: str, capsys: pytest.CaptureFixture[str]
+    wall: str, says: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit):
         cli.main(["render", "out.mp4", *SMALL, "--wall", wall])
-    assert f"'{wall}' is not WIDTHxHEIGHT" in capsys.readouterr().err
+    assert says in capsys.readouterr().err
 
 
 def test_a_folder_gets_png_frames(tmp_path: Path) -> None:
@@ -358,10 +365,61 @@ def test_a_folder_that_was_interrupted_goes_on_with_the_same_frames(
         assert (parts / name).read_bytes() == (whole / name).read_bytes()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+def test_a_random_seed_is_the_same_when_a_folder_is_continued(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That of --seed -1, and those of a preset that draws one anew at each prompt."""
+    preset = tmp_path / "random.yaml"
+    preset.write_text(
+        "seed: -1\nhold: 2\nprompts: [{text: red, seed: -1}, {text: blue, seed: -1}]\n"
+    )
+    for name, more in (("option", ["--seed", "-1"]), ("preset", ["--preset", str(preset)])):
+        argv = [*SMALL, "--frames", "7", "--fps", "1", *more]
+        whole, parts = tmp_path / f"{name}-whole", tmp_path / f"{name}-parts"
+        with monkeypatch.context() as patch:
+            patch.setattr("visualizer.offline.render.time.time_ns", lambda: 5)
+            assert cli.main(["render", str(whole), *argv]) == 0
+            stopping_after(3, patch)
+            assert cli.main(["render", str(parts), *argv]) == 143
+        assert cli.main(["render", str(parts), *argv, "--continue"]) == 0
+        for frame in whole.iterdir():
+            assert (parts / frame.name).read_bytes() == frame.read_bytes()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+def test_a_folder_isnt_continued_with_another_model_or_sound(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sound = tmp_path / "a.wav"
+    with wave.open(str(sound), "wb") as file:
+        file.setparams((1, 2, 8000, 0, "NONE", ""))
+        file.writeframes(bytes(16000))
+    out = str(tmp_path / "out")
+    argv = ["render", out, *SMALL, "--frames", "5", "--sound", str(sound)]
+    with monkeypatch.context() as patch:
+        stopping_after(2, patch)
+        assert cli.main(argv) == 143
+    with monkeypatch.context() as patch:
+        card = TestCard((32, 64))
+        patch.setattr("visualizer.offline.render.open_now", lambda *_: card)
+        assert cli.main([*argv, "--continue"]) == 2
+    made, now = (f"testcard on cpu by no network at {size}" for size in ("64x64", "32x64"))
+    assert f"it was made with {made}, and this is {now}" in capsys.readouterr().err
+    os.utime(sound, (1, 1))
+    assert cli.main([*argv, "--continue"]) == 2
+    assert "was begun with other options, presets or sound" in capsys.readouterr().err
+
+
 def test_what_cant_be_continued_is_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    faulty = (("a.mp4", None, "holds no"), ("a", None, "holds no"), ("b", b"x", "can't be read"))
+    faulty = (
+        ("a.mp4", None, "holds no"),
+        ("a", None, "holds no"),
+        ("b", b"x", "can't be read"),
+        ("c", b"", "can't be read"),
+    )
     for out, state, says in faulty:
         if state is not None:
             (tmp_path / out).mkdir()
@@ -373,10 +431,18 @@ def test_what_cant_be_continued_is_one_line(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
-def test_what_a_killed_render_leaves_is_in_sight_and_cleared_by_the_next(tmp_path: Path) -> None:
+def test_what_a_killed_render_leaves_is_in_sight_and_cleared_by_a_later_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     out = tmp_path / "a.mp4"
     Rendering(out).end(signal.SIGKILL)
-    assert os.listdir(tmp_path) == ["a-unfinished.mp4"]
+    unfinished = tmp_path / "a-unfinished.mp4"
+    assert list(tmp_path.iterdir()) == [unfinished]
+    written = unfinished.read_bytes()
+    assert cli.main(["render", str(out), *SMALL, "--frames", "2"]) == 2
+    assert "another render seems to be making it" in capsys.readouterr().err
+    assert unfinished.read_bytes() == written
+    os.utime(unfinished, (time.time() - 90,) * 2)
     assert cli.main(["render", str(out), *SMALL, "--frames", "2"]) == 0
     assert os.listdir(tmp_path) == ["a.mp4"]
 

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 import json
 import os
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 from typing import Any
@@ -15,11 +19,11 @@ from typing import Any
 import numpy as np
 
 from visualizer.engine.engine import Engine
-from visualizer.show.request import Request
 
-ARRAY, TENSOR, TUPLE, OBJECT, STATS, REQUEST = (
-    "array", "tensor", "tuple", "object", "stats", "request"
-)  # fmt: skip
+ARRAY, TENSOR, TUPLE, OBJECT, STATS = "array", "tensor", "tuple", "object", "stats"
+
+DAMAGED = (AttributeError, EOFError, KeyError, TypeError, zipfile.BadZipFile, zlib.error)
+"""What reading a file that is damaged, or no checkpoint, raises besides OSError and ValueError."""
 
 
 def save(engine: Engine, path: Path, **more: str | int) -> None:
@@ -30,31 +34,47 @@ def save(engine: Engine, path: Path, **more: str | int) -> None:
     arrays: dict[str, Any] = {}
     state = {name: _packed(getattr(engine, name), arrays) for name in _names(engine)}
     draft = path.with_name(f"{path.name}.part")
-    text = np.array(json.dumps({"engine": type(engine).__name__, "state": state, "more": more}))
+    text = json.dumps({"engine": _described(engine), "state": state, "more": more})
     with draft.open("wb") as file:
-        np.savez(file, text=text, **arrays)
+        np.savez(file, text=np.array(text), **arrays)
+        file.flush()
+        os.fsync(file.fileno())  # else a power failure may leave the new name and no content
     os.replace(draft, path)
 
 
 def read(path: Path) -> dict[str, Any]:
-    """The more values of a file that save wrote. Raises OSError, ValueError or KeyError."""
-    with np.load(path, allow_pickle=False) as file:
-        more: dict[str, Any] = json.loads(str(file["text"]))["more"]
-        return more
+    """The more values of a file that save wrote. Raises OSError; ValueError where it is none."""
+    with _opened(path) as (_, content):
+        return dict(content["more"])
 
 
-def restore(engine: Engine, path: Path, last: Request) -> None:
-    """Set a new engine to a state. last: the request of the frame before it.
-
-    Raises OSError, ValueError or KeyError where the file is not that of such an engine.
-    """
-    with np.load(path, allow_pickle=False) as file:
-        content = json.loads(str(file["text"]))
-        if content["engine"] != type(engine).__name__:
-            raise ValueError(f"it is of a {content['engine']}")
+def restore(engine: Engine, path: Path) -> None:
+    """Set a new engine to a state. Raises OSError, and ValueError where the file is none, or that
+    of an engine that would make other pictures."""
+    with _opened(path) as (file, content):
+        saved, now = content["engine"], _described(engine)
+        if saved != now:
+            raise ValueError(f"it was made with {saved}, and this is {now}")
         for name in _names(engine):
-            now = getattr(engine, name)
-            setattr(engine, name, _unpacked(content["state"][name], now, file, engine, last))
+            old = getattr(engine, name)
+            setattr(engine, name, _unpacked(content["state"][name], old, file, engine.device))
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """A file's arrays, and what its text says. What shows in it to be damaged is a ValueError."""
+    try:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
+            yield file, json.loads(str(file["text"]))
+    except DAMAGED as error:
+        raise ValueError("no checkpoint, or a damaged one") from error
+
+
+def _described(engine: Engine) -> str:
+    """What an engine's pictures depend on besides its state, for people too."""
+    height, width = engine.size
+    backend = getattr(engine, "backend", "no network")
+    return f"{engine.model} on {engine.device} by {backend} at {width}x{height}"
 
 
 def _names(engine: Engine) -> tuple[str, ...]:
@@ -63,10 +83,10 @@ def _names(engine: Engine) -> tuple[str, ...]:
 
 
 def _packed(value: Any, arrays: dict[str, Any]) -> Any:
+    if isinstance(value, (np.floating, np.integer)):
+        return value.item()
     if value is None or isinstance(value, (bool, int, float, str)):
-        return float(value) if isinstance(value, np.floating) else value
-    if isinstance(value, Request):
-        return {REQUEST: True}
+        return value
     if isinstance(value, tuple):
         return {TUPLE: [_packed(each, arrays) for each in value]}
     kind = ARRAY if isinstance(value, np.ndarray) else TENSOR if hasattr(value, "detach") else ""
@@ -74,32 +94,30 @@ def _packed(value: Any, arrays: dict[str, Any]) -> Any:
         name = f"a{len(arrays)}"
         arrays[name] = value if kind == ARRAY else value.detach().cpu().numpy()
         return {kind: name}
-    if is_dataclass(value):
+    if type(value).__name__ == "ImageStats":  # its module imports torch
         kind, parts = STATS, {field.name: getattr(value, field.name) for field in fields(value)}
-    elif type(value).__module__.startswith("visualizer."):
+    elif type(value).__module__.startswith("visualizer.") and not is_dataclass(value):
         kind, parts = OBJECT, vars(value)
     else:
         raise TypeError(f"{type(value).__name__} has no place in a checkpoint")
     return {kind: {name: _packed(part, arrays) for name, part in parts.items()}}
 
 
-def _unpacked(packed: Any, now: Any, file: Any, engine: Engine, last: Request) -> Any:
+def _unpacked(packed: Any, now: Any, file: Any, device: str) -> Any:
     """What was packed. now: what stands in its place in a new engine; an object is set anew."""
     if not isinstance(packed, dict):
         return packed
     ((kind, content),) = packed.items()
-    if kind == REQUEST:
-        return last
     if kind == TUPLE:
-        return tuple(_unpacked(each, None, file, engine, last) for each in content)
+        return tuple(_unpacked(each, None, file, device) for each in content)
     if kind == ARRAY:
         return file[content]
     if kind == TENSOR:
         import torch
 
-        return torch.from_numpy(file[content]).to(engine.device)
+        return torch.from_numpy(file[content]).to(device)
     parts = {
-        name: _unpacked(part, getattr(now, name, None), file, engine, last)
+        name: _unpacked(part, getattr(now, name, None), file, device)
         for name, part in content.items()
     }
     if kind == STATS:

@@ -18,6 +18,10 @@ class Engine(Protocol):
     device: str
     stopwatch: Stopwatch
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """(height, width) of the pictures, in pixels."""
+
     def next(self, request: Request) -> Picture:
         """The next picture of the loop. May raise: then the one before still stands."""
 

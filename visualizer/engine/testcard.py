@@ -55,6 +55,11 @@ class TestCard:
         self._shape: Floats | None = None
         self._time = 0.0
 
+    @property
+    def size(self) -> tuple[int, int]:
+        """See engine.Engine."""
+        return len(self._y), self._x.shape[1]
+
     def next(self, request: Request) -> Picture:
         """The next picture. See engine.Engine."""
         if request.restarts != self._restarts:

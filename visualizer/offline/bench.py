@@ -106,7 +106,8 @@ def measure(options: BenchOptions, say: Callable[[str], None]) -> dict[str, Any]
         "model": engine.model,
         "device": engine.device,
         "backend": getattr(engine, "backend", "no network"),
-        "size": height if height == width else f"{width}x{height}",
+        "width": width,
+        "height": height,
         "steps": wanted.steps,
         "versions": {
             "python": platform.python_version(),
@@ -133,7 +134,9 @@ def peak_rss() -> int:
 
 def _table(result: dict[str, Any]) -> Table:
     title = f"{result['model']} on {result['device']} by {result['backend']}"
-    table = Table(title=Text(terminal.clean(f"{title}, {result['size']} pixels")))
+    table = Table(
+        title=Text(terminal.clean(f"{title}, {result['width']}x{result['height']} pixels"))
+    )
     table.add_column("what")
     table.add_column("figure", justify="right")
     table.add_row("frames a second", f"{result['engine_fps']:.1f}")

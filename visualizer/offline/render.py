@@ -10,12 +10,12 @@ from __future__ import annotations
 import hashlib
 import math
 import time
-import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, replace
 from fractions import Fraction
 from itertools import islice, repeat
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image, ImageOps
@@ -41,7 +41,6 @@ from visualizer.show.files import prompt_lists
 from visualizer.show.next_request import request
 from visualizer.show.records import Preset
 from visualizer.show.reducer import reduce, start
-from visualizer.show.request import Request
 from visualizer.show.state import Show
 
 SAVED_EVERY = 10.0
@@ -60,16 +59,18 @@ def render(options: RenderOptions) -> int:
     if sound is not None and sound.damaged:
         terminal.log(f"--sound {options.sound}: {sound.damaged} damaged pieces are left out")
     length = _count(options, sound)
-    show = _first(options)
-    check_out(options.out, options.go_on)
-    begun = _begun(options, show, length)
+    saved = _saved(options)
+    show = _first(options, saved.get("chance", time.time_ns()))
+    if not saved:
+        check_out(options.out)
+    first_frame = _first_frame(options, saved, show, length)
     with Interrupt() as interrupt:
         try:
             engine = open_now(options, show.model.wanted, terminal.log)
         except KeyboardInterrupt:
             terminal.say(f"{options.out}: interrupted before the first frame")
             return interrupt.status
-        return _made(options, show, engine, range(begun, length), sound, interrupt)
+        return _made(options, show, engine, range(first_frame, length), sound, interrupt)
 
 
 def _made(
@@ -83,6 +84,7 @@ def _made(
     """Make and write frames of these numbers (from 0); the exit status. What is made stays,
     whatever ends it."""
     made: Writer | None = None
+    facts: dict[str, str | int] = {"made_with": _fingerprint(options, show), "chance": show.chance}
     state = options.out / STATE if numbers.start else None
     pictures = frames(show, engine, options.fps, numbers, sound, terminal.log, state)
     try:
@@ -101,8 +103,7 @@ def _made(
                     made.write(_filling(picture.pixels, options.wall), block)
                     due = interrupt.number or time.monotonic() - saved > SAVED_EVERY
                     if due and made.state is not None:
-                        made_with = _fingerprint(options, show)
-                        checkpoint.save(engine, made.state, frames=made.count, made_with=made_with)
+                        checkpoint.save(engine, made.state, frames=made.count, **facts)
                         saved = time.monotonic()
                 progress.advance(task)
     except KeyboardInterrupt:
@@ -121,32 +122,55 @@ def _made(
     return status
 
 
-def _begun(options: RenderOptions, show: Show, length: int) -> int:
-    """How many frames there are of an interrupted run; 0 where none is to be continued.
+def _saved(options: RenderOptions) -> dict[str, Any]:
+    """What the interrupted run that is to be continued has saved besides its engine's state; empty
+    where none is. Raises OptionError."""
+    if not options.continuing:
+        return {}
+    check_out(options.out, continuing=True)
+    state = options.out / STATE
+    try:
+        saved = checkpoint.read(state)
+    except (OSError, ValueError) as error:
+        raise OptionError(f"--continue: {state} can't be read: {error}") from None
+    if not all(isinstance(saved.get(name), int) for name in ("frames", "chance")):
+        raise OptionError(f"--continue: {state} is of another version of this program")
+    return saved
+
+
+def _first_frame(options: RenderOptions, saved: Mapping[str, Any], show: Show, length: int) -> int:
+    """The number of the first frame to make, from 0: as many were made by the run that is
+    continued.
 
     Raises OptionError where it was another's, as its frames would not fit.
     """
-    if not options.go_on:
+    if not saved:
         return 0
-    try:
-        left = checkpoint.read(options.out / STATE)
-        begun, made_with = int(left["frames"]), left["made_with"]
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise OptionError(f"--continue: {options.out / STATE} can't be read: {error}") from None
-    if made_with != _fingerprint(options, show):
+    made: int = saved["frames"]
+    if saved.get("made_with") != _fingerprint(options, show):
         raise OptionError(
-            f"--continue: {options.out} was begun with other options or presets; give the same "
-            "ones, but for --frames and --seconds"
+            f"--continue: {options.out} was begun with other options, presets or sound; give the "
+            "same ones, but for --frames and --seconds"
         )
-    if begun >= length:
+    if made >= length:
         raise OptionError(f"--continue: {options.out} has its {length} frames; ask for more")
-    return begun
+    return made
 
 
 def _fingerprint(options: RenderOptions, show: Show) -> str:
     """What pictures depend on, in a short text: all frames of one run have the same."""
-    asked = replace(options, go_on=False, frames=None, out=Path(), verbose=False, offline=False)
-    facts = (__version__, asked, dict(options.settings), show.presets, sorted(show.values.items()))
+    asked = replace(
+        options, continuing=False, frames=None, out=Path(), verbose=False, offline=False
+    )
+    sound = options.sound.stat() if options.sound is not None else None
+    facts = (
+        __version__,
+        asked,
+        dict(options.settings),
+        show.presets,
+        sorted(show.values.items()),
+        sound and (sound.st_size, sound.st_mtime_ns),
+    )
     return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 
@@ -178,7 +202,6 @@ def frames(
     blocks = repeat(None) if sound is None else sound.blocks(fps)
     ear = AudioFeatures(RATE)
     walk = SeedWalk()
-    last = request(show)
     for number, block in enumerate(islice(blocks, numbers.stop)):
         if block is not None:
             show = reduce(show, ear.hear(mono(block)))
@@ -187,21 +210,20 @@ def frames(
             seed = walk.step(wanted).seed
         else:
             if number == numbers.start and state is not None:
-                _restore(engine, state, last)
+                _restore(engine, state)
             picture = engine.next(wanted)
             seed = picture.seed
             if line := engine.prepare(wanted):
                 say(line)
             yield picture, block
-        last = wanted
         show = reduce(show, Live(seed))
         show = reduce(show, Tick(float(1 / fps)))
 
 
-def _restore(engine: Engine, state: Path, last: Request) -> None:
+def _restore(engine: Engine, state: Path) -> None:
     try:
-        checkpoint.restore(engine, state, last)
-    except (OSError, ValueError, KeyError) as error:
+        checkpoint.restore(engine, state)
+    except (OSError, ValueError) as error:
         raise OptionError(f"--continue: {state} can't be used: {error}") from None
 
 
@@ -232,7 +254,8 @@ def _count(options: RenderOptions, sound: Soundtrack | None) -> int:
     return max(math.ceil(seconds * options.fps - 1e-6), 1)  # 0.3 s × 10 is 3.0000000000000004
 
 
-def _first(options: RenderOptions) -> Show:
+def _first(options: RenderOptions, chance: int) -> Show:
+    """The show before its first frame. chance: see reducer.start. Raises OptionError."""
     presets, first, faults = find_presets(options)
     for fault in faults:
         terminal.log(fault)
@@ -247,7 +270,7 @@ def _first(options: RenderOptions) -> Show:
         presets, first = (replace(preset, prompts=(cued,)),), 0
     if not presets:
         raise OptionError("there is no preset to play: give --prompt or another --presets folder")
-    model, chance = options.model or "", time.time_ns()
+    model = options.model or ""
     show = start(presets, first, options.settings, model=model, chance=chance)
     for message in show.messages:  # which seed was drawn
         terminal.log(message.text)

@@ -8,6 +8,7 @@ plays, and called NAME-partial.mp4.
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from fractions import Fraction
@@ -36,6 +37,10 @@ STATE = "continue.npz"
 """In a folder of frames: what a run that goes on with it needs. It is gone when all are made."""
 
 
+FRESH = 60.0
+"""Seconds since an unfinished video was last written to in which its render may still run."""
+
+
 class Writer(Protocol):
     """Takes pictures one by one; pixels uint8 (height, width, 3), and each one's sound if any.
 
@@ -51,9 +56,9 @@ class Writer(Protocol):
         """Add one picture. Raises OSError where it can't be stored."""
 
 
-def check_out(out: Path, go_on: bool = False) -> None:
+def check_out(out: Path, continuing: bool = False) -> None:
     """OptionError where out can't be written, or would mix with an older run; before a model loads.
-    go_on: an older run is continued.
+    continuing: an older run is continued.
 
     Its folder is made.
     """
@@ -63,14 +68,19 @@ def check_out(out: Path, go_on: bool = False) -> None:
             raise OptionError(f"{out} is a folder; give the name of a file")
         if suffix in OTHER_MEDIA and not out.is_dir():
             raise OptionError(f"{out}: give a name ending in {VIDEO}, or a folder for PNG frames")
-        if go_on and not (out / STATE).is_file():
+        if continuing and not (out / STATE).is_file():
             raise OptionError(
                 f"--continue: {out} holds no {STATE}, as a run of PNG frames that was interrupted "
                 "leaves it"
             )
-        if suffix != VIDEO and not go_on and next(out.glob("frame_*.png"), None):
+        if suffix != VIDEO and not continuing and next(out.glob("frame_*.png"), None):
             line = "go on with --continue" if (out / STATE).is_file() else "empty it"
             raise OptionError(f"{out} holds frames of another run; give another folder, or {line}")
+        if suffix == VIDEO and _is_fresh(_unfinished(out)):
+            raise OptionError(
+                f"{out}: another render seems to be making it, as {_unfinished(out).name} has "
+                "just been written; give another name, or wait a minute if it has ended"
+            )
         probe = _unfinished(out) if suffix == VIDEO else out / f"{STATE}.part"
         probe.parent.mkdir(parents=True, exist_ok=True)
         probe.open("wb").close()
@@ -113,6 +123,11 @@ def writer(out: Path, fps: Fraction, count: int = 0) -> Iterator[Writer]:
 
 def _unfinished(out: Path) -> Path:
     return out.with_stem(f"{out.stem}-unfinished")
+
+
+def _is_fresh(part: Path) -> bool:
+    """Whether a file was written less than FRESH seconds ago."""
+    return part.exists() and abs(time.time() - part.stat().st_mtime) < FRESH
 
 
 def _frame(folder: Path, number: int) -> Path:

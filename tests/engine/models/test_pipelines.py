@@ -159,7 +159,7 @@ def test_files_that_are_read_whatever_their_case_are_looked_through_so(
     folder = tmp_path / "model"
     shutil.copytree(sd_folder, folder)
     (folder / "text_encoder" / file).write_text('{"auto_map": {"AutoConfig": "evil.Config"}}')
-    with pytest.raises(ModelError, match="never loaded|names another model"):
+    with pytest.raises(ModelError, match=r"never loaded|names another model"):
         load(str(folder), "cpu", True, unheard)
 
 
@@ -294,13 +294,19 @@ def test_no_cache_is_an_empty_list(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
 def test_only_pipelines_of_the_cache_are_listed(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    for repo, file in (("models--a--pipeline", "model_index.json"), ("models--b--other", "x.bin")):
-        revision = tmp_path / repo / "snapshots" / "0123"
-        revision.mkdir(parents=True)
-        (revision / file).write_text("{}")
+    for repo, files in (
+        ("models--a--pipeline", ("model_index.json", "unet/x.safetensors")),
+        ("models--b--other", ("x.bin",)),
+        ("models--c--settings", ("model_index.json", "unet/config.json")),
+    ):
+        for file in files:
+            path = tmp_path / repo / "snapshots" / "0123" / file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text("{}")
     scan = huggingface_hub.scan_cache_dir
     monkeypatch.setattr(huggingface_hub, "scan_cache_dir", lambda: scan(tmp_path))
     assert devices.cached_models() == ("a/pipeline",)
+    assert devices.cached_models(weights=False) == ("a/pipeline", "c/settings")
 
 
 def test_an_error_of_many_lines_becomes_one() -> None:

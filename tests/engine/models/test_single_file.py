@@ -98,7 +98,11 @@ VAE, WORDS = "first_stage_model.conv.weight", "cond_stage_model.transformer.x.we
         ("a.safetensors", {UNET: (8, 4, 3, 3), VAE: (1,)}, "a text encoder or"),
         ("a.safetensors", {UNET: (8, 4, 3, 3), VAE: (1,), WORDS: (1,)}, "lacks a UNet"),
         ("a.safetensors", {UNET: (8,), CROSS: (8, 8), VAE: (1,), WORDS: (1,)}, "lacks a UNet"),
-        ("a.safetensors", {UNET: (8, 4, 3, 3), CROSS: (8,), VAE: (1,), WORDS: (1,)}, "lacks a UNet"),
+        (
+            "a.safetensors",
+            {UNET: (8, 4, 3, 3), CROSS: (8,), VAE: (1,), WORDS: (1,)},
+            "lacks a UNet",
+        ),
         (
             "a.safetensors",
             {UNET: (8, 9, 3, 3), CROSS: (8, 8), VAE: (1,), WORDS: (1,)},

@@ -73,6 +73,11 @@ class Feedback:
         self._begin()
 
     @property
+    def size(self) -> tuple[int, int]:
+        """See engine.Engine."""
+        return self._size
+
+    @property
     def backend(self) -> str:
         """What runs the networks, for people."""
         return self._denoiser.backend

@@ -14,6 +14,8 @@ Decided on the host; bounded() works on the device and waits for nothing.
 from __future__ import annotations
 
 import math
+from dataclasses import astuple, replace
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -44,7 +46,7 @@ class MotionLimit:
     def __init__(self) -> None:
         self._usual = 0.0
         self._age = 0.0
-        self._last: Request | None = None
+        self._last: tuple[tuple[Any, ...], Mix] | None = None
         self._changing = self._fading = False
         self._since = 0.0
         self._bound: float | None = None
@@ -54,10 +56,13 @@ class MotionLimit:
 
         seconds: show time since the frame before.
         """
-        last, self._last = self._last or request, request
-        if last.by_hand != request.by_hand:
+        by_hand = astuple(replace(request.by_hand, time=0.0, ahead=()))
+        # Plain tuples, which a checkpoint holds as they are.
+        last_by_hand, last_prompts = self._last or (by_hand, request.prompts)
+        self._last = by_hand, request.prompts
+        if last_by_hand != by_hand:
             self._age = 0.0
-        due = change(last.prompts, request.prompts)
+        due = change(last_prompts, request.prompts)
         self._changing = due > 0.0
         self._fading = 0.0 < due < 1.0 or (self._fading and not self._changing)
         self._since = 0.0 if self._changing else self._since + seconds

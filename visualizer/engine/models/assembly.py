@@ -26,7 +26,10 @@ from visualizer.show.request import Request
 from visualizer.show.status import Phase, Report, Status
 
 LARGEST = 2048
-"""Pixels of a side that a model makes unasked, at most: it may ask for gigabytes."""
+"""Largest side that a model's own configuration may set; larger ones can need gigabytes."""
+
+SHAPE_TOLERANCE = 0.05
+"""How far an aspect ratio that was asked for may be missed, as a share, without a word."""
 
 
 class Tuned:
@@ -109,7 +112,8 @@ def assemble(
         raise ModelError(f"{name}: its pictures have {side} pixels a side; give it another --size")
     wanted = size or shaped(side, aspect)
     width, height = (picture_side(pipeline, round(each)) for each in wanted)
-    if (width, height) != tuple(wanted):
+    off = abs(width * wanted[1] / (height * wanted[0]) - 1.0)
+    if (width, height) != tuple(wanted) if size is not None else off > SHAPE_TOLERANCE:
         line = f"{name} makes pictures whose sides are multiples of {picture_multiple(pipeline)}"
         asked = "x".join(f"{each:.0f}" for each in wanted)
         report(Status(Phase.FAILED, f"{line}: {width}x{height} pixels instead of {asked}"))

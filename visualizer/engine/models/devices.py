@@ -51,8 +51,11 @@ def default_model(device: str = "auto") -> tuple[str, str]:
     return TURBO, why
 
 
-def cached_models() -> tuple[str, ...]:
-    """Names of the pipelines in the local Hugging Face cache, sorted; none where it is absent."""
+def cached_models(weights: bool = True) -> tuple[str, ...]:
+    """Names of the pipelines in the local Hugging Face cache, sorted; none where it is absent.
+
+    weights: only those with weights; else also those of which there are only the settings.
+    """
     try:
         repos = huggingface_hub.scan_cache_dir().repos
     except (CacheNotFound, OSError, ValueError):
@@ -60,7 +63,8 @@ def cached_models() -> tuple[str, ...]:
     names = set()
     for repo in repos:
         files = {file.file_name for revision in repo.revisions for file in revision.files}
-        if repo.repo_type == "model" and "model_index.json" in files:
+        has_weights = any(file.endswith(".safetensors") for file in files)
+        if repo.repo_type == "model" and "model_index.json" in files and has_weights >= weights:
             names.add(repo.repo_id)
     return tuple(sorted(names))
 

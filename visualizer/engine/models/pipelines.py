@@ -135,7 +135,7 @@ def _from_file(name: str, file: Path, half: bool, offline: bool, report: Report)
 def _settings(name: str, kind: single_file.Kind, offline: bool, report: Report) -> tuple[str, Path]:
     """A repository of a kind of model, and the folder of its small files: of the local cache that
     of its own first, then any that fits; else it is fetched. Raises ModelError."""
-    for source in (kind.settings, *devices.cached_models()):
+    for source in (kind.settings, *devices.cached_models(weights=False)):
         folder = download.cached(source, INDEX)
         if folder is not None and single_file.fits(kind, folder):
             return source, folder
