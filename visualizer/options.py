@@ -105,11 +105,11 @@ def find_presets(options: Options) -> tuple[tuple[Preset, ...], int, tuple[str, 
     wanted preset is not there.
     """
     try:
-        told: list[str] = []
-        presets, faults = load_folder(options.presets or shipped_presets(), told.append)
+        warnings: list[str] = []
+        presets, faults = load_folder(options.presets or shipped_presets(), warnings.append)
     except PresetError as error:
         raise OptionError(f"--presets {error}") from None
-    lines = (*(f"preset left out: {line}" for fault in faults for line in fault.lines), *told)
+    lines = (*(f"preset left out: {line}" for fault in faults for line in fault.lines), *warnings)
     wanted = options.preset
     if wanted is None:
         return presets, 0, lines

@@ -110,7 +110,7 @@ def test_a_part_that_is_a_pipeline_is_refused_at_any_depth(
     if depth != ".":
         shutil.copytree(folder / "vae", trap / "vae", dirs_exist_ok=True)
     shutil.copytree(trap, folder / "unet" / depth, dirs_exist_ok=True)
-    with pytest.raises(ModelError, match=r"its unet .*never (run|loaded)") as caught:
+    with pytest.raises(ModelError, match=r"its unet .*(isn't|never) loaded") as caught:
         load(name, "cpu", True, unheard)
     assert "\n" not in str(caught.value)
     assert not (tmp_path / "touched").exists()
@@ -130,7 +130,7 @@ def test_a_part_that_is_no_network_is_refused(
     sd_folder: Path, tmp_path: Path, part: list[str]
 ) -> None:
     name = changed(sd_folder, tmp_path / "model", "model_index.json", text_encoder=part)
-    with pytest.raises(ModelError, match=r"its text_encoder .*never run"):
+    with pytest.raises(ModelError, match=r"its text_encoder .*isn't loaded"):
         load(name, "cpu", True, unheard)
 
 

@@ -79,7 +79,17 @@ def test_settings_of_another_model_of_its_kind_will_do_and_are_named(
     assert engine.model == file
     assert engine.next(request()).pixels.shape == (SIDE, SIDE, 3)
     lines = [status.text for status in heard if status.phase is Phase.FAILED]
-    assert lines == [f"{file} is put together as some/finetune is: Stable Diffusion 1"]
+    assert lines == [f"{file} uses the configuration of some/finetune (Stable Diffusion 1)"]
+
+
+def test_sdxl_takes_no_other_models_settings(sdxl_folder: Path, hub: Hub, tmp_path: Path) -> None:
+    """Their prediction type may be another."""
+    file = tmp_path / "model.safetensors"
+    save_file(checkpoint_of(load(str(sdxl_folder), "cpu", True, unheard)), file)
+    hub.repos["some/finetune"] = sdxl_folder
+    load("some/finetune", "cpu", False, unheard)
+    with pytest.raises(ModelError, match=f"settings .* of {XL}"):
+        load(str(file), "cpu", True, unheard)
 
 
 UNET = "model.diffusion_model.input_blocks.0.0.weight"
@@ -108,6 +118,11 @@ VAE, WORDS = "first_stage_model.conv.weight", "cond_stage_model.transformer.x.we
             {UNET: (8, 9, 3, 3), CROSS: (8, 8), VAE: (1,), WORDS: (1,)},
             "made for inpainting",
         ),
+        (
+            "a.safetensors",
+            {UNET: (8, 4, 3, 3), CROSS: (8, 8), VAE: (1,), WORDS: (1,), "v_pred": (1,)},
+            "trained for v-prediction",
+        ),
         ("a.ckpt", {}, "a pickle, which is never loaded"),
         ("a.gguf", {}, "no model; give a .safetensors file"),
     ],
@@ -120,6 +135,19 @@ def test_a_file_that_is_no_whole_model_says_what_it_is(
     with pytest.raises(ModelError, match=says) as caught:
         load(str(path), "cpu", True, unheard)
     assert str(caught.value).startswith(f"{path}: ")
+
+
+def test_it_is_said_how_a_file_of_stable_diffusion_2_is_read(hub: Hub, tmp_path: Path) -> None:
+    file = tmp_path / "a.safetensors"
+    words = "cond_stage_model.model.x.weight"
+    shapes = {UNET: (8, 4, 3, 3), CROSS: (8, 8), VAE: (1,), words: (1,), "v_pred": (1,)}
+    save_file({key: torch.zeros(shape) for key, shape in shapes.items()}, file)
+    heard: list[Status] = []
+    with pytest.raises(ModelError, match=r"settings .* are not on this machine"):
+        load(str(file), "cpu", True, heard.append)
+    lines = [status.text for status in heard if status.phase is Phase.FAILED]
+    assert len(lines) == 1
+    assert lines[0].startswith(f"{file} is read as Stable Diffusion 2.1 (768 pixels, v-prediction)")
 
 
 def test_a_file_that_is_broken_or_absent_is_said_so(tmp_path: Path) -> None:

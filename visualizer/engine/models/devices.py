@@ -28,6 +28,8 @@ CUDA_BUILD = (
 )
 """What brings a torch with CUDA where pip's own has none, as on Windows."""
 
+CUDA_CHOICE = "(or choose the command for your CUDA version on pytorch.org)"
+
 
 def default_model(device: str = "auto") -> tuple[str, str]:
     """The model that is taken where none is named, and why: (name, one line).
@@ -78,7 +80,9 @@ def pick_device(wanted: str) -> str:
         raise ModelError(f"device {wanted}: there are auto, cuda, mps and cpu")
     cuda, mps = torch.cuda.is_available(), torch.backends.mps.is_available()
     if wanted in ("auto", "cuda") and not cuda and not torch.version.cuda and nvidia_gpus():
-        raise ModelError(f"there is an NVIDIA GPU, but this torch has no CUDA: {CUDA_BUILD}")
+        raise ModelError(
+            f"there is an NVIDIA GPU, but this torch has no CUDA: {CUDA_BUILD} {CUDA_CHOICE}"
+        )
     if wanted == "auto":
         wanted = "cuda" if cuda else "mps" if mps else "cpu"
     if wanted == "cuda" and not cuda:

