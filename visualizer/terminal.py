@@ -36,7 +36,7 @@ def clean(text: object) -> str:
 
 
 def out(line: object = "") -> None:
-    """Print a line that was asked for, to stdout. Raises BrokenPipeError where nobody reads it."""
+    """Print a wanted line to stdout. Raises BrokenPipeError where its reader is gone."""
     print(clean(line), flush=True)
 
 

@@ -104,7 +104,7 @@ def _packed(value: Any, arrays: dict[str, Any]) -> Any:
 
 
 def _unpacked(packed: Any, now: Any, file: Any, device: str) -> Any:
-    """What was packed. now: what stands in its place in a new engine; an object is set anew."""
+    """What was packed. now: what stands in its place in a new engine, and takes its state."""
     if not isinstance(packed, dict):
         return packed
     ((kind, content),) = packed.items()

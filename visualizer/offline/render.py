@@ -82,7 +82,7 @@ def _made(
     interrupt: Interrupt,
 ) -> int:
     """Make and write frames of these numbers (from 0); the exit status. What is made stays,
-    whatever ends it."""
+    even where it ends early."""
     made: Writer | None = None
     facts: dict[str, str | int] = {"made_with": _fingerprint(options, show), "chance": show.chance}
     state = options.out / STATE if numbers.start else None

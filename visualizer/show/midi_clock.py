@@ -8,7 +8,7 @@ Outliers are not averaged in: a tick that comes more than 15 ms, or three quarte
 where the line has it counts as if it had come there. A stall whose ticks all come at once
 afterwards so changes nothing. Where half a beat of ticks in a row are off by as much, as after a
 stall that is not made up for, the line moves to where they are; where they are on a line of their
-own, at another tempo, it begins anew.
+own, at another tempo, it begins again.
 
 Rules, from the MIDI 1.0 specification (song position pointer; start, continue, stop):
 
@@ -109,8 +109,8 @@ class ClockFollower:
             expected = self.due + tick
             if abs(at - expected) > min(OFF, OFF_TICKS * tick):
                 line, outliers = (*line[:-1], expected), self.outliers + 1
-        if outliers >= ENOUGH and (anew := _anew(times, line)):
-            times, line, outliers = times[-len(anew) :], anew, 0
+        if outliers >= ENOUGH and (recent := _refitted(times, line)):
+            times, line, outliers = times[-len(recent) :], recent, 0
         mean = sum(line) / len(line)
         slope = _slope(line, mean) if len(line) >= ENOUGH else 0.0
         bpm = self.bpm
@@ -129,7 +129,7 @@ class ClockFollower:
         )
 
 
-def _anew(times: tuple[float, ...], line: tuple[float, ...]) -> tuple[float, ...]:
+def _refitted(times: tuple[float, ...], line: tuple[float, ...]) -> tuple[float, ...]:
     """The line that the newest ticks, all outliers, are on; empty while they are on none."""
     newest, expected = times[-ENOUGH:], line[-ENOUGH:]
     mean = sum(newest) / ENOUGH

@@ -11,6 +11,7 @@ import torch
 from diffusers import AutoencoderTiny
 from torch import Tensor
 
+from visualizer.engine.builtin.for_diffusers import BuiltinUNet
 from visualizer.engine.diffusion.denoiser import Denoise
 from visualizer.engine.diffusion.samplers import SAMPLERS, plms, sampler_of
 from visualizer.engine.diffusion.schedule import Schedule
@@ -24,8 +25,7 @@ from ..conftest import picture, request, unheard
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
 NEAR = 2e-3
-"""Largest difference of 99 % of the values of two pictures in [0, 1] that count as one. At edges,
-the built-in model makes more of what single precision rounds."""
+"""Largest difference of any value of two pictures in [0, 1] that count as one."""
 
 SHIPPED: dict[str, tuple[str, dict[str, Any]]] = {
     "built-in": (
@@ -121,7 +121,9 @@ def difference(pipeline: Any, wanted: Any, **more: Any) -> float:
     theirs, levels = by_diffusers(pipeline, wanted, **more)
     ours = Denoise(pipeline).along(levels, input_of(pipeline), wanted, Place(wanted.seed))
     assert (ours - input_of(pipeline)).abs().mean() > 0.02
-    return float((ours - theirs).abs().quantile(0.99))
+    # At edges the built-in model makes more of what single precision rounds: there, 99 % count.
+    share = 0.99 if isinstance(pipeline.unet, BuiltinUNet) else 1.0
+    return float((ours - theirs).abs().quantile(share))
 
 
 @pytest.mark.parametrize("name", SHIPPED)

@@ -95,5 +95,6 @@ def test_the_reference_loop_equals_a_plain_loop_on_diffusers_own_pipeline(
     theirs = list(plain_loop(pipeline, wanted, side))
     found = [likeness(one, other) for one, other in zip(ours, theirs, strict=True)]
     print(f"PSNR by frame: {', '.join(f'{each:.1f}' for each in found)} dB")
-    assert min(found) >= 35.0  # what rounding to 256 levels grows to, fed back ten times
+    # The built-in model is sharp: what rounding changes grows more, fed back ten times.
+    assert min(found) >= (35.0 if model == BUILTIN else 40.0)
     assert likeness(ours[0], ours[-1]) < 30.0  # it is no still life

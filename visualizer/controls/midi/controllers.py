@@ -117,7 +117,7 @@ class Controllers:
         count = Counter(welcome)
         known = self._twins
         for controller in self:
-            # Which of several of one name has come or gone can't be told: all are opened anew.
+            # Which of several of one name has come or gone can't be told: all are opened again.
             if count[controller.address] != known.get(controller.address):
                 self._lose(controller)
         self._twins = dict(count)

@@ -98,7 +98,7 @@ class Packet(NamedTuple):
 
 
 def read(packet: bytes) -> Packet:
-    """All that can be read of a packet, whatever else it holds.
+    """All that can be read of a packet; the rest is counted.
 
     Bundles and types are told apart here, numbers by python-osc: its own parser goes round for
     ever where a size in a bundle is negative, drops a bundle for one bad element, and knows no
@@ -162,7 +162,7 @@ def _message(data: bytes) -> Message:
             value = _CONSTANTS[kind]
         elif kind in "[]":
             continue
-        else:  # how many bytes it has nobody can know
+        else:  # its length is unknown, so what follows is lost
             raise ValueError
         arguments.append(value)
     return Message(address, arguments)

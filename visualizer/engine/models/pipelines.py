@@ -187,7 +187,7 @@ def _fetched(name: str, half: bool, report: Report) -> Path:
 @contextmanager
 def _reading() -> Iterator[None]:
     """While weights are read: no other thread reads any, and torch.load refuses (a pickle is code;
-    libraries fall back on it for parts of parts, whatever they are told of the whole)."""
+    libraries fall back on it for parts of parts, even when told not to for the whole)."""
 
     def refuse(*_: Any, **__: Any) -> None:
         raise ModelError("its weights are a pickle, which is never loaded; take safetensors")
