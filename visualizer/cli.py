@@ -161,6 +161,19 @@ def _parser() -> argparse.ArgumentParser:
         "--display", type=int, default=0, metavar="N", help="display to show on, from 0"
     )
     parser.add_argument("--windowed", action="store_true", help="start in a window")
+    parser.add_argument(
+        "--renderer",
+        choices=("auto", "gl", "software"),
+        default="auto",
+        help="what draws the wall (default auto: OpenGL where a GPU draws it)",
+    )
+    parser.add_argument(
+        "--strobe-limit",
+        type=_flashes,
+        default=3.0,
+        metavar="HZ",
+        help="most flashes a second of the strobe (default 3: faster ones can cause seizures)",
+    )
     parser.add_argument("--midi", metavar="PORT", help="only ports with this in their name")
     parser.add_argument("--no-midi", action="store_true", help="leave MIDI alone")
     _add_midi_map(parser, None)
@@ -396,6 +409,13 @@ def _rate(text: str) -> Fraction:
     ntsc = (Fraction(nominal * 1000, 1001) for nominal in NTSC)
     near = (exact for exact in ntsc if rate.denominator > 1 and abs(rate - exact) < 0.005)
     return next(near, rate.limit_denominator(1001))
+
+
+def _flashes(text: str) -> float:
+    number = _seconds(text)
+    if number > 20:
+        raise argparse.ArgumentTypeError(f"{text} flashes a second: it goes up to 20")
+    return number
 
 
 def _seconds(text: str) -> float:

@@ -51,11 +51,14 @@ class LiveOptions(Options):
     map for all controllers. maps: folder of the performer's own maps; None for the usual one.
     osc: "PORT" or "HOST:PORT", "" for none. sound: part of a sound input's name, "" for the usual
     one, None for none. link: play along with Ableton Link. resume: begin where the last show ended.
-    state: folder where the show is remembered; None for the usual one.
+    state: folder where the show is remembered; None for the usual one. renderer: auto, gl or
+    software. strobe_limit: most flashes a second.
     """
 
     display: int = 0
     windowed: bool = False
+    renderer: str = "auto"
+    strobe_limit: float = 3.0
     midi: str | None = None
     no_midi: bool = False
     midi_map: Path | None = None

@@ -27,7 +27,6 @@ TOGGLES: dict[str, Callable[[bool], Show]] = {
     "freeze": lambda on: replace(SHOW, frozen=on),
     "blackout": lambda on: replace(SHOW, blackout=on),
     "fullscreen": lambda on: replace(SHOW, fullscreen=on),
-    "fit": lambda on: replace(SHOW, fill=on),
     "hud": lambda on: replace(SHOW, hud=on),
     "help": lambda on: replace(SHOW, help=on),
 }

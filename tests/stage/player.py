@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +25,7 @@ BARE = replace(Show(), hud=False, fullscreen=False)
 class Player:
     """A stage with a clock that moves only when the stage waits."""
 
-    def __init__(self, **options: bool) -> None:
+    def __init__(self, **options: Any) -> None:
         self.now = 100.0
         self.number = 0
         self.waits: list[float] = []

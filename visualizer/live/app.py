@@ -64,7 +64,13 @@ def run(options: LiveOptions) -> int:
     # Python hands its lock on every 5 ms: a third of a display frame. A tenth of that keeps the
     # display in time while the engine computes.
     sys.setswitchinterval(0.0005)
-    stage = Stage(display=options.display, windowed=options.windowed, clock=time.perf_counter)
+    stage = Stage(
+        display=options.display,
+        windowed=options.windowed,
+        renderer=options.renderer,
+        strobe_limit=options.strobe_limit,
+        clock=time.perf_counter,
+    )
     show = start(
         presets,
         first,
@@ -251,6 +257,7 @@ class LiveShow:
             status=self.engine.status,
             engine_fps=self.stage.engine_fps,
             display_fps=self.stage.display_fps,
+            renderer=self.stage.renderer,
             ports=self.inputs.ports,
             inputs=self.inputs.others,
         )

@@ -16,10 +16,12 @@ from types import MappingProxyType
 TARGETS = (
     "none", "strength", "guidance", "seed_glide", "blend", "brightness", "contrast", "noise",
     "zoom", "rotate", "pan_x", "pan_y", "colour_hold", "sharpness_hold", "smoothing", "steps",
-    "seed", "seed_interval", "swirl", "ripple", "kaleidoscope",
+    "seed", "seed_interval", "swirl", "ripple", "kaleidoscope", "wall_brightness", "wall_contrast",
+    "saturation", "hue", "gamma", "invert", "wall_kaleidoscope", "wall_angle", "pixelate", "trails",
+    "rgb_split", "edge_glow", "bloom", "posterise", "vignette", "grain",
 )  # fmt: skip
-"""What a modulation may move: "none", or a parameter of the loop; but not the lengths of cues,
-whose swing would make a fade jump, nor mirror, whose steps would."""
+"""What a modulation may move: "none", or a parameter of the loop or a look; but not the lengths of
+cues, whose swing would make a fade jump, nor mirrors, whose steps would, nor strobe."""
 
 
 CTRL = "ctrl "
@@ -41,9 +43,9 @@ class Parameter:
     cc: the MIDI control change of the generic map (20 to 31, 85 to 90 and 102 to 119 are undefined
     in MIDI, so safe to take); None for none. reference: its value in the app that this one grew out
     of, for presets that ask for its loop; None where that has no bearing on the loop. group:
-    "loop", "time" or "modulation": where the HUD, the help page and docs/playing.md put it. travel:
-    how many whole values a knob plays: the block of so many, counted from 0, that holds the value
-    in force; 0 for the whole range.
+    "loop", "time", "look" or "modulation": where the HUD, the help page and docs/playing.md put
+    it. travel: how many whole values a knob plays: the block of so many, counted from 0, that holds
+    the value in force; 0 for the whole range.
     """
 
     name: str
@@ -342,6 +344,86 @@ PARAMETERS: tuple[Parameter, ...] = (
         "morph", "Morph", 0.0, 30.0, 2.0, 0.5, 0.1, (), 111,
         "seconds in which a snapshot's values come in",
         unit="s", curve=2.0, group="time",
+    ),
+    Parameter(
+        "blackout_fade", "Blackout fade", 0.0, 30.0, 0.3, 0.5, 0.1, (), None,
+        "seconds from the picture to black, and back; 0 is at once",
+        unit="s", curve=2.0, group="look",
+    ),
+    Parameter(
+        "wall_brightness", "Wall brightness", -1.0, 1.0, 0.0, 0.05, 0.01, (), None,
+        "added to what is on the wall; the loop does not see it", group="look",
+    ),
+    Parameter(
+        "wall_contrast", "Wall contrast", 0.0, 2.0, 1.0, 0.05, 0.01, (), None,
+        "contrast of the wall; 0 is grey", group="look",
+    ),
+    Parameter(
+        "saturation", "Saturation", 0.0, 2.0, 1.0, 0.05, 0.01, (), None,
+        "strength of colours; 0 is black and white", group="look",
+    ),
+    Parameter(
+        "hue", "Hue", -180.0, 180.0, 0.0, 5.0, 1.0, (), None,
+        "turn of all colours round the colour circle", unit="°", group="look",
+    ),
+    Parameter(
+        "gamma", "Gamma", 0.3, 3.0, 1.0, 0.05, 0.01, (), None,
+        "brightness of the middle tones: above 1 brighter, below darker", group="look",
+    ),
+    Parameter(
+        "invert", "Invert", 0.0, 1.0, 0.0, 0.1, 0.02, (), None,
+        "towards the negative", group="look",
+    ),
+    Parameter(
+        "wall_mirror", "Wall mirror", 0, 3, 0, 1, 1, (), None,
+        "the half of the wall that is mirrored; the loop does not see it",
+        whole=True, choices=("off", "left", "top", "both"), group="look",
+    ),
+    Parameter(
+        "wall_kaleidoscope", "Wall kaleidoscope", 0, 16, 0, 1, 1, (), None,
+        "mirrored wedges of the wall; 0 is off", whole=True, group="look",
+    ),
+    Parameter(
+        "wall_angle", "Wall angle", -180.0, 180.0, 0.0, 5.0, 1.0, (), None,
+        "where in the picture the wall's wedges are taken", unit="°", group="look",
+    ),
+    Parameter(
+        "pixelate", "Pixelate", 0.0, 1.0, 0.0, 0.05, 0.01, (), None,
+        "squares of one colour, up to an eighth of the height", curve=2.0, group="look",
+    ),
+    Parameter(
+        "trails", "Trails", 0.0, 0.98, 0.0, 0.05, 0.01, (), None,
+        "share of the wall that stays for a sixtieth of a second more, so that light leaves trails",
+        group="look",
+    ),
+    Parameter(
+        "rgb_split", "RGB split", 0.0, 1.0, 0.0, 0.05, 0.01, (), None,
+        "red and blue pulled apart, up to a fiftieth of the height", curve=2.0, group="look",
+    ),
+    Parameter(
+        "edge_glow", "Edge glow", 0.0, 1.0, 0.0, 0.05, 0.01, (), None,
+        "towards edges alone, on black", group="look",
+    ),
+    Parameter(
+        "bloom", "Bloom", 0.0, 1.0, 0.0, 0.05, 0.01, (), None,
+        "light that spreads from what is bright", group="look",
+    ),
+    Parameter(
+        "posterise", "Posterise", 0, 16, 0, 1, 1, (), None,
+        "how many levels each colour has, from 2; 0 and 1 are off", whole=True, group="look",
+    ),
+    Parameter(
+        "vignette", "Vignette", 0.0, 1.0, 0.0, 0.05, 0.01, (), None,
+        "darker towards the corners", group="look",
+    ),
+    Parameter(
+        "grain", "Film grain", 0.0, 1.0, 0.0, 0.05, 0.01, (), None,
+        "noise over the wall, another in each picture", curve=2.0, group="look",
+    ),
+    Parameter(
+        "strobe", "Strobe", 0.0, 20.0, 0.0, 0.5, 0.1, (), None,
+        "flashes a second; held to 3 unless --strobe-limit allows more, as flashes can cause "
+        "seizures", unit="/s", group="look",
     ),
     *(row for slot in SLOTS for row in _slot(slot)),
 )  # fmt: skip

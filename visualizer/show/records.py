@@ -15,6 +15,10 @@ from visualizer.show.prompt_mix import in_words
 from visualizer.show.request import Mix
 from visualizer.show.targets import LEARNABLE
 
+FITS = ("fill", "whole", "stretch", "tile")
+"""How a picture meets a screen of another shape: cropped so that it covers all of it; whole,
+between black bars; stretched; whole, and going on in mirrored tiles."""
+
 NO_VALUES: Mapping[str, float] = MappingProxyType({})
 """No parameter values of one's own."""
 

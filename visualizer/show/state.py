@@ -16,6 +16,7 @@ from visualizer.show.files.session import Session
 from visualizer.show.parameters import DEFAULTS, PARAMETERS
 from visualizer.show.pickup import Grip
 from visualizer.show.records import (
+    FITS,
     NOTHING,
     Forgets,
     Layer,
@@ -46,8 +47,9 @@ class Show:
 
     turn counts prompts within the preset (cueing.position makes an index of it), visits how often
     a preset was chosen, so that "shuffled" is another order each time. hud None means
-    "by itself": on for the first seconds. entry: the line being typed, None when closed; history:
-    prompts typed before, the oldest first. quit_asked: show time at which quit was given once.
+    "by itself": on for the first seconds. fit: one of FITS. entry: the line being typed, None when
+    closed; history: prompts typed before, the oldest first. quit_asked: show time at which quit was
+    given once.
 
     period: seconds from a request to its picture on the wall. taps: show times of the last taps.
     tempo: where the beat is; sound: what is heard. pending: the prompt or preset that waits for its
@@ -74,7 +76,7 @@ class Show:
     frozen: bool = False
     blackout: bool = False
     fullscreen: bool = True
-    fill: bool = True
+    fit: str = FITS[0]
     hud: bool | None = None
     help: bool = False
     entry: TextEntry | None = None

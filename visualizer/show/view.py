@@ -15,13 +15,15 @@ class View:
     """show and status as they are. played: the show's values with all modulations over them.
 
     engine_fps: generated frames a second, 0 before the first. display_fps: the wall's.
-    ports: names of the MIDI controllers in use; inputs: what else plays along (OSC, Link, sound).
+    renderer: what draws the wall. ports: names of the MIDI controllers in use; inputs: what else
+    plays along (OSC, Link, sound).
     """
 
     show: Show
     status: Status
     engine_fps: float = 0.0
     display_fps: float = 0.0
+    renderer: str = ""
     ports: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
     played: Mapping[str, float] = field(init=False, compare=False)

@@ -10,12 +10,18 @@ Two rules keep it smooth:
 - It is counted from the moment when the wall was *last drawn*, not from the frame's arrival:
   else the first picture of every fade would repeat the last one of the fade before, a stutter
   at each frame.
+
+The loop's motion is carried on between frames by the same clock: the picture before moves on from
+its place, the newest one comes to its own, and goes on beyond it while the next is late.
 """
 
 from __future__ import annotations
 
 from collections import deque
 from statistics import median
+
+from visualizer.show.loop_motion import seconds_moved
+from visualizer.show.request import Request
 
 PERIOD = 1 / 60
 """Seconds from one picture on the wall to the next."""
@@ -25,6 +31,9 @@ WINDOW = 7
 
 PAUSE = 5.0
 """Seconds without a frame that count as a pause, at any median: no fade lasts longer."""
+
+LATEST = 2.0
+"""Intervals after a frame up to which motion goes on while the next does not come."""
 
 FIRST_GUESS = 0.25
 """Seconds for the first fade, before two frames were seen."""
@@ -74,6 +83,38 @@ class Pacer:
         self._reached = max(self._reached, share)
         self._drawn = now
         return self._reached
+
+    def phase(self, now: float) -> float:
+        """Intervals since the newest frame's fade began, at any smoothing: 1 where the next is due,
+        up to LATEST."""
+        elapsed = max(now - self._start, 0.0)
+        return LATEST if elapsed >= LATEST * self._length else elapsed / self._length
+
+
+class Carry:
+    """How far the two pictures of a crossfade are moved on along the loop's motion.
+
+    request: the newest frame's, None before the first. ahead, behind: see renderer.Moment. A frame
+    that comes early or late finds the wall short of its place or beyond it; the next interval makes
+    up for that, so that nothing jumps and nothing moves backwards.
+    """
+
+    def __init__(self) -> None:
+        self.request: Request | None = None
+        self.ahead = self.behind = 0.0
+        self._length = 0.0
+
+    def arrived(self, request: Request, same: bool) -> None:
+        """A new frame is there. same: it is the picture before, which has not moved."""
+        before, self.request = self.request, request
+        moved = 0.0 if before is None or same else seconds_moved(before.time, request.time)
+        self._length = max(moved - self.behind, 0.0)
+        self.at(0.0)
+
+    def at(self, phase: float) -> None:
+        """Go to a phase of the pacer's."""
+        self.ahead = phase * self._length
+        self.behind = (phase - 1.0) * self._length
 
 
 class Rate:

@@ -21,15 +21,15 @@ from visualizer.frame import Frame, Pixels
 from visualizer.show.view import View
 from visualizer.stage import window
 from visualizer.stage.drawing.lettering import Lettering
+from visualizer.stage.gl_renderer import GLRenderer, NoOpenGL
 from visualizer.stage.hud.hud import Hud
 from visualizer.stage.hud.start_screen import StartScreen
-from visualizer.stage.pacing import Beat, Pacer, Rate
-from visualizer.stage.renderer import SoftwareRenderer
+from visualizer.stage.looks import SAFE_STROBE
+from visualizer.stage.pacing import Beat, Carry, Pacer, Rate
+from visualizer.stage.renderer import Moment, Renderer
+from visualizer.stage.software_renderer import SoftwareRenderer
 
 Drawn = TypeVar("Drawn")
-
-BLACKOUT_FADE = 0.3
-"""Seconds from the picture to black, and back."""
 
 SPLASH_FADE = 1.0
 """Seconds from the start screen to the first picture."""
@@ -39,6 +39,8 @@ class Stage:
     """The window with all that is drawn in it. For the main thread only.
 
     clock gives seconds; wait (seconds) is how the stage waits for the next picture's moment.
+    renderer: "gl", "software", or "auto" for OpenGL where a GPU draws it. strobe_limit: most
+    flashes a second.
     """
 
     def __init__(
@@ -46,26 +48,31 @@ class Stage:
         *,
         display: int = 0,
         windowed: bool = False,
+        renderer: str = "auto",
+        strobe_limit: float = SAFE_STROBE,
         clock: Callable[[], float] = time.perf_counter,
         wait: Callable[[float], None] = time.sleep,
     ) -> None:
         """Open the window. Raises window.NoDisplay."""
         self._clock, self._wait = clock, wait
-        self._window = window.Window(display, windowed)
-        surface = self._window.surface
-        assert surface is not None
-        self._renderer = SoftwareRenderer(surface)
+        wants_gl = renderer == "gl" or (renderer == "auto" and window.has_gpu())
+        self._messages: list[str] = []
+        self._slow_gl = renderer == "gl"
+        self._window = window.Window(display, windowed, wants_gl)
+        self._renderer = self._new_renderer()
+        self._strobe_limit = strobe_limit
+        self._strobe_held = False
         letters = Lettering()
         self._hud, self._splash = Hud(letters), StartScreen(letters)
         self._faults: dict[str, str] = {}
-        self._messages: list[str] = []
-        self._pacer, self._beat = Pacer(), Beat()
+        self._pacer, self._carry, self._beat = Pacer(), Carry(), Beat()
         self._made, self._shown = Rate(), Rate()
         self._pictures = 0
-        self._newest: Pixels | None = None
+        self._newest: Frame | None = None
+        self._shown_pixels: Pixels | None = None
         self._unseen = False
         self._frozen = False
-        self._mix = 1.0
+        self._mix = self._phase = 1.0
         self._dim = 1.0
         self._splash_left = 1.0
         self._last: float | None = None
@@ -110,7 +117,7 @@ class Stage:
         """A new frame is there; the wall begins to fade to it, unless it is frozen."""
         # By this clock: the producer may use another.
         self._made.count(self._clock(), frame.number)
-        self._newest, self._unseen = frame.pixels, True
+        self._newest, self._unseen = frame, True
 
     def present(self, view: View) -> None:
         """Draw the moment, wait for its turn and put it on the wall.
@@ -124,8 +131,8 @@ class Stage:
             self._window.set_fullscreen(view.show.fullscreen)
             surface = self._window.surface
             if surface is not None:
-                self._renderer.aim(surface)
-                self._draw(surface, view, now, passed)
+                self._aim(surface)
+                self._draw(view, now, passed)
         finally:
             self._take_turn()
 
@@ -133,14 +140,46 @@ class Stage:
         """Close the window."""
         window.close()
 
-    def _draw(self, surface: pygame.Surface, view: View, now: float, passed: float) -> None:
+    @property
+    def renderer(self) -> str:
+        """What draws the wall, for people."""
+        return self._renderer.name
+
+    def _new_renderer(self) -> Renderer:
+        self._opened = self._window.opened
+        if self._window.gl:
+            try:
+                return GLRenderer(self._window.size, self._slow_gl)
+            except NoOpenGL as why:
+                self._messages.append(f"{why}; the wall is drawn by software")
+                self._window.leave_gl()
+                self._opened = self._window.opened
+        surface = self._window.surface
+        assert surface is not None
+        return SoftwareRenderer(surface)
+
+    def _aim(self, surface: pygame.Surface) -> None:
+        """Draw on the window as it is now: a new one has lost what an OpenGL context held."""
+        if self._opened != self._window.opened:
+            if self._window.gl or not isinstance(self._renderer, SoftwareRenderer):
+                self._renderer = self._new_renderer()
+                if self._shown_pixels is not None:
+                    self._renderer.push(self._shown_pixels)
+            self._opened = self._window.opened
+        if self._window.gl and surface.get_size() != self._window.size:
+            surface = pygame.Surface(self._window.size)  # as an OpenGL window is resized
+        self._renderer.aim(surface)
+
+    def _draw(self, view: View, now: float, passed: float) -> None:
         show = view.show
         self._advance(view, now)
-        step = passed / BLACKOUT_FADE
+        fade = view.played["blackout_fade"]
+        step = passed / fade if fade > passed else 1.0
         self._dim = max(self._dim - step, 0.0) if show.blackout else min(self._dim + step, 1.0)
         if self._newest is not None:
-            self._renderer.draw(self._mix, self._dim, show.fill)
+            self._renderer.draw(self._moment(view))
             self._splash_left = max(self._splash_left - passed / SPLASH_FADE, 0.0)
+        surface = self._renderer.canvas
         if self._splash_left > 0.0:
             self._try("the start screen can't be drawn", self._draw_splash, surface, view, now)
         typed = self._try("the HUD can't be drawn", self._draw_hud, surface, view)
@@ -148,6 +187,30 @@ class Stage:
         typing = view.show.entry is not None
         place = typed or (surface.get_rect() if typing else None)
         self._try("text can't be typed", self._window.type_at, place)
+        self._renderer.finish()
+
+    def _moment(self, view: View) -> Moment:
+        return Moment(
+            mix=self._mix,
+            dim=0.0 if self._in_strobe(view) else self._dim,
+            fit=view.show.fit,
+            request=self._carry.request,
+            ahead=self._carry.ahead,
+            behind=self._carry.behind,
+            looks=view.played,
+            number=self._pictures,
+        )
+
+    def _in_strobe(self, view: View) -> bool:
+        """Whether the wall is in the dark half of a flash."""
+        wanted = view.played["strobe"]
+        if wanted > self._strobe_limit and not self._strobe_held:
+            self._messages.append(
+                f"strobe is held to {self._strobe_limit:g} flashes a second, as faster ones can "
+                "cause seizures; --strobe-limit allows more"
+            )
+        self._strobe_held = wanted > self._strobe_limit
+        return view.show.time * min(wanted, self._strobe_limit) % 1.0 >= 0.5
 
     def _advance(self, view: View, now: float) -> None:
         """Let the crossfade go on, or stand still while frozen."""
@@ -164,10 +227,17 @@ class Stage:
             self._pacer.pause()
             self._unseen = self._newest is not None
         if self._unseen and self._newest is not None:
-            self._renderer.push(self._newest)
+            same = self._newest.pixels is self._shown_pixels
+            self._shown_pixels = self._newest.pixels
+            self._renderer.push(self._newest.pixels)
             self._pacer.arrived(now)
+            self._carry.arrived(self._newest.request, same)
             self._unseen = False
         self._mix = self._pacer.mix(now, view.played["smoothing"])
+        phase = self._pacer.phase(now)
+        # Where no frame is to come, motion ends with the newest one at its place.
+        self._phase = phase if show.generating else min(phase, max(self._phase, 1.0))
+        self._carry.at(self._phase)
 
     def _draw_splash(self, surface: pygame.Surface, view: View, now: float) -> None:
         """The start screen: alone, then fading away over the first picture."""

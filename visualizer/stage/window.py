@@ -33,6 +33,14 @@ HINTS = {
 }
 """Read by SDL when it opens a display. Whoever set one already knows better."""
 
+GL = (
+    (pygame.GL_CONTEXT_MAJOR_VERSION, 3),
+    (pygame.GL_CONTEXT_MINOR_VERSION, 3),
+    (pygame.GL_CONTEXT_PROFILE_MASK, pygame.GL_CONTEXT_PROFILE_CORE),
+    (pygame.GL_CONTEXT_FLAGS, pygame.GL_CONTEXT_FORWARD_COMPATIBLE_FLAG),  # macOS wants it
+)
+"""Attributes of the OpenGL context."""
+
 COMPOSES = "an input method makes text of keys: while it is on, some key presses do nothing"
 """Said once. Whether one is on is only known when it takes a key."""
 
@@ -45,13 +53,19 @@ class NoDisplay(Exception):
 
 
 class Window:
-    """The one window. Lines for the performer gather in messages."""
+    """The one window. Lines for the performer gather in messages.
 
-    def __init__(self, display: int = 0, windowed: bool = False) -> None:
-        """Open it. Raises NoDisplay."""
+    gl: whether it is drawn on by OpenGL, in a context that is new with each opening; opened: how
+    many of them there were.
+    """
+
+    def __init__(self, display: int = 0, windowed: bool = False, gl: bool = False) -> None:
+        """Open it. gl: for OpenGL, see self.gl. Raises NoDisplay."""
         self.messages: list[str] = []
         self.fullscreen = not windowed
         self.vsync = False
+        self.gl = gl
+        self.opened = 0
         self._wanted = self._display = display
         self._flips = 0
         self._failures = 0
@@ -77,8 +91,19 @@ class Window:
 
     @property
     def surface(self) -> pygame.Surface | None:
-        """What to draw on; None while there is no display at all."""
+        """What to draw on (with OpenGL, only its size counts); None while there is no display at
+        all."""
         return pygame.display.get_surface()
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height in pixels."""
+        return pygame.display.get_window_size()
+
+    def leave_gl(self) -> None:
+        """OpenGL can't be used: open it again for drawing without."""
+        self.gl = False
+        self._reopen()
 
     def set_fullscreen(self, fullscreen: bool) -> None:
         """Go to fullscreen or to a window; nothing where it is so already."""
@@ -194,16 +219,38 @@ class Window:
             self.vsync = False
             width, height = sizes[self._display]
             size = (min(WINDOWED[0], width * 9 // 10), min(WINDOWED[1], height * 9 // 10))
-            _set_mode(size, pygame.RESIZABLE, self._display)
+            self._set_mode(size, pygame.RESIZABLE)
         pygame.mouse.set_visible(not self.fullscreen)
         # All of these are forgotten when a display is closed.
         pygame.key.set_repeat(*REPEAT)
         self._take_text()
         self._typed_at = None
+        self.opened += 1
+
+    def _set_mode(self, size: tuple[int, int], flags: int) -> None:
+        """With vsync where OpenGL has it; without OpenGL where that can't be had."""
+        if self.gl:
+            for attribute, value in GL:
+                pygame.display.gl_set_attribute(attribute, value)
+            for vsync in (1, 0):
+                try:
+                    _set_mode(size, flags | pygame.OPENGL | pygame.DOUBLEBUF, self._display, vsync)
+                    self.vsync = bool(vsync)
+                    return
+                except pygame.error as error:
+                    why = str(error)
+            self.messages.append(f"no OpenGL window ({why}); the wall is drawn by software")
+            self.gl = False
+        _set_mode(size, flags, self._display)
 
     def _open_fullscreen(self, size: tuple[int, int]) -> None:
         # SDL gives vsync to a software surface only through SCALED (a texture on the GPU).
         flags = pygame.FULLSCREEN
+        self.vsync = False
+        if self.gl:
+            self._set_mode(size, flags)
+        if self.gl:
+            return
         try:
             if not self._gpu:
                 raise pygame.error("vsync needs a GPU")

@@ -9,7 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from visualizer.engine.loop.warp import RIPPLE_DEPTH, warp
+from visualizer.engine.loop.warp import warp
+from visualizer.show.loop_motion import RIPPLE_DEPTH
 
 from ..conftest import request
 

@@ -25,6 +25,7 @@ from visualizer.show.actions import (
 from visualizer.show.files.session import HISTORY, Session, parse, to_text
 from visualizer.show.files.yaml_faults import Fault
 from visualizer.show.parameters import BY_NAME, DEFAULTS, TARGETS
+from visualizer.show.records import FITS
 from visualizer.show.reducer import reduce, start
 from visualizer.show.reducers.remember import SETTLED, remember, settled
 from visualizer.show.reducers.snapshots import aims
@@ -52,7 +53,7 @@ def test_a_show_taken_up_is_where_the_last_one_ended(last: Show) -> None:
     by_sound = last.tempo.source == "sound"
     tempo = start(last.presets).values["tempo"] if by_sound else last.values["tempo"]
     assert show.values == {**aims(last), "seed": seed, "tempo": tempo}
-    assert (show.preset, show.fullscreen, show.fill) == (last.preset, last.fullscreen, last.fill)
+    assert (show.preset, show.fullscreen, show.fit) == (last.preset, last.fullscreen, last.fit)
     assert show.history == last.history
     if last.presets:
         assert (show.turn, show.visits) == (last.turn, last.visits)
@@ -170,7 +171,7 @@ memories = st.builds(
     seed=st.none() | st.integers(0, 10_000),
     model=texts,
     fullscreen=st.booleans(),
-    fill=st.booleans(),
+    fit=st.sampled_from(FITS),
     history=st.lists(texts, max_size=4).map(tuple),
 )
 
@@ -204,7 +205,7 @@ def test_a_file_is_readable() -> None:
         "seed: 12\n"
         "model: ''\n"
         "fullscreen: true\n"
-        "fill: true\n"
+        "fit: fill\n"
         "history:\n"
         "- reef\n"
         "- 'a whale: blue'\n"
@@ -249,7 +250,7 @@ def test_a_tempo_that_the_sound_has_found_is_found_anew() -> None:
         ("turn: 1.5", "x.yaml:1: turn: Input should be a valid integer"),
         ("visits: -1", "x.yaml:1: visits: Input should be greater than or equal to 0"),
         ("seed: 4294967296", "x.yaml:1: seed: Input should be less than or equal to 4294967295"),
-        ("fill: 1", "x.yaml:1: fill: Input should be a valid boolean"),
+        ("fit: 1", "x.yaml:1: fit: Input should be 'fill', 'whole', 'stretch' or 'tile'"),
         ("history: [a, 1]", "x.yaml:1: history[2]: Input should be a valid string"),
         ("values: 3", "x.yaml:1: values: must be a mapping of parameters to values"),
         ("values:\n  hold: -1", "x.yaml:2: values.hold: hold is -1; it goes from 0 to 600"),

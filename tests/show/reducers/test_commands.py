@@ -20,7 +20,7 @@ from ..shows import ALL, after
         ("freeze", "frozen", [False, True, False]),
         ("blackout", "blackout", [False, True, False]),
         ("fullscreen", "fullscreen", [True, False, True]),
-        ("fit", "fill", [True, False, True]),
+        ("fit", "fit", ["fill", "whole", "stretch"]),
         ("help", "help", [False, True, False]),
         ("hud", "hud_on", [False, True, False]),
         ("restart", "restarts", [0, 1, 2]),

@@ -24,10 +24,8 @@ from visualizer.engine.loop.warp import warp
 from visualizer.engine.picture import Picture, Stopwatch, untimed
 from visualizer.engine.producer.model_crossfade import resized
 from visualizer.frame import Pixels
+from visualizer.show.loop_motion import seconds_moved
 from visualizer.show.request import Request
-
-LONGEST = 0.25
-"""Most seconds of show time that one frame moves on by: after a pause nothing leaps."""
 
 LIGHTER = 0.75
 """How long the picture's sides become, of what they were, where memory is out."""
@@ -153,9 +151,9 @@ class Feedback:
         return f"out of {_memory(self.device)}: the picture is made at {side} pixels"
 
     def _passed(self, time: float) -> float:
-        """Seconds of show time since the last call, 0 to LONGEST."""
+        """Seconds of show time since the last call, as far as they count."""
         last, self._time = self._time, time
-        return 0.0 if last is None else min(max(time - last, 0.0), LONGEST)
+        return 0.0 if last is None else seconds_moved(last, time)
 
     def _generated(
         self, request: Request, place: Place, seconds: float

@@ -1,9 +1,8 @@
 """How the feedback moves: where each pixel of the next picture comes from in the last one.
 
 All motions are one pass of bilinear sampling on the device, with the edges mirrored, and are told
-in show time: in a second the picture moves as far, however many frames a machine makes of it.
-Coordinates are (x, y) from the middle, across and down, in half heights, so that a turn is one of
-pixels in pictures of any shape.
+in show time: in a second the picture moves as far, however many frames a machine makes of it. Their
+numbers, and how places are told, are those of show/loop_motion.py.
 """
 
 from __future__ import annotations
@@ -15,16 +14,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from visualizer.show.loop_motion import (
+    RIPPLE_DEPTH,
+    RIPPLE_LENGTH,
+    RIPPLE_RATE,
+    SWIRL_RADIUS,
+    is_still,
+    way_back,
+)
 from visualizer.show.request import Request
-
-SWIRL_RADIUS = 1.2
-"""Half heights from the middle at which a swirl has faded to nothing."""
-
-RIPPLE_DEPTH = 0.25
-"""Half heights a second that a full ripple pushes a pixel in or out, at its crests."""
-
-RIPPLE_LENGTH, RIPPLE_RATE = 0.5, 0.6
-"""Half heights from crest to crest, and crests a second that run outwards."""
 
 
 def warp(image: Tensor, request: Request, seconds: float) -> Tensor:
@@ -37,9 +35,7 @@ def warp(image: Tensor, request: Request, seconds: float) -> Tensor:
     a = -0.75) would be worse: it does not keep a ramp, so that slow motion goes up to half as fast
     again, and it rings in a loop.
     """
-    moves = seconds > 0.0 and any(
-        (request.zoom, request.rotate, request.pan_x, request.pan_y, request.swirl, request.ripple)
-    )
+    moves = seconds > 0.0 and not is_still(request)
     if not (moves or request.mirror or request.kaleidoscope >= 1):
         return image
     height, width = image.shape[-2:]
@@ -81,16 +77,16 @@ def _folded(x: Tensor, y: Tensor, segments: int) -> tuple[Tensor, Tensor]:
 def _way_back(x: Tensor, y: Tensor, request: Request, seconds: float) -> tuple[Tensor, Tensor]:
     """Where what is at these places was so many seconds before."""
     height, width = x.shape
-    x = x - 2.0 * request.pan_x * seconds * (width / height)
-    y = y + 2.0 * request.pan_y * seconds
-    scale = 2.0 ** (-request.zoom * seconds)
-    angle = math.radians(request.rotate * seconds)
+    move = way_back(request, seconds, width / height)
+    x, y = x + move.across, y + move.down
     cosine: Tensor | float
     sine: Tensor | float
-    cosine, sine = scale * math.cos(angle), scale * math.sin(angle)
+    cosine, sine = move.cosine, move.sine
     if request.swirl:
         fading = (1.0 - torch.hypot(x, y) / SWIRL_RADIUS).clamp_(min=0.0).square_()
-        angles = fading.mul_(math.radians(request.swirl * seconds)).add_(angle)
+        angles = fading.mul_(math.radians(request.swirl * seconds))
+        angles.add_(math.radians(request.rotate * seconds))
+        scale = math.hypot(move.cosine, move.sine)
         cosine, sine = scale * angles.cos(), scale * angles.sin()
     x, y = cosine * x + sine * y, cosine * y - sine * x
     if request.ripple:

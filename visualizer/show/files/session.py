@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -38,7 +38,7 @@ class Session:
     seed: int | None = None
     model: str = ""
     fullscreen: bool = True
-    fill: bool = True
+    fit: str = "fill"
     history: tuple[str, ...] = ()
 
 
@@ -52,7 +52,7 @@ class _File(BaseModel):
     seed: Annotated[int, Field(ge=BY_NAME["seed"].low, le=BY_NAME["seed"].high)] | None = None
     model: str = ""
     fullscreen: bool = True
-    fill: bool = True
+    fit: Literal["fill", "whole", "stretch", "tile"] = "fill"
     history: list[str] = []
     values: Values = Field(default_factory=lambda: NO_VALUES)
 

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from visualizer.show import durations, modulation, tempo
 from visualizer.show.parameters import SEED_TRAVEL
+from visualizer.show.records import FITS
 from visualizer.show.reducers import (
     focus,
     midi_learn,
@@ -51,7 +52,7 @@ BY_NAME: Mapping[str, Callable[[Show], Show]] = MappingProxyType(
         "freeze": lambda show: replace(show, frozen=not show.frozen),
         "blackout": lambda show: replace(show, blackout=not show.blackout),
         "fullscreen": lambda show: replace(show, fullscreen=not show.fullscreen),
-        "fit": lambda show: replace(show, fill=not show.fill),
+        "fit": lambda show: replace(show, fit=FITS[(FITS.index(show.fit) + 1) % len(FITS)]),
         "hud": lambda show: replace(show, hud=not show.hud_on),
         "help": lambda show: replace(show, help=not show.help),
         "prompt": lambda show: text_entry.opened(show, "prompt"),
@@ -82,7 +83,6 @@ IS_ON: Mapping[str, Callable[[Show], bool]] = MappingProxyType(
         "freeze": lambda show: show.frozen,
         "blackout": lambda show: show.blackout,
         "fullscreen": lambda show: show.fullscreen,
-        "fit": lambda show: show.fill,
         "hud": lambda show: show.hud_on,
         "help": lambda show: show.help,
         "learn": lambda show: show.learning is not None,

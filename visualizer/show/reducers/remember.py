@@ -33,7 +33,7 @@ def remember(show: Show) -> Session:
         seed=show.seed,
         model=show.model.in_force,
         fullscreen=show.fullscreen,
-        fill=show.fill,
+        fit=show.fit,
         history=show.history,
     )
 
@@ -53,7 +53,7 @@ def resumed(show: Show) -> Show:
     memory = show.offer
     if memory is None:
         return say(show, "there is no last show to take up")
-    show = replace(show, offer=None, fullscreen=memory.fullscreen, fill=memory.fill)
+    show = replace(show, offer=None, fullscreen=memory.fullscreen, fit=memory.fit)
     names = [preset.name for preset in show.presets]
     if memory.preset in names:
         lines = show.messages

@@ -81,6 +81,7 @@ MORE = (
         "keypad", (), "Keypad",
         "digits type a value, \u2212 and + step the focus, / and * move it", "",
     ),
+    Entry("looks", (), "Looks", "effects on the wall: the focus plays them", ""),
     Entry("shift", ("shift",), "Small steps", "with a parameter's keys; held keys speed up", ""),
 )  # fmt: skip
 """Keys that are no row of the tables."""

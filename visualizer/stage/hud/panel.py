@@ -30,7 +30,7 @@ Shown = TypeVar("Shown")
 def plan_of(show: Show, size: tuple[int, int]) -> Plan:
     """Where the panel stands for a show."""
     extra = "" if has_bar(show.focus) else show.focus
-    return plan(size, extra, len(value_text.moved(show)))
+    return plan(size, extra, len(value_text.lines(show)))
 
 
 class Panel:
@@ -54,7 +54,7 @@ class Panel:
         target.blit(panel_sections.lit(u, beat), panel_sections.lamp(where.time, u, beat))
         put("snapshots", where.snapshots, _cells(show), panel_sections.snapshots)
         self._bars(target, view, where)
-        lines = zip(where.modulations, value_text.modulations(show), strict=True)
+        lines = zip(where.modulations, value_text.lines(show), strict=True)
         for number, (place, words) in enumerate(lines):
             put(f"modulation {number}", place, words, panel_sections.modulation)
         put("footer", where.footer, (view.ports, view.inputs), panel_sections.footer)
@@ -106,6 +106,7 @@ class Panel:
             device=status.device,
             engine=f"{engine:.1f}" if view.show.generating and engine > 0 else panel_sections.NONE,
             wall=f"{wall:.0f}",
+            renderer=view.renderer,
             seed=panel_sections.NONE if seed is None else str(seed),
         )
 

@@ -44,6 +44,7 @@ class Header:
     device: str
     engine: str
     wall: str
+    renderer: str
     seed: str
 
 
@@ -70,7 +71,7 @@ def header(to: pygame.Surface, letters: Lettering, u: float, shown: Header) -> N
     to.blit(letters.line(letters.shorten(shown.model, px(21, u), room), px(21, u)), (0, 0))
     columns = (
         ("Engine", shown.engine, "fps"),
-        ("Wall", shown.wall, "fps"),
+        ("Wall", shown.wall, f"fps {shown.renderer}".rstrip()),
         ("Seed", shown.seed, ""),
     )
     for place, (caption, number, per) in enumerate(columns):

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from visualizer.show import durations
-from visualizer.show.parameters import BY_NAME, SLOTS, SOURCES, TARGETS
+from visualizer.show.parameters import BY_NAME, PARAMETERS, SLOTS, SOURCES, TARGETS
 from visualizer.show.state import Show
 
 OSCILLATORS = ("sine", "triangle", "saw", "square", "random")
 """The sources that go in rounds; the others are heard."""
+
+LOOKS = 6
+"""Most looks that are listed: the panel has room for no more in a low window."""
 
 
 def value(show: Show, name: str) -> str:
@@ -42,6 +45,16 @@ def modulations(show: Show) -> tuple[tuple[str, str], ...]:
         words.append(f"{depth} %".replace("-", "−"))
         lines.append((target(show.values[f"{mod}target"]), " ".join(words)))
     return tuple(lines)
+
+
+def lines(show: Show) -> tuple[tuple[str, str], ...]:
+    """What is said below the bars: modulations, then the looks that are laid over the wall."""
+    looks = (
+        (row.label, row.text(show.values[row.name]))
+        for row in PARAMETERS
+        if row.group == "look" and show.values[row.name] != row.default
+    )
+    return (*modulations(show), *tuple(looks)[:LOOKS])
 
 
 def _on(show: Show) -> tuple[int, ...]:

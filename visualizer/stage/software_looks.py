@@ -1,0 +1,205 @@
+"""The looks in OpenCV (looks.py has their order and numbers)."""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from visualizer.stage import looks
+from visualizer.stage.renderer import Moment
+
+Image = npt.NDArray[np.uint8]
+"""RGB, (height, width, 3)."""
+
+
+class SoftwareLooks:
+    """Lays looks over a picture: most in the picture's own pixels, before it is scaled to the
+    screen."""
+
+    def __init__(self) -> None:
+        self._trail: Image | None = None
+
+    def laid(self, picture: Image, moment: Moment) -> Image:
+        """Those that are laid before scaling."""
+        values = moment.looks
+        height = picture.shape[0]
+        picture = _folded(picture, moment)
+        if values["trails"] > 0.0:
+            if self._trail is not None and self._trail.shape == picture.shape:
+                picture = _u8(cv2.max(picture, cv2.LUT(self._trail, _fading(values["trails"]))))
+            self._trail = picture
+        else:
+            self._trail = None
+        if values["pixelate"] > 0.0:
+            picture = _pixelated(picture, values["pixelate"] * looks.LARGEST_BLOCK * height)
+        if values["rgb_split"] > 0.0:
+            picture = _split(picture, values["rgb_split"] * looks.WIDEST_SPLIT * height)
+        if values["edge_glow"] > 0.0:
+            picture = _blend(picture, _edges(picture), values["edge_glow"])
+        if values["bloom"] > 0.0:
+            picture = _bloomed(picture, values["bloom"])
+        return _coloured(picture, looks.colours(values))
+
+    def finished(self, wall: Image, moment: Moment) -> Image:
+        """Those that are laid on the wall's own pixels."""
+        values = moment.looks
+        height, width = wall.shape[:2]
+        if values["vignette"] > 0.0:
+            away = np.arange(256) / 255  # squared, as a share of a corner's
+            darker = np.round(255 * (1.0 - values["vignette"] * away)).astype(np.uint8)
+            shade = cv2.LUT(_from_middle(width, height), darker)
+            wall = _u8(cv2.multiply(wall, shade, scale=1 / 255))
+        if values["grain"] > 0.0:
+            wall = _grained(wall, values["grain"], moment.number)
+        if moment.dim < 1.0:
+            wall = _u8(cv2.convertScaleAbs(wall, alpha=moment.dim))
+        return wall
+
+
+def _u8(picture: object) -> Image:
+    return np.asarray(picture, np.uint8)
+
+
+def _blend(one: Image, other: Image, mix: float) -> Image:
+    return _u8(cv2.addWeighted(one, 1.0 - mix, other, mix, 0.0))
+
+
+@lru_cache(8)
+def _fading(keep: float) -> Image:
+    """Levels a picture later: always less, so that no trail stays for good."""
+    return _u8(np.floor(np.arange(256) * keep))
+
+
+def _folded(picture: Image, moment: Moment) -> Image:
+    values = moment.looks
+    height, width = picture.shape[:2]
+    mirror, wedges = int(values["wall_mirror"]), int(values["wall_kaleidoscope"])
+    if mirror or wedges:
+        picture = picture.copy()
+    if mirror & 1:
+        picture[:, width - width // 2 :] = picture[:, : width // 2][:, ::-1]
+    if mirror & 2:
+        picture[height - height // 2 :] = picture[: height // 2][::-1]
+    if wedges >= 1:
+        x, y = _wedges(width, height, wedges, values["wall_angle"])
+        picture = _u8(cv2.remap(picture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT))
+    return picture
+
+
+Floats = npt.NDArray[np.float32]
+
+
+def _wedges(width: int, height: int, wedges: int, degrees: float) -> tuple[Floats, Floats]:
+    """Where each pixel of a folded picture comes from, across and down."""
+    angle, radius = _polar(width, height, wedges)
+    angle = angle + np.float32(math.radians(degrees))
+    x, y = (width - 1) / 2 + radius * np.sin(angle), (height - 1) / 2 - radius * np.cos(angle)
+    return x.astype(np.float32), y.astype(np.float32)
+
+
+@lru_cache(1)
+def _polar(width: int, height: int, wedges: int) -> tuple[Floats, Floats]:
+    """Each pixel's angle within a wedge, clockwise from above, and its distance from the middle."""
+    y, x = np.mgrid[:height, :width].astype(np.float32)
+    x, y = x - (width - 1) / 2, (height - 1) / 2 - y
+    wedge = 2.0 * math.pi / wedges
+    angle = np.arctan2(x, y) % wedge
+    return np.minimum(angle, wedge - angle).astype(np.float32), np.hypot(x, y)
+
+
+def _pixelated(picture: Image, block: float) -> Image:
+    height, width = picture.shape[:2]
+    block = max(block, 1.0)
+    # An odd number of squares across and down: one in the middle, as on the GPU.
+    down, across = (max(1, round(side / block)) for side in (height, width))
+    small = cv2.resize(picture, (across, down), interpolation=cv2.INTER_AREA)
+    return _u8(cv2.resize(small, (width, height), interpolation=cv2.INTER_NEAREST_EXACT))
+
+
+def _split(picture: Image, pixels: float) -> Image:
+    """Red moved to the right by so many pixels, blue to the left."""
+    height, width = picture.shape[:2]
+    moved = picture.copy()
+    for channel, shift in ((0, pixels), (2, -pixels)):
+        affine = np.array(((1.0, 0.0, shift), (0.0, 1.0, 0.0)))
+        moved[..., channel] = cv2.warpAffine(
+            np.ascontiguousarray(picture[..., channel]), affine, (width, height),
+            flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE,
+        )  # fmt: skip
+    return moved
+
+
+def _edges(picture: Image) -> Image:
+    across, down = (
+        cv2.convertScaleAbs(
+            cv2.Sobel(picture, cv2.CV_16S, *which, borderType=cv2.BORDER_REPLICATE),
+            alpha=looks.EDGE_GAIN,
+        )
+        for which in ((1, 0), (0, 1))
+    )
+    return _u8(cv2.add(across, down))
+
+
+def _bloomed(picture: Image, bloom: float) -> Image:
+    height, width = picture.shape[:2]
+    small = max(1, round(looks.GLOW_ROWS * width / height)), looks.GLOW_ROWS
+    bright = cv2.LUT(cv2.resize(picture, small, interpolation=cv2.INTER_AREA), _BRIGHT)
+    bright = cv2.GaussianBlur(bright, (0, 0), looks.GLOW_SIGMA)
+    glow = cv2.convertScaleAbs(cv2.resize(bright, (width, height)), alpha=bloom)
+    # Screen: 1 - (1 - a) (1 - b).
+    return _u8(255 - cv2.multiply(255 - picture, 255 - _u8(glow), scale=1 / 255))
+
+
+_BRIGHT = np.clip(
+    (np.arange(256) / 255 - looks.GLOW_FROM) / (1.0 - looks.GLOW_FROM) * 255, 0, 255
+).astype(np.uint8)
+
+
+def _coloured(picture: Image, colours: looks.Colours) -> Image:
+    if colours.matrix is not None:
+        matrix = np.column_stack((colours.matrix, np.full(3, 255.0 * colours.offset)))
+        picture = _u8(cv2.transform(picture, matrix.astype(np.float32)))
+    if colours.curve is not None:
+        levels = np.clip(np.round(255.0 * colours.curve), 0, 255).astype(np.uint8)
+        picture = _u8(cv2.LUT(picture, levels))
+    return picture
+
+
+@lru_cache(1)
+def _from_middle(width: int, height: int) -> Image:
+    """Each pixel's squared distance from the middle, 255 in the corners; in three channels."""
+    x = (2 * np.arange(width, dtype=np.float32) + 1) / width - 1
+    y = (2 * np.arange(height, dtype=np.float32) + 1) / height - 1
+    aspect = width / height
+    squared = ((x * aspect) ** 2 + y[:, None] ** 2) / (aspect**2 + 1)
+    return np.repeat(np.round(255 * squared).astype(np.uint8)[..., None], 3, axis=2)
+
+
+_TILE, _ROOM = 1024, 256
+
+
+@lru_cache(1)
+def _noises() -> tuple[Image, Image]:
+    """A full grain's: what is added, and what is taken away."""
+    side = _TILE + _ROOM
+    noise = np.random.default_rng(1).random((side, side, 1), np.float32) - 0.5
+    noise = np.repeat(noise * (255 * looks.GRAIN), 3, axis=2)
+    return np.maximum(noise, 0).astype(np.uint8), np.maximum(-noise, 0).astype(np.uint8)
+
+
+def _grained(wall: Image, grain: float, number: int) -> Image:
+    """Another piece of the noise in each picture; again beside itself where the wall is larger."""
+    height, width = wall.shape[:2]
+    left, top = number * 167 % _ROOM, number * 59 % _ROOM
+    tiles = -(-height // _TILE), -(-width // _TILE), 1
+    rows, columns = slice(top, top + _TILE), slice(left, left + _TILE)
+    added, taken = (
+        np.tile(cv2.convertScaleAbs(noise[rows, columns], alpha=grain), tiles)
+        for noise in _noises()
+    )
+    lighter = cv2.add(wall, np.ascontiguousarray(added[:height, :width]))
+    return _u8(cv2.subtract(lighter, np.ascontiguousarray(taken[:height, :width])))

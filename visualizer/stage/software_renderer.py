@@ -1,0 +1,208 @@
+"""The renderer for machines without a GPU: OpenCV's SIMD code, at the picture's own size, scaled to
+the screen once.
+
+What it leaves out, as it would take longer than a display frame: swirl and ripple are not carried
+on between two frames, nor are turns and pans of a folded picture; scaling is bicubic, and does not
+follow edges.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import cached_property
+
+import cv2
+import numpy as np
+import pygame
+
+from visualizer.frame import Pixels
+from visualizer.show.loop_motion import Affine, way_back
+from visualizer.stage.geometry import Size, fitted, seen
+from visualizer.stage.renderer import Moment
+from visualizer.stage.software_looks import Image, SoftwareLooks
+
+FINEST = 2560 * 1440
+"""Screen pixels up to which scaling is fine; above, each of its pixels becomes 2 by 2 (8K: 3 by 3)
+on the screen, as more would take over 8 ms of a weak core."""
+
+STILL = Affine(0.0, 0.0, 1.0, 0.0)
+
+
+class SoftwareRenderer:
+    """Draws on a pygame surface: the window's, or any other in tests."""
+
+    name = "software"
+
+    def __init__(self, target: pygame.Surface) -> None:
+        cv2.setNumThreads(1)  # the other cores make the next frame
+        self._target = target
+        self._before: _Picture | None = None
+        self._newest: _Picture | None = None
+        self._shown = Moment()
+        self._looks = SoftwareLooks()
+        self._wall: Image | None = None
+
+    @property
+    def canvas(self) -> pygame.Surface:
+        """See Renderer."""
+        return self._target
+
+    def aim(self, target: pygame.Surface) -> None:
+        """See Renderer."""
+        self._target = target
+
+    def push(self, pixels: Pixels) -> None:
+        """See Renderer."""
+        if self._newest is not None:
+            self._before = _Picture(_merged(self._before, self._newest, self._shown))
+        self._newest = _Picture(np.array(pixels))
+        self._shown = Moment(mix=0.0)
+
+    def draw(self, moment: Moment) -> None:
+        """See Renderer."""
+        width, height = self._target.get_size()
+        self._shown = moment
+        if self._newest is None or moment.dim <= 0.0:
+            self._wall = np.zeros((height, width, 3), np.uint8)
+        else:
+            self._wall = self._drawn(self._before, self._newest, moment, (width, height))
+        _put(self._wall, self._target)
+
+    def read(self, size: Size | None = None) -> Pixels:
+        """See Renderer."""
+        width, height = size or self._target.get_size()
+        if self._wall is None:
+            return np.zeros((height, width, 3), np.uint8)
+        return _scaled(self._wall, (width, height))
+
+    def finish(self) -> None:
+        """See Renderer."""
+
+    def _drawn(
+        self, before: _Picture | None, newest: _Picture, moment: Moment, screen: Size
+    ) -> Image:
+        """The wall; at a whole fraction of the screen's size where that is very large."""
+        coarse = math.ceil(math.sqrt(screen[0] * screen[1] / FINEST))
+        screen = math.ceil(screen[0] / coarse), math.ceil(screen[1] / coarse)
+        if before is None or moment.mix >= 1.0:
+            part, place = _part(newest, moment, moment.behind, screen)
+        elif moment.mix <= 0.0:
+            part, place = _part(before, moment, moment.ahead, screen)
+        else:
+            one, place = _part(before, moment, moment.ahead, screen)
+            other, other_place = _part(newest, moment, moment.behind, screen)
+            if before.size != newest.size:
+                # While another model fades in: each scaled by itself, as through the other's
+                # pixels it would lose its own at once.
+                one, other = _placed(one, place, screen), _placed(other, other_place, screen)
+                place = pygame.Rect((0, 0), screen)
+            part = _blended(one, other, moment.mix)
+        part = self._looks.laid(part, moment)
+        return self._looks.finished(_placed(part, place, screen), moment)
+
+
+class _Picture:
+    """A picture, and itself in more pixels, made where it is moved."""
+
+    def __init__(self, pixels: Image) -> None:
+        self.pixels = pixels
+        self.size: Size = (pixels.shape[1], pixels.shape[0])
+
+    @cached_property
+    def finer(self) -> Image:
+        """Twice as fine: bilinear sampling between its pixels hardly blurs."""
+        return _scaled(self.pixels, (2 * self.size[0], 2 * self.size[1]))
+
+
+def _merged(before: _Picture | None, newest: _Picture, shown: Moment) -> Image:
+    """What was shown of two pictures, all of it, in the larger one's size."""
+    if before is None or shown.mix >= 1.0:
+        return _moved(newest, shown, shown.behind)
+    if shown.mix <= 0.0:
+        return _moved(before, shown, shown.ahead)
+    size = max(before.size, newest.size)
+    one = _scaled(_moved(before, shown, shown.ahead), size)
+    return _blended(one, _scaled(_moved(newest, shown, shown.behind), size), shown.mix)
+
+
+def _blended(one: Image, other: Image, mix: float) -> Image:
+    return np.asarray(cv2.addWeighted(one, 1.0 - mix, other, mix, 0.0), np.uint8)
+
+
+def _part(
+    picture: _Picture, moment: Moment, seconds: float, screen: Size
+) -> tuple[Image, pygame.Rect]:
+    """What a screen shows of a picture moved on, in its pixels, and where on the screen."""
+    if moment.fit == "whole":
+        return _moved(picture, moment, seconds), fitted(picture.size, screen)
+    shows = seen(picture.size, screen, moment.fit)
+    return _moved(picture, moment, seconds, shows), pygame.Rect((0, 0), screen)
+
+
+def _moved(
+    picture: _Picture, moment: Moment, seconds: float, shows: tuple[float, float] = (1.0, 1.0)
+) -> Image:
+    """shows: how many of the picture's widths and heights the result has, about its middle."""
+    width, height = picture.size
+    to = max(1, round(width * shows[0])), max(1, round(height * shows[1]))
+    move = _move(moment, seconds, width / height)
+    if move == STILL and to[0] <= width and to[1] <= height:
+        left, top = (width - to[0]) // 2, (height - to[1]) // 2
+        return picture.pixels[top : top + to[1], left : left + to[0]]
+    # From the middle of the result's pixel to one of the picture's, both counted from 0.
+    turn = np.array(((move.cosine, move.sine), (-move.sine, move.cosine)))
+    shift = np.array((move.across, move.down)) * height / 2
+    begin = turn @ (shift - (np.array(to) - 1) / 2) + (np.array((width, height)) - 1) / 2
+    # Pixel i lies at 2 i + 0.5 in the finer picture.
+    affine = np.column_stack((2.0 * turn, 2.0 * begin + 0.5))
+    how = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    moved = cv2.warpAffine(picture.finer, affine, to, flags=how, borderMode=cv2.BORDER_REFLECT)
+    return np.asarray(moved, np.uint8)
+
+
+def _move(moment: Moment, seconds: float, aspect: float) -> Affine:
+    request = moment.request
+    if request is None or seconds == 0.0:
+        return STILL
+    move = way_back(request, seconds, aspect)
+    if request.kaleidoscope or request.mirror:  # zoom alone keeps to a fold
+        return Affine(0.0, 0.0, math.hypot(move.cosine, move.sine), 0.0)
+    return move
+
+
+def _scaled(picture: Image, size: Size) -> Image:
+    """Bicubic; by areas where it becomes smaller."""
+    height, width = picture.shape[:2]
+    if (width, height) == size:
+        return picture
+    smaller = width >= size[0] and height >= size[1]
+    how = cv2.INTER_AREA if smaller else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(picture, size, interpolation=how), np.uint8)
+
+
+def _placed(part: Image, place: pygame.Rect, screen: Size) -> Image:
+    """On a black screen, where it does not cover it."""
+    scaled = _scaled(part, place.size)
+    if place.size == screen:
+        return scaled
+    wall = np.zeros((screen[1], screen[0], 3), np.uint8)
+    wall[place.top : place.bottom, place.left : place.right] = scaled
+    return wall
+
+
+def _put(wall: Image, target: pygame.Surface) -> None:
+    """Onto a surface of any depth, and of a whole multiple of the wall's size, but for the last
+    pixels."""
+    height, width = wall.shape[:2]
+    size = target.get_size()
+    if target.get_masks()[:3] == (0xFF0000, 0xFF00, 0xFF) and target.get_bytesize() == 4:
+        if (width, height) != size:
+            wall = np.asarray(cv2.resize(wall, size, interpolation=cv2.INTER_NEAREST_EXACT))
+        rows = np.asarray(target.get_view("0"), np.uint8)  # a view
+        pixels = rows.reshape(size[1], -1)[:, : 4 * size[0]].reshape(size[1], size[0], 4)
+        cv2.cvtColor(wall, cv2.COLOR_RGB2BGRA, dst=pixels)
+        return
+    picture = pygame.image.frombuffer(np.ascontiguousarray(wall).data, (width, height), "RGB")
+    target.blit(
+        picture if (width, height) == size else pygame.transform.scale(picture, size), (0, 0)
+    )
