@@ -8,6 +8,7 @@ import pytest
 
 from visualizer import cli
 from visualizer.options import BenchOptions, LiveOptions, Options, RenderOptions
+from visualizer.show.lora import Lora
 
 
 @pytest.fixture
@@ -42,6 +43,12 @@ def live(**given: Any) -> LiveOptions:
         (["--osc", "0.0.0.0:8000", "--link"], LiveOptions(osc="0.0.0.0:8000", link=True)),
         (["--no-osc", "--sound", "default", "--resume"], LiveOptions(sound="", resume=True)),
         (["--sound", "line", "--maps", "m"], live(sound="line", maps=Path("m"))),
+        (["--lora", "film.safetensors:0.8", "--lora", "a/b"], live(
+            lora=(Lora("film.safetensors", 0.8), Lora("a/b")),
+        )),
+        (["--lora", "a/b", "bench", "--lora", "c/d:2"], BenchOptions(
+            lora=(Lora("a/b"), Lora("c/d", 2.0)),
+        )),
         (["--set", "quantise=bar"], live(settings={"quantise": 2.0})),
         (["render", "a.mp4", "--sound", "a.wav"], RenderOptions(
             out=Path("a.mp4"), sound=Path("a.wav"))),
@@ -74,6 +81,7 @@ def test_argv_becomes_options(argv: list[str], options: Options, called: list[An
         (["--set", "strength=2"], "it goes from 0 to 1"),
         (["--set", "strength=half"], "must be a number, not 'half'"),
         (["--set", "strength"], "NAME=VALUE"),
+        (["--lora", "film:9"], "a LoRA's weight goes from -4 to 4"),
         (["--tiny-vae", "maybe"], "invalid choice: 'maybe'"),
         (["--size", "-4"], "whole number above 0"),
         (["--size", "1"], "1x1 pixels: it goes from 16 to 8192"),

@@ -14,6 +14,8 @@ from typing import Any, NoReturn, TypeVar
 
 from visualizer import __version__, terminal
 from visualizer.options import BenchOptions, LiveOptions, OptionError, Options, RenderOptions
+from visualizer.show.lora import Lora
+from visualizer.show.lora import parse as parse_lora
 from visualizer.show.parameters import parse_setting
 
 T = TypeVar("T", bound=Options)
@@ -36,6 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     if command != "live" and (unused := _unused(parser, given, _READ.get(command, ()))):
         terminal.say(f"{', '.join(unused)}: only for the live show; {command} ignores it")
     settings = [*given.pop("settings"), *given.pop("settings_here", [])]
+    given["lora"] = (*given["lora"], *given.pop("lora_here", []))
     if given["seed"]:
         settings.append(given["seed"])
     given["settings"] = dict(settings)
@@ -270,6 +273,15 @@ def _loop_options(default: str | None) -> _Parser:
         metavar="NAME|PATH",
         help="Hugging Face name, folder, .safetensors file, or 'builtin'",
     )
+    loop.add_argument(
+        "--lora",
+        dest="lora" if default is None else "lora_here",  # added up, not overwritten
+        type=_lora,
+        action="append",
+        default=[],
+        metavar="FILE|NAME[:WEIGHT]",
+        help="a LoRA that the model plays with; may be given again",
+    )
     loop.add_argument("--preset", metavar="NAME|PATH", help="preset to begin with")
     loop.add_argument("--presets", type=Path, metavar="DIR", help="folder of presets")
     shape = loop.add_mutually_exclusive_group()
@@ -330,7 +342,8 @@ def _add_fallback(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fallback",
         action="store_true",
-        help="where the model can't be loaded, go on with the built-in one",
+        help="where the model can't be loaded, go on with the built-in one; without its LoRAs, "
+        "where these can't be",
     )
 
 
@@ -357,6 +370,13 @@ def _add_maps(parser: argparse.ArgumentParser, default: str | None) -> None:
 def _setting(text: str) -> tuple[str, float]:
     try:
         return parse_setting(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _lora(text: str) -> Lora:
+    try:
+        return parse_lora(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 

@@ -9,6 +9,7 @@ from visualizer.engine.failures import ModelError
 from visualizer.engine.models.catalogue import TESTCARD
 from visualizer.engine.models.open import choose, open_engine
 from visualizer.options import OptionError, Options
+from visualizer.show.lora import joined, split
 from visualizer.show.status import Phase, Report, Status
 
 __all__ = ["choose", "open_now", "opener"]
@@ -38,16 +39,19 @@ def opener(
 
 
 def open_now(options: Options, name: str, say: Callable[[str], None]) -> Engine:
-    """Open a model, "" for the default, in this thread; say gets a line at each step.
+    """Open a model with its LoRAs, "" for the default, in this thread; say gets a line at each
+    step. name: as lora.joined has it.
 
     Nothing about it changes later, so that the same options make the same pictures. Raises
     OptionError where the model can't be loaded, unless the options allow a fallback.
     """
-    if not name:
-        name, reason, _ = choose(options.device)
-        if name == TESTCARD and not options.fallback:
+    model, loras = split(name)
+    if not model:
+        model, reason, _ = choose(options.device)
+        if model == TESTCARD and not options.fallback:
             raise OptionError(f"{reason}; --fallback goes on with the test card")
-        say(f"model {name}: {reason}")
+        say(f"model {model}: {reason}")
+        name = joined(model, loras)
 
     last = ""
 

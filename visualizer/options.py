@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from visualizer.show.files.preset import PresetError, load, load_folder
+from visualizer.show.lora import Lora
 from visualizer.show.parameters import nearest
 from visualizer.show.records import NO_VALUES, Preset
 from visualizer.show.reducers.navigation import preset_index
@@ -23,15 +24,16 @@ class OptionError(Exception):
 class Options:
     """Options shared by all that runs the loop.
 
-    model: a name or path; None where none was given. preset: a name, a number from 1, or a path;
-    None for the first. size: of the picture, (width, height) in pixels; None for the model's own.
-    aspect: width by height of a picture of the model's own area, where size is None. seed None
-    leaves the default. tiny_vae: auto, on or off. backend: auto, torch or openvino. fallback: where
-    the model can't be loaded, go on with another; the live show always does. verbose: every action
-    is logged.
+    model: a name or path; None where none was given. lora: those that it plays with. preset: a
+    name, a number from 1, or a path; None for the first. size: of the picture, (width, height) in
+    pixels; None for the model's own. aspect: width by height of a picture of the model's own area,
+    where size is None. seed None leaves the default. tiny_vae: auto, on or off. backend: auto,
+    torch or openvino. fallback: where the model can't be loaded, go on with another; the live show
+    always does. verbose: every action is logged.
     """
 
     model: str | None = None
+    lora: tuple[Lora, ...] = ()
     preset: str | None = None
     presets: Path | None = None
     size: tuple[int, int] | None = None

@@ -38,5 +38,5 @@ class Engine(Protocol):
 
 
 OpenEngine = Callable[[str, Report], Engine]
-"""Opens a model by name and reports its steps: Phase.LOADING, and at last Phase.RUNNING with a
-line of all that the performer should know."""
+"""Opens a model by name, with its LoRAs as show/lora.py has them, and reports its steps:
+Phase.LOADING, and at last Phase.RUNNING with a line of all that the performer should know."""

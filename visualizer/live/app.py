@@ -76,6 +76,7 @@ def run(options: LiveOptions) -> int:
         first,
         options.settings,
         model=options.model or "",
+        loras=options.lora,
         fullscreen=not options.windowed,
         chance=time.time_ns(),
     )
@@ -142,7 +143,7 @@ class LiveShow:
         self._osc_lines = RateLimit(terminal.say, time.monotonic)
         self.ended = False
         if show.model.wanted:
-            self.engine.ask(show.model.wanted)
+            self.engine.ask(show.model.asked)
 
     def __enter__(self) -> LiveShow:
         self.stage.present(self._view())  # a picture, before torch loads and slows all down
@@ -198,7 +199,7 @@ class LiveShow:
         before = self.show
         self.show = reduce(self.show, action)
         if self.show.model.asks != before.model.asks:
-            self.engine.ask(self.show.model.wanted)
+            self.engine.ask(self.show.model.asked)
         if not isinstance(action, Say):  # what the show itself has to say; see warn
             # A program may send bad messages without end; a hand does not.
             tell = self._osc_lines.say if action.source == OSC else terminal.say

@@ -19,6 +19,7 @@ from visualizer.latest import Latest
 from visualizer.openers import choose, opener
 from visualizer.options import Options
 from visualizer.show.actions import Action, Engine, Live, Say
+from visualizer.show.lora import split
 from visualizer.show.request import Request
 from visualizer.show.status import Phase, Status
 
@@ -67,10 +68,11 @@ class EngineClient:
         self._producer.start()
 
     def ask(self, model: str) -> None:
-        """Have a model play, by its name or folder; "" for the default. Before it, none is made."""
+        """Have a model play, by its name or folder, with its LoRAs (lora.joined); "" for the
+        default. Before it, none is made."""
         self._model = model
         # Held against the next account of the engine: a load may fail within one display frame.
-        self._told = replace(self._told, coming=model)
+        self._told = replace(self._told, coming=split(model)[0])
         self._models.put(model)
 
     def want(self, request: Request) -> None:

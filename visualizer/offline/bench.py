@@ -71,9 +71,10 @@ def measure(options: BenchOptions, say: Callable[[str], None]) -> dict[str, Any]
     presets, first, _ = find_presets(options)
     if not presets:
         raise OptionError("there is no preset to measure with: give another --presets folder")
-    show = start(presets, first, options.settings, model=options.model or "")
+    model = options.model or ""
+    show = start(presets, first, options.settings, model=model, loras=options.lora)
     wanted = request(show)
-    engine = open_now(options, show.model.wanted, say)
+    engine = open_now(options, show.model.asked, say)
 
     def frame() -> tuple[float, tuple[int, ...]]:
         """Milliseconds that the next frame takes, and its height and width in pixels."""

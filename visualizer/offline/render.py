@@ -66,7 +66,7 @@ def render(options: RenderOptions) -> int:
     first_frame = _first_frame(options, saved, show, length)
     with Interrupt() as interrupt:
         try:
-            engine = open_now(options, show.model.wanted, terminal.log)
+            engine = open_now(options, show.model.asked, terminal.log)
         except KeyboardInterrupt:
             terminal.say(f"{options.out}: interrupted before the first frame")
             return interrupt.status
@@ -271,7 +271,7 @@ def _first(options: RenderOptions, chance: int) -> Show:
     if not presets:
         raise OptionError("there is no preset to play: give --prompt or another --presets folder")
     model = options.model or ""
-    show = start(presets, first, options.settings, model=model, chance=chance)
+    show = start(presets, first, options.settings, model=model, loras=options.lora, chance=chance)
     for message in show.messages:  # which seed was drawn
         terminal.log(message.text)
     return show

@@ -63,7 +63,7 @@ def _changes(before: Show, after: Show, but: Collection[str] = ()) -> list[str]:
     if after.cue.text != before.cue.text:
         changes.append(f"prompt {after.cue.text!r}")
     if after.model.asks != before.model.asks:
-        changes.append(f"model {after.model.wanted}")
+        changes.append(f"model {after.model.asked}")
     return changes
 
 

@@ -42,6 +42,7 @@ def request(show: Show, played: Mapping[str, float] | None = None) -> Request:
         mirror=int(values["mirror"]),
         colour_hold=values["colour_hold"],
         sharpness_hold=values["sharpness_hold"],
+        lora_weight=values["lora_weight"],
         restarts=show.restarts,
         generating=show.generating,
         time=show.time,

@@ -16,9 +16,9 @@ from types import MappingProxyType
 TARGETS = (
     "none", "strength", "guidance", "seed_glide", "blend", "brightness", "contrast", "noise",
     "zoom", "rotate", "pan_x", "pan_y", "colour_hold", "sharpness_hold", "smoothing", "steps",
-    "seed", "seed_interval", "swirl", "ripple", "kaleidoscope", "wall_brightness", "wall_contrast",
-    "saturation", "hue", "gamma", "invert", "wall_kaleidoscope", "wall_angle", "pixelate", "trails",
-    "rgb_split", "edge_glow", "bloom", "posterise", "vignette", "grain",
+    "seed", "seed_interval", "swirl", "ripple", "kaleidoscope", "lora_weight", "wall_brightness",
+    "wall_contrast", "saturation", "hue", "gamma", "invert", "wall_kaleidoscope", "wall_angle",
+    "pixelate", "trails", "rgb_split", "edge_glow", "bloom", "posterise", "vignette", "grain",
 )  # fmt: skip
 """What a modulation may move: "none", or a parameter of the loop or a look; but not the lengths of
 cues, whose swing would make a fade jump, nor mirrors, whose steps would, nor strobe."""
@@ -305,6 +305,10 @@ PARAMETERS: tuple[Parameter, ...] = (
         "sharpness_hold", "Sharpness hold", 0.0, 1.0, 0.9, 0.1, 0.02, ("ctrl ;", "ctrl '"), 108,
         "holds detail against blur and crust",
         reference=0.0,
+    ),
+    Parameter(
+        "lora_weight", "LoRA weight", 0.0, 2.0, 1.0, 0.1, 0.02, (), 89,
+        "how strongly all LoRAs act; 0 is off",
     ),
     Parameter(
         "hold", "Hold", 0.0, 600.0, 20.0, 5.0, 1.0, ("-", "="), 27,

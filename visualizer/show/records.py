@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from visualizer.show.actions import Recall, Run, SelectPreset
+from visualizer.show.lora import Lora, joined
 from visualizer.show.prompt_mix import in_words
 from visualizer.show.request import Mix
 from visualizer.show.targets import LEARNABLE
@@ -51,7 +52,8 @@ class Preset:
     """A named list of prompts with parameter values for all of them.
 
     negative: that of a prompt typed while the preset is on; its own prompts have theirs. model:
-    the one to change to when the preset is chosen, "" where it leaves the model alone.
+    the one to change to when the preset is chosen, "" where it leaves the model alone. loras: those
+    that the model plays with from then on; None where it leaves them alone.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Preset:
     values: Mapping[str, float] = field(default_factory=lambda: NO_VALUES)
     negative: str = ""
     model: str = ""
+    loras: tuple[Lora, ...] | None = None
 
 
 Layer: TypeAlias = Mapping[str, tuple[float, float]]
@@ -154,17 +157,24 @@ class TextEntry:
 class ModelChoice:
     """wanted: the model asked for by name, until it plays or can't be had; "" for none. asks: how
     often one was asked for, so that the same name can be asked for again after a failure. running,
-    available: what the engine runs now, and what is on this machine, as it says."""
+    available: what the engine runs now, and what is on this machine, as it says. loras: those that
+    any model is to play with."""
 
     wanted: str = ""
     asks: int = 0
     running: str = ""
     available: tuple[str, ...] = ()
+    loras: tuple[Lora, ...] = ()
 
     @property
     def in_force(self) -> str:
         """What plays when all is done that was asked for; "" while that is not known."""
         return self.wanted or self.running
+
+    @property
+    def asked(self) -> str:
+        """The model wanted with its LoRAs, as the engine is told it (lora.joined)."""
+        return joined(self.wanted, self.loras)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from visualizer.show import actions, cueing, durations, sound_levels, tempo
 from visualizer.show.actions import Action
+from visualizer.show.lora import Lora
 from visualizer.show.notices import aged, say
 from visualizer.show.parameters import BY_NAME, shorten
 from visualizer.show.pickup import Grip, taken_to
@@ -35,19 +36,23 @@ def start(
     settings: Mapping[str, float] | None = None,
     *,
     model: str = "",
+    loras: tuple[Lora, ...] = (),
     fullscreen: bool = True,
     chance: int = 0,
 ) -> Show:
     """The show as it begins: preset and first prompt in force, then what was given by hand.
 
-    settings (--set) stand over the preset's values, and model (--model) over the preset's own.
+    settings (--set) stand over the preset's values, and model and loras (--model, --lora) over the
+    preset's own.
     chance: any number, from which random seeds are drawn.
     """
     show = Show(presets=presets, fullscreen=fullscreen, chance=chance)
     if presets:
         show = navigation.to_preset(show, preset % len(presets))
+    loras = loras or show.model.loras
     if model:
         show = replace(show, model=ModelChoice(model, asks=1))
+    show = replace(show, model=replace(show.model, loras=loras))
     for name, value in (settings or {}).items():
         show = navigation.set_told(show, name, value)
     return tempo.turned(show)
@@ -140,7 +145,8 @@ def _told(
         case actions.Engine(model=model, models=models, coming=coming):
             # Before one runs, what was asked for has not reached the engine yet.
             wanted = coming if model else show.model.wanted
-            return replace(show, model=ModelChoice(wanted, show.model.asks, model, models))
+            choice = replace(show.model, wanted=wanted, running=model, available=models)
+            return replace(show, model=choice)
         case actions.End():
             return replace(show, over=True)
         case actions.Snapshots():

@@ -14,6 +14,7 @@ class Request:
     """What the next frame should be.
 
     Units and ranges are those of the parameters of the same names (show/parameters.py).
+    lora_weight scales the LoRAs that the model was loaded with.
     negative: what guidance leads away from; empty, or texts that may be "", for nothing. time:
     show time in seconds; motion (zoom, rotate, pan …) is per second of it. ahead: texts that will
     be wanted soon. restarts counts how often a restart from white was asked for: a counter and
@@ -43,6 +44,7 @@ class Request:
     mirror: int
     colour_hold: float
     sharpness_hold: float
+    lora_weight: float = 1.0
     negative: Mix = ()
     restarts: int = 0
     generating: bool = True

@@ -213,7 +213,10 @@ def test_no_pickle_is_loaded_while_a_model_is_read(tmp_path: Path) -> None:
     """Whatever a library does for a part of a part."""
     pickled = tmp_path / "weights.bin"
     torch.save({}, pickled)
-    with pipelines._reading(), pytest.raises(ModelError, match="pickle, which is never loaded"):
+    with (
+        pipelines.reading_weights(),
+        pytest.raises(ModelError, match="pickle, which is never loaded"),
+    ):
         torch.load(pickled)
     assert torch.load(pickled) == {}
 

@@ -12,6 +12,7 @@ import torch
 from safetensors.torch import save_file
 
 from visualizer.engine.failures import ModelError
+from visualizer.engine.models import lora_file
 from visualizer.engine.models.open import open_engine
 from visualizer.engine.models.pipelines import load
 from visualizer.engine.models.single_file import KINDS
@@ -148,6 +149,22 @@ def test_it_is_said_how_a_file_of_stable_diffusion_2_is_read(hub: Hub, tmp_path:
     lines = [status.text for status in heard if status.phase is Phase.FAILED]
     assert len(lines) == 1
     assert lines[0].startswith(f"{file} is read as Stable Diffusion 2.1 (768 pixels, v-prediction)")
+
+
+def test_a_lora_is_no_model_and_it_is_said_what_to_do_with_it(hub: Hub, tmp_path: Path) -> None:
+    folder = tmp_path / "lora"
+    folder.mkdir()
+    shapes = {"lora_unet_down_blocks_0.lora_down.weight": torch.zeros(4, 8)}
+    save_file(shapes, folder / "pytorch_lora_weights.safetensors")
+    hub.repos["some/lora"] = folder
+    line = "a LoRA, which changes a model and is none; give it with --lora, and its model with"
+    for name in (str(folder), str(folder / "pytorch_lora_weights.safetensors"), "some/lora"):
+        with pytest.raises(ModelError, match=line):
+            load(name, "cpu", False, unheard)
+    lora_file.find("some/lora", False, unheard)
+    hub.repos.clear()
+    with pytest.raises(ModelError, match=line):
+        load("some/lora", "cpu", True, unheard)
 
 
 def test_a_file_that_is_broken_or_absent_is_said_so(tmp_path: Path) -> None:

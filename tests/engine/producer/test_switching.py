@@ -102,6 +102,29 @@ def test_a_ready_model_takes_over_between_two_frames(rig: Rig) -> None:
     assert len(engine.requests) == made
 
 
+def test_other_loras_load_the_model_again_and_its_name_stays(rig: Rig) -> None:
+    rig.engines["other +lora film:0.5"] = rig.engines["other +lora grain"] = rig.other
+    rig.start()
+    rig.runs(BUILTIN)
+    for name in ("other", "other +lora film:0.5", "other +lora grain"):
+        rig.hold.clear()
+        rig.models.put(name)
+        assert rig.status(lambda status: bool(status.coming)).coming == "other"
+        rig.hold.set()
+        rig.runs("other")
+        rig.models.put(name)  # asked for again, it plays already
+    assert rig.loaded == ["other", "other +lora film:0.5", "other +lora grain"]
+
+
+def test_the_built_in_model_plays_on_without_loras_and_says_so(rig: Rig) -> None:
+    rig.start(f"{BUILTIN} +lora film")
+    line = f"{BUILTIN} takes no LoRA, so it plays without film"
+    rig.status(lambda status: status.text.startswith(f"about {BUILTIN}; {line}"))
+    rig.models.put(" +lora film")  # the default
+    rig.status(lambda status: status.text.startswith(line))
+    assert (rig.opened, rig.loaded) == ([BUILTIN], [])
+
+
 def test_a_model_takes_over_while_no_frame_is_wanted(rig: Rig) -> None:
     rig.start()
     rig.runs(BUILTIN)

@@ -14,6 +14,7 @@ from visualizer.show.actions import Run
 from visualizer.show.files import preset as preset_module
 from visualizer.show.files.preset import PresetError, load, load_folder, parse
 from visualizer.show.files.preset_nodes import MOST_LEFT_OUT
+from visualizer.show.lora import Lora
 from visualizer.show.parameters import (
     PARAMETERS,
     REFERENCE,
@@ -95,6 +96,23 @@ def test_the_reference_loop_lies_under_the_presets_own_values() -> None:
     preset = parse("loop: reference\nblend: 0.3\nhold: 5\nprompts: [a]", "a.yaml")
     assert preset.values == {**REFERENCE, "blend": 0.3, "hold": 5.0, "hold_in": 0.0}
     assert parse("loop: own\nblend: 0.3\nprompts: [a]", "a.yaml").values == {"blend": 0.3}
+
+
+@pytest.mark.parametrize(
+    ("written", "loras"),
+    [
+        ("", None),
+        ("lora: []", ()),
+        ("lora: film.safetensors", (Lora("film.safetensors"),)),
+        ("LoRA: film.safetensors:0.8", (Lora("film.safetensors", 0.8),)),
+        (
+            "lora:\n- a/b:-1,5\n- C:\\x.safetensors\n- 1984",
+            (Lora("a/b", -1.5), Lora("C:\\x.safetensors"), Lora("1984")),
+        ),
+    ],
+)
+def test_a_preset_may_name_loras(written: str, loras: tuple[Lora, ...] | None) -> None:
+    assert parse(f"prompts: [a]\n{written}", "x.yaml").loras == loras
 
 
 def test_a_preset_may_name_a_model() -> None:
@@ -222,6 +240,14 @@ def test_every_parameter_may_stand_in_a_preset_and_beside_a_prompt(row: Paramete
         ),
         ("prompts: [a]\nnegative: [3]", "x.yaml:2: negative: Input should be a valid string"),
         ("prompts: [a]\nmodel:", "x.yaml:2: model: Input should be a valid string"),
+        ("prompts: [a]\nlora:", "x.yaml:2: lora: must be a file or a name, such as"),
+        ("prompts: [a]\nlora: {a: 1}", "x.yaml:2: lora: must be a file or a name, such as"),
+        ("prompts: [a]\nlora: film:5", "x.yaml:2: lora: 'film:5': a LoRA's weight goes from -4"),
+        ("prompts: [a]\nlora: ':1'", "x.yaml:2: lora: a LoRA is a file or a name"),
+        (
+            "prompts: [a]\nlora:\n- film\n- grain:-9",
+            "x.yaml:4: lora[2]: 'grain:-9': a LoRA's weight goes from -4 to 4",
+        ),
         (
             "prompts:\n- text: {a: 1, 'a ': 5}",
             "x.yaml:2: prompts[1].text.a: stands twice; give it one weight",
@@ -236,7 +262,7 @@ def test_every_parameter_may_stand_in_a_preset_and_beside_a_prompt(row: Paramete
             "x.yaml:3: prompts[1].order: no such field; nearest: mod4_every, mod3_every, mod2",
         ),
         ("prompts: [a]\nhodl: 3", "x.yaml:2: hodl: no such field; nearest: hold, model, hold_in"),
-        ('prompts: [a]\n"a\\nb": 3', "x.yaml:2: a b: no such field; nearest: name, pan_y, pan_x"),
+        ('prompts: [a]\n"a\\nb": 3', "x.yaml:2: a b: no such field; nearest: name, lora, pan_y"),
         ("prompts: [a]\nhold: -1", "x.yaml:2: hold: hold is -1; it goes from 0 to 600"),
         ("prompts: [a]\nhold: .nan", "x.yaml:2: hold: must be a number, not nan"),
         ("prompts: [a]\nhold: true", "x.yaml:2: hold: must be a number, not True"),

@@ -6,7 +6,8 @@ import pytest
 
 from visualizer.show.action_log import describe
 from visualizer.show.actions import Engine, Run, SelectPreset, Take, Tick, Type
-from visualizer.show.records import ModelChoice
+from visualizer.show.lora import Lora
+from visualizer.show.records import NO_VALUES, Cued, ModelChoice, Preset
 from visualizer.show.reducer import reduce, start
 from visualizer.show.reducers.model_choice import named
 from visualizer.show.state import Show
@@ -132,3 +133,33 @@ def test_a_preset_keeps_its_model_while_another_is_coming() -> None:
     assert show.model.wanted == "larger"
     show = reduce(show, SelectPreset(1))
     assert (show.model.wanted, show.model.asks) == ("large", 2)
+
+
+FILM, GRAIN = Lora("film.safetensors", 0.8), Lora("owner/grain")
+
+
+def test_a_preset_changes_the_loras_and_stays_with_the_model() -> None:
+    presets = tuple(
+        Preset(name, (Cued((("a", 1.0),), NO_VALUES),), loras=loras)
+        for name, loras in (("film", (FILM,)), ("any", None), ("both", (FILM, GRAIN)), ("off", ()))
+    )
+    show = reduce(start(presets, 1), Engine("a/model", HERE))
+    assert show.model.asks == 0
+    for index, loras, asks in ((0, (FILM,), 1), (1, (FILM,), 1), (2, (FILM, GRAIN), 2), (3, (), 3)):
+        show = reduce(show, SelectPreset(index))
+        assert (show.model.in_force, show.model.loras) == ("a/model", loras)
+        assert show.model.asks == asks
+        show = reduce(show, Engine("a/model", HERE))  # it plays
+        assert reduce(show, SelectPreset(index)).model == show.model, "nothing new is asked for"
+
+
+def test_loras_come_with_any_model_that_is_asked_for() -> None:
+    preset = Preset("film", (Cued((("a", 1.0),), NO_VALUES),), loras=(FILM,))
+    show = start((preset,))
+    assert (show.model.wanted, show.model.asks) == ("", 0), "the start screen asks for a model"
+    assert show.model.loras == (FILM,)
+    show = start((preset,), loras=(GRAIN,), model="a/model")
+    assert show.model.asked == "a/model +lora owner/grain", "options stand over presets"
+    show = after(show, Engine("a/model", HERE), Run("next_model"))
+    assert show.model.asked == f"{show.model.wanted} +lora owner/grain"
+    assert show.model.wanted in HERE

@@ -36,13 +36,19 @@ class Tuned:
     """A Denoiser whose networks are exchanged between two frames: for faster ones as soon as they
     are ready, and for a tiny autoencoder where memory runs out.
 
-    build: makes the denoiser of what the pipeline consists of now. tiny: gives the pipeline a tiny
-    autoencoder; False where it can't. faster: gives faster parts, once they are ready.
+    build: makes the denoiser of what the pipeline consists of now. lora_scale: sets the weight of
+    its LoRAs. tiny: gives the pipeline a tiny autoencoder; False where it can't. faster: gives
+    faster parts, once they are ready.
     """
 
-    def __init__(self, build: Callable[[], Denoiser], tiny: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        build: Callable[[], Denoiser],
+        tiny: Callable[[], bool],
+        lora_scale: Callable[[float], None],
+    ) -> None:
         self.faster: Callable[[], Networks | None] = lambda: None
-        self._build, self._tiny = build, tiny
+        self._build, self._tiny, self._lora_scale = build, tiny, lora_scale
         self.rebuild()
 
     def rebuild(self) -> None:
@@ -62,6 +68,7 @@ class Tuned:
         self, image: Tensor, request: Request, place: Place, stopwatch: Stopwatch = untimed
     ) -> Tensor:
         """See Denoiser."""
+        self._lora_scale(request.lora_weight)
         return self._denoiser(image, request, place, stopwatch)
 
     def prepare(self, request: Request) -> str:
@@ -99,8 +106,10 @@ def assemble(
     backend: str,
     live: bool,
     report: Report,
+    lora_scale: Callable[[float], None] | None = None,
 ) -> Feedback:
-    """The engine of a pipeline that load.load gave. The arguments are open_engine's.
+    """The engine of a pipeline that load.load gave. The arguments are open_engine's. lora_scale:
+    sets the weight of the pipeline's LoRAs; None where it has none.
 
     Raises ModelError where no picture comes out, and what torch raises.
     """
@@ -119,13 +128,18 @@ def assemble(
         report(Status(Phase.FAILED, f"{line}: {width}x{height} pixels instead of {asked}"))
     # A tiny autoencoder fits none of the built-in model's, so diffusers isn't imported for it.
     tiny = (lambda: False) if name == BUILTIN else partial(_tiny_from_cache, pipeline)
-    denoiser = Tuned(partial(denoiser_of, pipeline, _aside), tiny)
+    denoiser = Tuned(
+        partial(denoiser_of, pipeline, _aside), tiny, lora_scale or (lambda weight: None)
+    )
     if name != BUILTIN or device != "cpu":
         report(Status(Phase.LOADING, f"loading {name}", 0.9, name, device))
         _try(denoiser, pipeline, name, (height, width), report)
     # What is converted is the model as it lies on the disk, with its own autoencoder.
     possible = has_parts(pipeline) and pipeline.vae is own_vae and fits(pipeline)
-    if possible and backend != "torch":
+    if possible and backend != "torch" and lora_scale is not None:
+        line = f"{name} has a LoRA, whose weight OpenVINO would not follow, so torch computes"
+        report(Status(Phase.FAILED, line))
+    elif possible and backend != "torch":
         denoiser.faster = OpenVino(
             pipeline,
             name,

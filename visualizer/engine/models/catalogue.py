@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
+
+from visualizer.show.lora import Lora
 
 BUILTIN = "builtin"
 """The small model that comes along."""
@@ -40,6 +42,14 @@ def shaped(side: float, aspect: float | None) -> tuple[float, float]:
     where aspect (width by height) is None."""
     stretch = math.sqrt(aspect or 1.0)
     return side * stretch, side / stretch
+
+
+def without_loras(model: str, loras: Sequence[Lora]) -> str:
+    """A line that says that a model plays without its LoRAs; "" where it can have some."""
+    if not loras or model not in (BUILTIN, TESTCARD):
+        return ""
+    names = ", ".join(lora.label for lora in loras)
+    return f"{model} takes no LoRA, so it plays without {names}; give --model one that does"
 
 
 class Choice(NamedTuple):

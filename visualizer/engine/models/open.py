@@ -15,8 +15,16 @@ from dataclasses import dataclass
 
 from visualizer.engine.engine import Engine
 from visualizer.engine.failures import ModelError, one_line, out_of_memory
-from visualizer.engine.models.catalogue import BUILTIN, BY_MODEL, TESTCARD, Choice, shaped
+from visualizer.engine.models.catalogue import (
+    BUILTIN,
+    BY_MODEL,
+    TESTCARD,
+    Choice,
+    shaped,
+    without_loras,
+)
 from visualizer.engine.testcard import TestCard
+from visualizer.show.lora import Lora, split
 from visualizer.show.status import Phase, Report, Status
 
 
@@ -36,8 +44,10 @@ def choose(device: str = "auto") -> Choice:
 
 @dataclass(frozen=True, slots=True)
 class _How:
-    """open_engine's arguments, but for the name."""
+    """open_engine's arguments; what its name says, apart."""
 
+    model: str
+    loras: tuple[Lora, ...]
     device: str
     size: tuple[int, int] | None
     aspect: float | None
@@ -68,16 +78,17 @@ def open_engine(
 ) -> Engine:
     """An engine for a model: the named one where it can be had, else the next best.
 
-    device: auto, cuda, mps or cpu. size: of the picture, (width, height) in pixels or the side
-    of a square, rounded to what the model can do; None for its own. aspect: width by height of a
-    picture of the model's own area, where size is None. offline: never ask the network. tiny_vae:
-    whether large models play with a tiny autoencoder: on, off, or auto, for those that are made to
-    be fast. strict: no other model, and no other device for want of memory; what stands against it
-    is raised. fallback: where the model can't be had, take the next best; else raise ModelError.
-    backend: what runs networks on the CPU: auto, torch or openvino. live: a show runs meanwhile, so
-    begin on torch at once and let OpenVINO take over between two frames (it makes the same
-    pictures, but not to the last bit); else wait for it. threads: on the CPU; None for all cores,
-    less one for the display where live.
+    name: with its LoRAs, as lora.joined has them; without those that can't be had or do not fit,
+    with a line. device: auto, cuda, mps or cpu. size: of the picture, (width, height) in pixels or
+    the side of a square, rounded to what the model can do; None for its own. aspect: width by
+    height of a picture of the model's own area, where size is None. offline: never ask the network.
+    tiny_vae: whether large models play with a tiny autoencoder: on, off, or auto, for those that
+    are made to be fast. strict: no other model, and no other device for want of memory; what stands
+    against it is raised. fallback: where the model or a LoRA can't be had, take the next best, or
+    do without; else raise ModelError. backend: what runs networks on the CPU: auto, torch or
+    openvino. live: a show runs meanwhile, so begin on torch at once and let OpenVINO take over
+    between two frames (it makes the same pictures, but not to the last bit); else wait for it.
+    threads: on the CPU; None for all cores, less one for the display where live.
 
     report is told each step, each failure (Phase.FAILED), and at last (Phase.RUNNING) a line of
     all that the performer should know.
@@ -90,10 +101,17 @@ def open_engine(
         report(status)
 
     size = (size, size) if isinstance(size, int) else size
+    model, loras = split(name)
+    if line := without_loras(model, loras):
+        if not fallback:
+            raise ModelError(line)
+        told(Status(Phase.FAILED, line))
+        loras = ()
     how = _How(
-        device, size, aspect, offline, tiny_vae, strict, fallback, backend, live, threads, told
-    )
-    engine = _first_that_opens(name, how)
+        model, loras, device, size, aspect, offline, tiny_vae, strict, fallback, backend, live,
+        threads, told,
+    )  # fmt: skip
+    engine = _first_that_opens(how)
     known = BY_MODEL.get(engine.model)
     if known is not None and known.ask_first:
         lines.append(f"{engine.model}: {known.licence}")
@@ -101,8 +119,9 @@ def open_engine(
     return engine
 
 
-def _first_that_opens(name: str, how: _How) -> Engine:
-    chain = [TESTCARD] if name == TESTCARD else list(dict.fromkeys((name, BUILTIN, TESTCARD)))
+def _first_that_opens(how: _How) -> Engine:
+    chain = list(dict.fromkeys((how.model, BUILTIN, TESTCARD)))
+    chain = chain[: chain.index(TESTCARD) + 1]
     for candidate, instead in itertools.pairwise(chain):
         try:
             return _open_model(candidate, how)
@@ -173,6 +192,11 @@ def _open_on(device: str, name: str, how: _How) -> Engine:
         cores = os.cpu_count() or 1
         torch.set_num_threads(how.threads or max(1, cores - 1 if how.live else cores))
     pipeline = load(name, device, how.offline, how.report)
+    scale = None
+    if how.loras and name == how.model:
+        from visualizer.engine.models.loras import attach
+
+        scale = attach(pipeline, name, how.loras, how.offline, how.report, not how.fallback)
     return assemble(
         pipeline,
         name,
@@ -184,4 +208,5 @@ def _open_on(device: str, name: str, how: _How) -> Engine:
         backend=how.backend,
         live=how.live,
         report=how.report,
+        lora_scale=scale,
     )

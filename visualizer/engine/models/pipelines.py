@@ -10,7 +10,7 @@ transformers or this package, or whose configurations name code, is refused befo
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -101,7 +101,11 @@ def _folder(name: str) -> Path | None:
     folder = Path(name).expanduser()
     if folder.is_dir():
         if not (folder / INDEX).is_file():
-            raise ModelError(f"{name}: no {INDEX} in {folder}; give a folder that diffusers saved")
+            files = (path.name for path in folder.iterdir())
+            raise ModelError(
+                _lora_instead(name, files)
+                or f"{name}: no {INDEX} in {folder}; give a folder that diffusers saved"
+            )
         return folder
     parts = name.split("/")
     if len(parts) != 2 or not all(parts) or parts[0] in (".", "..", "~"):
@@ -124,7 +128,7 @@ def _from_file(name: str, file: Path, half: bool, offline: bool, report: Report)
     # Not in the file, and of no use here.
     options |= {part: None for part in ("feature_extractor", "image_encoder") if part in index}
     try:
-        with _reading():
+        with reading_weights():
             return getattr(diffusers, IMAGE_TO_IMAGE[kind.pipeline]).from_single_file(
                 str(file), config=str(folder), local_files_only=True, **options, **_plain(index)
             )
@@ -168,7 +172,8 @@ def _from_hub(name: str, half: bool, offline: bool, report: Report) -> Any:
             if offline and "file named" not in str(error.__cause__):
                 raise
     if offline:
-        raise ModelError(_OFFLINE.format(name))
+        here = (file for file in single_file.LORA_FILES if download.cached(name, file))
+        raise ModelError(_lora_instead(name, here) or _OFFLINE.format(name))
     return _said(name, _fetched(name, half, report), half)
 
 
@@ -176,7 +181,10 @@ def _fetched(name: str, half: bool, report: Report) -> Path:
     """The folder of a model on Hugging Face whose files are all here now. Raises ModelError."""
     sizes = download.listed(name)
     if INDEX not in sizes:
-        raise ModelError(f"{name}: no {INDEX} there; take a model in diffusers' format")
+        raise ModelError(
+            _lora_instead(name, sizes)
+            or f"{name}: no {INDEX} there; take a model in diffusers' format"
+        )
     # A look at what it is made of, before gigabytes are fetched.
     folder = download.fetch(name, {INDEX: sizes[INDEX]}, lambda status: None)
     parts = model_index.parts_of(model_index.read_index(name, folder))
@@ -184,8 +192,15 @@ def _fetched(name: str, half: bool, report: Report) -> Path:
     return download.fetch(name, {file: sizes[file] for file in files}, report)
 
 
+def _lora_instead(name: str, files: Iterable[str]) -> str:
+    """What to do with a LoRA that is given for a model, by its files' names; "" for none."""
+    if not {*single_file.LORA_FILES}.intersection(files):
+        return ""
+    return f"{name}: {single_file.NO_MODEL}"
+
+
 @contextmanager
-def _reading() -> Iterator[None]:
+def reading_weights() -> Iterator[None]:
     """While weights are read: no other thread reads any, and torch.load refuses (a pickle is code;
     libraries fall back on it for parts of parts, even when told not to for the whole)."""
 
@@ -209,7 +224,7 @@ def _vae(name: str, folder: Path, kind: type, half: bool) -> Any:
         options["variant"] = "fp16"
     try:
         config_check.check_configs(name, folder)
-        with _reading():
+        with reading_weights():
             return kind.from_pretrained(  # type: ignore[attr-defined]
                 folder, use_safetensors=True, **options
             )
@@ -237,7 +252,7 @@ def _read(name: str, folder: Path, half: bool) -> Any:
         options["variant"] = "fp16"
     options |= _plain(index)
     loader = IMAGE_TO_IMAGE.get(index["_class_name"], "AutoPipelineForImage2Image")
-    with _reading():
+    with reading_weights():
         return getattr(diffusers, loader).from_pretrained(
             str(folder), use_safetensors=True, local_files_only=True, **options
         )

@@ -21,6 +21,14 @@ PICKLES = (".bin", ".ckpt", ".pt", ".pth")
 LORA = ("lora_down", "lora_up", "lora_A", "lora_B", "lora.down", "lora.up", "hada_w", "lokr_w")
 """What stands in the names of a LoRA's tensors, or of its kin's (LoHa, LoKr)."""
 
+LORA_FILES = ("pytorch_lora_weights.safetensors", "adapter_config.json")
+"""Files by which a folder is known to hold a LoRA; diffusers saves the first, peft the other."""
+
+NO_MODEL = (
+    "a LoRA, which changes a model and is none; give it with --lora, and its model with --model"
+)
+"""What to do with a LoRA that is given for a model."""
+
 UNET = "model.diffusion_model."
 WIDTH = ".attn2.to_k.weight"
 
@@ -101,10 +109,7 @@ def kind_of(name: str, path: Path) -> Kind:
     except (SafetensorError, OSError) as error:
         raise ModelError(f"{name}: can't be read as safetensors: {one_line(error)}") from None
     if any(mark in key for key in shapes for mark in LORA):
-        raise ModelError(
-            f"{name}: a LoRA, which changes a model and is none; merge it into its model, and give "
-            "that with --model"
-        )
+        raise ModelError(f"{name}: {NO_MODEL}")
     first = shapes.get(f"{UNET}input_blocks.0.0.weight")
     kind = next((k for k in KINDS if any(key.startswith(k.words) for key in shapes)), None)
     width = next((s[1] for k, s in shapes.items() if k.endswith(WIDTH) and len(s) == 2), None)

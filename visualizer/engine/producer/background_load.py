@@ -17,8 +17,8 @@ from visualizer.show.status import Phase, Status
 class BackgroundLoad(threading.Thread):
     """Opens one model. load_engine: as the producer's; raises where that model can't be had.
 
-    model: its name. news: how far it is. When the thread has ended there is either an engine,
-    and in text what is to be said of it, or None, and in text why.
+    model: its name, with its LoRAs (show/lora.py). news: how far it is. When the thread has ended
+    there is either an engine, and in text what is to be said of it, or None, and in text why.
     """
 
     def __init__(self, model: str, load_engine: OpenEngine) -> None:

@@ -38,10 +38,10 @@ could make more has better things to do, such as showing them in time."""
 class Producer(threading.Thread):
     """Runs until the slots are closed; a crash of the thread itself goes to frames.fail.
 
-    models: the model wanted, '' for the default. requests: what is wanted; the newest stays in
-    force. open_engine: opens a model or the next best, in this thread; never fails. load_engine:
-    opens a model in another thread; raises where it can't be had. choose: what there is to play;
-    imports torch. clock: seconds. pauses: see retrying.py.
+    models: the model wanted, '' for the default, with its LoRAs (show/lora.py). requests: what is
+    wanted; the newest stays in force. open_engine: opens a model or the next best, in this
+    thread; never fails. load_engine: opens a model in another thread; raises where it can't be
+    had. choose: what there is to play; imports torch. clock: seconds. pauses: see retrying.py.
     """
 
     def __init__(

@@ -13,9 +13,10 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from visualizer.engine.engine import Engine, OpenEngine
-from visualizer.engine.models.catalogue import BUILTIN, TESTCARD, Choice
+from visualizer.engine.models.catalogue import BUILTIN, TESTCARD, Choice, without_loras
 from visualizer.engine.producer.background_load import BackgroundLoad
 from visualizer.latest import Latest
+from visualizer.show.lora import joined, split
 from visualizer.show.status import Phase, Status
 
 ROOM = 4.0
@@ -47,6 +48,7 @@ class ModelSwitch:
         self._choose = choose
         self._choice = Choice("", "")
         self._running = Status()
+        self._asked = ""  # the name, with its LoRAs, that the engine in force was opened by
         self._fault = ""
         self._loader: BackgroundLoad | None = None
         self._news = Status()
@@ -63,7 +65,7 @@ class ModelSwitch:
         self._choice = self._choose()
         name = self._models.get()
         asking = name is None
-        first = TESTCARD if (name or self._choice.default) == TESTCARD else BUILTIN
+        first = TESTCARD if self._named(name or "") == TESTCARD else BUILTIN
         if asking:
             self._put(Status(Phase.ASKING, "which model?"))
         self._open(first, heard=not asking)
@@ -72,7 +74,7 @@ class ModelSwitch:
         gc.freeze()
         while name is None:
             name = self._models.wait()
-        if (name or self._choice.default) == first:
+        if self._named(name) == first:
             self._tell()
         else:
             self._wish(name)
@@ -110,7 +112,7 @@ class ModelSwitch:
             text = _joined(self._running.text, loader.text)
             self._running = replace(self._running, text=text)
         else:
-            self._play(engine, loader.text)
+            self._play(engine, loader.text, loader.model)
         self._tell()
         return engine is not None
 
@@ -144,7 +146,9 @@ class ModelSwitch:
             self._loader = None
             loader.drop()
             loader.join(ROOM)
-            self.say(f"{loader.model}: too big beside what plays; change to {BUILTIN} first")
+            self.say(
+                f"{split(loader.model)[0]}: too big beside what plays; change to {BUILTIN} first"
+            )
         return True
 
     def give_up(self) -> None:
@@ -152,7 +156,7 @@ class ModelSwitch:
 
         The other is reloaded, once until it makes a frame: it may have been the GPU's driver.
         """
-        model, fault = self.engine.model, self._fault
+        model, asked, fault = self.engine.model, self._asked, self._fault
         again = model not in (BUILTIN, TESTCARD, self._reopened) and self._loader is None
         self._reopened = model
         del self.engine  # so that a GPU need not hold two
@@ -161,7 +165,7 @@ class ModelSwitch:
         line = f"{model} kept failing ({fault}); from here on {self.engine.model} plays"
         self._running = replace(self._running, text=_joined(line, self._running.text))
         if again:
-            self._load(model)
+            self._load(asked)
         self._tell()
 
     def close(self) -> None:
@@ -189,32 +193,42 @@ class ModelSwitch:
                 self._put(status)
 
         report(Status(Phase.LOADING, f"loading {name}", model=name))
-        self._play(self._open_engine(name, report), text)
+        self._play(self._open_engine(name, report), text, name)
         self._stands_in = self.engine.model != name
 
-    def _play(self, engine: Engine, text: str) -> None:
+    def _play(self, engine: Engine, text: str, name: str) -> None:
         self.engine = engine
+        self._asked = name if split(name)[0] == engine.model else engine.model
         self._running = Status(Phase.RUNNING, text, model=engine.model, device=engine.device)
         self._fault = ""
         if engine.model not in (*self._choice.models, TESTCARD):
             self._choice = self._choice._replace(models=(*self._choice.models, engine.model))
 
+    def _named(self, name: str) -> str:
+        """A model that is wanted, and its LoRAs, the default in place of ''. A line says it where
+        it plays without them."""
+        model, loras = split(name)
+        model = model or self._choice.default
+        line = without_loras(model, loras)
+        self._running = replace(self._running, text=_joined(self._running.text, line))
+        return model if line else joined(model, loras)
+
     def _wish(self, name: str) -> None:
         """A model is wanted, '' for the default. The newest wish counts."""
-        name = name or self._choice.default
+        name = self._named(name)
         self._stands_in = False
         if self._loader is not None:
             if self._loader.model == name:
                 return
             self._loader.drop()
             self._loader = None
-        if name != self.engine.model:
+        if name != self._asked:
             self._load(name)
         self._tell()
 
     def _load(self, name: str) -> None:
         self._loader = BackgroundLoad(name, self._load_engine)
-        self._news = Status(text=f"loading {name}")
+        self._news = Status(text=f"loading {split(name)[0]}")
         self._threads = [*(each for each in self._threads if each.is_alive()), self._loader]
         self._loader.start()
 
@@ -224,7 +238,10 @@ class ModelSwitch:
         if self._loader is not None:
             news = self._news
             status = replace(
-                status, text=news.text, progress=news.progress, coming=self._loader.model
+                status,
+                text=news.text,
+                progress=news.progress,
+                coming=split(self._loader.model)[0],
             )
         if self._fault:
             status = replace(status, phase=Phase.FAILED, text=self._fault)

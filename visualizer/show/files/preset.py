@@ -10,6 +10,7 @@ A preset is YAML::
     negative: blurry         # what to lead away from, where guidance is above 1
     loop: own                # or: reference, the values of the app that this one grew out of
     model: builtin           # a model to change to when the preset is chosen
+    lora: film.safetensors:0.8    # what models play with from then on; or a list, [] for nothing
     modulate:                # up to four movements; all but the first field may be left out
       - {parameter: zoom, by: sine, depth: 0.1, every: 4 beats}
     prompts:
@@ -104,6 +105,7 @@ def parse(text: str, file: str, tell: Callable[[str], object] = unsaid) -> Prese
         values=MappingProxyType({**base, **entry.values}),
         negative=general,
         model=entry.model,
+        loras=entry.lora,
     )
 
 

@@ -25,6 +25,8 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from visualizer.show import durations
 from visualizer.show.files.yaml_faults import FieldError
+from visualizer.show.lora import Lora
+from visualizer.show.lora import parse as parse_lora
 from visualizer.show.parameters import BY_NAME, DEFAULTS, SLOTS, check_wanted, nearest
 from visualizer.show.prompt_mix import TOGETHER, alone, weighted
 from visualizer.show.request import Mix
@@ -147,6 +149,7 @@ class PresetEntry(_Entry):
     order: Literal["in turn", "shuffled"] = "in turn"
     loop: Literal["own", "reference"] = "own"
     model: str = ""
+    lora: Annotated[tuple[Lora, ...] | None, PlainValidator(lambda value: _loras(value))] = None
     negative: str = ""
     prompts: list[PromptEntry] = Field(min_length=1)
 
@@ -179,6 +182,21 @@ def _given(name: str, value: Any, field: str) -> dict[str, float]:
 def _check_number(name: str, value: Any) -> None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise FieldError(name, f"must be a number, not {value!r}")
+
+
+def _loras(value: Any) -> tuple[Lora, ...]:
+    """What stands at "lora": one, or a list."""
+    found = []
+    for place, text in enumerate(value if isinstance(value, list) else [value]):
+        try:
+            if not isinstance(text, str):
+                raise ValueError("must be a file or a name, such as film.safetensors:0.8")
+            found.append(parse_lora(text))
+        except ValueError as error:
+            if isinstance(value, list):
+                raise FieldError(place, str(error)) from None
+            raise PydanticCustomError("lora", "{why}", {"why": str(error)}) from None
+    return tuple(found)
 
 
 def _parts(value: Any) -> Mix:

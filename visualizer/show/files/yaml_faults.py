@@ -27,9 +27,9 @@ class Fault(Exception):
 
 
 class FieldError(ValueError):
-    """A validation error that knows which field it is about."""
+    """A validation error that knows which field it is about: its key, or its index in a list."""
 
-    def __init__(self, field: str, why: str) -> None:
+    def __init__(self, field: str | int, why: str) -> None:
         super().__init__(why)
         self.field = field
 

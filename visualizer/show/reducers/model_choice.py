@@ -1,4 +1,5 @@
-"""Which model is wanted. Loading it, and letting it take over, is the engine's work."""
+"""Which model is wanted, and with which LoRAs. To load it, and to let it take over, is the engine's
+work."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from visualizer.show.notices import say
+from visualizer.show.records import Preset
 from visualizer.show.state import Show
 
 
@@ -14,6 +16,16 @@ def ask(show: Show, name: str) -> Show:
     may have failed. That answers the start screen's question, too."""
     choice = replace(show.model, wanted=name, asks=show.model.asks + 1)
     return replace(show, model=choice, entry=None if show.asks_model else show.entry)
+
+
+def of_preset(show: Show, preset: Preset) -> Show:
+    """Ask for a preset's model and LoRAs, where it names some that are not asked for already."""
+    name = preset.model or show.model.in_force
+    loras = show.model.loras if preset.loras is None else preset.loras
+    if (name, loras) == (show.model.in_force, show.model.loras):
+        return show
+    show = replace(show, model=replace(show.model, loras=loras))
+    return ask(show, name) if name else show  # else no model is known yet, and they come with it
 
 
 def ask_next(show: Show) -> Show:

@@ -89,7 +89,8 @@ def _folded(name: str) -> str:
 
 
 def to_preset(show: Show, index: int) -> Show:
-    """To a preset's first prompt, with the preset's values, and its model if it names one."""
+    """To a preset's first prompt, with the preset's values, and its model and LoRAs if it names
+    some."""
     preset = show.presets[index]
     crossfade = durations.seconds(show, "crossfade")
     values = lift(show.values, show.prompt_layer)
@@ -105,8 +106,7 @@ def to_preset(show: Show, index: int) -> Show:
         preset_layer=layer,
         prompt_layer=NOTHING,
     )
-    if preset.model and preset.model != show.model.in_force:
-        show = model_choice.ask(show, preset.model)
+    show = model_choice.of_preset(show, preset)
     return _to_prompt(show, preset.prompts[show.prompt_index], crossfade)
 
 
