@@ -415,3 +415,14 @@ def test_a_folder_that_is_none_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(MapError, match="can't be written"):
         learned(tmp_path / "maps", NANO, ZOOM, found(CC, 0))
     assert chosen(tmp_path / "maps", NANO)[1] == ()
+
+
+def test_all_faults_of_a_file_are_told(tmp_path: Path) -> None:
+    path = tmp_path / f"{NANO}.yaml"
+    path.write_text("controls:\n  cc 200: zoom\n  cc 20: loud\n")
+    _, faults = chosen(tmp_path, NANO)
+    assert [line.partition(":")[2][:16] for line in faults] == [
+        "2: controls.cc 2",
+        "3: controls.cc 2",
+    ]
+    assert [line.endswith("; it is left out") for line in faults] == [False, True]

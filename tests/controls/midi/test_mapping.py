@@ -216,6 +216,7 @@ FAULTS = [
     ("lights:\n  note 1: {shows: preset 1, on: 300}", "2: lights.note 1.on: Input should be less"),
     ("lights:\n  note 1: tap", "2: lights.note 1.shows: no light shows 'tap'; there are gener"),
     ("lights:\n  bend: freeze", "2: lights.bend: lights are set by note or cc"),
+    ("lights:\n  bend:", "2: lights.bend: lights are set by note or cc"),
     ("keys:\n  q: strength", "2: keys.q: 'strength' needs a value: write 'strength up' or "),
     ("keys:\n  qq: freeze", "2: keys.qq: no key is named 'qq'; keys are named as in q, "),
     ("keys:\n  q: 3", "2: keys.q: must be the name of a command, or empty, not 3"),
@@ -234,6 +235,49 @@ def test_a_fault_names_line_and_field(text: str, line: str) -> None:
         parse(text, "m.yaml")
     assert str(caught.value).startswith(f"m.yaml:{line}")
     assert "\n" not in str(caught.value)
+
+
+def test_all_faults_of_a_file_are_told_in_the_order_of_their_lines() -> None:
+    text = """knob: {}
+channel: 17
+controls:
+  cc 128: loud
+  cc 20: {plays: zoom, as: up, pickup: no, az: 1}
+  cc 21: zoom
+  cc 21: blend
+  bend: tap
+lights:
+  note 1: {shows: tea, on: 300}
+  bend: freeze
+keys:
+  qq: strength
+  q: 3
+"""
+    with pytest.raises(MapError) as caught:
+        parse(text, "m.yaml")
+    assert [line.partition("; ")[0] for line in caught.value.lines] == [
+        "m.yaml:1: knob: no such field",
+        "m.yaml:2: channel: must be 1 to 16, or any, not 17",
+        "m.yaml:4: controls.cc 128.plays: nothing is named 'loud'",
+        "m.yaml:4: controls.cc 128: the number of cc goes from 0 to 127",
+        "m.yaml:5: controls.cc 20.as: must be one of absolute, signed bit 1, signed bit 2, binary "
+        "offset, twos complement, trigger, toggle, momentary, velocity, not 'up'",
+        "m.yaml:5: controls.cc 20.az: no such field",
+        "m.yaml:5: controls.cc 20.pickup: must be one of pickup, scaling, none, not False",
+        "m.yaml:7: cc 21: stands twice, in line 6 and in line 7",
+        "m.yaml:8: controls.bend: can't play tap",
+        "m.yaml:10: lights.note 1.on: Input should be less than or equal to 127",
+        "m.yaml:10: lights.note 1.shows: no light shows 'tea'",
+        "m.yaml:11: lights.bend: lights are set by note or cc",
+        "m.yaml:13: keys.qq: 'strength' needs a value: write 'strength up' or 'strength down'",
+        "m.yaml:13: keys.qq: no key is named 'qq'",
+        "m.yaml:14: keys.q: must be the name of a command, or empty, not 3",
+    ]
+    assert str(caught.value).endswith(" (and 14 more)")
+    clash = "controls: {cc14 20: zoom, cc 52: tempo, cc14 21: blend, cc 53: noise}"
+    with pytest.raises(MapError) as caught:
+        parse(clash, "m.yaml")
+    assert len(caught.value.lines) == 2
 
 
 def anything() -> st.SearchStrategy[Any]:

@@ -189,7 +189,8 @@ def _loaded(paths: Iterable[Path]) -> tuple[dict[Path, Mapping], list[str]]:
         try:
             loaded[path] = load(path)
         except MapError as fault:
-            faults.append(f"{fault}; it is left out")
+            *others, last = fault.lines
+            faults += [*others, f"{last}; it is left out"]
     return loaded, faults
 
 

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
+    ModelWrapValidatorHandler,
     PlainValidator,
+    ValidationError,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from visualizer.controls.keys import key_table
 from visualizer.controls.midi import mapping as maps
 from visualizer.controls.midi.mapping import Control, Light, Signal
 from visualizer.show import leds, targets
 from visualizer.show.command_table import ON_OFF
-from visualizer.show.files.yaml_faults import FieldError
+from visualizer.show.files.yaml_faults import detail, details
 from visualizer.show.pickup import PICKUPS
 from visualizer.show.targets import COMMAND, PRESET, VALUE, Target
 
@@ -74,22 +75,31 @@ class _Part(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
-    @model_validator(mode="before")
+    @model_validator(mode="wrap")
     @classmethod
-    def _known_fields(cls, content: Any) -> Any:
+    def _known_fields(cls, content: Any, handler: ModelWrapValidatorHandler[_Part]) -> _Part:
         names = [field.alias or name for name, field in cls.model_fields.items()]
         if isinstance(content, str):
-            return {names[0]: content}
+            content = {names[0]: content}
         if not isinstance(content, dict):
             raise _fault(f"must be a name, or a mapping with {', '.join(names)}")
-        for name in content:
-            if name not in names:
-                raise FieldError(name, f"no such field; there are {', '.join(names)}")
-        return content
+        why = f"no such field; there are {', '.join(names)}"
+        faults = [detail((name,), why) for name in content if name not in names]
+        try:
+            part = handler({name: content[name] for name in content if name in names})
+            if not faults:
+                return part
+        except ValidationError as error:
+            faults += details(error)
+        raise ValidationError.from_exception_data(cls.__name__, faults)
 
 
 _Channel = Annotated[int, BeforeValidator(_channel)]
 _Level = Annotated[int, Field(ge=0, le=127)]
+
+
+_PartT = TypeVar("_PartT", bound=_Part)
+_Made = TypeVar("_Made")
 
 
 class _ControlEntry(_Part):
@@ -129,31 +139,47 @@ def _whole(text: str, low: int, high: int, what: str) -> int:
     raise ValueError(f"{what} goes from {low} to {high}")
 
 
-def _signal(text: str, channel: int, taken: Sequence[Signal]) -> Signal:
-    try:
-        signal = read_signal(text)
-    except ValueError as error:
-        raise FieldError(text, str(error)) from None
-    signal = signal._replace(channel=channel or signal.channel)
-    if signal in taken:
-        raise FieldError(text, f"{signal} stands twice")
-    return signal
+def _entries(
+    kind: type[_PartT], made: Callable[[Signal, _PartT | None], _Made | None]
+) -> Callable[[Any], dict[Signal, _Made | None]]:
+    """Reads a section of entries of a kind by their signals, each for itself, so that no fault
+    hides another. made: makes what is kept; raises ValueError."""
 
-
-def _controls(entries: dict[str, _ControlEntry | None]) -> dict[Signal, Control | None]:
-    controls: dict[Signal, Control | None] = {}
-    for text, entry in entries.items():
-        signal = _signal(text, entry.channel if entry else 0, tuple(controls))
-        controls[signal] = None
-        if entry is not None:
+    def read(section: Any) -> dict[Signal, _Made | None]:
+        found: dict[Signal, _Made | None] = {}
+        faults: list[InitErrorDetails] = []
+        for text, content in _section(section).items():
+            signal = entry = None
             try:
-                controls[signal] = _control(signal, entry)
+                signal = read_signal(text)
             except ValueError as error:
-                raise FieldError(text, str(error)) from None
-    return controls
+                faults.append(detail((text,), str(error)))
+            try:
+                entry = None if content is None else kind.model_validate(content)
+            except ValidationError as error:
+                faults += details(error, (text,))
+                continue
+            if signal is None:
+                continue
+            channel = getattr(entry, "channel", 0)
+            signal = signal._replace(channel=channel or signal.channel)
+            try:
+                if signal in found:
+                    raise ValueError(f"{signal} stands twice")
+                found[signal] = None
+                found[signal] = made(signal, entry)
+            except ValueError as error:
+                faults.append(detail((text,), str(error)))
+        if faults:
+            raise ValidationError.from_exception_data("section", faults)
+        return found
+
+    return read
 
 
-def _control(signal: Signal, entry: _ControlEntry) -> Control:
+def _control(signal: Signal, entry: _ControlEntry | None) -> Control | None:
+    if entry is None:
+        return None
     plays: Target = entry.plays
     if plays == Target(PRESET) and (signal.kind, signal.number) != (maps.PROGRAM, None):
         raise ValueError("which preset? Write preset 1, or program: preset")
@@ -171,25 +197,29 @@ def _control(signal: Signal, entry: _ControlEntry) -> Control:
     return Control(plays, form, entry.pickup or maps.default_pickup(form))
 
 
-def _lights(entries: dict[str, _LightEntry | None]) -> dict[Signal, Light | None]:
-    found: dict[Signal, Light | None] = {}
-    for text, entry in entries.items():
-        signal = _signal(text, entry.channel if entry else 0, tuple(found))
-        if signal.kind not in LIT:
-            raise FieldError(text, f"lights are set by {' or '.join(LIT)}")
-        found[signal] = Light(entry.shows, entry.on, entry.off) if entry else None
-    return found
+def _light(signal: Signal, entry: _LightEntry | None) -> Light | None:
+    if signal.kind not in LIT:
+        raise ValueError(f"lights are set by {' or '.join(LIT)}")
+    return None if entry is None else Light(entry.shows, entry.on, entry.off)
 
 
-def _keys(entries: dict[str, Any]) -> dict[str, str]:
-    for key, name in entries.items():
-        if not isinstance(name, str | None):
-            raise FieldError(key, f"must be the name of a command, or empty, not {name!r}")
-        try:
-            key_table.key_code(key)
-            key_table.key_action(name or "")
-        except ValueError as error:
-            raise FieldError(key, str(error)) from None
+def _keys(section: Any) -> dict[str, str]:
+    """Commands by the names of keys."""
+    faults = []
+    for key, name in (entries := _section(section)).items():
+        checks: list[tuple[Callable[[str], object], str]] = [(key_table.key_code, key)]
+        if isinstance(name, str | None):
+            checks.append((key_table.key_action, name or ""))
+        else:
+            why = f"must be the name of a command, or empty, not {name!r}"
+            faults.append(detail((key,), why))
+        for check, text in checks:
+            try:
+                check(text)
+            except ValueError as error:
+                faults.append(detail((key,), str(error)))
+    if faults:
+        raise ValidationError.from_exception_data("keys", faults)
     return {key: name or "" for key, name in entries.items()}
 
 
@@ -201,9 +231,6 @@ def _section(value: Any) -> Any:
     return value
 
 
-_Controls = dict[str, _ControlEntry | None]
-
-
 class MapFile(_Part):
     """A mapping file. After validation controls are Control by Signal."""
 
@@ -212,8 +239,6 @@ class MapFile(_Part):
         BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
     ] = []
     channel: _Channel | None = None
-    controls: Annotated[_Controls, BeforeValidator(_section), AfterValidator(_controls)] = {}
-    lights: Annotated[
-        dict[str, _LightEntry | None], BeforeValidator(_section), AfterValidator(_lights)
-    ] = {}
-    keys: Annotated[dict[str, Any], BeforeValidator(_section), AfterValidator(_keys)] = {}
+    controls: Annotated[Any, PlainValidator(_entries(_ControlEntry, _control))] = {}
+    lights: Annotated[Any, PlainValidator(_entries(_LightEntry, _light))] = {}
+    keys: Annotated[Any, PlainValidator(_keys)] = {}

@@ -48,9 +48,12 @@ _LABELS = {row.name: row.label for row in PARAMETERS} | {c.name: c.label for c i
 
 
 def parse(text: str, file: str) -> Mapping:
-    """Read a mapping from YAML text; file is its path, for messages. Raises MapError."""
+    """Read a mapping from YAML text; file is its path, for messages. Raises MapError with all
+    faults."""
     try:
-        node, _ = yaml_faults.read(text, file)
+        loader, node = yaml_faults.compose(text, file)
+        faults = [] if node is None else yaml_faults.twice(node)
+        yaml_faults.construct(loader, node, file)
     except yaml_faults.Fault as fault:
         raise MapError(str(fault)) from None
     if node is None:  # an empty file
@@ -58,15 +61,19 @@ def parse(text: str, file: str) -> Mapping:
     if not isinstance(node, yaml.MappingNode):
         fields = ", ".join(MapFile.model_fields)
         raise MapError(f"{file}:1: a mapping file has one or more of {fields}")
+    # Any: validation has put Signal, Control and Light in place of the names and entries.
+    entry: Any = None
+    controls: dict[Signal, Control | None] = {}
     try:
-        # Any: validation has put Signal, Control and Light in place of the names and entries.
-        entry: Any = MapFile.model_validate(_content(node, file))
+        entry = MapFile.model_validate(_content(node, file))
+        controls |= entry.controls
     except ValidationError as error:
-        raise MapError(yaml_faults.describe(error, node, file)) from None
-    controls: dict[Signal, Control | None] = dict(entry.controls)
-    if pair := maps.clashes(controls):
-        line = yaml_faults.line_of(node, ("controls", str(pair[0])))
-        raise MapError(f"{file}:{line}: controls: {pair[0]} and {pair[1]} are the same messages")
+        faults += yaml_faults.faults_of(error, node)
+    for one, other in maps.clashes(controls):
+        line = yaml_faults.line_of(node, ("controls", str(one)))
+        faults.append((line, f"controls: {one} and {other} are the same messages"))
+    if faults:
+        raise MapError(*(f"{file}:{line}: {why}" for line, why in sorted({*faults})))
     return Mapping(
         ports=tuple(entry.ports),
         channel=entry.channel,
@@ -88,8 +95,6 @@ def _content(node: yaml.Node, file: str, depth: int = 0) -> Any:
         line = key.start_mark.line + 1
         if not isinstance(key, yaml.ScalarNode):
             raise MapError(f"{file}:{line}: a name is wanted before the colon")
-        if key.value in content:
-            raise MapError(f"{file}:{line}: {' '.join(key.value.split())}: stands twice")
         content[key.value] = _content(inner, file, depth + 1)
     return content
 

@@ -51,7 +51,13 @@ ANY_CHANNEL = 0
 
 
 class MapError(Exception):
-    """A mapping file that can't be used; str() is one line for people: file:line: field: why."""
+    """A mapping file that can't be used. lines: its faults, each in one line for people:
+    file:line: field: why; str() is the first, and how many more there are."""
+
+    def __init__(self, *lines: str) -> None:
+        more = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
+        super().__init__(f"{lines[0]}{more}")
+        self.lines = lines
 
 
 class Signal(NamedTuple):
@@ -208,11 +214,11 @@ def _clash(one: Signal, other: Signal) -> bool:
     return single.number in (high.number, high.number + 32)
 
 
-def clashes(controls: Controls) -> tuple[Signal, Signal] | None:
-    """Two controls that come as the same messages, if there are any: cc14 20 and cc 52."""
+def clashes(controls: Controls) -> list[tuple[Signal, Signal]]:
+    """Pairs of controls that come as the same messages: cc14 20 and cc 52."""
     filled = _filled(controls)
     pairs = [signal for signal in filled if signal.kind == CC14]
-    return next(((one, other) for other in filled for one in pairs if _clash(one, other)), None)
+    return [(one, other) for other in filled for one in pairs if _clash(one, other)]
 
 
 def _generic() -> Mapping:

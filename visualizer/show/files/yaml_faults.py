@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 from pydantic import ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 Place = tuple[int | str, ...]
 """The way to a field: keys of mappings, and indices (from 0) into lists."""
@@ -109,10 +110,17 @@ def twice(node: yaml.Node) -> list[tuple[int, str]]:
     return sorted(faults)
 
 
-def describe(error: ValidationError, node: yaml.Node | None, file: str) -> str:
-    """The first fault as file:line: field: why."""
-    line, why = faults_of(error, node)[0]
-    return f"{file}:{line}: {why}"
+def detail(place: Place, why: str) -> InitErrorDetails:
+    """A fault as pydantic takes it."""
+    return InitErrorDetails(
+        type=PydanticCustomError("fault", "{why}", {"why": why}), loc=place, input=None
+    )
+
+
+def details(error: ValidationError, place: Place = ()) -> list[InitErrorDetails]:
+    """The faults that were found at a place, as pydantic takes them."""
+    found = error.errors(include_url=False)
+    return [detail((*place, *fault["loc"]), fault["msg"]) for fault in found]
 
 
 def faults_of(error: ValidationError, node: yaml.Node | None) -> list[tuple[int, str]]:
