@@ -25,14 +25,26 @@ OPEN_CLIP = {
 }  # fmt: skip
 
 
-def checkpoint_of(pipeline: Any) -> dict[str, Tensor]:
-    """All weights of a pipeline of SD 1 or SDXL by the names that they have in one file."""
+LAST = "cond_stage_model.model.transformer.resblocks.23"
+"""The last of the 24 layers in a file of SD 2, which it leaves out."""
+
+
+def checkpoint_of(pipeline: Any, sd2: bool = False) -> dict[str, Tensor]:
+    """All weights of a pipeline of SD 1, SD 2 or SDXL by the names that they have in one file."""
     tensors = {f"model.diffusion_model.{key}": t for key, t in _unet(pipeline.unet).items()}
     tensors |= {f"first_stage_model.{key}": t for key, t in _vae(pipeline.vae).items()}
     second = getattr(pipeline, "text_encoder_2", None)
     first = "cond_stage_model" if second is None else "conditioner.embedders.0"
-    words = _clip(pipeline.text_encoder)
-    tensors |= {f"{first}.transformer.{key}": tensor for key, tensor in words.items()}
+    if sd2:  # its text encoder is OpenCLIP's, whole
+        width = pipeline.text_encoder.config.hidden_size
+        words = _open_clip(pipeline.text_encoder, torch.randn(width, width))
+        words["logit_scale"] = torch.tensor(100.0)
+        tensors |= {f"{first}.model.{key}": tensor for key, tensor in words.items()}
+        tensors[f"{LAST}.ln_1.weight"] = torch.ones(width)
+        tensors[f"{LAST}.attn.in_proj_weight"] = torch.randn(3 * width, width)
+    else:
+        words = _clip(pipeline.text_encoder)
+        tensors |= {f"{first}.transformer.{key}": tensor for key, tensor in words.items()}
     if second is not None:
         words = _open_clip(second)
         tensors |= {f"conditioner.embedders.1.model.{key}": t for key, t in words.items()}
@@ -104,7 +116,8 @@ def _clip(encoder: Any) -> dict[str, Tensor]:
     return {f"text_model.{key}": tensor for key, tensor in tensors.items()}
 
 
-def _open_clip(encoder: Any) -> dict[str, Tensor]:
+def _open_clip(encoder: Any, projection: Tensor | None = None) -> dict[str, Tensor]:
+    """projection: of an encoder that has none."""
     old = _clip(encoder)
     old = {key.removeprefix("text_model."): tensor for key, tensor in old.items()}
     tensors = {
@@ -112,7 +125,7 @@ def _open_clip(encoder: Any) -> dict[str, Tensor]:
         "positional_embedding": old["embeddings.position_embedding.weight"],
         "ln_final.weight": old["final_layer_norm.weight"],
         "ln_final.bias": old["final_layer_norm.bias"],
-        "text_projection": old["text_projection.weight"].T,
+        "text_projection": old["text_projection.weight"].T if projection is None else projection,
     }
     for key, tensor in old.items():
         found = re.fullmatch(r"encoder\.layers\.(\d+)\.(.+)\.(weight|bias)", key)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import torch
+from diffusers import UNet2DConditionModel
 from safetensors.torch import save_file
 
 from visualizer.engine.failures import ModelError
@@ -24,7 +25,7 @@ from .ldm_format import checkpoint_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
-XL, _, SD = (kind.settings for kind in KINDS)
+XL, SD2, SD = (kind.settings for kind in KINDS)
 
 
 @pytest.fixture
@@ -55,6 +56,30 @@ def test_a_file_is_the_model_that_it_was_saved_from(
             wanted, found = (getattr(each, part).state_dict() for each in (whole, one))
             assert wanted.keys() == found.keys()
             assert all(torch.equal(wanted[key], found[key]) for key in wanted)
+
+
+def test_a_file_of_stable_diffusion_2_is_the_model_that_it_was_saved_from(
+    sd_folder: Path, hub: Hub, tmp_path: Path
+) -> None:
+    """OpenCLIP's text encoder, and attention with linear projections."""
+    whole = load(str(sd_folder), "cpu", True, unheard)
+    linear = {**whole.unet.config, "use_linear_projection": True}
+    whole.register_modules(unet=UNet2DConditionModel.from_config(linear).eval())
+    whole.save_pretrained(tmp_path / "sd2")
+    file = tmp_path / "model.safetensors"
+    save_file(checkpoint_of(whole, sd2=True), file)
+    hub.repos[SD2] = tmp_path / "sd2"
+    heard: list[Status] = []
+    found = load(str(file), "cpu", False, heard.append)
+    lines = [status.text for status in heard if status.phase is Phase.FAILED]
+    assert [line.partition(" (")[0] for line in lines] == [
+        f"{file} is read as Stable Diffusion 2.1"
+    ]
+    assert found.scheduler.config.prediction_type == "v_prediction"
+    for part in ("unet", "vae", "text_encoder"):
+        wanted, read = (getattr(each, part).state_dict() for each in (whole, found))
+        assert wanted.keys() == read.keys()
+        assert all(torch.equal(wanted[key], read[key]) for key in wanted)
 
 
 def test_settings_of_another_model_of_its_kind_will_do_and_are_named(
