@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from visualizer.engine.engine import Engine, OpenEngine
-from visualizer.engine.failures import ModelError
+from visualizer.engine.failures import LoraError, ModelError
 from visualizer.engine.models.catalogue import TESTCARD
 from visualizer.engine.models.open import choose, open_engine
 from visualizer.options import OptionError, Options
@@ -65,4 +65,5 @@ def open_now(options: Options, name: str, say: Callable[[str], None]) -> Engine:
     try:
         return opener(options, fallback=options.fallback)(name, report)
     except ModelError as error:
-        raise OptionError(f"{error}; --fallback goes on with another model") from None
+        how = "without it" if isinstance(error, LoraError) else "with another model"
+        raise OptionError(f"{error}; --fallback goes on {how}") from None

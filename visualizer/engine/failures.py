@@ -10,6 +10,10 @@ class ModelError(Exception):
     """A model or a device can't be had. str() is one line: what, where, what to do."""
 
 
+class LoraError(ModelError):
+    """A LoRA can't be had; its model can, without it."""
+
+
 class FrameError(Exception):
     """A frame came to nothing; the last one stands. str() is one line: what, and what to do."""
 

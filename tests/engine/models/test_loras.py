@@ -21,6 +21,8 @@ from visualizer.engine.models.catalogue import BUILTIN, TESTCARD
 from visualizer.engine.models.load import load
 from visualizer.engine.models.loras import LoraScale, attach
 from visualizer.engine.models.open import open_engine
+from visualizer.openers import open_now
+from visualizer.options import OptionError, Options
 from visualizer.show.lora import Lora, joined
 from visualizer.show.status import Phase, Status
 
@@ -140,7 +142,7 @@ def test_files_that_do_not_fit_are_one_line_each_and_change_nothing(
     wide = {**fit, f"{key}_A.weight": torch.zeros(2, 768)}
     sheet = torch.zeros(2, 2)
     cases: list[tuple[dict[str, Tensor], str]] = [
-        (wide, "a LoRA for Stable Diffusion 1, and sd is a model whose text embeddings are 16"),
+        (wide, "made for Stable Diffusion 1 (text 768 wide), but sd has text 16 wide"),
         (away, "does not fit sd"),
         ({**fit, f"{key}_B.weight": layer.up[:3]}, "does not fit sd"),
         ({"transformer.x.lora_A.weight": sheet}, "does not fit sd"),
@@ -288,5 +290,6 @@ def test_the_built_in_model_plays_without_and_says_so(monkeypatch: pytest.Monkey
         assert faults(heard) == [line]
         assert heard[-1].text == line
         heard.clear()
-        with pytest.raises(ModelError, match="takes no LoRA"):
-            open_engine(name, device="cpu", offline=True, fallback=False, report=unheard)
+        options = Options(device="cpu", offline=True)
+        with pytest.raises(OptionError, match=r"takes no LoRA.*; --fallback goes on without it$"):
+            open_now(options, name, lambda line: None)

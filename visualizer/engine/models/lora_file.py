@@ -137,7 +137,8 @@ def scale(header: Header, key: str, rank: int) -> float:
 
 def family(width: int) -> str:
     """A kind of model, by the width of its text embeddings."""
-    return FAMILIES.get(width, f"a model whose text embeddings are {width} wide")
+    name = FAMILIES.get(width)
+    return f"{name} (text {width} wide)" if name else f"text {width} wide"
 
 
 def _facts(name: str, text: str) -> Mapping[str, Any]:

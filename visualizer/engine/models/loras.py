@@ -20,7 +20,7 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
-from visualizer.engine.failures import ModelError, one_line, out_of_memory
+from visualizer.engine.failures import LoraError, ModelError, one_line, out_of_memory
 from visualizer.engine.models import lora_file
 from visualizer.engine.models.pipelines import reading_weights
 from visualizer.show.lora import Lora
@@ -57,7 +57,7 @@ def attach(
     """Have a pipeline play with LoRAs; what scales them, None where none could be had.
 
     One that can't be had, or does not fit, is told to report in a line and left out; with strict it
-    raises ModelError.
+    raises LoraError.
     """
     names: dict[str, float] = {}
     for place, lora in enumerate(loras):
@@ -66,7 +66,7 @@ def attach(
             _load(pipeline, model, lora, f"lora{place}", offline, report)
         except ModelError as error:
             if strict:
-                raise
+                raise LoraError(str(error)) from error
             report(Status(Phase.FAILED, f"{error}; {model} plays without it"))
         else:
             names[f"lora{place}"] = lora.weight
@@ -96,7 +96,7 @@ def _load(
     width = network.config.get("cross_attention_dim")
     if header.width and isinstance(width, int) and header.width != width:
         made, here = map(lora_file.family, (header.width, width))
-        raise ModelError(f"{lora.name}: a LoRA for {made}, and {model} is {here}")
+        raise ModelError(f"{lora.name}: made for {made}, but {model} has {here}; take another")
     before = _layers(pipeline)
     try:
         with reading_weights():

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from visualizer.engine.engine import Engine
-from visualizer.engine.failures import ModelError, one_line, out_of_memory
+from visualizer.engine.failures import LoraError, ModelError, one_line, out_of_memory
 from visualizer.engine.models.catalogue import (
     BUILTIN,
     BY_MODEL,
@@ -104,7 +104,7 @@ def open_engine(
     model, loras = split(name)
     if line := without_loras(model, loras):
         if not fallback:
-            raise ModelError(line)
+            raise LoraError(line)
         told(Status(Phase.FAILED, line))
         loras = ()
     how = _How(
@@ -126,7 +126,7 @@ def _first_that_opens(how: _How) -> Engine:
         try:
             return _open_model(candidate, how)
         except Exception as error:
-            if how.strict:
+            if how.strict or (isinstance(error, LoraError) and not how.fallback):
                 raise
             line = one_line(error)
             if not isinstance(error, ModelError):
