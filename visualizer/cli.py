@@ -17,6 +17,7 @@ from visualizer.options import BenchOptions, LiveOptions, OptionError, Options, 
 from visualizer.show.lora import Lora
 from visualizer.show.lora import parse as parse_lora
 from visualizer.show.parameters import parse_setting
+from visualizer.show.source_names import camera_number
 
 T = TypeVar("T", bound=Options)
 
@@ -316,6 +317,13 @@ def _loop_options(default: str | None) -> _Parser:
         help="what runs networks on the CPU (default auto: OpenVINO for small models)",
         default=default or "auto",
     )
+    loop.add_argument(
+        "--source",
+        type=_source,
+        metavar="FILE|camera:N",
+        help="a video, a picture or a camera that is mixed into the loop; how much: source_mix",
+        default=default or "",
+    )
     loop.add_argument("--seed", type=_seed, metavar="N", help="same as --set seed=N")
     loop.add_argument(
         "--set",
@@ -379,6 +387,14 @@ def _lora(text: str) -> Lora:
         return parse_lora(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _source(text: str) -> str:
+    try:
+        camera_number(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"'{text}': {error}") from None
+    return text
 
 
 def _seed(text: str) -> tuple[str, float]:

@@ -29,7 +29,8 @@ class Options:
     pixels; None for the model's own. aspect: width by height of a picture of the model's own area,
     where size is None. seed None leaves the default. tiny_vae: auto, on or off. backend: auto,
     torch or openvino. fallback: where the model can't be loaded, go on with another; the live show
-    always does. verbose: every action is logged.
+    always does. source: what is mixed into the loop, a file's path or camera:N; "" for what presets
+    name. verbose: every action is logged.
     """
 
     model: str | None = None
@@ -43,6 +44,7 @@ class Options:
     tiny_vae: str = "auto"
     backend: str = "auto"
     fallback: bool = False
+    source: str = ""
     settings: Mapping[str, float] = field(default_factory=lambda: NO_VALUES)
     verbose: bool = False
 

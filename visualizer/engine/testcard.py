@@ -1,7 +1,7 @@
 """An engine without torch: soft fields of colour that flow into each other, by the prompt's words.
 
 It is what runs where torch or every model fails, and with --model testcard. It obeys strength,
-seed, restart and blend as a model does, so a show can be set up and tested with it.
+seed, restart, blend and a source as a model does, so a show can be set up and tested with it.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import numpy.typing as npt
 from visualizer.engine.diffusion.seed_walk import Place, SeedWalk
 from visualizer.engine.models.catalogue import TESTCARD
 from visualizer.engine.picture import Picture, Stopwatch, untimed
+from visualizer.engine.producer.model_crossfade import resized
 from visualizer.engine.prompt_colours import lookup_table
 from visualizer.frame import Pixels
 from visualizer.show.request import Mix, Request
@@ -79,6 +80,9 @@ class TestCard:
         with self.stopwatch("blend"):
             if self._previous is not None:
                 new += np.float32(request.blend) * (self._previous - new)
+            if request.source_pixels is not None and request.source_mix:
+                source = resized(request.source_pixels, self.size).astype(np.float32) / 255.0
+                new = new + np.float32(request.source_mix) * (source - new)
         self._previous = new
         with self.stopwatch("copy"):
             pixels = np.rint(new * 255.0).astype(np.uint8)

@@ -28,6 +28,7 @@ from visualizer.live.engine_client import EngineClient
 from visualizer.live.inputs import Inputs, address, stop_all
 from visualizer.live.resume import as_asked
 from visualizer.live.session_store import SessionStore, usual_folder
+from visualizer.live.source_client import SourceClient
 from visualizer.options import LiveOptions, find_presets
 from visualizer.show.action_log import describe
 from visualizer.show.actions import Action, Offer, Run, Say, Tick
@@ -77,6 +78,7 @@ def run(options: LiveOptions) -> int:
         options.settings,
         model=options.model or "",
         loras=options.lora,
+        source=options.source,
         fullscreen=not options.windowed,
         chance=time.time_ns(),
     )
@@ -140,6 +142,7 @@ class LiveShow:
         self.inputs = Inputs(options)
         self.session_store = SessionStore(options.state or usual_folder())
         self.engine = EngineClient(options, do=self.do, warn=self.warn)
+        self.source = SourceClient(warn=self.warn)
         self._osc_lines = RateLimit(terminal.say, time.monotonic)
         self.ended = False
         if show.model.wanted:
@@ -157,7 +160,9 @@ class LiveShow:
     def __exit__(self, *_: object) -> None:
         self.engine.close()  # it takes longest
         self.stage.close()  # the show is over
-        self.ended = stop_all((self.session_store, self.inputs, self.engine), STOP_WITHIN)
+        self.ended = stop_all(
+            (self.session_store, self.inputs, self.source, self.engine), STOP_WITHIN
+        )
 
     def play(self) -> None:
         """Run the frame loop until the show is over."""
@@ -187,9 +192,10 @@ class LiveShow:
         for action in self._actions(seconds):
             self.do(action)
         if (frame := self.engine.hear(self.show.time)) is not None:
+            self.source.size = frame.pixels.shape[:2]
             self.stage.show_frame(frame)
         view = self._view()
-        self.engine.want(request(self.show, view.played))
+        self.engine.want(self.source.over(request(self.show, view.played)))
         self.inputs.tell(self.show)
         self.session_store.keep(self.show)
         self.stage.present(view)
@@ -260,5 +266,5 @@ class LiveShow:
             display_fps=self.stage.display_fps,
             renderer=self.stage.renderer,
             ports=self.inputs.ports,
-            inputs=self.inputs.others,
+            inputs=(*self.inputs.others, *self.source.words),
         )

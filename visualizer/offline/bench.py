@@ -23,6 +23,7 @@ from rich.table import Table
 from rich.text import Text
 
 from visualizer import terminal
+from visualizer.offline.source_pictures import SourcePictures, check_source
 from visualizer.openers import open_now
 from visualizer.options import BenchOptions, OptionError, find_presets
 from visualizer.show.next_request import request
@@ -71,15 +72,24 @@ def measure(options: BenchOptions, say: Callable[[str], None]) -> dict[str, Any]
     presets, first, _ = find_presets(options)
     if not presets:
         raise OptionError("there is no preset to measure with: give another --presets folder")
-    model = options.model or ""
-    show = start(presets, first, options.settings, model=model, loras=options.lora)
+    check_source(options.source)
+    show = start(
+        presets,
+        first,
+        options.settings,
+        model=options.model or "",
+        loras=options.lora,
+        source=options.source,
+    )
     wanted = request(show)
     engine = open_now(options, show.model.asked, say)
+    source = SourcePictures(say)
 
     def frame() -> tuple[float, tuple[int, ...]]:
         """Milliseconds that the next frame takes, and its height and width in pixels."""
         nonlocal wanted
-        wanted = replace(wanted, time=wanted.time + FRAME)
+        moment = wanted.time + FRAME
+        wanted = source.over(replace(wanted, time=moment, source_time=moment), engine.size)
         begin = time.perf_counter()
         size = engine.next(wanted).pixels.shape[:2]
         engine.prepare(wanted)

@@ -33,6 +33,7 @@ from visualizer.engine.picture import Picture
 from visualizer.frame import Pixels
 from visualizer.offline.interrupt import Interrupt
 from visualizer.offline.soundtrack import RATE, Soundtrack, Stereo, mono
+from visualizer.offline.source_pictures import SourcePictures, check_source
 from visualizer.offline.writers import STATE, VIDEO, Writer, check_out, writer
 from visualizer.openers import open_now
 from visualizer.options import OptionError, Options, RenderOptions, find_presets
@@ -60,6 +61,7 @@ def render(options: RenderOptions) -> int:
         terminal.log(f"--sound {options.sound}: {sound.damaged} damaged pieces are left out")
     length = _count(options, sound)
     saved = _saved(options)
+    check_source(options.source)
     show = _first(options, saved.get("chance", time.time_ns()))
     if not saved:
         check_out(options.out)
@@ -86,9 +88,14 @@ def _made(
     made: Writer | None = None
     facts: dict[str, str | int] = {"made_with": _fingerprint(options, show), "chance": show.chance}
     state = options.out / STATE if numbers.start else None
-    pictures = frames(show, engine, options.fps, numbers, sound, terminal.log, state)
+    source = SourcePictures(terminal.log)
+    pictures = frames(show, engine, options.fps, numbers, sound, terminal.log, state, source)
     try:
-        with writer(options.out, options.fps, numbers.start) as made, _progress() as progress:
+        with (
+            source,
+            writer(options.out, options.fps, numbers.start) as made,
+            _progress() as progress,
+        ):
             task = progress.add_task(
                 terminal.clean(f"{engine.model} on {engine.device}"),
                 total=numbers.stop,
@@ -163,6 +170,7 @@ def _fingerprint(options: RenderOptions, show: Show) -> str:
         options, continuing=False, frames=None, out=Path(), verbose=False, offline=False
     )
     sound = options.sound.stat() if options.sound is not None else None
+    source = Path(options.source).stat() if options.source else None
     facts = (
         __version__,
         asked,
@@ -170,6 +178,7 @@ def _fingerprint(options: RenderOptions, show: Show) -> str:
         show.presets,
         sorted(show.values.items()),
         sound and (sound.st_size, sound.st_mtime_ns),
+        source and (source.st_size, source.st_mtime_ns),
     )
     return hashlib.sha256(repr(facts).encode()).hexdigest()
 
@@ -192,12 +201,13 @@ def frames(
     sound: Soundtrack | None = None,
     say: Callable[[str], None] = lambda line: None,
     state: Path | None = None,
+    source: SourcePictures | None = None,
 ) -> Iterator[tuple[Picture, Stereo | None]]:
     """Generated pictures of these numbers, each 1/fps seconds of show time after the last, with its
     sound.
 
     say: gets the engine's lines for the performer. state: what the run that made those before the
-    first has left; without it the numbers begin at 0.
+    first has left; without it the numbers begin at 0. source: adds the source's pictures.
     """
     blocks = repeat(None) if sound is None else sound.blocks(fps)
     ear = AudioFeatures(RATE)
@@ -211,6 +221,8 @@ def frames(
         else:
             if number == numbers.start and state is not None:
                 _restore(engine, state)
+            if source is not None:
+                wanted = source.over(wanted, engine.size)
             picture = engine.next(wanted)
             seed = picture.seed
             if line := engine.prepare(wanted):
@@ -271,7 +283,15 @@ def _first(options: RenderOptions, chance: int) -> Show:
     if not presets:
         raise OptionError("there is no preset to play: give --prompt or another --presets folder")
     model = options.model or ""
-    show = start(presets, first, options.settings, model=model, loras=options.lora, chance=chance)
+    show = start(
+        presets,
+        first,
+        options.settings,
+        model=model,
+        loras=options.lora,
+        source=options.source,
+        chance=chance,
+    )
     for message in show.messages:  # which seed was drawn
         terminal.log(message.text)
     return show

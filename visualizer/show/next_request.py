@@ -43,11 +43,25 @@ def request(show: Show, played: Mapping[str, float] | None = None) -> Request:
         colour_hold=values["colour_hold"],
         sharpness_hold=values["sharpness_hold"],
         lora_weight=values["lora_weight"],
+        source=show.source_in_force,
+        source_mix=values["source_mix"],
+        source_zoom=values["source_zoom"],
+        source_mirror=int(values["source_mirror"]),
+        source_time=show.time - show.source_since,
+        source_rounds=_rounds(show, values["source_beats"]),
         restarts=show.restarts,
         generating=show.generating,
         time=show.time,
         ahead=_ahead(show, {text for text, _ in prompts + negative}),
     )
+
+
+def _rounds(show: Show, beats: float) -> float | None:
+    """How often a video that lasts so many beats has gone round; None for 0, its own speed."""
+    if not beats:
+        return None
+    # What is asked for now is seen a period later, and is to be on the beat then.
+    return show.tempo.beats_at(show.time + show.period) / beats
 
 
 def _ahead(show: Show, on: Set[str]) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ TARGETS = (
     "seed", "seed_interval", "swirl", "ripple", "kaleidoscope", "lora_weight", "wall_brightness",
     "wall_contrast", "saturation", "hue", "gamma", "invert", "wall_kaleidoscope", "wall_angle",
     "pixelate", "trails", "rgb_split", "edge_glow", "bloom", "posterise", "vignette", "grain",
+    "source_mix", "source_zoom",
 )  # fmt: skip
 """What a modulation may move: "none", or a parameter of the loop or a look; but not the lengths of
 cues, whose swing would make a fade jump, nor mirrors, whose steps would, nor strobe."""
@@ -297,6 +298,19 @@ PARAMETERS: tuple[Parameter, ...] = (
         whole=True, choices=("off", "left", "top", "both"), reference=0,
     ),
     Parameter(
+        "source_mix", "Source mix", 0.0, 1.0, 0.4, 0.05, 0.01, (), 89,
+        "0 the loop, 1 the source",
+    ),
+    Parameter(
+        "source_zoom", "Source zoom", -2.0, 3.0, 0.0, 0.1, 0.02, (), 90,
+        "into it: doublings",
+    ),
+    Parameter(
+        "source_mirror", "Source mirror", 0, 4, 0, 1, 1, (), None,
+        "its mirrored half, or flip",
+        whole=True, choices=("off", "left", "top", "both", "flip"),
+    ),
+    Parameter(
         "colour_hold", "Colour hold", 0.0, 1.0, 0.5, 0.1, 0.02, ("ctrl j", "ctrl u"), 107,
         "holds colours against drift; 0 is off",
         reference=0.0,
@@ -343,6 +357,11 @@ PARAMETERS: tuple[Parameter, ...] = (
         "quantise", "Quantise", 0, 3, 0, 1, 1, (), 110,
         "what changes of prompt, preset and snapshot wait for",
         whole=True, choices=("off", "beat", "bar", "4 bars"), group="time",
+    ),
+    Parameter(
+        "source_beats", "Source beats", 0, 64, 0, 1, 1, (), None,
+        "of its video; 0 its own speed",
+        unit="beats", whole=True, group="time",
     ),
     Parameter(
         "morph", "Morph", 0.0, 30.0, 2.0, 0.5, 0.1, (), 111,

@@ -53,7 +53,8 @@ class Preset:
 
     negative: that of a prompt typed while the preset is on; its own prompts have theirs. model:
     the one to change to when the preset is chosen, "" where it leaves the model alone. loras: those
-    that the model plays with from then on; None where it leaves them alone.
+    that the model plays with from then on; None where it leaves them alone. source: what is mixed
+    into the loop while the preset is on, a file's path or camera:N; "" for nothing.
     """
 
     name: str
@@ -63,6 +64,7 @@ class Preset:
     negative: str = ""
     model: str = ""
     loras: tuple[Lora, ...] | None = None
+    source: str = ""
 
 
 Layer: TypeAlias = Mapping[str, tuple[float, float]]

@@ -37,16 +37,17 @@ def start(
     *,
     model: str = "",
     loras: tuple[Lora, ...] = (),
+    source: str = "",
     fullscreen: bool = True,
     chance: int = 0,
 ) -> Show:
     """The show as it begins: preset and first prompt in force, then what was given by hand.
 
-    settings (--set) stand over the preset's values, and model and loras (--model, --lora) over the
+    settings (--set) stand over the preset's values, and model, loras and source over the
     preset's own.
     chance: any number, from which random seeds are drawn.
     """
-    show = Show(presets=presets, fullscreen=fullscreen, chance=chance)
+    show = Show(presets=presets, source=source, fullscreen=fullscreen, chance=chance)
     if presets:
         show = navigation.to_preset(show, preset % len(presets))
     loras = loras or show.model.loras

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
+import numpy as np
+import numpy.typing as npt
+
 Mix: TypeAlias = tuple[tuple[str, float], ...]
 """Prompts with their weights; the weights add up to 1. Empty when there is no prompt."""
 
@@ -19,6 +22,11 @@ class Request:
     show time in seconds; motion (zoom, rotate, pan …) is per second of it. ahead: texts that will
     be wanted soon. restarts counts how often a restart from white was asked for: a counter and
     not a flag, so that "newest wins" can't lose the wish.
+
+    source: what is mixed in, a file's path or camera:N, "" for nothing. source_time: seconds of
+    show time since it was chosen. source_rounds: how often its video has gone round by the beat,
+    None where it plays at its own speed. source_pixels: its picture at this moment, read-only uint8
+    RGB, (height, width, 3), which whoever reads the source adds; None while there is none.
 
     Two requests are equal where the same is wanted, at any time.
     """
@@ -45,11 +53,18 @@ class Request:
     colour_hold: float
     sharpness_hold: float
     lora_weight: float = 1.0
+    source: str = ""
+    source_mix: float = 0.0
+    source_zoom: float = 0.0
+    source_mirror: int = 0
     negative: Mix = ()
     restarts: int = 0
     generating: bool = True
     time: float = field(default=0.0, compare=False)
     ahead: tuple[str, ...] = field(default=(), compare=False)
+    source_time: float = field(default=0.0, compare=False)
+    source_rounds: float | None = field(default=None, compare=False)
+    source_pixels: npt.NDArray[np.uint8] | None = field(default=None, compare=False, repr=False)
 
     @property
     def wants_frame(self) -> bool:
@@ -58,5 +73,14 @@ class Request:
 
     @property
     def by_hand(self) -> Request:
-        """Itself without what changes by itself: prompts. (Time does not count anyway.)"""
-        return replace(self, prompts=(), negative=())
+        """Itself without what changes by itself: prompts, times, the source's picture."""
+        return replace(
+            self,
+            prompts=(),
+            negative=(),
+            time=0.0,
+            ahead=(),
+            source_time=0.0,
+            source_rounds=None,
+            source_pixels=None,
+        )

@@ -56,7 +56,9 @@ class Show:
     beat, pending_recall: the snapshot that does. focus: the parameter that a hand on the keypad
     plays. snapshots: kept values by preset's name and slot; morph: one that is coming in. offer:
     the last show's memory, until it is taken up. learning: MIDI learn's list, None while it is
-    closed. chance: what random seeds are drawn from, another one in each show.
+    closed. source: the one given by hand, a file's path or camera:N, which stands over those of
+    presets; "" for none. source_since: show time at which the preset brought its source. chance:
+    what random seeds are drawn from, another one in each show.
     """
 
     presets: tuple[Preset, ...] = ()
@@ -100,7 +102,14 @@ class Show:
     learning: Learning | None = None
     forgets: Forgets = field(default_factory=Forgets)
     offer: Session | None = None
+    source: str = ""
+    source_since: float = 0.0
     chance: int = 0
+
+    @property
+    def source_in_force(self) -> str:
+        """What is mixed into the loop: the source given by hand, else the preset's; "" for none."""
+        return self.source or (preset.source if (preset := self.preset_now) else "")
 
     @property
     def preset_now(self) -> Preset | None:

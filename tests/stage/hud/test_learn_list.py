@@ -62,7 +62,9 @@ def test_targets_are_called_as_the_hud_calls_them_and_say_what_to_move() -> None
 
 def test_moving_through_the_list_changes_what_is_shown_at_once(letters: Lettering) -> None:
     assert "Steps" in shown(letters, Run("learn"), Move(down=2))
-    assert {"New seed", "Restart"} <= set(shown(letters, Run("learn"), Move(down=LEARNABLE.index("new_seed"))))
+    assert {"New seed", "Restart"} <= set(
+        shown(letters, Run("learn"), Move(down=LEARNABLE.index("new_seed")))
+    )
 
 
 def test_what_was_learned_stands_below_the_list_with_the_keys_that_work_now(

@@ -57,8 +57,12 @@ class Reference:
         self._age = 0.0
         self._since = 0.0
 
-    def follow(self, stats: ImageStats, prompts: Mix, seconds: float) -> None:
-        """Take a picture's look into account, shown so many seconds after the one before."""
+    def follow(self, stats: ImageStats, prompts: Mix, seconds: float, source: float = 0.0) -> None:
+        """Take a picture's look into account, shown so many seconds after the one before.
+
+        source: the share of a source in it (0 to 1). A source has looks of its own, and holds the
+        loop by itself: the more there is of it, the faster the reference follows.
+        """
         changed = self._prompts is not None and prompts != self._prompts
         self._since = 0.0 if changed else self._since + seconds
         self._age += seconds
@@ -66,7 +70,8 @@ class Reference:
         if self._stats is None:
             self._stats = healthy(stats)
             return
-        share = 1.0 - math.exp(-seconds / self.memory())
+        rate = (1.0 - source) / self.memory() + source / SHORT
+        share = 1.0 - math.exp(-seconds * rate)
         self._stats = healthy(
             ImageStats(
                 self._stats.mean + share * (stats.mean - self._stats.mean),

@@ -1,5 +1,7 @@
 """The img2img feedback loop: previous → warp → drift hold → jitter → denoise → blend → next.
 
+A source, if there is one, is mixed in before denoising.
+
 The picture stays float in [0, 1] on the device from frame to frame, and is rounded to uint8 once,
 in the copy that is handed out. With that copy come the numbers of its stats, from which the next
 frame's holds are decided on the host: one wait for the device a frame, and no other.
@@ -20,6 +22,7 @@ from visualizer.engine.loop.motion_limit import MotionLimit, bounded, motion
 from visualizer.engine.loop.perturb import draw, grain, jittered
 from visualizer.engine.loop.readback import Readback
 from visualizer.engine.loop.revive import Revive
+from visualizer.engine.loop.source_mix import SourceMix
 from visualizer.engine.loop.warp import warp
 from visualizer.engine.picture import Picture, Stopwatch, untimed
 from visualizer.engine.producer.model_crossfade import resized
@@ -64,6 +67,7 @@ class Feedback:
         self._denoiser = denoiser
         self._multiple = multiple
         self._readback = Readback()
+        self._source_mix = SourceMix()
         self._walk = SeedWalk()
         self._restarts: int | None = None
         self._time: float | None = None
@@ -103,13 +107,14 @@ class Feedback:
         self._restarts = request.restarts
         seconds = self._passed(request.time)
         place = self._walk.step(request)
-        if self._pixels is not None and not self._denoiser.generates(request):
+        source = self._source_mix.share(request)
+        if self._pixels is not None and not source and not self._denoiser.generates(request):
             return Picture(self._pixels, place.seed)  # spared what is done before denoising
         new, gone = self._generated(request, place, seconds)
         self._frames += 1
         stats, motion_ = self._take(new, gone)
         self._motion_limit.see(motion_, seconds)
-        self._reference.follow(stats, request.prompts, seconds)
+        self._reference.follow(stats, request.prompts, seconds, source)
         self._revive.see(stats, seconds)
         assert self._pixels is not None
         return Picture(self._pixels, place.seed)
@@ -160,7 +165,8 @@ class Feedback:
     ) -> tuple[Tensor, Tensor | None]:
         """The next picture, on the device, and how far it moves from the last before the motion
         limit; None where it is the first. It may hold NaN."""
-        eased = self._revive.eased(request)
+        mixed = self._source_mix.over(request, self._size, self.device)
+        eased = self._revive.eased(request) if self._source_mix.share(request) < 1.0 else request
         bound = self._motion_limit.bound(request, seconds)
         with self.stopwatch("perturb"):
             # White is where the loop starts, not a picture: it neither moves nor is it held.
@@ -169,7 +175,9 @@ class Feedback:
             if self._previous is not None:
                 still = warp(self._previous, request, seconds)
                 base = self._held(still, request)
-            fed = self._revive.seeded(self._jittered(base, request, place, seconds))
+            fed = mixed(self._revive.seeded(self._jittered(base, request, place, seconds)))
+            # What stays of it in the next is the source's, too, and so is what counts as no motion.
+            base, still = mixed(base), mixed(still)
         new = self._denoiser(fed, eased, place, self.stopwatch)
         with self.stopwatch("blend"):
             if self._previous is None:

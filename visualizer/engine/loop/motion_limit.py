@@ -14,7 +14,7 @@ Decided on the host; bounded() works on the device and waits for nothing.
 from __future__ import annotations
 
 import math
-from dataclasses import astuple, replace
+from dataclasses import astuple
 from typing import Any
 
 import torch
@@ -56,7 +56,7 @@ class MotionLimit:
 
         seconds: show time since the frame before.
         """
-        by_hand = astuple(replace(request.by_hand, time=0.0, ahead=()))
+        by_hand = astuple(request.by_hand)
         # Plain tuples, which a checkpoint holds as they are.
         last_by_hand, last_prompts = self._last or (by_hand, request.prompts)
         self._last = by_hand, request.prompts

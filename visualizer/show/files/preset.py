@@ -11,6 +11,7 @@ A preset is YAML::
     loop: own                # or: reference, the values of the app that this one grew out of
     model: builtin           # a model to change to when the preset is chosen
     lora: film.safetensors:0.8    # what models play with from then on; or a list, [] for nothing
+    source: waves.mp4        # mixed into the loop: a file beside this one, or camera:0
     modulate:                # up to four movements; all but the first field may be left out
       - {parameter: zoom, by: sine, depth: 0.1, every: 4 beats}
     prompts:
@@ -29,6 +30,7 @@ as presets, too (show/files/prompt_lists.py).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import MappingProxyType
 
@@ -40,6 +42,7 @@ from visualizer.show.files.preset_schema import PresetEntry
 from visualizer.show.files.stored_values import unsaid
 from visualizer.show.parameters import REFERENCE
 from visualizer.show.records import NO_VALUES, Cued, Preset
+from visualizer.show.source_names import camera_number
 
 
 class PresetError(Exception):
@@ -97,6 +100,7 @@ def parse(text: str, file: str, tell: Callable[[str], object] = unsaid) -> Prese
         )
         for place, (prompt, negative) in enumerate(zip(entry.prompts, negatives, strict=True))
     ]
+    source = _source(entry.source, file, f"{file}:{yaml_faults.line_of(node, ('source',))}", told)
     base = REFERENCE if entry.loop == "reference" else NO_VALUES
     return Preset(
         name=entry.name or prompt_lists.name_of(file),
@@ -106,7 +110,21 @@ def parse(text: str, file: str, tell: Callable[[str], object] = unsaid) -> Prese
         negative=general,
         model=entry.model,
         loras=entry.lora,
+        source=source,
     )
+
+
+def _source(given: str, file: str, where: str, told: list[str]) -> str:
+    """A preset's source, its path from the preset's folder on; a line says where it is missing: it
+    may come with a disk that is plugged in later."""
+    if not given or camera_number(given) is not None:
+        return given
+    path = Path(file).parent / given
+    with suppress(OSError):  # a name that is too long
+        if path.is_file():
+            return str(path)
+    told.append(f"{where}: source: {path}: no such file; its path begins at the preset's folder")
+    return str(path)
 
 
 def _negative(text: str, where: str, told: list[str]) -> str:

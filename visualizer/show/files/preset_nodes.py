@@ -37,7 +37,9 @@ FIELDS = frozenset(
 PROMPT_FIELDS = frozenset({*PromptEntry.model_fields, *BY_NAME})
 """Keys that a prompt can have."""
 
-_TEXTS = frozenset({"name", "order", "loop", "model", "lora", "negative", "prompts", "text"})
+_TEXTS = frozenset(
+    {"name", "order", "loop", "model", "lora", "negative", "prompts", "source", "text"}
+)
 """Keys at which text stands, or a list of texts."""
 
 _WORDS = frozenset({"order", "loop"})

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     ConfigDict,
     Field,
@@ -30,6 +31,7 @@ from visualizer.show.lora import parse as parse_lora
 from visualizer.show.parameters import BY_NAME, DEFAULTS, SLOTS, check_wanted, nearest
 from visualizer.show.prompt_mix import TOGETHER, alone, weighted
 from visualizer.show.request import Mix
+from visualizer.show.source_names import camera_number
 
 LIGHTEST, HEAVIEST = 0.001, 1000.0
 """Weights of a mix: wide enough for any proportion, and far from where floats run out."""
@@ -150,6 +152,7 @@ class PresetEntry(_Entry):
     loop: Literal["own", "reference"] = "own"
     model: str = ""
     lora: Annotated[tuple[Lora, ...] | None, PlainValidator(lambda value: _loras(value))] = None
+    source: Annotated[str, AfterValidator(lambda name: _source(name))] = ""
     negative: str = ""
     prompts: list[PromptEntry] = Field(min_length=1)
 
@@ -197,6 +200,14 @@ def _loras(value: Any) -> tuple[Lora, ...]:
                 raise FieldError(place, str(error)) from None
             raise PydanticCustomError("lora", "{why}", {"why": str(error)}) from None
     return tuple(found)
+
+
+def _source(name: str) -> str:
+    try:
+        camera_number(name)
+    except ValueError as error:
+        raise PydanticCustomError("source", "{why}", {"why": str(error)}) from None
+    return name
 
 
 def _parts(value: Any) -> Mix:

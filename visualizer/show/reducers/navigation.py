@@ -92,6 +92,8 @@ def to_preset(show: Show, index: int) -> Show:
     """To a preset's first prompt, with the preset's values, and its model and LoRAs if it names
     some."""
     preset = show.presets[index]
+    if preset.source != show.presets[show.preset].source:
+        show = replace(show, source_since=show.time)  # its video begins
     crossfade = durations.seconds(show, "crossfade")
     values = lift(show.values, show.prompt_layer)
     values = lift(values, show.preset_layer)

@@ -179,7 +179,7 @@ class _Setting:
                 if lines is None:
                     return
                 head = HEADING * u if place == 0 else 0
-                height = max(self._key, round(PITCH * u) * len(lines))
+                height = max(self._key if entry.keys else 0, round(PITCH * u) * len(lines))
                 if y + head + height > self._bottom:
                     column, y = column + 1, self._top
                 if column >= self._columns or y + head + height > self._bottom:
