@@ -120,6 +120,31 @@ def test_a_preset_may_name_a_model() -> None:
     assert parse("prompts: [a]", "a.yaml").model == ""
 
 
+def test_a_source_is_found_beside_the_preset(tmp_path: Path) -> None:
+    (tmp_path / "clips").mkdir()
+    (tmp_path / "clips" / "1984").write_bytes(b"")
+    told: list[str] = []
+    file = str(tmp_path / "a.yaml")
+    for source, wanted in (
+        ("clips/1984", str(tmp_path / "clips" / "1984")),
+        (str(tmp_path / "clips" / "1984"), str(tmp_path / "clips" / "1984")),
+        ("camera:2", "camera:2"),
+        ("''", ""),
+    ):
+        assert parse(f"source: {source}\nprompts: [a]", file, told.append).source == wanted
+    assert parse("prompts: [a]", file).source == ""
+    assert told == []
+
+
+def test_a_source_that_is_not_there_is_told_and_the_preset_plays() -> None:
+    """It may be on a disk that is plugged in later."""
+    told: list[str] = []
+    preset = parse("prompts: [a]\nsource: gone.mp4", "sets/a.yaml", told.append)
+    assert preset.source == str(Path("sets/gone.mp4"))
+    (line,) = told
+    assert line.startswith(f"sets/a.yaml:2: source: {preset.source}: no such file")
+
+
 @pytest.mark.parametrize(
     ("written", "values"),
     [
@@ -248,6 +273,8 @@ def test_every_parameter_may_stand_in_a_preset_and_beside_a_prompt(row: Paramete
             "prompts: [a]\nlora:\n- film\n- grain:-9",
             "x.yaml:4: lora[2]: 'grain:-9': a LoRA's weight goes from -4 to 4",
         ),
+        ("prompts: [a]\nsource: camera:x", "x.yaml:2: source: must be a file, or camera:N"),
+        ("prompts: [a]\nsource: [a]", "x.yaml:2: source: Input should be a valid string"),
         (
             "prompts:\n- text: {a: 1, 'a ': 5}",
             "x.yaml:2: prompts[1].text.a: stands twice; give it one weight",
