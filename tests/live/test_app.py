@@ -37,6 +37,8 @@ from visualizer.show.status import Report
 from visualizer.show.view import View
 from visualizer.stage.stage import Stage
 
+from ..clips import RED, is_colour, write_clip
+
 PRESETS = (Preset("one", (Cued(alone("a blue tunnel"), NO_VALUES),)),)
 TWO = (*PRESETS, Preset("two", (Cued(alone("red"), NO_VALUES),), values={"blend": 0.5}))
 
@@ -111,7 +113,7 @@ def show_on(wall: Wall, presets: tuple[Preset, ...] = PRESETS, **options: Any) -
     chosen = LiveOptions(**{"model": "testcard", "no_midi": True, **options})
     names = [preset.name for preset in presets]
     first = names.index(chosen.preset) if chosen.preset else 0
-    show = start(presets, first, chosen.settings, model=chosen.model or "")
+    show = start(presets, first, chosen.settings, model=chosen.model or "", source=chosen.source)
     return LiveShow(chosen, cast(Stage, wall), show)
 
 
@@ -134,6 +136,32 @@ def test_frames_reach_the_wall_and_knobs_reach_the_frames(live: LiveShow, wall: 
         live.do(Set("seed", 77))
         until(live, lambda: wall.frames[-1].request.seed == 77)
     assert wall.frames[-1].pixels.shape == (32, 32, 3)
+
+
+def test_a_presets_source_is_mixed_in_and_goes_with_the_preset(
+    live: LiveShow, wall: Wall, tmp_path: Path
+) -> None:
+    clip = write_clip(tmp_path / "clip.mp4", [RED] * 4)
+    film = replace(PRESETS[0], name="film", source=str(clip), values={"source_mix": 1.0})
+    live = show_on(wall, (film, *PRESETS))
+    with live:
+        until(live, lambda: bool(wall.frames) and is_colour(wall.frames[-1].pixels, RED))
+        assert wall.views[-1].inputs == ("clip.mp4",)
+        live.do(SelectPreset(1))
+        until(live, lambda: not is_colour(wall.frames[-1].pixels, RED))
+    assert wall.frames[-1].request.source_pixels is None
+    assert "clip.mp4" not in wall.views[-1].inputs
+
+
+def test_a_source_that_is_not_there_is_said_and_the_loop_goes_on(
+    live: LiveShow, wall: Wall, capsys: pytest.CaptureFixture[str]
+) -> None:
+    live = show_on(wall, source="gone.mp4")
+    with live:
+        until(live, lambda: wall.views[-1].inputs == ("gone.mp4 (lost)",))
+        count = len(wall.frames)
+        until(live, lambda: len(wall.frames) > count)
+    assert capsys.readouterr().err.count("source gone.mp4: no such file") == 1
 
 
 def test_a_fault_in_drawing_does_not_end_the_show(
