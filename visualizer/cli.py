@@ -56,7 +56,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
 
 
-_READ = {"midi": ("midi_map", "maps")}
+_READ = {"midi": ("midi_map", "maps"), "render": ("from_picture",)}
 """Options of the live show that a command reads too."""
 
 
@@ -198,6 +198,7 @@ def _parser() -> argparse.ArgumentParser:
         help="listen to a sound input: 'default', or one with this in its name",
     )
     parser.add_argument("--link", action="store_true", help="follow Ableton Link's beat")
+    _add_from(parser, None)
     parser.add_argument("--resume", action="store_true", help="begin where the last show ended")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 
@@ -237,6 +238,7 @@ def _parser() -> argparse.ArgumentParser:
         action="store_true",
         help="go on with the folder of frames that an interrupted run has left",
     )
+    _add_from(render, argparse.SUPPRESS)
     _add_fallback(render)
 
     bench = commands.add_parser(
@@ -352,6 +354,17 @@ def _add_fallback(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="where the model can't be loaded, go on with the built-in one; without its LoRAs, "
         "where these can't be",
+    )
+
+
+def _add_from(parser: argparse.ArgumentParser, default: str | None) -> None:
+    parser.add_argument(
+        "--from",
+        dest="from_picture",
+        type=Path,
+        metavar="PICTURE.png",
+        default=default,
+        help="begin from a saved picture: its values, its prompt, and itself in the loop",
     )
 
 

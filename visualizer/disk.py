@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import os
+import shutil
+from contextlib import suppress
 from itertools import chain, count
 from pathlib import Path
 from tempfile import mkstemp
 
 
 def write_text(path: Path, text: str) -> None:
-    """Put text into a file in one step: a reader finds the old or the new, and all of it.
+    """As write_bytes, in UTF-8."""
+    write_bytes(path, text.encode("utf-8"))
 
-    Only the user may read a new file: prompts were typed for the wall alone. The folder is made
-    where it is missing. Raises OSError.
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Fill a file in one step: a reader finds the old or the new, and all of it.
+
+    Only the user may read a new file: prompts were typed for the wall alone. One that was there
+    keeps its permissions. The folder is made where it is missing. Raises OSError.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, draft = mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        with suppress(FileNotFoundError):
+            shutil.copymode(path, draft)
         os.replace(draft, path)
     except BaseException:
         Path(draft).unlink(missing_ok=True)
@@ -32,6 +41,18 @@ def free_name(path: Path) -> Path:
     """The path, or the first of NAME-2, NAME-3 … where nothing lies. Raises OSError."""
     names = (path.with_stem(f"{path.stem}-{number}") for number in count(2))
     return next(name for name in chain([path], names) if not name.exists())
+
+
+def reserve(path: Path) -> Path:
+    """Make an empty file at the path, or at the first of NAME-2, NAME-3 … where nothing lies, and
+    give its name: from then on it is ours. The folder is made where it is missing. Raises OSError.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    while True:
+        free = free_name(path)
+        with suppress(FileExistsError):  # another program was faster
+            free.touch(exist_ok=False)
+            return free
 
 
 def _sync_folder(folder: Path) -> None:

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
+from typing import NamedTuple
 
+from visualizer.frame import Pixels
+from visualizer.outputs import picture_file
+from visualizer.show.files.picture_metadata import PictureMetadata
 from visualizer.show.files.preset import PresetError, load, load_folder
 from visualizer.show.lora import Lora
 from visualizer.show.parameters import nearest
 from visualizer.show.records import NO_VALUES, Preset
 from visualizer.show.reducers.navigation import preset_index
+from visualizer.show.reducers.remember import begun_from
+from visualizer.show.state import Show
 
 HERE = Path(__file__).resolve().parent
 
@@ -55,10 +61,12 @@ class LiveOptions(Options):
     map for all controllers. maps: folder of the performer's own maps; None for the usual one.
     osc: "PORT" or "HOST:PORT", "" for none. sound: part of a sound input's name, "" for the usual
     one, None for none. link: play along with Ableton Link. resume: begin where the last show ended.
-    state: folder where the show is remembered; None for the usual one. renderer: auto, gl or
-    software. strobe_limit: most flashes a second.
+    from_picture: begin as that picture of the wall says. state: folder where the show is
+    remembered; None for the usual one. renderer: auto, gl or software. strobe_limit: most flashes
+    a second.
     """
 
+    from_picture: Path | None = None
     display: int = 0
     windowed: bool = False
     renderer: str = "auto"
@@ -76,12 +84,13 @@ class LiveOptions(Options):
 
 @dataclass(frozen=True, slots=True)
 class RenderOptions(Options):
-    """Options of a video or a folder of frames.
+    """Options of a video or a folder of frames. from_picture: as in LiveOptions.
 
     wall: (width, height) in pixels to scale and crop pictures to; None for the picture as it is.
     fps: frames a second. continuing: go on with the folder that an interrupted run left.
     """
 
+    from_picture: Path | None = None
     out: Path = Path("show.mp4")
     wall: tuple[int, int] | None = None
     prompt: str | None = None
@@ -131,3 +140,45 @@ def find_presets(options: Options) -> tuple[tuple[Preset, ...], int, tuple[str, 
         return presets, index, lines
     there = nearest(wanted, (preset.name for preset in presets)) or "none at all"
     raise OptionError(f"--preset {wanted}: no such preset or file; nearest: {there}")
+
+
+class BeginPicture(NamedTuple):
+    """A picture to begin from: pixels; metadata, None where it has none; lines for people."""
+
+    pixels: Pixels
+    metadata: PictureMetadata | None
+    lines: tuple[str, ...]
+
+
+def find_picture(path: Path | None) -> BeginPicture | None:
+    """What --from gives; None where it is not given. Raises OptionError for what is no picture."""
+    if path is None:
+        return None
+    lines: list[str] = []
+    try:
+        pixels, metadata = picture_file.read(path, lines.append)
+    except ValueError as error:
+        raise OptionError(f"--from {error}") from None
+    if metadata is not None and metadata.model:
+        lines.append(f"{path.name} was made with {metadata.model}")
+    return BeginPicture(pixels, metadata, tuple(f"--from {line}" for line in lines))
+
+
+def with_picture(
+    show: Show,
+    picture: BeginPicture,
+    options: LiveOptions | RenderOptions,
+    prompt: str | None = None,
+) -> Show:
+    """A show that has just begun, as a picture says; but what the options name stands over it, and
+    so does a prompt of the command line."""
+    metadata = picture.metadata
+    if metadata is None:
+        return show
+    given = set(options.settings)
+    preset = show.preset_now
+    if options.preset is not None and preset is not None:
+        given.update(preset.values, preset.prompts[show.prompt_index].values)
+    if options.preset is not None or prompt is not None:
+        metadata = replace(metadata, prompt="", mix=(), negative="")
+    return begun_from(show, metadata, given)

@@ -101,9 +101,9 @@ class Rig:
         self.ticks = count()
         self.producer = self.new()
 
-    def new(self, **changes: Callable[..., object]) -> Producer:
+    def new(self, **changes: object) -> Producer:
         """A producer, not started."""
-        parts: dict[str, Callable[..., object]] = {
+        parts: dict[str, object] = {
             "open_engine": self.open,
             "load_engine": self.load,
             "choose": lambda: Choice(BUILTIN, "because", (BUILTIN,)),

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
+import numpy as np
 import pygame
 import pytest
 
@@ -22,7 +23,7 @@ from visualizer.live import app
 from visualizer.live.app import LONGEST_SEEN, MOST_FAULTS, LiveShow, run
 from visualizer.live.engine_client import EngineClient
 from visualizer.live.session_store import STATE
-from visualizer.options import LiveOptions, OptionError, Options
+from visualizer.options import LiveOptions, OptionError, Options, find_picture, with_picture
 from visualizer.show import modulation
 from visualizer.show.actions import Prompt, Run, Say, SelectPreset, Set
 from visualizer.show.files import session
@@ -534,3 +535,36 @@ def test_what_the_show_has_to_say_of_osc_is_in_the_terminal_at_a_limited_rate(
     assert lines[-1].endswith("(more follow, a few at a time)")
     live.do(SelectPreset(name="by hand"))
     assert "by hand" in capsys.readouterr().err
+
+
+def test_a_picture_of_the_wall_is_saved_and_a_show_begins_from_it(
+    wall: Wall, live: LiveShow, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_PICTURES_DIR", str(tmp_path))
+    pixels = np.full((36, 64, 3), 99, np.uint8)
+
+    def shown() -> None:
+        if (take := getattr(wall, "on_wall", None)) is not None:
+            take(pixels)
+
+    with live:
+        until(live, lambda: live.show.model.running == "testcard")
+        live.do(Set("zoom", 0.5))
+        live.do(Prompt("a green sea"))
+        wall.fault = shown
+        live.do(Run("picture"))
+        until(live, lambda: "picture saved" in str(live.show.messages))
+        assert getattr(wall, "on_wall", None) is None  # one wish, one picture
+    (path,) = (tmp_path / "Visualizer").iterdir()
+    found = find_picture(path)
+    assert found is not None
+    assert (found.pixels == pixels).all()
+    assert found.lines == (f"--from {path.name} was made with testcard",)
+    options = LiveOptions(settings={"blend": 0.5})
+    show = with_picture(start(TWO, 1, options.settings), found, options)
+    assert [show.values[name] for name in ("zoom", "blend")] == [0.5, 0.5]
+    assert show.cue.text == "a green sea"
+    named = LiveOptions(preset="two")
+    show = with_picture(start(TWO, 1), found, named)
+    assert [show.values[name] for name in ("zoom", "blend")] == [0.5, 0.5]
+    assert show.cue.text == "red"

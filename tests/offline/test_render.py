@@ -19,8 +19,11 @@ from visualizer.engine.engine import Engine
 from visualizer.engine.failures import FrameError
 from visualizer.engine.picture import Picture
 from visualizer.engine.testcard import TestCard
+from visualizer.frame import Pixels
 from visualizer.offline.render import frames
 from visualizer.options import Options
+from visualizer.outputs.picture_file import encoded
+from visualizer.show.files.picture_metadata import PictureMetadata
 from visualizer.show.prompt_mix import alone
 from visualizer.show.records import NO_VALUES, Cued, Preset
 from visualizer.show.reducer import start
@@ -483,3 +486,60 @@ def test_an_engine_that_fails_is_one_line_and_no_half_video(
     assert last.endswith(str(error))
     assert "Traceback" not in said
     assert os.listdir(tmp_path) == []
+
+
+class Adopting(TestCard):
+    """A test card that keeps what it goes on from."""
+
+    adopted: list[Pixels] = []  # noqa: RUF012
+
+    def adopt(self, pixels: Pixels) -> None:
+        self.adopted.append(pixels)
+
+
+@pytest.mark.parametrize(
+    ("options", "zoom", "prompt"),
+    [
+        ([], 0.25, "a blue fox"),
+        (["--set", "zoom=-0.5"], -0.5, "a blue fox"),
+        (["--prompt", "a red house"], 0.25, "a red house"),
+    ],
+)
+def test_a_render_begins_from_a_picture_but_for_what_the_options_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+    options: list[str], zoom: float, prompt: str,
+) -> None:  # fmt: skip
+    pixels = np.full((48, 64, 3), 200, np.uint8)
+    said = PictureMetadata(
+        "a blue fox", alone("a blue fox"), values={"zoom": 0.25}, seed=7, model="a/model"
+    )
+    path = tmp_path / "a.png"
+    path.write_bytes(encoded(pixels, said))
+    engine = Adopting(size=64)
+    engine.adopted = []
+    asked: list[Request] = []
+
+    def next_(request: Request) -> Picture:
+        asked.append(request)
+        return TestCard.next(engine, request)
+
+    monkeypatch.setattr(engine, "next", next_)
+    monkeypatch.setattr("visualizer.offline.render.open_now", lambda *_: engine)
+    out = tmp_path / "out"
+    status = cli.main(["render", str(out), *SMALL, "--frames", "1", "--from", str(path), *options])
+    assert status == 0
+    assert [each.tolist() for each in engine.adopted] == [pixels.tolist()]
+    assert (asked[0].zoom, asked[0].seed) == (zoom, 7)
+    assert asked[0].prompts == alone(prompt)
+    assert "--from a.png was made with a/model" in capsys.readouterr().err
+
+
+def test_what_is_no_picture_is_refused_before_anything_is_made(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "a.png"
+    path.write_text("no")
+    for command in (["render", str(tmp_path / "out")], []):
+        assert cli.main([*command, "--from", str(path), *SMALL]) == 2
+        assert f"--from {path}: can't be read: it is no PNG" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()

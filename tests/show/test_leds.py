@@ -29,6 +29,7 @@ TOGGLES: dict[str, Callable[[bool], Show]] = {
     "fullscreen": lambda on: replace(SHOW, fullscreen=on),
     "hud": lambda on: replace(SHOW, hud=on),
     "help": lambda on: replace(SHOW, help=on),
+    "record": lambda on: replace(SHOW, recording=1.0 if on else None),
 }
 
 

@@ -472,6 +472,15 @@ def test_a_large_screen_is_drawn_at_a_half_and_then_doubled(
     for target in (small, large):
         renderer = SoftwareRenderer(target)
         renderer.push(quarters())
-        renderer.draw(Moment(fit="whole"))
-    doubled = pygame.surfarray.array3d(small).repeat(2, axis=0).repeat(2, axis=1)
-    assert (pygame.surfarray.array3d(large) == doubled).all()
+
+
+def test_what_is_read_stays(make: Make) -> None:
+    renderer = make((33, 17))
+    renderer.push(quarters())
+    renderer.draw(Moment())
+    read = renderer.read()
+    before = read.copy()
+    renderer.push(plain(1, 2, 3))
+    renderer.draw(Moment())
+    assert (read == before).all()
+    assert (renderer.read() == (1, 2, 3)).all()

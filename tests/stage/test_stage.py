@@ -201,3 +201,29 @@ def test_with_vsync_a_flip_that_does_not_wait_makes_no_more_than_60_pictures(
     start = player.now
     player.play(BARE, 2.0)
     assert player.now - start == pytest.approx(2.0, abs=2 * PERIOD)
+
+
+def test_the_wall_is_handed_out_without_start_screen_and_hud(player: Player) -> None:
+    walls: list[Pixels] = []
+    player.stage.on_wall = walls.append
+    player.play(BARE)
+    assert walls == []  # there is no picture yet
+    player.frame(200)
+    player.play(replace(BARE, hud=True))
+    assert (wall() != 200).any()
+    assert len(walls) == 1
+    assert walls[0].shape == (*wall().shape[1::-1], 3)
+    assert (walls[0] == 200).all()
+    player.stage.on_wall = None
+    player.play(BARE)
+    assert len(walls) == 1
+
+
+def test_a_wall_that_cant_be_read_is_one_line_and_the_show_goes_on(player: Player) -> None:
+    def fail(pixels: Pixels) -> None:
+        raise MemoryError("no room")
+
+    player.stage.on_wall = fail
+    player.frame(200)
+    assert player.play(BARE, 2.0) == 200
+    assert player.stage.take_messages() == ["the wall can't be read, the show goes on: no room"]

@@ -24,12 +24,14 @@ from visualizer.controls.keys.layouts import meant
 from visualizer.controls.midi import map_files
 from visualizer.controls.osc.osc_messages import SOURCE as OSC
 from visualizer.controls.repeated_faults import RateLimit
+from visualizer.frame import Pixels
 from visualizer.live.engine_client import EngineClient
 from visualizer.live.inputs import Inputs, address, stop_all
 from visualizer.live.resume import as_asked
 from visualizer.live.session_store import SessionStore, usual_folder
 from visualizer.live.source_client import SourceClient
-from visualizer.options import LiveOptions, find_presets
+from visualizer.live.wall_outputs import WallOutputs
+from visualizer.options import LiveOptions, find_picture, find_presets, with_picture
 from visualizer.show.action_log import describe
 from visualizer.show.actions import Action, Offer, Run, Say, Tick
 from visualizer.show.next_request import request
@@ -62,6 +64,7 @@ def run(options: LiveOptions) -> int:
     if options.osc:
         address(options.osc)  # refused before a window opens
     presets, first, faults = find_presets(options)
+    picture = find_picture(options.from_picture)
     # Python hands its lock on every 5 ms: a third of a display frame. A tenth of that keeps the
     # display in time while the engine computes.
     sys.setswitchinterval(0.0005)
@@ -82,7 +85,10 @@ def run(options: LiveOptions) -> int:
         fullscreen=not options.windowed,
         chance=time.time_ns(),
     )
-    live = LiveShow(options, stage, show)
+    if picture is not None:
+        faults = (*faults, *picture.lines)
+        show = with_picture(show, picture, options)
+    live = LiveShow(options, stage, show, picture and picture.pixels)
     # SDL makes a QUIT event of INT and TERM; this does so for a terminal that is closed. Where that
     # is ignored, as under nohup, it stays so.
     if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
@@ -128,9 +134,12 @@ class LiveShow:
     """The running show: what is wanted (show), the window, the controls, and the engine's line.
 
     Where neither an option nor the first preset names a model, the start screen asks for one.
+    picture: the loop begins with it.
     """
 
-    def __init__(self, options: LiveOptions, stage: Stage, show: Show) -> None:
+    def __init__(
+        self, options: LiveOptions, stage: Stage, show: Show, picture: Pixels | None = None
+    ) -> None:
         self.options = options
         self.stage = stage
         self.show = show if show.model.wanted else text_entry.asked(show)
@@ -141,7 +150,8 @@ class LiveShow:
         self._resumes = options.resume
         self.inputs = Inputs(options)
         self.session_store = SessionStore(options.state or usual_folder())
-        self.engine = EngineClient(options, do=self.do, warn=self.warn)
+        self.outputs = WallOutputs()
+        self.engine = EngineClient(options, do=self.do, warn=self.warn, picture=picture)
         self.source = SourceClient(warn=self.warn)
         self._osc_lines = RateLimit(terminal.say, time.monotonic)
         self.ended = False
@@ -155,14 +165,21 @@ class LiveShow:
             self.warn(fault)
         self.session_store.start()
         self.inputs.start()
+        self.outputs.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self.engine.close()  # it takes longest
         self.stage.close()  # the show is over
         self.ended = stop_all(
-            (self.session_store, self.inputs, self.source, self.engine), STOP_WITHIN
+            (self.outputs, self.session_store, self.inputs, self.source, self.engine), STOP_WITHIN
         )
+        for line in self._said_last():
+            terminal.say(line)
+
+    def _said_last(self) -> list[str]:
+        """What outputs have to say at the end, such as where a recording is."""
+        return [action.text for action in self.outputs.drain() if isinstance(action, Say)]
 
     def play(self) -> None:
         """Run the frame loop until the show is over."""
@@ -198,6 +215,8 @@ class LiveShow:
         self.engine.want(self.source.over(request(self.show, view.played)))
         self.inputs.tell(self.show)
         self.session_store.keep(self.show)
+        self.outputs.tell(self.show)
+        self.stage.on_wall = self.outputs.taker(time.perf_counter())
         self.stage.present(view)
 
     def do(self, action: Action) -> None:
@@ -221,7 +240,7 @@ class LiveShow:
             typing = self.show.entry is not None and not resumes
             choosing = self.show.learning is not None
             yield from self.keyboard.actions(event, typing=typing, choosing=choosing)
-        for action in chain(self.inputs.drain(), self._found()):
+        for action in chain(self.inputs.drain(), self.outputs.drain(), self._found()):
             if isinstance(action, Say):
                 self.warn(action.text, action.source)
             else:

@@ -14,7 +14,7 @@ from statistics import median
 
 from visualizer import terminal
 from visualizer.engine.producer.producer import Producer
-from visualizer.frame import Frame
+from visualizer.frame import Frame, Pixels
 from visualizer.latest import Latest
 from visualizer.openers import choose, opener
 from visualizer.options import Options
@@ -35,10 +35,15 @@ STOP_WITHIN = 5.0
 
 class EngineClient:
     """do: lets an action happen in the show. warn: tells the performer a line. status: the
-    engine's own account."""
+    engine's own account. picture: the loop begins with it; None for white."""
 
     def __init__(
-        self, options: Options, *, do: Callable[[Action], None], warn: Callable[[str], None]
+        self,
+        options: Options,
+        *,
+        do: Callable[[Action], None],
+        warn: Callable[[str], None],
+        picture: Pixels | None = None,
     ) -> None:
         self.status = Status()
         self._options, self._do, self._warn = options, do, warn
@@ -53,7 +58,7 @@ class EngineClient:
         self._deaths = 0
         self._seconds: deque[float] = deque(maxlen=USUAL)
         self._revive_at: float | None = None
-        self._producer = self._new_producer()
+        self._producer = self._new_producer(picture)
 
     @property
     def alive(self) -> bool:
@@ -135,8 +140,9 @@ class EngineClient:
             self._seconds.clear()  # another model takes another time
             self._do(Say(running, "engine"))
 
-    def _new_producer(self) -> Producer:
+    def _new_producer(self, picture: Pixels | None = None) -> Producer:
         return Producer(
+            picture=picture,
             models=self._models,
             requests=self._requests,
             frames=self._frames,

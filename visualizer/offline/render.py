@@ -36,7 +36,15 @@ from visualizer.offline.soundtrack import RATE, Soundtrack, Stereo, mono
 from visualizer.offline.source_pictures import SourcePictures, check_source
 from visualizer.offline.writers import STATE, VIDEO, Writer, check_out, writer
 from visualizer.openers import open_now
-from visualizer.options import OptionError, Options, RenderOptions, find_presets
+from visualizer.options import (
+    BeginPicture,
+    OptionError,
+    Options,
+    RenderOptions,
+    find_picture,
+    find_presets,
+    with_picture,
+)
 from visualizer.show.actions import Live, Tick
 from visualizer.show.files import prompt_lists
 from visualizer.show.next_request import request
@@ -62,7 +70,8 @@ def render(options: RenderOptions) -> int:
     length = _count(options, sound)
     saved = _saved(options)
     check_source(options.source)
-    show = _first(options, saved.get("chance", time.time_ns()))
+    picture = find_picture(options.from_picture)
+    show = _first(options, saved.get("chance", time.time_ns()), picture)
     if not saved:
         check_out(options.out)
     first_frame = _first_frame(options, saved, show, length)
@@ -72,6 +81,8 @@ def render(options: RenderOptions) -> int:
         except KeyboardInterrupt:
             terminal.say(f"{options.out}: interrupted before the first frame")
             return interrupt.status
+        if picture is not None:
+            engine.adopt(picture.pixels)
         return _made(options, show, engine, range(first_frame, length), sound, interrupt)
 
 
@@ -169,16 +180,16 @@ def _fingerprint(options: RenderOptions, show: Show) -> str:
     asked = replace(
         options, continuing=False, frames=None, out=Path(), verbose=False, offline=False
     )
-    sound = options.sound.stat() if options.sound is not None else None
-    source = Path(options.source).stat() if options.source else None
+    source = Path(options.source) if options.source else None
+    given = (options.sound, source, options.from_picture)
+    files = [path.stat() for path in given if path is not None]
     facts = (
         __version__,
         asked,
         dict(options.settings),
         show.presets,
         sorted(show.values.items()),
-        sound and (sound.st_size, sound.st_mtime_ns),
-        source and (source.st_size, source.st_mtime_ns),
+        [(file.st_size, file.st_mtime_ns) for file in files],
     )
     return hashlib.sha256(repr(facts).encode()).hexdigest()
 
@@ -190,6 +201,7 @@ def video_instead(options: Options, why: str) -> int:
     terminal.say(f"{why}; making {out} instead")
     shared = {field.name: getattr(options, field.name) for field in fields(Options)}
     shared["fallback"] = True  # as in the show whose place it takes
+    shared["from_picture"] = getattr(options, "from_picture", None)
     return render(RenderOptions(**shared, out=out, wall=(1280, 720)))
 
 
@@ -266,8 +278,9 @@ def _count(options: RenderOptions, sound: Soundtrack | None) -> int:
     return max(math.ceil(seconds * options.fps - 1e-6), 1)  # 0.3 s × 10 is 3.0000000000000004
 
 
-def _first(options: RenderOptions, chance: int) -> Show:
-    """The show before its first frame. chance: see reducer.start. Raises OptionError."""
+def _first(options: RenderOptions, chance: int, picture: BeginPicture | None = None) -> Show:
+    """The show before its first frame. chance: see reducer.start. picture: what it begins from.
+    Raises OptionError."""
     presets, first, faults = find_presets(options)
     for fault in faults:
         terminal.log(fault)
@@ -294,7 +307,11 @@ def _first(options: RenderOptions, chance: int) -> Show:
     )
     for message in show.messages:  # which seed was drawn
         terminal.log(message.text)
-    return show
+    if picture is None:
+        return show
+    for line in picture.lines:
+        terminal.log(line)
+    return with_picture(show, picture, options, options.prompt)
 
 
 def _progress() -> Progress:

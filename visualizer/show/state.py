@@ -57,8 +57,9 @@ class Show:
     plays. snapshots: kept values by preset's name and slot; morph: one that is coming in. offer:
     the last show's memory, until it is taken up. learning: MIDI learn's list, None while it is
     closed. source: the one given by hand, a file's path or camera:N, which stands over those of
-    presets; "" for none. source_since: show time at which the preset brought its source. chance:
-    what random seeds are drawn from, another one in each show.
+    presets; "" for none. source_since: show time at which the preset brought its source. pictures:
+    how often one of the wall was asked for. recording: show time since which the wall is recorded,
+    None where it is not. chance: what random seeds are drawn from, another one in each show.
     """
 
     presets: tuple[Preset, ...] = ()
@@ -104,6 +105,8 @@ class Show:
     offer: Session | None = None
     source: str = ""
     source_since: float = 0.0
+    pictures: int = 0
+    recording: float | None = None
     chance: int = 0
 
     @property

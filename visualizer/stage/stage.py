@@ -54,6 +54,8 @@ class Stage:
         wait: Callable[[float], None] = time.sleep,
     ) -> None:
         """Open the window. Raises window.NoDisplay."""
+        self.on_wall: Callable[[Pixels], None] | None = None
+        """Takes the wall of each display frame, before start screen and HUD are drawn over it."""
         self._clock, self._wait = clock, wait
         wants_gl = renderer == "gl" or (renderer == "auto" and window.has_gpu())
         self._messages: list[str] = []
@@ -178,6 +180,8 @@ class Stage:
         self._dim = max(self._dim - step, 0.0) if show.blackout else min(self._dim + step, 1.0)
         if self._newest is not None:
             self._renderer.draw(self._moment(view))
+            if self.on_wall is not None:
+                self._try("the wall can't be read", self._read_wall, self.on_wall)
             self._splash_left = max(self._splash_left - passed / SPLASH_FADE, 0.0)
         surface = self._renderer.canvas
         if self._splash_left > 0.0:
@@ -211,6 +215,9 @@ class Stage:
             )
         self._strobe_held = wanted > self._strobe_limit
         return view.show.time * min(wanted, self._strobe_limit) % 1.0 >= 0.5
+
+    def _read_wall(self, take: Callable[[Pixels], None]) -> None:
+        take(self._renderer.read())
 
     def _advance(self, view: View, now: float) -> None:
         """Let the crossfade go on, or stand still while frozen."""

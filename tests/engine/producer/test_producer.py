@@ -32,6 +32,16 @@ def test_a_frame_tells_what_it_was_made_from(rig: Rig) -> None:
     assert np.array_equal(frame.pixels, engine.picture)
 
 
+def test_the_loop_goes_on_from_the_picture_it_is_given(rig: Rig) -> None:
+    picture = np.full((4, 4, 3), 77, np.uint8)
+    rig.producer = rig.new(picture=picture)
+    engine = rig.start()
+    rig.requests.put(request())
+    engine.permits.release()
+    rig.frame()
+    assert [adopted.tolist() for adopted in engine.adopted] == [picture.tolist()]
+
+
 def test_the_newest_request_wins_and_stays_in_force(rig: Rig) -> None:
     engine = rig.start()
     rig.requests.put(request(seed=1))

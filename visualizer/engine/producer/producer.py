@@ -42,6 +42,7 @@ class Producer(threading.Thread):
     wanted; the newest stays in force. open_engine: opens a model or the next best, in this
     thread; never fails. load_engine: opens a model in another thread; raises where it can't be
     had. choose: what there is to play; imports torch. clock: seconds. pauses: see retrying.py.
+    picture: what the loop goes on from at first; None for white.
     """
 
     def __init__(
@@ -56,6 +57,7 @@ class Producer(threading.Thread):
         choose: Callable[[], Choice],
         clock: Callable[[], float],
         pauses: Sequence[float] = PAUSES,
+        picture: Pixels | None = None,
     ) -> None:
         super().__init__(name="producer", daemon=True)
         self._models, self._requests = models, requests
@@ -71,7 +73,7 @@ class Producer(threading.Thread):
         self._retrying = Retrying(pauses)
         self._handover: ModelCrossfade | None = None
         self._request: Request | None = None
-        self._last: Pixels | None = None
+        self._last = picture
         self._number = 0
         self._unprepared = False
 
@@ -103,6 +105,8 @@ class Producer(threading.Thread):
 
     def _live(self) -> None:
         self._switch.begin()
+        if self._last is not None:
+            self._go_on()
         rest = 0.0
         while True:
             if self._switch.look(rest):

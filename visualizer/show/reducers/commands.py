@@ -30,6 +30,10 @@ def _new_seed(show: Show) -> Show:
     return navigation.set_value(show, "seed", begin * SEED_TRAVEL + (place + 6181) % SEED_TRAVEL)
 
 
+def _record(show: Show) -> Show:
+    return replace(show, recording=show.time if show.recording is None else None)
+
+
 def _quit(show: Show) -> Show:
     if show.help:  # Esc leaves the page, as everywhere
         return replace(show, help=False)
@@ -72,6 +76,8 @@ BY_NAME: Mapping[str, Callable[[Show], Show]] = MappingProxyType(
         "forget": midi_learn.forgotten,
         "forget_all": midi_learn.forgotten_all,
         "resume": remember.resumed,
+        "picture": lambda show: replace(show, pictures=show.pictures + 1),
+        "record": _record,
         "reset": navigation.reset,
         "quit": _quit,
     }
@@ -86,6 +92,7 @@ IS_ON: Mapping[str, Callable[[Show], bool]] = MappingProxyType(
         "hud": lambda show: show.hud_on,
         "help": lambda show: show.help,
         "learn": lambda show: show.learning is not None,
+        "record": lambda show: show.recording is not None,
     }
 )
 """Whether a command that turns something on and off (command_table.ON_OFF) has turned it on."""

@@ -141,10 +141,14 @@ def to_text(show: Show, text: str) -> Show:
         why = "nothing of the prompt can be played" if alone(text) else "an empty prompt is ignored"
         return say(show, f"{why}; the prompt stays")
     own = negative if reading.negative is None else reading.negative
-    cued = Cued(reading.mix, NO_VALUES, own)
+    return to_own(show, Cued(reading.mix, NO_VALUES, own), text.strip())
+
+
+def to_own(show: Show, cued: Cued, written: str) -> Show:
+    """To a prompt that is no preset's, and stays. written: for people."""
     show = _to_prompt(show, cued, durations.seconds(show, "crossfade"))
     # What waited for its beat would take the typed prompt away.
-    return replace(show, cue=replace(show.cue, stays=True, written=text.strip()), pending=None)
+    return replace(show, cue=replace(show.cue, stays=True, written=written), pending=None)
 
 
 def reset(show: Show) -> Show:

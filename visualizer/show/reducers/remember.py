@@ -1,13 +1,18 @@
-"""What of a show is kept for the next one, and how that is taken up."""
+"""What of a show is kept for the next one, or in a picture, and how a show goes on from that."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from types import MappingProxyType
 
+from visualizer.show import tempo
+from visualizer.show.cueing import Cue
+from visualizer.show.files.picture_metadata import PictureMetadata
 from visualizer.show.files.session import HISTORY, Session
 from visualizer.show.notices import say
 from visualizer.show.parameters import BY_NAME
+from visualizer.show.records import NO_VALUES, Cued
 from visualizer.show.reducers import model_choice, navigation, snapshots
 from visualizer.show.state import Show
 
@@ -76,3 +81,31 @@ def resumed(show: Show) -> Show:
     history = tuple(dict.fromkeys((*memory.history, *show.history)))[-HISTORY:]
     show = replace(show.with_values(values), morph=None, history=history)
     return say(show, "the last show goes on")
+
+
+def metadata(show: Show, version: str) -> PictureMetadata:
+    """What a picture of this moment says. version: of this program."""
+    cue = show.cue
+    return PictureMetadata(
+        prompt=cue.text,
+        mix=cue.parts,
+        negative=cue.negative,
+        values=show.values,
+        seed=show.seed,
+        model=show.model.running,
+        version=version,
+    )
+
+
+def begun_from(show: Show, picture: PictureMetadata, given: Collection[str] = ()) -> Show:
+    """A show that has just begun, with a picture's values and prompt in place of its own.
+
+    given: parameters that stay as they are.
+    """
+    own = {name: show.values[name] for name in given}
+    if picture.mix:
+        show = replace(show, cue=Cue())  # nothing was on yet that it could fade in from
+        cued = Cued(picture.mix, NO_VALUES, picture.negative)
+        show = navigation.to_own(show, cued, picture.prompt)
+    seed = {} if picture.seed is None else {"seed": float(picture.seed)}
+    return tempo.turned(show.with_values({**picture.values, **seed, **own}))
