@@ -199,6 +199,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--link", action="store_true", help="follow Ableton Link's beat")
     _add_from(parser, None)
+    parser.add_argument("--record", action="store_true", help="record the wall from the start")
     parser.add_argument("--resume", action="store_true", help="begin where the last show ended")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 

@@ -61,9 +61,9 @@ class LiveOptions(Options):
     map for all controllers. maps: folder of the performer's own maps; None for the usual one.
     osc: "PORT" or "HOST:PORT", "" for none. sound: part of a sound input's name, "" for the usual
     one, None for none. link: play along with Ableton Link. resume: begin where the last show ended.
-    from_picture: begin as that picture of the wall says. state: folder where the show is
-    remembered; None for the usual one. renderer: auto, gl or software. strobe_limit: most flashes
-    a second.
+    record: from the first picture on. from_picture: begin as that picture of the wall says.
+    state: folder where the show is remembered; None for the usual one. renderer: auto, gl or
+    software. strobe_limit: most flashes a second.
     """
 
     from_picture: Path | None = None
@@ -79,6 +79,7 @@ class LiveOptions(Options):
     sound: str | None = None
     link: bool = False
     resume: bool = False
+    record: bool = False
     state: Path | None = None
 
 

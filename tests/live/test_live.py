@@ -7,6 +7,7 @@ says what each action did, and screenshots show what is on the wall.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import av
 import mido
 import numpy as np
 import pytest
@@ -254,3 +256,37 @@ def test_another_model_is_loaded_while_the_show_goes_on(
     show.press("Escape", "Escape")
     assert show.process.wait(PATIENCE) == 0
     assert not [line for line in show.lines if "Traceback" in line or "Warning" in line]
+
+
+def named_in(line: str) -> Path:
+    """The file that a line of the log names."""
+    found = re.search(r"/.*\.(png|mp4)", line)
+    assert found is not None, line
+    return Path(found[0])
+
+
+def test_the_wall_is_recorded_and_saved_without_the_hud(
+    start_show: Callable[..., Performer], tmp_path: Path
+) -> None:
+    show = start_show(
+        "--model", "testcard", "--no-midi", "--record",
+        XDG_VIDEOS_DIR=str(tmp_path), XDG_PICTURES_DIR=str(tmp_path),
+    )  # fmt: skip
+    show.hears("recording /")
+    show.press("F7")
+    picture = named_in(show.hears("picture saved: "))
+    show.press("F8")
+    video = named_in(show.hears("recorded "))
+    show.press("Escape", "Escape")
+    assert show.process.wait(PATIENCE) == 0
+    assert picture.parent == video.parent == tmp_path / "Visualizer"
+    saved = np.asarray(Image.open(picture), dtype=float)
+    assert saved.shape == (720, 1280, 3)
+    with av.open(str(video)) as container:
+        frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+    assert len(frames) > 5
+    assert frames[0].shape == (720, 1280, 3)
+    # The test card is smooth; the HUD's letters, which were over it then, are not.
+    for pixels in (saved, frames[-1].astype(float)):
+        assert abs(np.diff(pixels, axis=1)).max() < 60
+    assert not [line for line in show.lines if "Traceback" in line]

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from visualizer.engine.testcard import TestCard
 from visualizer.offline.render import frames, render
-from visualizer.offline.soundtrack import RATE, Soundtrack, mono
+from visualizer.offline.soundtrack import Soundtrack, mono
 from visualizer.options import OptionError, RenderOptions
+from visualizer.outputs.audio_track import RATE
 from visualizer.show import next_request
 from visualizer.show.reducer import start
 from visualizer.show.request import Request

@@ -83,3 +83,11 @@ def test_counting_in_goes_round_for_hold_and_crossfade_together_and_keeps_their_
         seen.append((show.values["hold_in"], show.values["crossfade_in"]))
     assert seen == [(1, 1), (2, 2), (0, 0)]
     assert (show.values["hold"], show.values["crossfade"]) == (20.0, 4.0)
+
+
+def test_a_clock_shows_hours_where_there_are_some() -> None:
+    found = [
+        durations.clock_text(seconds)
+        for seconds in (-1.0, 0.0, 5.9, 65.0, 3599.9, 3600.0, 36_061.0)
+    ]
+    assert found == ["0:00", "0:00", "0:05", "1:05", "59:59", "1:00:00", "10:01:01"]

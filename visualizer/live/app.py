@@ -97,6 +97,8 @@ def run(options: LiveOptions) -> int:
         with live:
             for line in (*faults, *(message.text for message in show.messages)):
                 live.warn(line)
+            if options.record:
+                live.do(Run("record", "--record"))
             if not presets:
                 live.warn("no preset to play; press Enter and type a prompt")
             live.play()
@@ -150,7 +152,7 @@ class LiveShow:
         self._resumes = options.resume
         self.inputs = Inputs(options)
         self.session_store = SessionStore(options.state or usual_folder())
-        self.outputs = WallOutputs()
+        self.outputs = WallOutputs(self.inputs.sound)
         self.engine = EngineClient(options, do=self.do, warn=self.warn, picture=picture)
         self.source = SourceClient(warn=self.warn)
         self._osc_lines = RateLimit(terminal.say, time.monotonic)

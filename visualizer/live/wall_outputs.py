@@ -1,4 +1,4 @@
-"""All that takes the wall elsewhere from the live show: pictures of it, its recording, programs.
+"""All that takes the wall elsewhere from the live show: pictures of it, and its recording.
 
 The frame loop tells it of the show, asks who wants this display frame's wall, and hears what there
 is to say; it never waits.
@@ -10,29 +10,33 @@ from collections.abc import Callable, Iterator
 from functools import partial
 
 from visualizer import __version__
+from visualizer.controls.audio.audio_input import Sound
 from visualizer.frame import Pixels
 from visualizer.live.inputs import stop_all
 from visualizer.outputs.output import STOP_WITHIN, Output
 from visualizer.outputs.picture_file import PictureFiles
-from visualizer.show.actions import Action, Say
+from visualizer.outputs.recorder import Recorder
+from visualizer.show.actions import Action, Say, Switch
 from visualizer.show.reducers.remember import metadata
 from visualizer.show.state import Show
 
+RECORD = "record"
+"""The command that records."""
+
 
 class WallOutputs:
-    """The outputs of a show."""
+    """The outputs of a show. sound: what is heard in it, for the recording; None for nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, sound: Sound | None = None) -> None:
+        self._sound = sound
         self._pictures = PictureFiles()
         self._asked = 0
-
-    @property
-    def _all(self) -> tuple[Output, ...]:
-        return (self._pictures,)
+        self._recorder: Recorder | None = None
+        self._others: list[Output] = [self._pictures]
 
     def start(self) -> None:
         """Begin; once."""
-        for each in self._all:
+        for each in self._others:
             each.start()
 
     def tell(self, show: Show) -> None:
@@ -40,6 +44,15 @@ class WallOutputs:
         if show.pictures != self._asked:
             self._asked = show.pictures
             self._pictures.ask(metadata(show, __version__))
+        if show.recording is not None and self._recorder is None:
+            self._recorder = Recorder(sound=self._sound is not None)
+            self._recorder.start()
+            self._tap(self._recorder)
+        if show.recording is None and self._recorder is not None:
+            self._recorder.stop(0.0)
+            self._others.append(self._recorder)  # it has something to write, and to say
+            self._recorder = None
+            self._tap(None)
 
     def taker(self, at: float) -> Callable[[Pixels], None] | None:
         """What takes the wall of the display frame at a time; None where nothing wants it."""
@@ -49,11 +62,24 @@ class WallOutputs:
     def drain(self) -> Iterator[Action]:
         """What there is to say since the last call."""
         for each in self._all:
+            ended = not each.is_alive()  # asked first: all that it had to say is there then
             yield from (Say(line, each.name) for line in each.drain())
+            if ended and each in self._others and isinstance(each, Recorder):
+                self._others.remove(each)
+        if self._recorder is not None and self._recorder.off:
+            yield Switch(RECORD, False, self._recorder.name)
 
     def stop(self, timeout: float = STOP_WITHIN) -> bool:
         """End all; False if one is still busy after timeout seconds."""
         return stop_all(self._all, timeout)
+
+    @property
+    def _all(self) -> list[Output]:
+        return [*self._others, *([self._recorder] if self._recorder is not None else [])]
+
+    def _tap(self, recorder: Recorder | None) -> None:
+        if self._sound is not None:
+            self._sound.tap = None if recorder is None else recorder.hear
 
 
 def _hand_out(outputs: list[Output], at: float, pixels: Pixels) -> None:

@@ -32,7 +32,7 @@ from visualizer.engine.failures import FrameError, one_line
 from visualizer.engine.picture import Picture
 from visualizer.frame import Pixels
 from visualizer.offline.interrupt import Interrupt
-from visualizer.offline.soundtrack import RATE, Soundtrack, Stereo, mono
+from visualizer.offline.soundtrack import Soundtrack, mono
 from visualizer.offline.source_pictures import SourcePictures, check_source
 from visualizer.offline.writers import STATE, VIDEO, Writer, check_out, writer
 from visualizer.openers import open_now
@@ -45,6 +45,7 @@ from visualizer.options import (
     find_presets,
     with_picture,
 )
+from visualizer.outputs.audio_track import RATE, Stereo
 from visualizer.show.actions import Live, Tick
 from visualizer.show.files import prompt_lists
 from visualizer.show.next_request import request

@@ -1,4 +1,4 @@
-"""A sound file for an offline video: decoded block by block, one block a frame; and its AAC track.
+"""A sound file for an offline video: decoded block by block, one block a frame.
 
 Nothing is held but the block at hand, so that a night's recording needs no more memory than a song.
 """
@@ -8,22 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import TypeAlias
 
 import av
 import numpy as np
 from numpy.typing import NDArray
 
 from visualizer.options import OptionError
-
-RATE = 48000
-"""Samples a second, at any rate of the file: what video players expect."""
-
-BITS = 192_000
-"""Bits a second of the AAC track."""
-
-Stereo: TypeAlias = NDArray[np.float32]
-"""Samples, shape (2, n), full scale ±1."""
+from visualizer.outputs.audio_track import RATE, Stereo
 
 
 class Soundtrack:
@@ -79,28 +70,6 @@ class Soundtrack:
                 for frame in frames:
                     yield from _arrays(resampler.resample(frame))
             yield from _arrays(resampler.resample(None))
-
-
-class Track:
-    """The sound of a video under way, as AAC."""
-
-    def __init__(self, container: av.container.OutputContainer) -> None:
-        self._container = container
-        self._stream = container.add_stream("aac", rate=RATE, layout="stereo")
-        self._stream.bit_rate = BITS
-        self._written = 0
-
-    def write(self, samples: Stereo) -> None:
-        """Add the next samples."""
-        whole = np.ascontiguousarray(np.nan_to_num(samples).clip(-1.0, 1.0))
-        frame = av.AudioFrame.from_ndarray(whole, format="fltp", layout="stereo")
-        frame.sample_rate, frame.pts, frame.time_base = RATE, self._written, Fraction(1, RATE)
-        self._written += samples.shape[1]
-        self._container.mux(self._stream.encode(frame))
-
-    def finish(self) -> None:
-        """Add what the encoder still holds."""
-        self._container.mux(self._stream.encode(None))
 
 
 def mono(samples: Stereo) -> NDArray[np.float32]:

@@ -21,8 +21,8 @@ from PIL import Image
 
 from visualizer.disk import free_name
 from visualizer.frame import Pixels
-from visualizer.offline.soundtrack import Stereo, Track
 from visualizer.options import OptionError
+from visualizer.outputs.audio_track import AudioTrack, Stereo
 
 VIDEO = ".mp4"
 
@@ -156,7 +156,7 @@ class _Video:
         self._container = av.open(str(path), "w")
         self._rate = Fraction(fps).limit_denominator(1001)
         self._stream: av.VideoStream | None = None
-        self._track: Track | None = None
+        self._track: AudioTrack | None = None
 
     def write(self, pixels: Pixels, sound: Stereo | None = None) -> None:
         height, width = (side - side % 2 for side in pixels.shape[:2])  # 4:2:0 wants even sides
@@ -166,7 +166,7 @@ class _Video:
             self._stream.pix_fmt = "yuv420p"
             self._stream.options = {"crf": "16", "preset": "medium"}
             if sound is not None:  # all streams must be there before the first packet
-                self._track = Track(self._container)
+                self._track = AudioTrack(self._container)
         whole = np.ascontiguousarray(pixels[:height, :width])
         frame = av.VideoFrame.from_ndarray(whole, format="rgb24")
         self._container.mux(self._stream.encode(frame))

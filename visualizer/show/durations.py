@@ -69,3 +69,10 @@ def cycle(show: Show) -> Show:
     """
     unit = (show.values["hold_in"] + 1) % len(LENGTHS)
     return show.with_values({"hold_in": unit, "crossfade_in": unit})
+
+
+def clock_text(seconds: float) -> str:
+    """A length as a clock shows it: 0:05, 12:34, 1:02:03."""
+    minutes, second = divmod(int(max(seconds, 0.0)), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02}:{second:02}" if hours else f"{minute}:{second:02}"

@@ -199,3 +199,14 @@ def test_the_system_opens_an_input_or_says_why_not() -> None:
 
 def test_one_that_was_never_started_can_be_stopped() -> None:
     assert Sound(open_input=Microphone()).stop()
+
+
+def test_whoever_taps_the_sound_gets_what_is_heard_and_its_rate() -> None:
+    microphone = Microphone()
+    tapped: list[tuple[float, float]] = []
+    with listening(microphone) as listener:
+        listener.until(lambda: bool(listener.sound.input))
+        listener.sound.tap = lambda block, rate: tapped.append((float(block.sum()), rate))
+        microphone.play(np.ones(512, np.float32))
+        listener.until(lambda: bool(tapped))
+    assert tapped == [(512.0, float(RATE))]

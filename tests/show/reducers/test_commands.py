@@ -76,3 +76,11 @@ def test_a_late_second_quit_counts_as_a_first() -> None:
 def test_esc_on_the_help_page_only_closes_it() -> None:
     show = after(start(ALL), Run("help"), Run("quit"))
     assert (show.help, show.quit_pending, show.over) == (False, False, False)
+
+
+def test_each_wish_for_a_picture_counts_and_record_is_turned_on_and_off() -> None:
+    show = after(start(ALL), Run("picture"), Run("picture"), Tick(2.5), Run("record"))
+    assert (show.pictures, show.recording) == (2, 2.5)
+    assert after(show, Tick(1.0), Switch("record", True)).recording == 2.5
+    assert after(show, Switch("record", False)).recording is None
+    assert after(show, Run("record")).recording is None

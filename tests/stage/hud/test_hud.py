@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from visualizer.show.actions import Run, Say
 from visualizer.show.status import Phase, Status
 from visualizer.show.view import View
-from visualizer.stage.drawing.hud_colours import ACCENT, AMBER, TRACK
+from visualizer.stage.drawing.hud_colours import ACCENT, AMBER, RED, TRACK
 from visualizer.stage.drawing.lettering import Lettering
 from visualizer.stage.hud import help_layout, panel_layout
 from visualizer.stage.hud.hud import Hud
@@ -110,3 +110,13 @@ def test_places_are_found_in_any_window(width: int, height: int) -> None:
     list(help_layout.tries((width, height), Lettering()))
     for row in panel_layout.plan((width, height)).rows:
         assert all(bar.width >= 0 and bar.height > 0 for bar in row.bars.values())
+
+
+def test_a_recording_is_a_red_dot_with_its_time_on_the_hud_alone(letters: Lettering) -> None:
+    show = replace(played(), live_since=10.0, recording=3.0, time=85.0)
+    seen = texts(letters, lambda: picture(letters, View(show, RUNNING)))
+    assert "● 1:15" in seen  # from the first frame on
+    early = replace(show, live_since=None)
+    assert "● 0:00" in texts(letters, lambda: picture(letters, View(early, RUNNING)))
+    assert count(picture(letters, View(show, RUNNING)), RED) > 500
+    assert changed(picture(letters, View(replace(show, hud=False), RUNNING))) == 0

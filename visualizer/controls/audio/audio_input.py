@@ -60,6 +60,8 @@ class Sound(Source):
         self._wake: Callable[[], None] = lambda: None
         self.input = ""
         """Name of the input that is heard; "" for none."""
+        self.tap: Callable[[Block, float], None] | None = None
+        """Gets each block that is heard, and the rate of its samples in Hz, in this thread."""
 
     def _rouse(self) -> None:
         self._wake()
@@ -118,6 +120,8 @@ class Sound(Source):
                 raise NoInput(f"{source.name} is gone") from None
             if block is None:
                 continue
+            if (tap := self.tap) is not None:
+                tap(block, source.rate)
             if not self.input:  # only now: what opens may never send anything
                 self.input = source.name
                 self._troubles.over("input")

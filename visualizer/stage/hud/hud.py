@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import pygame
 
+from visualizer.show.durations import clock_text
 from visualizer.show.state import Show
 from visualizer.show.status import Phase, Status
 from visualizer.show.view import View
@@ -30,6 +31,7 @@ from visualizer.stage.hud.learn_list import Learn
 from visualizer.stage.hud.panel import Panel
 from visualizer.stage.hud.panel_layout import MARGIN, plan, unit_of
 from visualizer.stage.hud.start_screen import offer_top
+from visualizer.stage.hud.time_text import recorded
 
 
 class Hud:
@@ -84,6 +86,7 @@ class Hud:
             (not show.generating, "GENERATION OFF", AMBER),
             (show.frozen, "FROZEN", ACCENT),
             (show.blackout, "BLACKOUT", RED),
+            (show.recording is not None, f"● {clock_text(recorded(show))}", RED),
         )
         x, y = area.topleft
         size = max(6, round(17 * unit))

@@ -47,6 +47,13 @@ def beat(show: Show) -> int:
     return math.floor(show.tempo.beats_at(show.time)) % BAR
 
 
+def recorded(show: Show) -> float:
+    """Seconds that are recorded so far: there is nothing to record before the first frame."""
+    if show.recording is None or show.live_since is None:
+        return 0.0
+    return show.time - max(show.recording, show.live_since)
+
+
 def _pending(show: Show) -> str:
     waiting = (show.pending, show.pending_recall)
     return ", ".join(_when(show, each) for each in waiting if each is not None)

@@ -1,0 +1,117 @@
+"""The recorder: the wall, and what is heard, into a video.
+
+Pictures bear the time at which they were on the wall, so one that is dropped leaves a longer one,
+and nothing runs out of step. Where the wall changes its size, the recording goes on in a new file.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from queue import SimpleQueue
+from typing import BinaryIO
+
+from platformdirs import user_videos_path
+
+from visualizer.disk import reserve
+from visualizer.frame import Pixels
+from visualizer.outputs.audio_track import Mono
+from visualizer.outputs.encoders import Encoder, choose
+from visualizer.outputs.output import Output, reason
+from visualizer.outputs.picture_file import dated
+from visualizer.outputs.video_file import VideoFile
+from visualizer.show.durations import clock_text
+
+BLOCKS_WAITING = 1000
+"""Most blocks of sound that wait: ten seconds."""
+
+
+class Recorder(Output):
+    """folder: made where it is missing; None for the user's videos. sound: whether the video gets a
+    sound track. clock: the one that pictures' times are by, in seconds."""
+
+    def __init__(
+        self,
+        folder: Path | None = None,
+        *,
+        sound: bool = False,
+        clock: Callable[[], float] = time.perf_counter,
+        choose: Callable[[int, int], Encoder] = choose,
+        create: Callable[[Path], BinaryIO] = lambda path: path.open("wb"),
+    ) -> None:
+        super().__init__("the recording", fps=30.0)  # until the encoder is known
+        self._folder = folder
+        self._sound = sound
+        self._clock = clock
+        self._choose, self._create = choose, create
+        self._heard: SimpleQueue[tuple[Mono, float, float]] = SimpleQueue()
+        self._video: VideoFile | None = None
+        self._path: Path | None = None
+        self._shape: tuple[int, ...] = ()
+        self._start = self._end = 0.0
+
+    def hear(self, block: Mono, rate: float) -> None:
+        """Samples that have just been heard, and their rate in Hz; from any thread."""
+        if self._heard.qsize() < BLOCKS_WAITING:
+            self._heard.put((block, rate, self._clock()))
+
+    def write(self, pixels: Pixels, at: float) -> None:
+        """See Output."""
+        if pixels.shape != self._shape:
+            self._close()
+            self._open(pixels.shape, at)
+        assert self._video is not None
+        while not self._heard.empty():
+            block, rate, end = self._heard.get_nowait()
+            self._video.hear(block, rate, end - self._start)
+        self._video.write(pixels, at - self._start)
+        self._end = at
+
+    def finish(self) -> None:
+        """See Output."""
+        self._close()
+
+    def failed(self, error: Exception) -> str:
+        """See Output."""
+        line = f"the recording has ended: {reason(error)}"
+        return f"{line}; what was written is in {self._path}" if self._written else line
+
+    def too_slow(self) -> str:
+        """See Output."""
+        return "recording: the encoder is too slow, and some pictures are left out"
+
+    @property
+    def _written(self) -> bool:
+        """Whether there is anything in the file."""
+        return self._path is not None and self._path.stat().st_size > 0
+
+    def _open(self, shape: tuple[int, ...], at: float) -> None:
+        height, width = (side - side % 2 for side in shape[:2])  # 4:2:0 wants even sides
+        encoder = self._choose(width, height)
+        path = reserve((self._folder or user_videos_path() / "Visualizer") / dated(".mp4"))
+        try:
+            file = self._create(path)
+            self._video = VideoFile(file, (width, height), encoder, sound=self._sound)
+        except BaseException:
+            path.unlink()
+            raise
+        self._path, self._shape, self._start = path, shape, at
+        self.fps = encoder.fps
+        self._say(f"recording {path} ({encoder.name}, {encoder.fps:.0f} pictures a second)")
+
+    def _close(self) -> None:
+        video, self._video = self._video, None
+        if video is None:
+            return
+        if self._off.is_set():  # it has failed, and there is no more to be had of it
+            with suppress(Exception):
+                video.close()
+            if self._path is not None and not self._written:
+                self._path.unlink()
+            return
+        video.close()
+        left_out = f"; {self.dropped} pictures were left out" if self.dropped else ""
+        length = clock_text(self._end - self._start)
+        self._say(f"recorded {length} to {self._path}{left_out}")
