@@ -42,6 +42,13 @@ def live(**given: Any) -> LiveOptions:
             settings={"strength": 0.4, "hold": 3.0})),
         (["--osc", "0.0.0.0:8000", "--link"], LiveOptions(osc="0.0.0.0:8000", link=True)),
         (["--no-osc", "--sound", "default", "--resume"], LiveOptions(sound="", resume=True)),
+        (["--record", "--output", "ndi:Left wall", "--output", "camera", "--from", "a.png"], live(
+            record=True, output=(("ndi", "Left wall"), ("camera", "")),
+            from_picture=Path("a.png"))),
+        (["--from", "a.png", "render", "a.mp4"], RenderOptions(
+            out=Path("a.mp4"), from_picture=Path("a.png"))),
+        (["render", "a.mp4", "--from", "a.png"], RenderOptions(
+            out=Path("a.mp4"), from_picture=Path("a.png"))),
         (["--sound", "line", "--maps", "m"], live(sound="line", maps=Path("m"))),
         (["--lora", "film.safetensors:0.8", "--lora", "a/b"], live(
             lora=(Lora("film.safetensors", 0.8), Lora("a/b")),

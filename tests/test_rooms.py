@@ -60,6 +60,10 @@ KEPT_IN: dict[str, str] = {
     "aalink": "controls",
     "sounddevice": "controls",
     "moderngl": "stage",
+    "pyvirtualcam": "outputs",
+    "cyndilib": "outputs",
+    "SpoutGL": "outputs",
+    "syphon": "outputs",
     "pygame.display": "stage",
 }
 """What only one room may touch."""
@@ -197,6 +201,9 @@ def test_a_file_name_has_one_meaning() -> None:
         ),
         ("stage/window.py", "if TYPE_CHECKING:\n    from torch import Tensor"),
         ("stage/window.py", "from visualizer.options import Options"),
+        ("outputs/recorder.py", "from visualizer.stage.stage import Stage"),
+        ("outputs/recorder.py", "from visualizer.engine.picture import Picture"),
+        ("live/app.py", "import cyndilib"),
         ("live/app.py", "import torch"),
         ("live/app.py", "from visualizer.cli import main"),
         ("latest.py", "from visualizer.engine.producer import producer"),
@@ -216,6 +223,7 @@ def test_a_breach_is_found(place: str, source: str) -> None:
         ("engine/loop/feedback.py", "from visualizer.latest import Latest"),
         ("stage/window.py", "import pygame, moderngl\npygame.display.flip()"),
         ("controls/keys/keyboard.py", "import pygame\npygame.key.name(1)"),
+        ("outputs/recorder.py", "import av\nfrom visualizer.show.state import Show"),
         ("frame.py", "from visualizer.show.request import Request"),
         ("live/app.py", "from visualizer.engine.producer.producer import Producer"),
         ("cli.py", "from visualizer import __version__\nfrom visualizer.live.app import run"),

@@ -38,6 +38,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     command = given.pop("command") or "live"
     if command != "live" and (unused := _unused(parser, given, _READ.get(command, ()))):
         terminal.say(f"{', '.join(unused)}: only for the live show; {command} ignores it")
+    given["output"] = tuple(given["output"])
     settings = [*given.pop("settings"), *given.pop("settings_here", [])]
     given["lora"] = (*given["lora"], *given.pop("lora_here", []))
     if given["seed"]:
@@ -134,6 +135,12 @@ def _models(given: dict[str, Any]) -> int:
     return models()
 
 
+def _outputs(given: dict[str, Any]) -> int:
+    from visualizer.offline.listings import outputs
+
+    return outputs()
+
+
 _COMMANDS = {
     "live": _live,
     "render": _render,
@@ -141,6 +148,7 @@ _COMMANDS = {
     "midi": _midi,
     "presets": _presets,
     "models": _models,
+    "outputs": _outputs,
 }
 
 
@@ -198,6 +206,14 @@ def _parser() -> argparse.ArgumentParser:
         help="listen to a sound input: 'default', or one with this in its name",
     )
     parser.add_argument("--link", action="store_true", help="follow Ableton Link's beat")
+    parser.add_argument(
+        "--output",
+        type=_output,
+        action="append",
+        default=[],
+        metavar="KIND[:NAME]",
+        help="the wall to another program: camera, ndi, spout or syphon; may be given again",
+    )
     _add_from(parser, None)
     parser.add_argument("--record", action="store_true", help="record the wall from the start")
     parser.add_argument("--resume", action="store_true", help="begin where the last show ended")
@@ -266,6 +282,7 @@ def _parser() -> argparse.ArgumentParser:
         "--presets", type=Path, metavar="DIR", default=argparse.SUPPRESS, help="the same"
     )
 
+    commands.add_parser("outputs", help="list the programs that the wall can go to from here")
     commands.add_parser("models", help="list models at hand and models known to work well")
     return parser
 
@@ -399,6 +416,15 @@ def _setting(text: str) -> tuple[str, float]:
 def _lora(text: str) -> Lora:
     try:
         return parse_lora(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _output(text: str) -> tuple[str, str]:
+    from visualizer.outputs.programs import parse
+
+    try:
+        return parse(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
@@ -61,7 +61,8 @@ class LiveOptions(Options):
     map for all controllers. maps: folder of the performer's own maps; None for the usual one.
     osc: "PORT" or "HOST:PORT", "" for none. sound: part of a sound input's name, "" for the usual
     one, None for none. link: play along with Ableton Link. resume: begin where the last show ended.
-    record: from the first picture on. from_picture: begin as that picture of the wall says.
+    record: from the first picture on. output: programs that the wall goes to, as (kind, name), see
+    outputs/programs.py. from_picture: begin as that picture of the wall says.
     state: folder where the show is remembered; None for the usual one. renderer: auto, gl or
     software. strobe_limit: most flashes a second.
     """
@@ -80,6 +81,7 @@ class LiveOptions(Options):
     link: bool = False
     resume: bool = False
     record: bool = False
+    output: Sequence[tuple[str, str]] = ()
     state: Path | None = None
 
 

@@ -152,7 +152,7 @@ class LiveShow:
         self._resumes = options.resume
         self.inputs = Inputs(options)
         self.session_store = SessionStore(options.state or usual_folder())
-        self.outputs = WallOutputs(self.inputs.sound)
+        self.outputs = WallOutputs(self.inputs.sound, options.output)
         self.engine = EngineClient(options, do=self.do, warn=self.warn, picture=picture)
         self.source = SourceClient(warn=self.warn)
         self._osc_lines = RateLimit(terminal.say, time.monotonic)

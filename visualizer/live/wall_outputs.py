@@ -1,4 +1,5 @@
-"""All that takes the wall elsewhere from the live show: pictures of it, and its recording.
+"""All that takes the wall elsewhere from the live show: pictures of it, its recording, and
+other programs.
 
 The frame loop tells it of the show, asks who wants this display frame's wall, and hears what there
 is to say; it never waits.
@@ -6,7 +7,7 @@ is to say; it never waits.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from visualizer import __version__
@@ -15,6 +16,7 @@ from visualizer.frame import Pixels
 from visualizer.live.inputs import stop_all
 from visualizer.outputs.output import STOP_WITHIN, Output
 from visualizer.outputs.picture_file import PictureFiles
+from visualizer.outputs.programs import PROGRAMS, ProgramOutput
 from visualizer.outputs.recorder import Recorder
 from visualizer.show.actions import Action, Say, Switch
 from visualizer.show.reducers.remember import metadata
@@ -25,14 +27,20 @@ RECORD = "record"
 
 
 class WallOutputs:
-    """The outputs of a show. sound: what is heard in it, for the recording; None for nothing."""
+    """The outputs of a show. sound: what is heard in it, for the recording; None for nothing.
+    programs: other programs that the wall goes to, as (kind, name)."""
 
-    def __init__(self, sound: Sound | None = None) -> None:
+    def __init__(
+        self, sound: Sound | None = None, programs: Sequence[tuple[str, str]] = ()
+    ) -> None:
         self._sound = sound
         self._pictures = PictureFiles()
         self._asked = 0
         self._recorder: Recorder | None = None
-        self._others: list[Output] = [self._pictures]
+        self._others: list[Output] = [
+            self._pictures,
+            *(ProgramOutput(PROGRAMS[kind], name) for kind, name in programs),
+        ]
 
     def start(self) -> None:
         """Begin; once."""

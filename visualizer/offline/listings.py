@@ -1,4 +1,4 @@
-"""Composition root of the listing commands: `visualizer presets`, `models` and `midi`."""
+"""Composition root of the listing commands: `visualizer presets`, `models`, `outputs`, `midi`."""
 
 from __future__ import annotations
 
@@ -77,6 +77,17 @@ def models() -> int:
         _line((f"    licence: {row.licence}", "dim"))
     for other in sorted({*here} - {row.name for row in KNOWN}):
         _line((other, "bold"), ("  on this machine", "green"))
+    return 0
+
+
+def outputs() -> int:
+    """List the programs that the wall can go to, and why it can't go to the others."""
+    from visualizer.outputs.programs import PROGRAMS, why_not
+
+    for program in PROGRAMS.values():
+        why = why_not(program)
+        mark = (f"  not here: {why}", "") if why else ("  can be had", "green")
+        _line((f"--output {program.name}", "bold"), mark)
     return 0
 
 
