@@ -223,3 +223,15 @@ def test_models_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
     printed = capsys.readouterr().out
     assert "builtin" in printed
     assert "stabilityai/sdxl-turbo" in printed
+
+
+def test_a_show_begins_from_one_thing(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["--resume", "--from", "a.png"])
+    assert "--from: not allowed with argument --resume" in capsys.readouterr().err
+
+
+def test_a_kind_of_output_that_is_none_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        cli.main(["--output", "beamer"])
+    assert "'beamer': there are camera, ndi, spout, syphon" in capsys.readouterr().err

@@ -214,9 +214,10 @@ def _parser() -> argparse.ArgumentParser:
         metavar="KIND[:NAME]",
         help="the wall to another program: camera, ndi, spout or syphon; may be given again",
     )
-    _add_from(parser, None)
     parser.add_argument("--record", action="store_true", help="record the wall from the start")
-    parser.add_argument("--resume", action="store_true", help="begin where the last show ended")
+    begin = parser.add_mutually_exclusive_group()
+    _add_from(begin, None)
+    begin.add_argument("--resume", action="store_true", help="begin where the last show ended")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
 
     render = commands.add_parser(
@@ -375,7 +376,7 @@ def _add_fallback(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_from(parser: argparse.ArgumentParser, default: str | None) -> None:
+def _add_from(parser: argparse._ActionsContainer, default: str | None) -> None:
     parser.add_argument(
         "--from",
         dest="from_picture",

@@ -99,6 +99,15 @@ def test_a_disk_that_is_full_is_one_line_and_leaves_no_file(
     assert len(list(tmp_path.iterdir())) == 1
 
 
+def test_more_pictures_than_can_be_written_are_said_once(tmp_path: Path) -> None:
+    output = PictureFiles(tmp_path)
+    large = np.zeros((3000, 3000, 3), np.uint8)
+    for _ in range(5):  # it is not started: two wait, three are too many
+        output.ask(played())
+        output.take(large, 0.0)
+    assert output.drain() == ["a picture was not saved: too many are on their way"]
+
+
 def png(path: Path, text: str | None, keyword: str = KEYWORD) -> Path:
     info = PngInfo()
     if text is not None:

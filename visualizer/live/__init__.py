@@ -1,6 +1,7 @@
 """The running show.
 
 - app: the frame loop, composition root of `visualizer`
-- engine_client: the line to the engine; inputs: all controls; wall_outputs: all outputs; session_store, resume: what is kept
+- engine_client: the line to the engine; inputs: all controls; wall_outputs: all outputs
+- session_store, resume: what is kept
 Puts rooms together; holds no state machine of its own, and knows no torch.
 """

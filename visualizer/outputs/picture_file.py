@@ -55,8 +55,12 @@ class PictureFiles(Output):
     def take(self, pixels: Pixels, at: float) -> None:
         """See Output."""
         asked, self._metadata = self._metadata, None
-        if asked is not None and not self._put(pixels, partial(self._keep, pixels, asked)):
-            self._say("a picture was not saved: too many are on their way")
+        if asked is not None and self._put(pixels, partial(self._keep, pixels, asked)):
+            self.dropped = 0  # the next that is not saved is said again
+
+    def too_slow(self) -> str:
+        """See Output."""
+        return "a picture was not saved: too many are on their way"
 
     def _keep(self, pixels: Pixels, metadata: PictureMetadata) -> None:
         """Write one; a disk that is full now may have room for the next."""
