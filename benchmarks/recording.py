@@ -14,7 +14,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from math import sqrt
 from pathlib import Path
 from statistics import median
@@ -45,10 +45,12 @@ SETTLED = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """late: of so many pictures on the wall. recorded: pictures in the video; 0 without one."""
+    """late: of so many pictures on the wall. busy: seconds of processor time that the frame loop's
+    thread took. recorded: pictures in the video; 0 without one."""
 
     late: int
     pictures: int
+    busy: float
     recorded: int = 0
 
 
@@ -59,20 +61,22 @@ def measure(subject: Subject, setup: Setup, say: Callable[[str], None]) -> Resul
         return Result("recording", (Row("left out", why),), {"left out": why})
     seconds, rounds, warm = QUICK if setup.quick else (SECONDS, ROUNDS, WARM)
     off, on = [], []
-    with tempfile.TemporaryDirectory() as folder, _showing(subject, Path(folder)) as (live, stage):
-        say("recording: warming up")
-        while live.show.live_since is None:
-            _run(live, stage, 0.1)
-        _run(live, stage, warm)
-        for turn in range(rounds):
-            say(f"recording: {turn + 1} of {rounds}")
-            off.append(_run(live, stage, seconds))
-            live.do(Run("record"))
-            _run(live, stage, SETTLED)
-            stretch = _run(live, stage, seconds)
-            live.do(Run("record"))
-            _run(live, stage, SETTLED)
-            on.append(Stretch(stretch.late, stretch.pictures, _newest(Path(folder))))
+    with tempfile.TemporaryDirectory() as folder:
+        with _showing(subject, Path(folder)) as (live, stage):
+            say("recording: warming up")
+            while live.show.live_since is None:
+                _run(live, stage, 0.1)
+            _run(live, stage, warm)
+            for turn in range(rounds):
+                say(f"recording: {turn + 1} of {rounds}")
+                off.append(_run(live, stage, seconds))
+                live.do(Run("record"))
+                _run(live, stage, SETTLED)
+                on.append(_run(live, stage, seconds))
+                live.do(Run("record"))
+                _run(live, stage, SETTLED)
+        videos = map(_pictures, sorted(Path(folder, "Visualizer").glob("*.mp4")))
+        on = [replace(each, recorded=count) for each, count in zip(on, videos, strict=True)]
     return result(off, on, seconds)
 
 
@@ -81,6 +85,7 @@ def result(off: list[Stretch], on: list[Stretch], seconds: float) -> Result:
     without, with_ = sum(each.late for each in off), sum(each.late for each in on)
     shares = [[100 * each.late / each.pictures for each in kind] for kind in (off, on)]
     rates = [median(each.pictures for each in kind) / seconds for kind in (off, on)]
+    busy = [median(1e3 * each.busy / each.pictures for each in kind) for kind in (off, on)]
     recorded = median(each.recorded for each in on) / (seconds + SETTLED)
     rows = (
         Row(
@@ -97,6 +102,10 @@ def result(off: list[Stretch], on: list[Stretch], seconds: float) -> Result:
             "pictures a second on the wall",
             f"{rates[1]:.1f} while recording; without, {rates[0]:.1f}",
         ),
+        Row(
+            "processor time of the frame loop, a display frame",
+            f"{busy[1]:.1f} ms while recording; without, {busy[0]:.1f}",
+        ),
         Row("pictures a second in the video", f"about {recorded:.0f}"),
     )
     numbers = {"off": [asdict(each) for each in off], "on": [asdict(each) for each in on]}
@@ -105,20 +114,19 @@ def result(off: list[Stretch], on: list[Stretch], seconds: float) -> Result:
 
 def _run(live: LiveShow, stage: Stage, seconds: float) -> Stretch:
     """The frame loop for some seconds."""
-    before, pictures = stage.late_frames, 0
+    before, busy, pictures = stage.late_frames, time.thread_time(), 0
     begin = last = time.perf_counter()
     while last - begin < seconds:
         now = time.perf_counter()
         live.step(now - last)
         last = now
         pictures += 1
-    return Stretch(stage.late_frames - before, pictures)
+    return Stretch(stage.late_frames - before, pictures, time.thread_time() - busy)
 
 
-def _newest(folder: Path) -> int:
-    """How many pictures the video has that was ended last."""
-    newest = max((folder / "Visualizer").glob("*.mp4"), key=lambda path: path.stat().st_mtime_ns)
-    with av.open(str(newest)) as container:
+def _pictures(video: Path) -> int:
+    """How many pictures a video has."""
+    with av.open(str(video)) as container:
         return sum(1 for packet in container.demux(video=0) if packet.size)
 
 

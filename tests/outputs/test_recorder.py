@@ -155,6 +155,20 @@ def test_what_is_heard_is_in_time_with_what_is_seen(
     assert loudest == pytest.approx(seen[0], abs=0.045)
 
 
+def test_a_key_frame_comes_every_second_however_slow_the_wall_is(tmp_path: Path) -> None:
+    recording = Recording(tmp_path)
+    for frame in range(25):
+        recording.show(plain((4 * frame, 50, 50)), frame / 5)
+    recording.end()
+    with av.open(str(recording.files[0])) as container:
+        keys = [
+            float(packet.pts * packet.time_base)
+            for packet in container.demux(video=0)
+            if packet.is_keyframe and packet.pts is not None and packet.time_base is not None
+        ]
+    assert keys == pytest.approx([0.0, 1.0, 2.0, 3.0, 4.0], abs=1e-3)
+
+
 class Kept:
     """A track that keeps its samples."""
 

@@ -33,11 +33,15 @@ class Encoder:
 
 
 HARDWARE = (
-    Encoder("h264_nvenc", "nv12", 60.0, {"preset": "p4", "rc": "constqp", "qp": "21"}),
-    Encoder("h264_qsv", "nv12", 60.0, {"preset": "veryfast", "global_quality": "21"}),
+    Encoder(
+        "h264_nvenc", "nv12", 60.0, {"preset": "p4", "rc": "constqp", "qp": "21", "forced-idr": "1"}
+    ),
+    Encoder(
+        "h264_qsv", "nv12", 60.0, {"preset": "veryfast", "global_quality": "21", "forced_idr": "1"}
+    ),
     # Quality 65 of 100, in FFmpeg's unit.
     Encoder("h264_videotoolbox", "nv12", 60.0, {"flags": "+qscale", "global_quality": "7670"}),
-    Encoder("h264_amf", "nv12", 60.0, {"rc": "cqp", "qp_i": "21", "qp_p": "21"}),
+    Encoder("h264_amf", "nv12", 60.0, {"rc": "cqp", "qp_i": "21", "qp_p": "21", "forced_idr": "1"}),
 )
 
 
@@ -70,8 +74,8 @@ def works(encoder: Encoder, width: int, height: int) -> bool:
 
 
 def set_up(context: av.VideoCodecContext, encoder: Encoder, width: int, height: int) -> None:
-    """Make an encoder's settings, before it is opened: a key frame a second, as a recording that
-    is cut off loses no more, and no pictures out of order."""
+    """Make an encoder's settings, before it is opened: a key frame a second (video_file.py forces
+    those that would come later), and no pictures out of order."""
     context.width, context.height = width, height
     context.pix_fmt = encoder.pixels
     context.time_base = TIME_BASE

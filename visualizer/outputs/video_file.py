@@ -7,6 +7,7 @@ from typing import BinaryIO
 
 import av
 import numpy as np
+from av.video.frame import PictureType
 from av.video.reformatter import ColorRange, Colorspace, VideoReformatter
 
 from visualizer.frame import Pixels
@@ -15,6 +16,10 @@ from visualizer.outputs.encoders import TIME_BASE, Encoder, set_up
 
 FRAGMENTS = "frag_keyframe+empty_moov+default_base_moof"
 """A fragment begins at each key frame, once a second, and is written when the next one begins."""
+
+
+KEY_EVERY = round(1 / TIME_BASE)
+"""From one key frame to the next at most: a second."""
 
 
 class VideoFile:
@@ -38,7 +43,7 @@ class VideoFile:
         self._track = AudioTrack(self._container, PRIMING) if sound else None
         self._heard = HeardTrack(self._track) if self._track is not None else None
         self._reformatter = VideoReformatter()
-        self._last = -1
+        self._last, self._key = -1, 0
 
     def write(self, pixels: Pixels, seconds: float) -> None:
         """Add a picture. seconds: since the video's beginning. Raises OSError."""
@@ -53,6 +58,9 @@ class VideoFile:
         )
         self._last = max(round(seconds / TIME_BASE), self._last + 1)
         frame.pts, frame.time_base = self._last, TIME_BASE
+        if self._last - self._key >= KEY_EVERY:  # however few pictures a second there are
+            self._key = self._last
+            frame.pict_type = PictureType.I
         if self._heard is not None:
             self._heard.fill(seconds)
         self._container.mux(self._stream.encode(frame))
