@@ -127,7 +127,7 @@ def test_a_setting_written_out_is_read_back(row: Parameter, position: float) -> 
         ("steps=1.5", "steps is 1.5; it takes whole numbers"),
         (
             "glow=1",
-            "glow=1: no parameter 'glow'; nearest: edge_glow, bloom, rgb_split",
+            "glow=1: no parameter 'glow'; nearest: edge_glow, bloom, lora_weight",
         ),
     ],
 )

@@ -100,7 +100,7 @@ def _first(error: ValidationError) -> str:
     cause = fault.get("ctx", {}).get("error")
     place = [str(key)[:40] for key in fault["loc"]]
     if isinstance(cause, FieldError):
-        return _one_line(f"{'.'.join([*place, cause.field])}: {cause}")
+        return _one_line(f"{'.'.join([*place, str(cause.field)])}: {cause}")
     return _one_line(f"{'.'.join(place)}: {fault['msg']}")
 
 

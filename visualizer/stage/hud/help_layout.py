@@ -70,6 +70,10 @@ class Layout:
     placed: tuple[Placed, ...]
 
 
+_KEYLESS = ", ".join(
+    row.label.lower() for row in PARAMETERS if row.group == "loop" and not row.keys
+)
+
 MORE = (
     Entry("presets", ("1 \u2013 0",), "Presets", "the first ten, by number", ""),
     Entry(
@@ -81,7 +85,7 @@ MORE = (
         "keypad", (), "Keypad",
         "digits type a value, \u2212 and + step the focus, / and * move it", "",
     ),
-    Entry("looks", (), "Looks", "effects on the wall: the focus plays them", ""),
+    Entry("keyless", (), "No keys", f"the focus plays looks, {_KEYLESS} too", ""),
     Entry("shift", ("shift",), "Small steps", "with a parameter's keys; held keys speed up", ""),
 )  # fmt: skip
 """Keys that are no row of the tables."""
@@ -113,7 +117,7 @@ def _rows(group: str, held: bool | None = None) -> tuple[Entry, ...]:
     return tuple(
         Entry(row.name, row.keys, row.label, row.help, _tail("CC", row.cc))
         for row in PARAMETERS
-        if row.group == group and held in (None, bool(row.keys) and _needs_ctrl(row.keys))
+        if row.group == group and (held is None or (row.keys and _needs_ctrl(row.keys) == held))
     )
 
 
