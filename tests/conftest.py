@@ -21,8 +21,11 @@ JACK = "mido.backends.rtmidi/UNIX_JACK"
 PATIENCE = 30.0
 """Seconds to wait for what must come: far above what it takes, for slow shared machines."""
 
-# No wall-clock limits: a busy machine must not fail a test.
-settings.register_profile("visualizer", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# No wall-clock limits: a busy machine must not fail a test. Few examples, so that all tests run
+# often; `--hypothesis-profile thorough` looks longer.
+CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
+settings.register_profile("visualizer", CALM, max_examples=25)
+settings.register_profile("thorough", CALM, max_examples=200)
 settings.load_profile("visualizer")
 
 

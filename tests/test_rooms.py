@@ -13,8 +13,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
-
 HERE = Path(__file__).parents[1]
 MODULES = sorted((HERE / "visualizer").rglob("*.py"))
 
@@ -170,9 +168,8 @@ def test_a_file_name_has_one_meaning() -> None:
     assert sorted(stem for stem in set(stems) if stems.count(stem) > 1) == []
 
 
-@pytest.mark.parametrize(
-    ("place", "source"),
-    [
+def test_a_breach_is_found() -> None:
+    for place, source in (
         ("show/state.py", "import torch"),
         ("show/state.py", "import pygame"),
         ("show/state.py", "import time"),
@@ -209,15 +206,12 @@ def test_a_file_name_has_one_meaning() -> None:
         ("latest.py", "from visualizer.engine.producer import producer"),
         ("__main__.py", "from visualizer.live.app import run"),
         ("__init__.py", "from visualizer.show import state"),
-    ],
-)
-def test_a_breach_is_found(place: str, source: str) -> None:
-    assert _breaches(source, HERE / "visualizer" / place)
+    ):
+        assert _breaches(source, HERE / "visualizer" / place)
 
 
-@pytest.mark.parametrize(
-    ("place", "source"),
-    [
+def test_what_points_inward_is_let_through() -> None:
+    for place, source in (
         ("show/state.py", "import yaml, numpy.typing\nfrom . import cueing"),
         ("engine/loop/feedback.py", "import torch\nfrom visualizer.show.request import Request"),
         ("engine/loop/feedback.py", "from visualizer.latest import Latest"),
@@ -228,10 +222,8 @@ def test_a_breach_is_found(place: str, source: str) -> None:
         ("live/app.py", "from visualizer.engine.producer.producer import Producer"),
         ("cli.py", "from visualizer import __version__\nfrom visualizer.live.app import run"),
         ("__main__.py", "import sys\nfrom visualizer.cli import main"),
-    ],
-)
-def test_what_points_inward_is_let_through(place: str, source: str) -> None:
-    assert _breaches(source, HERE / "visualizer" / place) == []
+    ):
+        assert _breaches(source, HERE / "visualizer" / place) == []
 
 
 def test_the_app_starts_without_torch() -> None:

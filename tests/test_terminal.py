@@ -12,19 +12,16 @@ import pytest
 from visualizer import terminal
 
 
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
+def test_a_line_can_do_nothing_to_a_terminal() -> None:
+    for text, shown in (
         ("plain, 海 and 👩\u200d🎤", "plain, 海 and 👩\u200d🎤"),
         ("\x1b]0;title\x07 \x1b[2Jwiped", "\ufffd]0;title\ufffd \ufffd[2Jwiped"),
         ("one\ntwo\r\nthree\u2028four\tfive", "one two three four five"),
         ("c1 \x9b31m, \x00, \x7f", "c1 \ufffd31m, \ufffd, \ufffd"),
         ("\u202egpj.exe\u2069", "\ufffdgpj.exe\ufffd"),
         ("half a pair \udcff", "half a pair \ufffd"),
-    ],
-)
-def test_a_line_can_do_nothing_to_a_terminal(text: str, shown: str) -> None:
-    assert terminal.clean(text) == shown
+    ):
+        assert terminal.clean(text) == shown
 
 
 def test_a_traceback_keeps_its_lines(capsys: pytest.CaptureFixture[str]) -> None:

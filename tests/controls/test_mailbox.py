@@ -82,19 +82,16 @@ def test_steps_are_not_carried_across_a_note() -> None:
     assert mailbox.take() == [Nudge("seed", 2), note, Nudge("seed", 3)]
 
 
-@pytest.mark.parametrize(
-    "sent",
-    [
+def test_what_bears_on_one_another_stays_in_order() -> None:
+    for sent in (
         [Nudge("zoom", 1), Set("zoom", 0.5), Nudge("zoom", 1)],
         [Nudge("zoom", 1), Knob(KNOB, "zoom", 0.5), Nudge("zoom", 1)],
         [Set("zoom", 0.2), Nudge("zoom", 1), Set("zoom", 0.9)],
         [Set("zoom", 0.2), Store(1), Set("zoom", 0.9)],
         [Knob(KNOB, "zoom", 0.2), Store(1), Knob(KNOB, "zoom", 0.9)],
         [Prompt("a"), Set("zoom", 0.2), Prompt("b")],
-    ],
-)
-def test_what_bears_on_one_another_stays_in_order(sent: list[Action]) -> None:
-    assert emptied(*sent) == [sent]
+    ):
+        assert emptied(*sent) == [sent]
 
 
 def test_of_prompts_that_follow_one_another_the_newest_is_enough() -> None:

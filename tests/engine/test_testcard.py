@@ -6,7 +6,6 @@ import colorsys
 from itertools import pairwise
 
 import numpy as np
-import pytest
 
 from visualizer.engine.testcard import TestCard
 
@@ -20,19 +19,16 @@ def hue_of(prompt: str) -> float:
     return 360.0 * colorsys.rgb_to_hsv(red, green, blue)[0]
 
 
-@pytest.mark.parametrize(
-    ("prompt", "low", "high"),
-    [
+def test_words_for_colours_are_taken_at_their_word() -> None:
+    for prompt, low, high in (
         ("crimson", 330, 380),
         ("Emerald, deep", 120, 190),
         ("a blue room", 200, 260),
         ("golden hour", 25, 65),
         ("violet", 250, 310),
-    ],
-)
-def test_words_for_colours_are_taken_at_their_word(prompt: str, low: float, high: float) -> None:
-    hue = hue_of(prompt)
-    assert low <= hue <= high or low <= hue + 360.0 <= high
+    ):
+        hue = hue_of(prompt)
+        assert low <= hue <= high or low <= hue + 360.0 <= high
 
 
 def test_pictures_are_neither_dark_nor_blown_out() -> None:

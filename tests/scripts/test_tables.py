@@ -16,9 +16,8 @@ SHOWN = tuple(row for row in PARAMETERS if row.name[:4] not in ("mod2", "mod3", 
 EMPTY = "# Title\n\n<!-- commands --><!-- /commands -->\n\nEnd.\n"
 
 
-@pytest.mark.parametrize(
-    ("key", "label"),
-    [
+def test_a_key_is_called_what_is_printed_on_it() -> None:
+    for key, label in (
         ("space", "Space"),
         ("left", "←"),
         ("page down", "PgDn"),
@@ -29,10 +28,8 @@ EMPTY = "# Title\n\n<!-- commands --><!-- /commands -->\n\nEnd.\n"
         ("-", "-"),
         ("ctrl a", "Ctrl+A"),
         ("ctrl -", "Ctrl+-"),
-    ],
-)
-def test_a_key_is_called_what_is_printed_on_it(key: str, label: str) -> None:
-    assert key_label(key) == label
+    ):
+        assert key_label(key) == label
 
 
 @pytest.mark.parametrize(

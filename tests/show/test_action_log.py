@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from visualizer.show.action_log import describe
 from visualizer.show.actions import (
-    Action,
     Engine,
     Knob,
     KnobId,
@@ -31,9 +28,8 @@ from .shows import ALL, RICH, after, live
 KNOB = KnobId("nano", 1, "cc 20")
 
 
-@pytest.mark.parametrize(
-    ("done", "line"),
-    [
+def test_an_action_is_told_in_a_line() -> None:
+    for done, line in (
         (Set("strength", 0.75, "midi"), "strength 0.60 → 0.75 (midi)"),
         (Nudge("hold", -1, source="keyboard"), "hold 20.00 → 15.00 (keyboard)"),
         (Set("strength", 0.6, "cli"), "set (cli)"),
@@ -56,11 +52,9 @@ KNOB = KnobId("nano", 1, "cc 20")
         (Engine("", ("builtin",)), None),
         (Run("next_model"), "next_model"),
         (SelectPreset(3), "preset Rich, prompt 'j + k', model large"),
-    ],
-)
-def test_an_action_is_told_in_a_line(done: Action, line: str | None) -> None:
-    before = start((*ALL, RICH))
-    assert describe(before, done, reduce(before, done)) == line
+    ):
+        before = start((*ALL, RICH))
+        assert describe(before, done, reduce(before, done)) == line
 
 
 def _told(show: Show, seconds: float) -> list[str]:

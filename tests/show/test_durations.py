@@ -22,9 +22,8 @@ def _show(name: str, value: float, unit: int, bpm: float = 120.0) -> Show:
     return after(start(()), Set("tempo", bpm), Set(name, value), counts)
 
 
-@pytest.mark.parametrize(
-    ("text", "length"),
-    [
+def test_a_length_is_a_number_and_a_unit() -> None:
+    for text, length in (
         ("20 s", (20.0, 0)),
         ("0.5 seconds", (0.5, 0)),
         ("1 second", (1.0, 0)),
@@ -32,10 +31,8 @@ def _show(name: str, value: float, unit: int, bpm: float = 120.0) -> Show:
         ("1beat", (1.0, 1)),
         (".25 bar", (0.25, 2)),
         ("4 bars", (4.0, 2)),
-    ],
-)
-def test_a_length_is_a_number_and_a_unit(text: str, length: tuple[float, int]) -> None:
-    assert durations.parse(text) == length
+    ):
+        assert durations.parse(text) == length
 
 
 @given(st.text() | st.from_regex(r"[-+.0-9e]* ?(s|beats?|bars?|min|)", fullmatch=True))
@@ -62,12 +59,15 @@ def test_beats_and_bars_are_as_long_as_the_tempo_says(name: str, value: float, b
     assert in_bars == pytest.approx(4.0 * in_beats)
 
 
-@pytest.mark.parametrize(
-    ("value", "unit", "words"),
-    [(20, 0, "20 s"), (0.5, 0, "0.5 s"), (16, 1, "16 beats"), (1, 1, "1 beat"), (1, 2, "1 bar")],
-)
-def test_a_length_is_told_with_its_unit(value: float, unit: int, words: str) -> None:
-    assert durations.words(_show("hold", value, unit), "hold") == words
+def test_a_length_is_told_with_its_unit() -> None:
+    for value, unit, words in (
+        (20, 0, "20 s"),
+        (0.5, 0, "0.5 s"),
+        (16, 1, "16 beats"),
+        (1, 1, "1 beat"),
+        (1, 2, "1 bar"),
+    ):
+        assert durations.words(_show("hold", value, unit), "hold") == words
 
 
 @given(LENGTH, st.integers(1, 60), st.integers(0, 2))

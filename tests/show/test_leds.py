@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from types import MappingProxyType
 
-import pytest
-
 from visualizer.show.command_table import ON_OFF
 from visualizer.show.files.preset import parse
 from visualizer.show.leds import NAMES, lights
@@ -33,12 +31,10 @@ TOGGLES: dict[str, Callable[[bool], Show]] = {
 }
 
 
-@pytest.mark.parametrize(("name", "turned"), TOGGLES.items())
-@pytest.mark.parametrize("on", [False, True])
-def test_a_toggles_light_is_on_while_it_is(
-    name: str, turned: Callable[[bool], Show], on: bool
-) -> None:
-    assert lights(turned(on))[name] is on
+def test_a_toggles_light_is_on_while_it_is() -> None:
+    for on in (False, True):
+        for name, turned in TOGGLES.items():
+            assert lights(turned(on))[name] is on
 
 
 def test_every_command_that_is_on_or_off_has_a_light() -> None:

@@ -94,18 +94,15 @@ def test_a_position_out_of_range_means_the_nearest_end(row: Parameter, position:
     assert row.at(position) == row.at(min(max(position, 0.0), 1.0))
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "text"),
-    [
+def test_a_text_has_the_digits_and_the_unit_of_its_row() -> None:
+    for name, value, text in (
         ("strength", 0.5, "0.50"),
         ("steps", 4, "4"),
         ("seed_interval", 20, "20 frames"),
         ("rotate", 12.5, "12.50 °/s"),
         ("quantise", 2, "bar"),
-    ],
-)
-def test_a_text_has_the_digits_and_the_unit_of_its_row(name: str, value: float, text: str) -> None:
-    assert BY_NAME[name].text(value) == text
+    ):
+        assert BY_NAME[name].text(value) == text
 
 
 @given(rows, positions)
@@ -115,9 +112,8 @@ def test_a_setting_written_out_is_read_back(row: Parameter, position: float) -> 
     assert parse_setting(f" {row.name} = {value!r} ") == (row.name, value)
 
 
-@pytest.mark.parametrize(
-    ("setting", "line"),
-    [
+def test_a_faulty_setting_is_told_in_a_line() -> None:
+    for setting, line in (
         ("strength", "strength: write it as NAME=VALUE, for example strength=0.5"),
         ("strength=lots", "strength=lots: must be a number, not 'lots'"),
         ("strength=", "strength=: must be a number, not ''"),
@@ -129,12 +125,10 @@ def test_a_setting_written_out_is_read_back(row: Parameter, position: float) -> 
             "glow=1",
             "glow=1: no parameter 'glow'; nearest: edge_glow, bloom, lora_weight",
         ),
-    ],
-)
-def test_a_faulty_setting_is_told_in_a_line(setting: str, line: str) -> None:
-    with pytest.raises(ValueError) as caught:  # noqa: PT011  the whole line is compared
-        parse_setting(setting)
-    assert str(caught.value) == line
+    ):
+        with pytest.raises(ValueError) as caught:  # noqa: PT011  the whole line is compared
+            parse_setting(setting)
+        assert str(caught.value) == line
 
 
 @given(st.text())

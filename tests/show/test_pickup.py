@@ -19,24 +19,19 @@ STEP = 1 / 127
 shares = st.integers(0, 127).map(lambda step: step / 127)
 
 
-@pytest.mark.parametrize(
-    ("last", "position", "held"),
-    [
-        pytest.param(None, 0.2, False, id="first seen elsewhere"),
-        pytest.param(None, 0.5, True, id="first seen on the value"),
-        pytest.param(None, 0.5 + NEAR, True, id="first seen close by"),
-        pytest.param(0.2, 0.4, False, id="coming up, not there yet"),
-        pytest.param(0.9, 0.6, False, id="coming down, not there yet"),
-        pytest.param(0.2, 0.9, True, id="crossing upwards, fast"),
-        pytest.param(0.9, 0.2, True, id="crossing downwards, fast"),
-        pytest.param(0.6, 0.9, False, id="going away"),
-    ],
-)
-def test_a_knob_takes_hold_where_it_meets_the_value(
-    last: float | None, position: float, held: bool
-) -> None:
-    taken = taken_to(Grip("blend", last), position, value=7.0, at=0.5, way="pickup")
-    assert taken == (position if held else None)
+def test_a_knob_takes_hold_where_it_meets_the_value() -> None:
+    for last, position, held in (
+        (None, 0.2, False),  # first seen elsewhere
+        (None, 0.5, True),  # first seen on the value
+        (None, 0.5 + NEAR, True),  # first seen close by
+        (0.2, 0.4, False),  # coming up, not there yet
+        (0.9, 0.6, False),  # coming down, not there yet
+        (0.2, 0.9, True),  # crossing upwards, fast
+        (0.9, 0.2, True),  # crossing downwards, fast
+        (0.6, 0.9, False),  # going away
+    ):
+        taken = taken_to(Grip("blend", last), position, value=7.0, at=0.5, way="pickup")
+        assert taken == (position if held else None)
 
 
 def test_a_knob_keeps_hold_of_the_value_that_it_gave() -> None:

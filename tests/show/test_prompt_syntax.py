@@ -16,9 +16,8 @@ from visualizer.show.reducer import reduce, start
 from visualizer.show.reducers import remember
 
 
-@pytest.mark.parametrize(
-    ("text", "mix"),
-    [
+def test_weights_and_alternatives_become_a_mix() -> None:
+    for text, mix in (
         ("a cat, asleep", {"a cat, asleep": 1}),
         ("smile :) and a (", {"smile :) and a (": 1}),
         (r"\(real\) cat", {"(real) cat": 1}),
@@ -42,14 +41,12 @@ from visualizer.show.reducers import remember
         ("forest AND fire :0.5", {"forest": 2, "fire": 1}),
         ("red BREAK blue", {"red, blue": 1}),
         ("SAND and BRAND", {"SAND and BRAND": 1}),
-    ],
-)
-def test_weights_and_alternatives_become_a_mix(text: str, mix: dict[str, float]) -> None:
-    reading = read(text)
-    total = sum(mix.values())
-    assert dict(reading.mix) == pytest.approx({words: w / total for words, w in mix.items()})
-    assert reading.left_out == ()
-    assert reading.negative is None
+    ):
+        reading = read(text)
+        total = sum(mix.values())
+        assert dict(reading.mix) == pytest.approx({words: w / total for words, w in mix.items()})
+        assert reading.left_out == ()
+        assert reading.negative is None
 
 
 @pytest.mark.parametrize(
@@ -78,9 +75,8 @@ def test_a_negative_prompt_is_one() -> None:
     assert read("cute bunny --neg nsfw, nude") == (read("cute bunny").mix, "nsfw, nude", ())
 
 
-@pytest.mark.parametrize(
-    ("text", "negative", "left_out"),
-    [
+def test_a_negative_prompt_is_read_as_words() -> None:
+    for text, negative, left_out in (
         ("a --no people --ar 16:9", "people", ["--ar 16:9"]),
         (
             "a --neg (bad:1.4), <lora:x:1>, [ugly]",
@@ -91,10 +87,8 @@ def test_a_negative_prompt_is_one() -> None:
         ("a --neg (b:0) (c:-1) d", "d", ["(c:-1)", "the weights of the negative prompt"]),
         ("a --neg b AND c :0.5 BREAK d", "b, c :0.5, d", []),
         (r"a --neg \(b\) --neg c", "(b) c", []),
-    ],
-)
-def test_a_negative_prompt_is_read_as_words(text: str, negative: str, left_out: list[str]) -> None:
-    assert read(text) == (read("a").mix, negative, tuple(left_out))
+    ):
+        assert read(text) == (read("a").mix, negative, tuple(left_out))
 
 
 def test_emphasis_that_finds_no_room_is_named_as_that() -> None:

@@ -100,9 +100,8 @@ def test_settings_stand_over_what_the_preset_says() -> None:
     assert show.values["crossfade"] == 1.0
 
 
-@pytest.mark.parametrize(
-    ("action", "name", "value"),
-    [
+def test_a_value_is_set_or_nudged_within_its_range() -> None:
+    for action, name, value in (
         (Set("strength", 0.25), "strength", 0.25),
         (Set("strength", 7.0), "strength", 1.0),
         (Set("steps", 2.4), "steps", 2.0),
@@ -112,10 +111,8 @@ def test_settings_stand_over_what_the_preset_says() -> None:
         (Nudge("hold", -1, fine=True), "hold", 19.0),
         (Nudge("hold", -100), "hold", 0.0),
         (Nudge("seed", -5), "seed", 0.0),
-    ],
-)
-def test_a_value_is_set_or_nudged_within_its_range(action: Action, name: str, value: float) -> None:
-    assert reduce(Show(), action).values[name] == value
+    ):
+        assert reduce(Show(), action).values[name] == value
 
 
 @pytest.mark.parametrize(

@@ -129,6 +129,6 @@ def test_a_tempo_that_is_as_good_as_the_same_sets_nothing_anew() -> None:
     assert heard(replace(show, time=3.0), bpm(126.01)).tempo is show.tempo
 
 
-@pytest.mark.parametrize("found", [0.0, 19.0, 301.0, float("nan"), float("inf")])
-def test_what_is_no_tempo_of_music_is_not_taken(found: float) -> None:
-    assert heard(Show(), bpm(found)).tempo == Tempo()
+def test_what_is_no_tempo_of_music_is_not_taken() -> None:
+    for found in (0.0, 19.0, 301.0, float("nan"), float("inf")):
+        assert heard(Show(), bpm(found)).tempo == Tempo()

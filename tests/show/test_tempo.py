@@ -191,16 +191,19 @@ def test_news_that_make_no_sense_do_no_harm(bpm: float, beats: float, ago: float
     assert math.isfinite(_beats(show))
 
 
-@pytest.mark.parametrize(
-    "change", [Set("tempo", 60.0), Sync(90.0, 3.0), Set("crossfade_in", 2), Set("crossfade", 2.5)]
-)
-@pytest.mark.parametrize("passed", [1.0, 5.0])
-def test_a_crossfade_does_not_jump_when_its_length_changes(change: Action, passed: float) -> None:
-    show = after(live(), Set("crossfade_in", 1), Set("crossfade", 8.0))
-    show = after(show, Run("next_prompt"), Tick(passed))
-    changed = reduce(show, change)
-    assert durations.seconds(changed, "crossfade") != durations.seconds(show, "crossfade")
-    assert dict(request(changed).prompts) == pytest.approx(dict(request(show).prompts))
+def test_a_crossfade_does_not_jump_when_its_length_changes() -> None:
+    for passed in (1.0, 5.0):
+        for change in (
+            Set("tempo", 60.0),
+            Sync(90.0, 3.0),
+            Set("crossfade_in", 2),
+            Set("crossfade", 2.5),
+        ):
+            show = after(live(), Set("crossfade_in", 1), Set("crossfade", 8.0))
+            show = after(show, Run("next_prompt"), Tick(passed))
+            changed = reduce(show, change)
+            assert durations.seconds(changed, "crossfade") != durations.seconds(show, "crossfade")
+            assert dict(request(changed).prompts) == pytest.approx(dict(request(show).prompts))
 
 
 def test_a_crossfade_does_not_jump_while_a_snapshot_changes_its_length() -> None:

@@ -83,15 +83,15 @@ def test_named_colours_show_their_hue(pictures: Pictures, name: str) -> None:
     assert abs((hue - HUES[name] + 180) % 360 - 180) < 25
 
 
-@pytest.mark.parametrize("name", HUES)
-def test_gradients_keep_their_hue(name: str) -> None:
-    ramp = gradients()[PALETTE_NAMES.index(name)]
-    high, low = ramp.amax(1), ramp.amin(1)
-    angle = torch.tensor([colorsys.rgb_to_hsv(*row)[0] for row in ramp.tolist()]) * 2 * torch.pi
-    weight = high - low
-    x, y = (weight * angle.cos()).sum(), (weight * angle.sin()).sum()
-    hue = torch.rad2deg(torch.atan2(y, x)).item()
-    assert abs((hue - HUES[name] + 180) % 360 - 180) < 25
+def test_gradients_keep_their_hue() -> None:
+    for name in HUES:
+        ramp = gradients()[PALETTE_NAMES.index(name)]
+        high, low = ramp.amax(1), ramp.amin(1)
+        angle = torch.tensor([colorsys.rgb_to_hsv(*row)[0] for row in ramp.tolist()]) * 2 * torch.pi
+        weight = high - low
+        x, y = (weight * angle.cos()).sum(), (weight * angle.sin()).sum()
+        hue = torch.rad2deg(torch.atan2(y, x)).item()
+        assert abs((hue - HUES[name] + 180) % 360 - 180) < 25
 
 
 def test_gradients_run_from_dark_to_bright() -> None:

@@ -326,9 +326,8 @@ def translated(text: str) -> str:
     return " ".join(text.split())
 
 
-@pytest.mark.parametrize(
-    ("text", "english"),
-    [
+def test_words_of_other_languages_and_emoji_become_the_models_own() -> None:
+    for text, english in (
         ("красные горы", "red mountains"),
         ("红色的山", "red 的 mountains"),
         ("青い波", "blue ocean waves"),
@@ -337,10 +336,8 @@ def translated(text: str) -> str:
         ("coucher de soleil, doré", "sunset , gold"),
         ("❤️🔥", "red fire"),
         ("夕焼け", "sunset"),
-    ],
-)
-def test_words_of_other_languages_and_emoji_become_the_models_own(text: str, english: str) -> None:
-    assert translated(text) == english
+    ):
+        assert translated(text) == english
 
 
 def test_no_english_word_that_a_caption_has_is_translated() -> None:

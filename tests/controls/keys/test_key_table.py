@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from visualizer.controls.keys.key_table import DIGITS, key_action, key_code, key_table
 from visualizer.show import targets
-from visualizer.show.actions import Action, Nudge, Recall, Run, SelectPreset, Store
+from visualizer.show.actions import Nudge, Recall, Run, SelectPreset, Store
 from visualizer.show.command_table import COMMANDS
 from visualizer.show.parameters import CTRL, FOCUS_KEYS, PARAMETERS
 from visualizer.show.targets import LEARNABLE
@@ -41,9 +41,8 @@ def test_every_parameter_and_every_named_key_is_within_reach_of_one_hand_without
     assert {"focus_previous", "focus_next", "number"} <= commands
 
 
-@pytest.mark.parametrize(
-    ("name", "code"),
-    [
+def test_keys_are_named_as_in_the_tables() -> None:
+    for name, code in (
         ("q", pygame.K_q),
         ("Q", pygame.K_q),
         ("?", pygame.K_QUESTION),
@@ -55,18 +54,16 @@ def test_every_parameter_and_every_named_key_is_within_reach_of_one_hand_without
         ("kp5", pygame.K_KP5),
         ("ctrl f12", pygame.K_F12),
         (" Ctrl  F12 ", pygame.K_F12),
-    ],
-)
-def test_keys_are_named_as_in_the_tables(name: str, code: int) -> None:
-    assert key_code(name) == code
+    ):
+        assert key_code(name) == code
 
 
-@pytest.mark.parametrize(
-    "name", ["", " ", "ctrl", "ctrl ", "qq", "unknown", "shift q", "f99", "__class__", "\n"]
-)
-def test_a_key_that_there_is_not_is_one_clear_line(name: str) -> None:
-    with pytest.raises(ValueError, match=r"^no key is named '.*'; keys are named as in q, .*12$"):
-        key_code(name)
+def test_a_key_that_there_is_not_is_one_clear_line() -> None:
+    for name in ("", " ", "ctrl", "ctrl ", "qq", "unknown", "shift q", "f99", "__class__", "\n"):
+        with pytest.raises(
+            ValueError, match=r"^no key is named '.*'; keys are named as in q, .*12$"
+        ):
+            key_code(name)
 
 
 @given(st.text(max_size=12))
@@ -75,9 +72,8 @@ def test_no_name_is_a_fault(name: str) -> None:
         assert key_code(name) > 0
 
 
-@pytest.mark.parametrize(
-    ("target", "action"),
-    [
+def test_a_key_plays_a_target() -> None:
+    for target, action in (
         ("strength up", Nudge("strength", 1, source="keyboard")),
         ("strength down", Nudge("strength", -1, source="keyboard")),
         ("next_preset", Run("next_preset", "keyboard")),
@@ -85,10 +81,8 @@ def test_no_name_is_a_fault(name: str) -> None:
         ("snapshot 2", Recall(2, "keyboard")),
         ("store 2", Store(2, "keyboard")),
         ("", None),
-    ],
-)
-def test_a_key_plays_a_target(target: str, action: Action | None) -> None:
-    assert key_action(target) == action
+    ):
+        assert key_action(target) == action
 
 
 def test_a_key_can_play_all_that_can_be_learned_but_for_where_a_value_stands() -> None:

@@ -28,8 +28,8 @@ from visualizer.show.actions import (
     Take,
     Type,
 )
-from visualizer.show.command_table import COMMANDS, Command
-from visualizer.show.parameters import PARAMETERS, Parameter
+from visualizer.show.command_table import COMMANDS
+from visualizer.show.parameters import PARAMETERS
 from visualizer.show.records import TextEntry
 from visualizer.show.reducer import reduce
 from visualizer.show.state import Show
@@ -102,23 +102,23 @@ def played(show: Show, *events: pygame.Event) -> Show:
 WITH_KEYS = [row for row in PARAMETERS if row.keys]
 
 
-@pytest.mark.parametrize("row", WITH_KEYS, ids=lambda row: row.name)
-def test_a_parameters_keys_step_it_down_and_up(row: Parameter) -> None:
-    for key, steps in zip(row.keys, (-1, 1), strict=True):
-        assert press(press_of(key)) == [Nudge(row.name, steps, source="keyboard")]
+def test_a_parameters_keys_step_it_down_and_up() -> None:
+    for row in WITH_KEYS:
+        for key, steps in zip(row.keys, (-1, 1), strict=True):
+            assert press(press_of(key)) == [Nudge(row.name, steps, source="keyboard")]
 
 
-@pytest.mark.parametrize("row", WITH_KEYS, ids=lambda row: row.name)
-def test_with_shift_a_parameters_keys_take_fine_steps(row: Parameter) -> None:
-    for key, steps in zip(row.keys, (-1, 1), strict=True):
-        event = press_of(key, pygame.KMOD_LSHIFT)
-        assert press(event) == [Nudge(row.name, steps, True, "keyboard")]
+def test_with_shift_a_parameters_keys_take_fine_steps() -> None:
+    for row in WITH_KEYS:
+        for key, steps in zip(row.keys, (-1, 1), strict=True):
+            event = press_of(key, pygame.KMOD_LSHIFT)
+            assert press(event) == [Nudge(row.name, steps, True, "keyboard")]
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command.name)
-def test_a_commands_keys_run_it(command: Command) -> None:
-    for key in command.keys:
-        assert press(press_of(key)) == [Run(command.name, "keyboard")]
+def test_a_commands_keys_run_it() -> None:
+    for command in COMMANDS:
+        for key in command.keys:
+            assert press(press_of(key)) == [Run(command.name, "keyboard")]
 
 
 def test_digits_select_presets() -> None:
@@ -143,10 +143,10 @@ def test_c_and_v_step_the_parameter_in_focus_for_the_left_hand() -> None:
     ]
 
 
-@pytest.mark.parametrize("slot", range(1, 9))
-def test_ctrl_with_a_digit_brings_a_snapshot_back_and_with_shift_stores_it(slot: int) -> None:
-    assert press(press_of(f"ctrl {slot}")) == [Recall(slot, "keyboard")]
-    assert press(press_of(f"ctrl {slot}", pygame.KMOD_LSHIFT)) == [Store(slot, "keyboard")]
+def test_ctrl_with_a_digit_brings_a_snapshot_back_and_with_shift_stores_it() -> None:
+    for slot in range(1, 9):
+        assert press(press_of(f"ctrl {slot}")) == [Recall(slot, "keyboard")]
+        assert press(press_of(f"ctrl {slot}", pygame.KMOD_LSHIFT)) == [Store(slot, "keyboard")]
 
 
 def test_a_held_key_repeats_steps_but_never_a_command_a_preset_or_a_snapshot() -> None:
@@ -216,15 +216,15 @@ def test_a_performers_own_keys_play_as_the_built_in_ones_do() -> None:
     assert press(down("b")) == [Run("blackout", "keyboard")]
 
 
-@pytest.mark.parametrize("mod", DESKTOPS)
-@pytest.mark.parametrize("key", ["b", "q", "-", "1", "tab", "return", "f1"])
-def test_alt_and_command_are_the_desktops(key: str, mod: int) -> None:
-    assert press(down(key, mod)) == []
+def test_alt_and_command_are_the_desktops() -> None:
+    for key in ("b", "q", "-", "1", "tab", "return", "f1"):
+        for mod in DESKTOPS:
+            assert press(down(key, mod)) == []
 
 
-@pytest.mark.parametrize("key", ["b", "9", "n", "tab", "return", "escape", "f1", "kp 5"])
-def test_a_key_without_a_meaning_with_ctrl_does_nothing(key: str) -> None:
-    assert press(down(key, CTRL)) == []
+def test_a_key_without_a_meaning_with_ctrl_does_nothing() -> None:
+    for key in ("b", "9", "n", "tab", "return", "escape", "f1", "kp 5"):
+        assert press(down(key, CTRL)) == []
 
 
 def test_ctrl_q_is_played_and_never_ends_the_show() -> None:
@@ -256,9 +256,8 @@ def test_enter_takes_escape_drops() -> None:
     assert press(down("escape"), typing=True) == [Drop()]
 
 
-@pytest.mark.parametrize(
-    ("key", "action"),
-    [
+def test_keys_that_edit_the_line_repeat() -> None:
+    for key, action in (
         ("backspace", Erase()),
         ("delete", Erase(ahead=True)),
         ("left", Move(-1)),
@@ -267,10 +266,8 @@ def test_enter_takes_escape_drops() -> None:
         ("end", Move(FAR)),
         ("up", Move(down=-1)),
         ("down", Move(down=1)),
-    ],
-)
-def test_keys_that_edit_the_line_repeat(key: str, action: Action) -> None:
-    assert press(down(key), down(key), typing=True) == [action, action]
+    ):
+        assert press(down(key), down(key), typing=True) == [action, action]
 
 
 def test_the_key_that_opened_the_line_types_nothing_into_it_however_long_it_is_held() -> None:
@@ -308,15 +305,15 @@ def test_what_an_input_method_composes_is_told_until_it_is_settled() -> None:
     assert press(composed("くじ"), typing=False) == []
 
 
-@pytest.mark.parametrize("key", ["return", "escape", "backspace", "left", "down", "kp enter"])
-@pytest.mark.parametrize("settled", [text("鯨"), composed("")])
-def test_keys_are_the_input_methods_while_it_composes(key: str, settled: pygame.Event) -> None:
-    keyboard = Keyboard()
-    keyboard.actions(composed("くじら"), typing=True)
-    assert keyboard.actions(down(key), typing=True) == []
-    keyboard.actions(up(key), typing=True)
-    keyboard.actions(settled, typing=True)
-    assert len(keyboard.actions(down(key), typing=True)) == 1
+def test_keys_are_the_input_methods_while_it_composes() -> None:
+    for settled in (text("鯨"), composed("")):
+        for key in ("return", "escape", "backspace", "left", "down", "kp enter"):
+            keyboard = Keyboard()
+            keyboard.actions(composed("くじら"), typing=True)
+            assert keyboard.actions(down(key), typing=True) == []
+            keyboard.actions(up(key), typing=True)
+            keyboard.actions(settled, typing=True)
+            assert len(keyboard.actions(down(key), typing=True)) == 1
 
 
 def test_what_was_composed_is_gone_with_the_focus_and_with_the_line() -> None:

@@ -9,7 +9,6 @@ no character).
 from __future__ import annotations
 
 import pygame
-import pytest
 
 from visualizer.controls.keys.keyboard import Keyboard
 from visualizer.show.actions import Action, Digit, Nudge, Recall, Run, SelectPreset, Store
@@ -27,9 +26,8 @@ def press(event: pygame.Event, *, typing: bool = False) -> list[Action]:
     return Keyboard().actions(event, typing=typing)
 
 
-@pytest.mark.parametrize(
-    ("event", "wanted"),
-    [
+def test_other_layouts_find_symbols_and_letters() -> None:
+    for event, wanted in (
         (down("/", SHIFT, "?", 0), Run("help", "keyboard")),  # US
         (down(0xDF, SHIFT, "?"), Run("help", "keyboard")),  # German: on the sz key
         (down("8", ALT_GR, "["), Nudge("seed", -1, source="keyboard")),  # German
@@ -46,15 +44,12 @@ def press(event: pygame.Event, *, typing: bool = False) -> list[Action]:
         (down(0x438, typed="и", place=pygame.KSCAN_B), Run("blackout", "keyboard")),  # Russian
         (down("ä", 0, "ä", pygame.KSCAN_APOSTROPHE), Nudge("smoothing", 1, source="keyboard")),
         (down("ä", SHIFT, "Ä", pygame.KSCAN_APOSTROPHE), Nudge("smoothing", 1, True, "keyboard")),
-    ],
-)
-def test_other_layouts_find_symbols_and_letters(event: pygame.Event, wanted: Action) -> None:
-    assert press(event) == [wanted]
+    ):
+        assert press(event) == [wanted]
 
 
-@pytest.mark.parametrize(
-    ("event", "name", "steps", "fine"),
-    [
+def test_with_ctrl_other_layouts_find_symbols_and_letters_too() -> None:
+    for event, name, steps, fine in (
         (down("q", CTRL, "\x11", pygame.KSCAN_A), "zoom", 1, False),  # French: Q is at A
         (down(0x439, CTRL, "й", pygame.KSCAN_Q), "zoom", 1, False),  # Russian: by its place
         (down(0x439, CTRL | SHIFT, "Й", pygame.KSCAN_Q), "zoom", 1, True),
@@ -67,17 +62,12 @@ def test_other_layouts_find_symbols_and_letters(event: pygame.Event, wanted: Act
         (down(":", CTRL, "", pygame.KSCAN_PERIOD), "pan_x", 1, False),
         (down(";", CTRL | SHIFT, ".", pygame.KSCAN_COMMA), "pan_x", 1, False),
         (down("o", CTRL, "\x0f", pygame.KSCAN_S), "seed_glide", 1, False),  # Dvorak
-    ],
-)
-def test_with_ctrl_other_layouts_find_symbols_and_letters_too(
-    event: pygame.Event, name: str, steps: int, fine: bool
-) -> None:
-    assert press(event) == [Nudge(name, steps, fine, "keyboard")]
+    ):
+        assert press(event) == [Nudge(name, steps, fine, "keyboard")]
 
 
-@pytest.mark.parametrize(
-    ("key", "typed", "shifted", "slot"),
-    [
+def test_with_ctrl_the_row_of_digits_goes_by_its_place() -> None:
+    for key, typed, shifted, slot in (
         ("1", "1", "!", 1),  # US
         ("4", "4", "$", 4),
         ("&", "&", "1", 1),  # French
@@ -85,14 +75,10 @@ def test_with_ctrl_other_layouts_find_symbols_and_letters_too(
         ("-", "-", "6", 6),
         ("+", "+", "1", 1),  # Czech
         ("ó", "ó", "", 8),
-    ],
-)
-def test_with_ctrl_the_row_of_digits_goes_by_its_place(
-    key: str, typed: str, shifted: str, slot: int
-) -> None:
-    place = pygame.KSCAN_1 + slot - 1
-    assert press(down(key, CTRL, typed, place)) == [Recall(slot, "keyboard")]
-    assert press(down(key, CTRL | SHIFT, shifted, place)) == [Store(slot, "keyboard")]
+    ):
+        place = pygame.KSCAN_1 + slot - 1
+        assert press(down(key, CTRL, typed, place)) == [Recall(slot, "keyboard")]
+        assert press(down(key, CTRL | SHIFT, shifted, place)) == [Store(slot, "keyboard")]
 
 
 def test_alt_gr_is_never_taken_for_ctrl() -> None:

@@ -31,9 +31,9 @@ from visualizer.show.actions import (
     Store,
     Switch,
 )
-from visualizer.show.command_table import COMMANDS, ON_OFF, Command
+from visualizer.show.command_table import COMMANDS, ON_OFF
 from visualizer.show.files.preset import parse as parse_preset
-from visualizer.show.parameters import BY_NAME, PARAMETERS, Parameter
+from visualizer.show.parameters import BY_NAME, PARAMETERS
 from visualizer.show.pickup import PICKUPS
 from visualizer.show.reducer import reduce, start
 from visualizer.show.state import Show
@@ -69,24 +69,22 @@ def positions(actions: Iterable[Action]) -> list[float]:
 # The generic map.
 
 
-@pytest.mark.parametrize("row", [r for r in PARAMETERS if r.cc is not None], ids=lambda r: r.name)
-def test_a_parameters_control_change_turns_it_on_any_channel(row: Parameter) -> None:
-    assert row.cc is not None
-    for channel in (1, 16):
-        name = KnobId("nano", channel, f"cc {row.cc}")
-        for value, position in ((0, 0.0), (127, 1.0)):
-            actions = decoded(GENERIC, [cc(row.cc, value, channel)])
-            assert actions == [Knob(name, row.name, position, "midi", "pickup")]
+def test_a_parameters_control_change_turns_it_on_any_channel() -> None:
+    for row in [r for r in PARAMETERS if r.cc is not None]:
+        assert row.cc is not None
+        for channel in (1, 16):
+            name = KnobId("nano", channel, f"cc {row.cc}")
+            for value, position in ((0, 0.0), (127, 1.0)):
+                actions = decoded(GENERIC, [cc(row.cc, value, channel)])
+                assert actions == [Knob(name, row.name, position, "midi", "pickup")]
 
 
-@pytest.mark.parametrize(
-    "command", [c for c in COMMANDS if c.note is not None], ids=lambda c: c.name
-)
-def test_a_commands_note_runs_it_when_struck_and_not_when_let_go(command: Command) -> None:
-    assert command.note is not None
-    assert decoded(GENERIC, [note(command.note)]) == [Run(command.name, "midi")]
-    assert decoded(GENERIC, [note(command.note, 0)]) == []
-    assert decoded(GENERIC, [note(command.note, 64, "note_off")]) == []
+def test_a_commands_note_runs_it_when_struck_and_not_when_let_go() -> None:
+    for command in [c for c in COMMANDS if c.note is not None]:
+        assert command.note is not None
+        assert decoded(GENERIC, [note(command.note)]) == [Run(command.name, "midi")]
+        assert decoded(GENERIC, [note(command.note, 0)]) == []
+        assert decoded(GENERIC, [note(command.note, 64, "note_off")]) == []
 
 
 def test_program_changes_select_presets() -> None:
@@ -283,30 +281,30 @@ STRUCK: Mapping[str, Action] = {
 }
 
 
-@pytest.mark.parametrize(("target", "action"), STRUCK.items())
-def test_whatever_is_struck_acts_once_a_stroke(target: str, action: Action) -> None:
-    strokes = [note(5), note(5, 0), note(5), note(5, 0, "note_off")]
-    assert decoded(mapped("note 5", target), strokes) == [action] * 2
-    buttons = [cc(5, 127), cc(5, 0), cc(5, 127), cc(5, 0)]
-    assert decoded(mapped("cc 5", target), buttons) == [action] * 2
-    never_let_go = [cc(5, 127), cc(5, 127)]
-    assert decoded(mapped("cc 5", target), never_let_go) == [action] * 2
-    assert decoded(mapped("program 5", target), [mido.Message("program_change", program=5)]) == [
-        action
-    ]
+def test_whatever_is_struck_acts_once_a_stroke() -> None:
+    for target, action in STRUCK.items():
+        strokes = [note(5), note(5, 0), note(5), note(5, 0, "note_off")]
+        assert decoded(mapped("note 5", target), strokes) == [action] * 2
+        buttons = [cc(5, 127), cc(5, 0), cc(5, 127), cc(5, 0)]
+        assert decoded(mapped("cc 5", target), buttons) == [action] * 2
+        never_let_go = [cc(5, 127), cc(5, 127)]
+        assert decoded(mapped("cc 5", target), never_let_go) == [action] * 2
+        assert decoded(
+            mapped("program 5", target), [mido.Message("program_change", program=5)]
+        ) == [action]
 
 
 def test_a_fader_that_plays_a_command_does_it_once_on_its_way_up() -> None:
     assert len(decoded(mapped("cc 5", "tap"), [cc(5, v) for v in range(128)])) == 1
 
 
-@pytest.mark.parametrize("command", ON_OFF)
-def test_a_held_pad_switches_on_and_off(command: str) -> None:
-    on, off = Switch(command, True, "midi"), Switch(command, False, "midi")
-    held = f"{{plays: {command}, as: momentary}}"
-    assert decoded(mapped("note 5", held), [note(5), note(5, 0)]) == [on, off]
-    assert decoded(mapped("cc 5", held), [cc(5, 9), cc(5, 12), cc(5, 0), cc(5, 0)]) == [on, off]
-    assert decoded(mapped("note 5", held), [note(5, 0)]) == []
+def test_a_held_pad_switches_on_and_off() -> None:
+    for command in ON_OFF:
+        on, off = Switch(command, True, "midi"), Switch(command, False, "midi")
+        held = f"{{plays: {command}, as: momentary}}"
+        assert decoded(mapped("note 5", held), [note(5), note(5, 0)]) == [on, off]
+        assert decoded(mapped("cc 5", held), [cc(5, 9), cc(5, 12), cc(5, 0), cc(5, 0)]) == [on, off]
+        assert decoded(mapped("note 5", held), [note(5, 0)]) == []
 
 
 def test_a_pads_force_is_a_value_that_stays_that_lasts_while_held_or_that_comes_and_goes() -> None:

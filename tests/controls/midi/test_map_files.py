@@ -81,39 +81,39 @@ def test_every_controller_of_the_field_notes_has_a_map() -> None:
     assert {mapping.ports[0] for mapping in shipped()} == {*SENDS}
 
 
-@pytest.mark.parametrize("mapping", shipped(), ids=lambda mapping: mapping.ports[0])
-def test_a_shipped_map_names_only_what_the_controller_sends(mapping: Mapping) -> None:
-    changes, notes = SENDS[mapping.ports[0]]
-    for signal in (*mapping.controls, *mapping.lights):
-        assert signal.kind in (CC, NOTE) or (signal.kind, signal.number) == (PROGRAM, None)
-        if signal.kind != PROGRAM:
-            assert signal.number in (changes if signal.kind == CC else notes)
-    assert mapping.channel == (9 if mapping.ports[0] == "Launch Control XL" else None)
-    faders = {
-        signal.channel for signal in mapping.controls if signal.number == 7 and signal.channel
-    }
-    assert faders == ({*range(1, 9)} if mapping.ports[0] == "APC40 mkII" else set())
+def test_a_shipped_map_names_only_what_the_controller_sends() -> None:
+    for mapping in shipped():
+        changes, notes = SENDS[mapping.ports[0]]
+        for signal in (*mapping.controls, *mapping.lights):
+            assert signal.kind in (CC, NOTE) or (signal.kind, signal.number) == (PROGRAM, None)
+            if signal.kind != PROGRAM:
+                assert signal.number in (changes if signal.kind == CC else notes)
+        assert mapping.channel == (9 if mapping.ports[0] == "Launch Control XL" else None)
+        faders = {
+            signal.channel for signal in mapping.controls if signal.number == 7 and signal.channel
+        }
+        assert faders == ({*range(1, 9)} if mapping.ports[0] == "APC40 mkII" else set())
 
 
-@pytest.mark.parametrize("mapping", shipped(), ids=lambda mapping: mapping.ports[0])
-def test_a_shipped_map_has_no_knob_idle_and_the_loops_parameters_at_hand(mapping: Mapping) -> None:
-    changes, _ = SENDS[mapping.ports[0]]
-    mapped = {signal.number for signal in mapping.controls if signal.kind == CC}
-    assert mapped == changes
-    played = [str(c.plays) for c in mapping.controls.values() if c and c.plays.kind == VALUE]
-    assert len(played) == len({*played}), "two knobs for one parameter"
-    assert {"strength", "blend", "zoom", "rotate"} <= {*played}
-    assert "quit" not in [c.plays.name for c in mapping.controls.values() if c]
+def test_a_shipped_map_has_no_knob_idle_and_the_loops_parameters_at_hand() -> None:
+    for mapping in shipped():
+        changes, _ = SENDS[mapping.ports[0]]
+        mapped = {signal.number for signal in mapping.controls if signal.kind == CC}
+        assert mapped == changes
+        played = [str(c.plays) for c in mapping.controls.values() if c and c.plays.kind == VALUE]
+        assert len(played) == len({*played}), "two knobs for one parameter"
+        assert {"strength", "blend", "zoom", "rotate"} <= {*played}
+        assert "quit" not in [c.plays.name for c in mapping.controls.values() if c]
 
 
-@pytest.mark.parametrize("mapping", shipped(), ids=lambda mapping: mapping.ports[0])
-def test_a_shipped_map_lights_what_the_button_there_does(mapping: Mapping) -> None:
-    for signal, light in mapping.lights.items():
-        control = mapping.controls[signal]
-        assert light is not None
-        assert control is not None
-        assert light.shows == ("beat" if control.plays == TAP else str(control.plays))
-        assert light.on != light.off
+def test_a_shipped_map_lights_what_the_button_there_does() -> None:
+    for mapping in shipped():
+        for signal, light in mapping.lights.items():
+            control = mapping.controls[signal]
+            assert light is not None
+            assert control is not None
+            assert light.shows == ("beat" if control.plays == TAP else str(control.plays))
+            assert light.on != light.off
 
 
 def test_the_endless_knobs_of_the_apc40_are_read_as_such() -> None:

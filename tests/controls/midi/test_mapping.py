@@ -229,12 +229,12 @@ FAULTS = [
 ]
 
 
-@pytest.mark.parametrize(("text", "line"), FAULTS)
-def test_a_fault_names_line_and_field(text: str, line: str) -> None:
-    with pytest.raises(MapError) as caught:
-        parse(text, "m.yaml")
-    assert str(caught.value).startswith(f"m.yaml:{line}")
-    assert "\n" not in str(caught.value)
+def test_a_fault_names_line_and_field() -> None:
+    for text, line in FAULTS:
+        with pytest.raises(MapError) as caught:
+            parse(text, "m.yaml")
+        assert str(caught.value).startswith(f"m.yaml:{line}")
+        assert "\n" not in str(caught.value)
 
 
 def test_all_faults_of_a_file_are_told_in_the_order_of_their_lines() -> None:

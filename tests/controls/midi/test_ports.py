@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,19 +21,16 @@ NANO = "nanoKONTROL2:nanoKONTROL2 MIDI 1 20:0"
 NAME = "nanoKONTROL2 MIDI 1"
 
 
-@pytest.mark.parametrize(
-    ("address", "name"),
-    [
+def test_a_name_for_people_has_nothing_in_it_that_changes() -> None:
+    for address, name in (
         (NANO, NAME),
         ("VMPK Output:out 129:0", "VMPK Output:out"),
         ("LPD8", "LPD8"),
         ("", ""),
         ("Midi-Bridge:nanoKONTROL2 MIDI 1 (capture)", "Midi-Bridge:nanoKONTROL2 MIDI 1"),
         ("a2j:LPD8 [20] (capture): LPD8 MIDI 1", "a2j:LPD8: LPD8 MIDI 1"),
-    ],
-)
-def test_a_name_for_people_has_nothing_in_it_that_changes(address: str, name: str) -> None:
-    assert short_name(address) == name
+    ):
+        assert short_name(address) == name
 
 
 def test_part_of_a_name_finds_a_port() -> None:
@@ -52,9 +48,8 @@ def test_twins_are_numbered() -> None:
     assert free_name(NANO, {NAME, f"{NAME} (2)"}) == f"{NAME} (3)"
 
 
-@pytest.mark.parametrize(
-    ("address", "outputs", "found"),
-    [
+def test_the_output_is_that_of_the_same_controller() -> None:
+    for address, outputs, found in (
         (NANO, ["LPD8 24:0", NANO], NANO),
         (NANO, ["nanoKONTROL2:nanoKONTROL2 MIDI 1 24:0", NANO], NANO),  # its twin is another
         ("X 20:0", ["X 21:0"], "X 21:0"),
@@ -66,12 +61,8 @@ def test_twins_are_numbered() -> None:
         (NANO, ["LPD8 24:0"], None),
         (NANO, [], None),
         ("", [""], ""),
-    ],
-)
-def test_the_output_is_that_of_the_same_controller(
-    address: str, outputs: list[str], found: str | None
-) -> None:
-    assert output_of(address, outputs) == found
+    ):
+        assert output_of(address, outputs) == found
 
 
 def test_our_own_outputs_are_no_controllers() -> None:

@@ -51,7 +51,7 @@ from visualizer.show.actions import (
     Switch,
 )
 from visualizer.show.command_table import COMMANDS, ON_OFF
-from visualizer.show.parameters import BY_NAME, PARAMETERS, Parameter
+from visualizer.show.parameters import BY_NAME, PARAMETERS
 from visualizer.show.prompt_mix import alone
 from visualizer.show.records import NO_VALUES, Cued, Preset
 from visualizer.show.reducer import reduce, start
@@ -72,37 +72,41 @@ def asked(name: str, *arguments: object) -> list[Action]:
 # What messages ask for.
 
 
-@pytest.mark.parametrize("row", PARAMETERS, ids=lambda row: row.name)
-def test_each_parameter_is_set_by_its_name(row: Parameter) -> None:
-    value = 1 if row.whole else 0.25
-    assert asked(row.name, value) == [Set(row.name, float(value), "osc")]
+def test_each_parameter_is_set_by_its_name() -> None:
+    for row in PARAMETERS:
+        value = 1 if row.whole else 0.25
+        assert asked(row.name, value) == [Set(row.name, float(value), "osc")]
 
 
-@pytest.mark.parametrize("row", [row for row in PARAMETERS if row.choices], ids=lambda r: r.name)
-def test_a_choice_is_also_set_by_its_name(row: Parameter) -> None:
-    for place, choice in enumerate(row.choices):
-        assert asked(row.name, choice.upper()) == [Set(row.name, float(place), "osc")]
-    with pytest.raises(
-        ValueError, match=f"{row.name} must be one of {row.choices[0]}, .*, not 'x'"
-    ):
-        asked(row.name, "x")
+def test_a_choice_is_also_set_by_its_name() -> None:
+    for row in [row for row in PARAMETERS if row.choices]:
+        for place, choice in enumerate(row.choices):
+            assert asked(row.name, choice.upper()) == [Set(row.name, float(place), "osc")]
+        with pytest.raises(
+            ValueError, match=f"{row.name} must be one of {row.choices[0]}, .*, not 'x'"
+        ):
+            asked(row.name, "x")
 
 
-@pytest.mark.parametrize("name", [c.name for c in COMMANDS])
-def test_each_command_is_done_without_an_argument(name: str) -> None:
-    assert asked(name) == [Run(name, "osc")]
+def test_each_command_is_done_without_an_argument() -> None:
+    for name in [c.name for c in COMMANDS]:
+        assert asked(name) == [Run(name, "osc")]
 
 
-@pytest.mark.parametrize("name", ON_OFF)
-def test_an_on_off_command_is_brought_to_a_state_by_a_number(name: str) -> None:
-    assert asked(name, 1) == asked(name, 1.0) == asked(name, True) == [Switch(name, True, "osc")]
-    assert asked(name, 0) == asked(name, 0.0) == asked(name, False) == [Switch(name, False, "osc")]
+def test_an_on_off_command_is_brought_to_a_state_by_a_number() -> None:
+    for name in ON_OFF:
+        assert (
+            asked(name, 1) == asked(name, 1.0) == asked(name, True) == [Switch(name, True, "osc")]
+        )
+        assert (
+            asked(name, 0) == asked(name, 0.0) == asked(name, False) == [Switch(name, False, "osc")]
+        )
 
 
-@pytest.mark.parametrize("name", ["tap", "preset/3", "snapshot/2", "store/8", "strength/up"])
-def test_a_button_does_it_when_pressed_and_nothing_when_let_go(name: str) -> None:
-    assert asked(name, 1.0) == asked(name) != []
-    assert asked(name, 0.0) == []
+def test_a_button_does_it_when_pressed_and_nothing_when_let_go() -> None:
+    for name in ("tap", "preset/3", "snapshot/2", "store/8", "strength/up"):
+        assert asked(name, 1.0) == asked(name) != []
+        assert asked(name, 0.0) == []
 
 
 def test_presets_snapshots_and_steps_go_by_number_from_1() -> None:
@@ -124,13 +128,13 @@ def test_all_words_of_a_prompt_are_joined_by_blanks() -> None:
     assert asked("prompt", "in", 1984, None, 2.5, " fog ") == [Prompt("in 1984 2.5 fog", "osc")]
 
 
-@pytest.mark.parametrize("text", ["", " ", "\t\n", "\x00\u200b", "\u200d"])
-def test_an_empty_prompt_is_refused_with_a_line(text: str) -> None:
-    with pytest.raises(ValueError, match="/visualizer/prompt is empty; the prompt stays"):
-        asked("prompt", text)
-    show = reduce(start((Preset("one", (Cued(alone("red"), NO_VALUES),)),)), Prompt(text))
-    assert show.cue.text == "red"
-    assert [m.text for m in show.messages] == ["an empty prompt is ignored; the prompt stays"]
+def test_an_empty_prompt_is_refused_with_a_line() -> None:
+    for text in ("", " ", "\t\n", "\x00\u200b", "\u200d"):
+        with pytest.raises(ValueError, match="/visualizer/prompt is empty; the prompt stays"):
+            asked("prompt", text)
+        show = reduce(start((Preset("one", (Cued(alone("red"), NO_VALUES),)),)), Prompt(text))
+        assert show.cue.text == "red"
+        assert [m.text for m in show.messages] == ["an empty prompt is ignored; the prompt stays"]
 
 
 def test_a_preset_is_chosen_by_its_name_too_and_one_that_is_not_there_says_so() -> None:
@@ -214,9 +218,8 @@ def test_a_choice_goes_by_its_name_too() -> None:
     assert asked("next_quantise") == [Run("next_quantise", "osc")]
 
 
-@pytest.mark.parametrize(
-    ("address", "arguments", "why"),
-    [
+def test_what_cant_be_followed_is_one_line() -> None:
+    for address, arguments, why in (
         ("/other/strength", [1], "/other/strength is not ours; addresses begin with /visualizer/"),
         ("/visualizer/", [1], "not ours"),
         ("/visualizer/fog", [1], "nothing is named /visualizer/fog"),
@@ -232,12 +235,10 @@ def test_a_choice_goes_by_its_name_too() -> None:
         ("/visualizer/prompt", [1], "/visualizer/prompt takes a text"),
         ("/visualizer/strength", ["inf"], "strength must be a number, not 'inf'"),
         ("/visualizer/tap", [math.inf], "/visualizer/tap takes a number, not inf"),
-    ],
-)
-def test_what_cant_be_followed_is_one_line(address: str, arguments: list[object], why: str) -> None:
-    with pytest.raises(ValueError, match=why) as fault:
-        decode(address, arguments)
-    assert "\n" not in str(fault.value)
+    ):
+        with pytest.raises(ValueError, match=why) as fault:
+            decode(address, arguments)
+        assert "\n" not in str(fault.value)
 
 
 # Packets.
@@ -270,9 +271,8 @@ def element(size: int, content: bytes = b"") -> bytes:
     return struct.pack(">i", size) + content
 
 
-@pytest.mark.parametrize(
-    "data",
-    [
+def test_what_is_no_osc_is_malformed() -> None:
+    for data in (
         b"",
         b"hello",
         b"/open",
@@ -285,13 +285,11 @@ def element(size: int, content: bytes = b"") -> bytes:
         bundle(element(0)),
         bundle(element(-4)),
         bundle(element(400, b"/a\0\0,\0\0\0")),
-    ],
-)
-def test_what_is_no_osc_is_malformed(data: bytes) -> None:
-    assert read(data) == Packet([], malformed=1)
-    good = packet("/b", 1)
-    whole = bundle(element(len(good), good), element(len(data), data), element(len(good), good))
-    assert read(whole) == Packet([Message("/b", [1])] * 2, malformed=1)
+    ):
+        assert read(data) == Packet([], malformed=1)
+        good = packet("/b", 1)
+        whole = bundle(element(len(good), good), element(len(data), data), element(len(good), good))
+        assert read(whole) == Packet([Message("/b", [1])] * 2, malformed=1)
 
 
 def test_a_bundle_that_ends_too_early_gives_what_comes_before() -> None:
@@ -300,9 +298,8 @@ def test_a_bundle_that_ends_too_early_gives_what_comes_before() -> None:
     assert read(cut) == Packet([Message("/b", [1])], malformed=1)
 
 
-@pytest.mark.parametrize(
-    ("kind", "raw", "value"),
-    [
+def test_all_types_of_osc_are_read_or_passed_over() -> None:
+    for kind, raw, value in (
         ("i", struct.pack(">i", -3), -3),
         ("h", struct.pack(">q", 2**40), 2**40),
         ("f", struct.pack(">f", 0.5), 0.5),
@@ -321,11 +318,9 @@ def test_a_bundle_that_ends_too_early_gives_what_comes_before() -> None:
         ("m", b"\0\x90\x24\x40", None),
         ("t", bytes(7) + b"\1", None),
         ("t", b"\xff" * 8, None),
-    ],
-)
-def test_all_types_of_osc_are_read_or_passed_over(kind: str, raw: bytes, value: object) -> None:
-    data = b"/a\0\0" + f",[{kind}]i\0\0\0".encode() + raw + struct.pack(">i", 7)
-    assert read(data) == Packet([Message("/a", [value, 7])])
+    ):
+        data = b"/a\0\0" + f",[{kind}]i\0\0\0".encode() + raw + struct.pack(">i", 7)
+        assert read(data) == Packet([Message("/a", [value, 7])])
 
 
 def test_a_packet_holds_the_whole_state_and_no_flood() -> None:

@@ -28,12 +28,12 @@ def test_at_a_seed_the_noise_is_what_diffusers_draws_for_it() -> None:
         assert torch.equal(walk.at(Place(7), step, LIKE), drawn(7, step))
 
 
-@pytest.mark.parametrize("step", [0, 1])
-@pytest.mark.parametrize("share", [0.05, 0.25, 0.5, 0.75, 0.95])
-def test_between_two_seeds_it_is_as_strong_as_at_them(share: float, step: int) -> None:
-    noise = NoiseWalk().at(Place(3, share), step, LIKE)
-    assert float(noise.var()) == pytest.approx(1.0, abs=0.05)
-    assert float(noise.mean()) == pytest.approx(0.0, abs=0.05)
+def test_between_two_seeds_it_is_as_strong_as_at_them() -> None:
+    for share in (0.05, 0.25, 0.5, 0.75, 0.95):
+        for step in (0, 1):
+            noise = NoiseWalk().at(Place(3, share), step, LIKE)
+            assert float(noise.var()) == pytest.approx(1.0, abs=0.05)
+            assert float(noise.mean()) == pytest.approx(0.0, abs=0.05)
 
 
 def test_equal_shares_are_equal_angles() -> None:

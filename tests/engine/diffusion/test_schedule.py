@@ -24,9 +24,8 @@ BETAS: dict[str, Any] = {
 }
 
 
-@pytest.mark.parametrize(
-    ("strength", "steps", "expected"),
-    [
+def test_strength_sets_the_first_timestep() -> None:
+    for strength, steps, expected in (
         (0.5, 2, [499]),
         (1.0, 2, [999, 499]),
         (0.6, 2, [599, 99]),
@@ -36,12 +35,8 @@ BETAS: dict[str, Any] = {
         (0.0005, 1, []),
         (1.0, 3, [999, 999 - 1000 / 3, 999 - 2000 / 3]),
         (2.0, 0, [999]),
-    ],
-)
-def test_strength_sets_the_first_timestep(
-    strength: float, steps: int, expected: list[float]
-) -> None:
-    assert timesteps(strength, steps) == pytest.approx(expected)
+    ):
+        assert timesteps(strength, steps) == pytest.approx(expected)
 
 
 @given(st.floats(-1.0, 2.0), st.integers(-1, 200))
@@ -52,18 +47,18 @@ def test_strength_never_makes_more_steps_than_asked_for(strength: float, steps: 
     assert all(0.0 <= level <= 999.0 for level in levels)
 
 
-@pytest.mark.parametrize("zero_snr", [False, True])
-@pytest.mark.parametrize("steps", [1, 2, 4])
-def test_every_thousandth_of_strength_starts_noisier(zero_snr: bool, steps: int) -> None:
-    schedule = Schedule(
-        diffusers.DDIMScheduler(
-            prediction_type="v_prediction", rescale_betas_zero_snr=zero_snr, **BETAS
-        )
-    )
-    tops = [timesteps(thousandth / 1000, steps) for thousandth in range(2, 1001)]
-    noise = [schedule.alpha_sigma(levels[0])[1] for levels in tops]
-    # Towards the end of a schedule of zero terminal SNR there is hardly any signal left to take.
-    assert all(b > a or (zero_snr and a > 0.99) for a, b in pairwise(noise))
+def test_every_thousandth_of_strength_starts_noisier() -> None:
+    for steps in (1, 2, 4):
+        for zero_snr in (False, True):
+            schedule = Schedule(
+                diffusers.DDIMScheduler(
+                    prediction_type="v_prediction", rescale_betas_zero_snr=zero_snr, **BETAS
+                )
+            )
+            tops = [timesteps(thousandth / 1000, steps) for thousandth in range(2, 1001)]
+            noise = [schedule.alpha_sigma(levels[0])[1] for levels in tops]
+            # With zero terminal SNR, the last timesteps have hardly any signal left to take.
+            assert all(b > a or (zero_snr and a > 0.99) for a, b in pairwise(noise))
 
 
 @pytest.mark.parametrize("zero_snr", [False, True])
@@ -85,9 +80,8 @@ def test_minus_one_is_the_clean_image_and_beyond_the_ends_nothing_changes() -> N
     assert torch.equal(schedule.noised(clean, noise, CLEAN), clean)
 
 
-@pytest.mark.parametrize(
-    ("kind", "settings", "end"),
-    [
+def test_the_last_step_goes_where_the_config_says() -> None:
+    for kind, settings, end in (
         ("DDIMScheduler", {}, CLEAN),
         ("DDIMScheduler", {"set_alpha_to_one": False}, 0.0),
         ("PNDMScheduler", {}, 0.0),
@@ -95,18 +89,13 @@ def test_minus_one_is_the_clean_image_and_beyond_the_ends_nothing_changes() -> N
         ("EulerDiscreteScheduler", {"final_sigmas_type": "sigma_min"}, 0.0),
         # sdxl-base's config holds this, from a scheduler before it; Euler takes no such thing.
         ("EulerDiscreteScheduler", {"set_alpha_to_one": False}, CLEAN),
-    ],
-)
-def test_the_last_step_goes_where_the_config_says(
-    kind: str, settings: dict[str, Any], end: float
-) -> None:
-    scheduler = getattr(diffusers, kind).from_config({**BETAS, **settings})
-    assert Schedule(scheduler).end == end
+    ):
+        scheduler = getattr(diffusers, kind).from_config({**BETAS, **settings})
+        assert Schedule(scheduler).end == end
 
 
-@pytest.mark.parametrize(
-    ("kind", "settings"),
-    [
+def test_a_scheduler_that_asks_for_something_else_does_not_fit() -> None:
+    for kind, settings in (
         ("DDIMScheduler", {"clip_sample": True}),
         ("DDIMScheduler", {"clip_sample": False, "thresholding": True}),
         ("DPMSolverMultistepScheduler", {"use_flow_sigmas": True}),
@@ -117,12 +106,8 @@ def test_the_last_step_goes_where_the_config_says(
         ),
         ("EDMEulerScheduler", {}),
         ("FlowMatchEulerDiscreteScheduler", {}),
-    ],
-)
-def test_a_scheduler_that_asks_for_something_else_does_not_fit(
-    kind: str, settings: dict[str, Any]
-) -> None:
-    assert not Schedule.fits(getattr(diffusers, kind)(**settings))
+    ):
+        assert not Schedule.fits(getattr(diffusers, kind)(**settings))
 
 
 def test_what_a_scheduler_does_not_take_is_no_matter() -> None:

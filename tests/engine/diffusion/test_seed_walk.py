@@ -32,12 +32,12 @@ def test_without_a_glide_each_seed_stays_for_its_frames_and_the_next_one_follows
     assert places == [Place(n // interval) for n in range(3 * interval)]
 
 
-@pytest.mark.parametrize("interval", [1, 2, 3, 7, 20, 200])
-def test_with_a_full_glide_every_frame_moves_by_the_same(interval: int) -> None:
-    places = walked(2 * interval + 1, seed_interval=interval, seed_glide=1.0)
-    assert [along(place) for place in places] == pytest.approx(
-        [n / interval for n in range(2 * interval + 1)]
-    )
+def test_with_a_full_glide_every_frame_moves_by_the_same() -> None:
+    for interval in (1, 2, 3, 7, 20, 200):
+        places = walked(2 * interval + 1, seed_interval=interval, seed_glide=1.0)
+        assert [along(place) for place in places] == pytest.approx(
+            [n / interval for n in range(2 * interval + 1)]
+        )
 
 
 def test_with_half_a_glide_it_stays_for_half_the_interval_and_then_moves() -> None:

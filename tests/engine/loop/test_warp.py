@@ -129,18 +129,18 @@ def test_mirrors_copy_the_left_half_the_upper_half_or_both() -> None:
     assert off(both, both.flip(2, 3)) < 1e-6
 
 
-@pytest.mark.parametrize("segments", [1, 2, 3, 6, 16])
-def test_a_kaleidoscope_is_alike_in_all_wedges_and_keeps_its_own(segments: int) -> None:
-    image = soft(96, 96)
-    folded = warp(image, request(kaleidoscope=segments), 0.0)
-    y, x = torch.meshgrid(torch.arange(96) - 47.5, torch.arange(96) - 47.5, indexing="ij")
-    disc = torch.hypot(x, y) < 44
-    turned = warp(folded, request(rotate=360.0 / segments), 1.0)
-    assert off(folded[..., disc], turned[..., disc]) < 0.02
-    assert off(folded, folded.flip(3)) < 1e-5
-    angle = torch.atan2(x, -y)
-    first = disc & (angle >= 0) & (angle < math.pi / segments)
-    assert off(folded[..., first], image[..., first]) < 1e-5
+def test_a_kaleidoscope_is_alike_in_all_wedges_and_keeps_its_own() -> None:
+    for segments in (1, 2, 3, 6, 16):
+        image = soft(96, 96)
+        folded = warp(image, request(kaleidoscope=segments), 0.0)
+        y, x = torch.meshgrid(torch.arange(96) - 47.5, torch.arange(96) - 47.5, indexing="ij")
+        disc = torch.hypot(x, y) < 44
+        turned = warp(folded, request(rotate=360.0 / segments), 1.0)
+        assert off(folded[..., disc], turned[..., disc]) < 0.02
+        assert off(folded, folded.flip(3)) < 1e-5
+        angle = torch.atan2(x, -y)
+        first = disc & (angle >= 0) & (angle < math.pi / segments)
+        assert off(folded[..., first], image[..., first]) < 1e-5
 
 
 def test_folds_come_before_motion_so_that_new_things_keep_coming_in() -> None:

@@ -66,18 +66,15 @@ def failures(heard: list[Status]) -> list[str]:
     return [status.text for status in heard if status.phase is Phase.FAILED]
 
 
-@pytest.mark.parametrize(
-    ("name", "hurried"),
-    [
+def test_models_made_for_few_steps_are_known_by_their_names() -> None:
+    for name, hurried in (
         ("stabilityai/sdxl-turbo", True),
         ("SimianLuo/LCM_Dreamshaper_v7", True),
         ("/home/turbo/models/plain", False),
         ("C:\\models\\SDXL-Lightning\\", True),
         ("builtin", False),
-    ],
-)
-def test_models_made_for_few_steps_are_known_by_their_names(name: str, hurried: bool) -> None:
-    assert catalogue.is_hurried(name) is hurried
+    ):
+        assert catalogue.is_hurried(name) is hurried
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,6 @@ from visualizer.show.parameters import (
     SLOTS,
     SOURCES,
     TARGETS,
-    Parameter,
 )
 from visualizer.show.prompt_mix import alone
 from visualizer.show.records import Cued, Preset
@@ -145,22 +144,17 @@ def test_a_source_that_is_not_there_is_told_and_the_preset_plays() -> None:
     assert line.startswith(f"sets/a.yaml:2: source: {preset.source}: no such file")
 
 
-@pytest.mark.parametrize(
-    ("written", "values"),
-    [
+def test_a_length_may_be_given_in_seconds_beats_and_bars() -> None:
+    for written, values in (
         ("20", {"hold": 20.0, "hold_in": 0.0}),
         ("20 s", {"hold": 20.0, "hold_in": 0.0}),
         ("1 second", {"hold": 1.0, "hold_in": 0.0}),
         ("16 beats", {"hold": 16.0, "hold_in": 1.0}),
         ("1 bar", {"hold": 1.0, "hold_in": 2.0}),
         ("' .5bars '", {"hold": 0.5, "hold_in": 2.0}),
-    ],
-)
-def test_a_length_may_be_given_in_seconds_beats_and_bars(
-    written: str, values: dict[str, float]
-) -> None:
-    preset = parse(f"hold: {written}\nprompts:\n  - {{text: a, hold: {written}}}", "a.yaml")
-    assert preset.values == preset.prompts[0].values == values
+    ):
+        preset = parse(f"hold: {written}\nprompts:\n  - {{text: a, hold: {written}}}", "a.yaml")
+        assert preset.values == preset.prompts[0].values == values
 
 
 def test_a_plain_number_of_a_length_counts_what_is_given_beside_it() -> None:
@@ -170,10 +164,10 @@ def test_a_plain_number_of_a_length_counts_what_is_given_beside_it() -> None:
     }
 
 
-@pytest.mark.parametrize("row", [row for row in PARAMETERS if row.choices], ids=lambda r: r.name)
-def test_a_choice_may_be_given_by_its_name(row: Parameter) -> None:
-    for number, name in enumerate(row.choices):  # among them a bare off, which YAML reads as false
-        assert parse(f"{row.name}: {name}\nprompts: [a]", "a.yaml").values == {row.name: number}
+def test_a_choice_may_be_given_by_its_name() -> None:
+    for row in PARAMETERS:
+        for number, name in enumerate(row.choices):  # a bare off among them, to YAML false
+            assert parse(f"{row.name}: {name}\nprompts: [a]", "a.yaml").values == {row.name: number}
 
 
 def test_modulations_take_the_slots_in_turn_and_leave_the_others_off() -> None:
@@ -214,13 +208,13 @@ def test_a_plain_length_beside_a_prompt_is_seconds_in_a_preset_that_counts_beats
     assert (show.values["hold"], show.values["hold_in"]) == (16.0, 1)
 
 
-@pytest.mark.parametrize("row", PARAMETERS, ids=lambda row: row.name)
-def test_every_parameter_may_stand_in_a_preset_and_beside_a_prompt(row: Parameter) -> None:
-    name, value = row.name, row.high
-    preset = parse(f"{name}: {value}\nprompts:\n  - {{text: a, {name}: {value}}}", "a.yaml")
-    seconds = {f"{name}_in": 0.0} if name in ("hold", "crossfade") else {}
-    assert preset.values == {name: value, **seconds}
-    assert preset.prompts[0].values == preset.values
+def test_every_parameter_may_stand_in_a_preset_and_beside_a_prompt() -> None:
+    for row in PARAMETERS:
+        name, value = row.name, row.high
+        preset = parse(f"{name}: {value}\nprompts:\n  - {{text: a, {name}: {value}}}", "a.yaml")
+        seconds = {f"{name}_in": 0.0} if name in ("hold", "crossfade") else {}
+        assert preset.values == {name: value, **seconds}
+        assert preset.prompts[0].values == preset.values
 
 
 @pytest.mark.parametrize(
@@ -395,47 +389,45 @@ def lines_of(text: str) -> list[str]:
     return list(caught.value.lines)
 
 
-@pytest.mark.parametrize(
-    ("bad", "why"),
-    [
-        ("a portrait: oil on canvas", "prompts: a colon makes a field of it"),
-        ("flames:", "prompts: a colon makes a field of it"),
-        ("depth: of field", "prompts: a colon makes a field of it"),
-        ("name: of the rose", "prompts: a colon makes a field of it"),
-        ("[cat]", "prompts: it is a list to YAML"),
-        ("- cat", "prompts: it is a list to YAML"),
-        ("{cat|dog}", "prompts: it is a mapping to YAML"),
-        ("!loud cat", "prompts: '!loud' is a tag to YAML"),
-        ("a: b: c", "prompts: not valid YAML: mapping values are not allowed here"),
-        ("text: b: c\n  strength: 0.5", "prompts: not valid YAML: mapping values are not allowed"),
-        ("[cat], dog", "prompts: not valid YAML: expected <block end>, but found ','"),
-        ("{cat|dog} sea", "prompts: not valid YAML: expected <block end>"),
-        ("'tis night", "prompts: not valid YAML: "),
-        ('"red" sea', "prompts: not valid YAML: expected <block end>"),
-        ("[cat", "prompts: not valid YAML: "),
-        ("*glow* sea", "prompts: not valid YAML: "),
-        ("*glow", "prompts: not valid YAML: found undefined alias"),
-        ("@night", "prompts: not valid YAML: found character '@'"),
-        ("`night", "prompts: not valid YAML: found character '`'"),
-        ("%night", "prompts: not valid YAML: found character '%'"),
-    ],
-)
-@pytest.mark.parametrize("indent", ["", "  "])
-def test_a_prompt_that_yaml_takes_for_something_else_is_left_out_alone(
-    bad: str, why: str, indent: str
-) -> None:
-    bad = bad.replace("\n", f"\n{indent}")
-    told: list[str] = []
-    text = f"Prompts:\n{indent}- one\n{indent}- {bad}\n{indent}- two\nstrength: 0.3\n"
-    preset = parse(text, "x.yaml", told.append)
-    assert [cued.text for cued in preset.prompts] == ["one", "two"]
-    assert preset.values == {"strength": 0.3}
-    (line,) = told
-    assert line.startswith(f"x.yaml:3: {why}")
-    assert line.endswith("; put the prompt in quotes; it is left out")
-    whole = lines_of(f"prompts:\n{indent}- {bad}\n")
-    assert whole[0].startswith("x.yaml:2: ")
-    assert "put the prompt in quotes" in whole[0]
+def test_a_prompt_that_yaml_takes_for_something_else_is_left_out_alone() -> None:
+    for indent in ("", "  "):
+        for bad, why in (
+            ("a portrait: oil on canvas", "prompts: a colon makes a field of it"),
+            ("flames:", "prompts: a colon makes a field of it"),
+            ("depth: of field", "prompts: a colon makes a field of it"),
+            ("name: of the rose", "prompts: a colon makes a field of it"),
+            ("[cat]", "prompts: it is a list to YAML"),
+            ("- cat", "prompts: it is a list to YAML"),
+            ("{cat|dog}", "prompts: it is a mapping to YAML"),
+            ("!loud cat", "prompts: '!loud' is a tag to YAML"),
+            ("a: b: c", "prompts: not valid YAML: mapping values are not allowed here"),
+            (
+                "text: b: c\n  strength: 0.5",
+                "prompts: not valid YAML: mapping values are not allowed",
+            ),
+            ("[cat], dog", "prompts: not valid YAML: expected <block end>, but found ','"),
+            ("{cat|dog} sea", "prompts: not valid YAML: expected <block end>"),
+            ("'tis night", "prompts: not valid YAML: "),
+            ('"red" sea', "prompts: not valid YAML: expected <block end>"),
+            ("[cat", "prompts: not valid YAML: "),
+            ("*glow* sea", "prompts: not valid YAML: "),
+            ("*glow", "prompts: not valid YAML: found undefined alias"),
+            ("@night", "prompts: not valid YAML: found character '@'"),
+            ("`night", "prompts: not valid YAML: found character '`'"),
+            ("%night", "prompts: not valid YAML: found character '%'"),
+        ):
+            bad = bad.replace("\n", f"\n{indent}")
+            told: list[str] = []
+            text = f"Prompts:\n{indent}- one\n{indent}- {bad}\n{indent}- two\nstrength: 0.3\n"
+            preset = parse(text, "x.yaml", told.append)
+            assert [cued.text for cued in preset.prompts] == ["one", "two"]
+            assert preset.values == {"strength": 0.3}
+            (line,) = told
+            assert line.startswith(f"x.yaml:3: {why}")
+            assert line.endswith("; put the prompt in quotes; it is left out")
+            whole = lines_of(f"prompts:\n{indent}- {bad}\n")
+            assert whole[0].startswith("x.yaml:2: ")
+            assert "put the prompt in quotes" in whole[0]
 
 
 def test_a_file_is_given_up_where_many_prompts_are_misread() -> None:

@@ -43,9 +43,8 @@ def test_deforums_prompts_stay_until_the_frame_of_the_next() -> None:
     assert (first.values["crossfade"], first.values["hold"]) == (4.0, 16.0)
 
 
-@pytest.mark.parametrize(
-    ("text", "lines"),
-    [
+def test_all_faults_of_a_json_file_are_told() -> None:
+    for text, lines in (
         ("{", ["a.json:1: not valid JSON: Expecting property name enclosed in double quotes"]),
         ('{"0": "a"\n"1": "b"}', ["a.json:2: not valid JSON: Expecting ',' delimiter"]),
         ("[]", ['a.json:1: must be prompts by frame, as {"0": "sea", "60": "fire"}']),
@@ -60,12 +59,10 @@ def test_deforums_prompts_stay_until_the_frame_of_the_next() -> None:
                 "a.json:3: 30: must be a prompt, in quotes",
             ],
         ),
-    ],
-)
-def test_all_faults_of_a_json_file_are_told(text: str, lines: list[str]) -> None:
-    with pytest.raises(PresetError) as caught:
-        parse_json(text, "a.json")
-    assert list(caught.value.lines) == lines
+    ):
+        with pytest.raises(PresetError) as caught:
+            parse_json(text, "a.json")
+        assert list(caught.value.lines) == lines
 
 
 def test_a_number_of_too_many_digits_is_a_fault(tmp_path: Path) -> None:

@@ -13,9 +13,8 @@ from visualizer.show.state import HUD_AT_START, QUIT_WITHIN, Show
 from ..shows import ALL, after
 
 
-@pytest.mark.parametrize(
-    ("command", "name", "values"),
-    [
+def test_a_switch_switches_on_and_off() -> None:
+    for command, name, values in (
         ("generation", "generating", [True, False, True]),
         ("freeze", "frozen", [False, True, False]),
         ("blackout", "blackout", [False, True, False]),
@@ -24,12 +23,10 @@ from ..shows import ALL, after
         ("help", "help", [False, True, False]),
         ("hud", "hud_on", [False, True, False]),
         ("restart", "restarts", [0, 1, 2]),
-    ],
-)
-def test_a_switch_switches_on_and_off(command: str, name: str, values: list[object]) -> None:
-    once = reduce(Show(), Run(command))
-    twice = reduce(once, Run(command))
-    assert [getattr(show, name) for show in (Show(), once, twice)] == values
+    ):
+        once = reduce(Show(), Run(command))
+        twice = reduce(once, Run(command))
+        assert [getattr(show, name) for show in (Show(), once, twice)] == values
 
 
 @pytest.mark.parametrize("on", [False, True])

@@ -92,12 +92,18 @@ def test_a_pad_does_not_wipe_what_is_being_typed(command: str) -> None:
     assert after(typing, *pads) == typing
 
 
-@pytest.mark.parametrize(
-    "action",
-    [Type("a"), Erase(), Erase(True), Take(), Drop(), Move(-1), Move(down=-1), Compose("a")],
-)
-def test_without_an_open_entry_typing_does_nothing(action: Action) -> None:
-    assert reduce(start(ALL), action) == start(ALL)
+def test_without_an_open_entry_typing_does_nothing() -> None:
+    for action in (
+        Type("a"),
+        Erase(),
+        Erase(True),
+        Take(),
+        Drop(),
+        Move(-1),
+        Move(down=-1),
+        Compose("a"),
+    ):
+        assert reduce(start(ALL), action) == start(ALL)
 
 
 def test_after_a_typed_prompt_the_preset_goes_on_where_it_was() -> None:
@@ -189,9 +195,8 @@ def test_only_typed_prompts_are_history() -> None:
     assert line(show) == ""
 
 
-@pytest.mark.parametrize(
-    ("name", "typed", "value"),
-    [
+def test_an_exact_value_can_be_typed() -> None:
+    for name, typed, value in (
         ("strength", ".25", 0.25),
         ("strength", " 0,25 ", 0.25),
         ("steps", "12", 12.0),
@@ -203,12 +208,10 @@ def test_only_typed_prompts_are_history() -> None:
         ("quantise", "4", 3.0),  # the only name that begins so
         ("quantise", "2", 2.0),
         ("mod1_target", "zoom", 8.0),
-    ],
-)
-def test_an_exact_value_can_be_typed(name: str, typed: str, value: float) -> None:
-    show = number(name, typed)
-    assert show.values[name] == value
-    assert (show.entry, show.messages) == (None, ())
+    ):
+        show = number(name, typed)
+        assert show.values[name] == value
+        assert (show.entry, show.messages) == (None, ())
 
 
 @pytest.mark.parametrize(

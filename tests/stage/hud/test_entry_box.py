@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import cycle, product
 from typing import Any
 
 import pygame
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from visualizer.show.actions import (
@@ -38,16 +39,10 @@ from ..shows import RUNNING, SIZES, changed, picture, played, texts
 MODELS = ("builtin", "stabilityai/sd-turbo", "stabilityai/sdxl-turbo")
 
 
-@pytest.mark.parametrize(
-    "actions",
-    [(Run(name),) for name in ("prompt", "model", "number", "quit", "help", "learn")],
-    ids=["prompt", "model", "number", "quit", "help", "learn"],
-)
-def test_what_asks_for_an_answer_is_seen_with_the_hud_off(
-    letters: Lettering, actions: tuple[Action, ...]
-) -> None:
-    show = replace(played(*actions), hud=False)
-    assert changed(picture(letters, View(show, RUNNING))) > 1000
+def test_what_asks_for_an_answer_is_seen_with_the_hud_off(letters: Lettering) -> None:
+    for name in ("prompt", "model", "number", "quit", "help", "learn"):
+        show = replace(played(Run(name)), hud=False)
+        assert changed(picture(letters, View(show, RUNNING))) > 1000, name
 
 
 def test_the_quit_line_goes_after_its_time(letters: Lettering) -> None:
@@ -100,54 +95,45 @@ def test_a_model_is_asked_for_as_a_model_with_those_on_this_machine(letters: Let
     assert f"On this machine: {', '.join(MODELS)}" in words
 
 
-@pytest.mark.parametrize(
-    ("typed", "note"),
-    [
-        ("", "On this machine: builtin, stabilityai/sd-turbo, stabilityai/sdxl-turbo"),
-        (" TURBO", "On this machine: stabilityai/sd-turbo, stabilityai/sdxl-turbo"),
-        ("xl", "On this machine: stabilityai/sdxl-turbo"),
-        ("./models/night", "A folder"),
-        ("someone/else", "Not on this machine yet: it is fetched, and takes over when it is ready"),
-        (
-            "stabilityai/sd",
-            "Not on this machine yet: it is fetched, and takes over when it is ready",
-        ),
-        ("stabilityai/sd-turbo", "On this machine: stabilityai/sd-turbo"),
-        ("abc", "Not on this machine; on Hugging Face a name is OWNER/MODEL"),
-        ("a/b/c", "Not on this machine; on Hugging Face a name is OWNER/MODEL"),
-    ],
-)
-def test_the_models_that_a_typed_name_can_mean_stand_below_it(typed: str, note: str) -> None:
-    assert entry_box.model_note(typed, MODELS) == note
+def test_the_models_that_a_typed_name_can_mean_stand_below_it() -> None:
+    fetched = "Not on this machine yet: it is fetched, and takes over when it is ready"
+    no_name = "Not on this machine; on Hugging Face a name is OWNER/MODEL"
+    notes = {
+        "": "On this machine: builtin, stabilityai/sd-turbo, stabilityai/sdxl-turbo",
+        " TURBO": "On this machine: stabilityai/sd-turbo, stabilityai/sdxl-turbo",
+        "xl": "On this machine: stabilityai/sdxl-turbo",
+        "./models/night": "A folder",
+        "someone/else": fetched,
+        "stabilityai/sd": fetched,
+        "stabilityai/sd-turbo": "On this machine: stabilityai/sd-turbo",
+        "abc": no_name,
+        "a/b/c": no_name,
+    }
+    assert {typed: entry_box.model_note(typed, MODELS) for typed in notes} == notes
     assert entry_box.model_note("", ()) == ""
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("command", ["prompt", "model", "number"])
-@pytest.mark.parametrize("text", ["", "a", "word " * 200, "…" * 300, "\x00\n\t", "静かな海 🐋"])
-def test_any_text_can_be_typed_and_prompted(
-    letters: Lettering, size: tuple[int, int], command: str, text: str
-) -> None:
-    show = played(Engine(text, (text,) * 30), Run(command))
-    assert show.entry is not None
-    show = replace(show, entry=replace(show.entry, text=text, caret=len(text)))
-    show = replace(show, cue=replace(show.cue, parts=((text, 1.0),)))
-    picture(letters, View(show, Status(Phase.FAILED, text, model=text, device=text)), size)
+def test_any_text_can_be_typed_and_prompted(letters: Lettering) -> None:
+    """Each text in each field, and both in windows of each size."""
+    texts = ("", "a", "word " * 200, "…" * 300, "\x00\n\t", "静かな海 🐋")
+    commands = ("prompt", "model", "number")
+    for size, (text, command) in zip(cycle(SIZES), product(texts, commands), strict=False):
+        show = played(Engine(text, (text,) * 30), Run(command))
+        assert show.entry is not None
+        show = replace(show, entry=replace(show.entry, text=text, caret=len(text)))
+        show = replace(show, cue=replace(show.cue, parts=((text, 1.0),)))
+        picture(letters, View(show, Status(Phase.FAILED, text, model=text, device=text)), size)
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_the_field_stands_on_the_screen_beside_the_panel_where_there_is_room(
-    size: tuple[int, int],
-) -> None:
-    panel, unit = plan(size).panel, unit_of(size)
-    for command in ("prompt", "model", "number"):
+def test_the_field_stands_on_the_screen_beside_the_panel_where_there_is_room() -> None:
+    for size, command in product(SIZES, ("prompt", "model", "number")):
+        panel, unit = plan(size).panel, unit_of(size)
         place = entry_box.field(played(Run(command)), size, unit, panel.right)
         assert pygame.Rect((0, 0), size).contains(place)
         if size[0] / size[1] > 1.5:
             assert not place.colliderect(panel)
 
 
-@settings(deadline=None, max_examples=25)
 @given(st.integers(1, 4000), st.integers(1, 2500))
 def test_a_field_is_found_in_any_window(width: int, height: int) -> None:
     size = (width, height)
@@ -159,20 +145,17 @@ def put(name: str, value: float) -> tuple[Action, ...]:
     return Nudge(name, 0), Set(name, value)
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "words"),
-    [
+def test_a_value_is_asked_for_by_name_with_what_it_is_and_what_it_can_be(
+    letters: Lettering,
+) -> None:
+    for name, value, words in (
         ("zoom", 0.2, {"Zoom", "0.20 /s", "−1 to 1 /s: " + BY_NAME["zoom"].help}),
         ("steps", 4.0, {"Steps", "4", "1 to 50: " + BY_NAME["steps"].help}),
         ("quantise", 1.0, {"Quantise", "beat", "One of off, beat, bar, 4 bars"}),
         ("hold", 20.0, {"Hold", "20 s", "0 to 600: " + BY_NAME["hold"].help}),
         ("mod2_target", 1.0, {"Mod 2 moves", "Strength"}),
-    ],
-)
-def test_a_value_is_asked_for_by_name_with_what_it_is_and_what_it_can_be(
-    letters: Lettering, name: str, value: float, words: set[str]
-) -> None:
-    assert words <= set(asked(letters, *put(name, value), Run("number")))
+    ):
+        assert words <= set(asked(letters, *put(name, value), Run("number")))
 
 
 def test_a_number_begins_with_the_digit_that_opened_it(letters: Lettering) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pygame
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -85,17 +84,17 @@ def test_a_list_at_rest_is_not_drawn_anew(letters: Lettering) -> None:
     assert texts(letters, lambda: drawing.draw(target, show.learning, 1.0, place)) == []  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("command", ["learn", "prompt", "model"])
-def test_the_list_stands_on_the_screen_above_what_is_typed(
-    letters: Lettering, size: tuple[int, int], command: str
-) -> None:
-    unit, panel = unit_of(size), plan(size).panel
-    place = learn_list.place_of(size, unit, panel.right, size[1] - round(100 * unit))
-    assert pygame.Rect((0, 0), size).contains(place)
-    assert changed(picture(letters, View(played(Run("learn"), Run(command)), RUNNING), size))
-    if size[0] / size[1] > 1.5:
-        assert not place.colliderect(panel)
+def test_the_list_stands_on_the_screen_above_what_is_typed(letters: Lettering) -> None:
+    for command in ("learn", "prompt", "model"):
+        for size in SIZES:
+            unit, panel = unit_of(size), plan(size).panel
+            place = learn_list.place_of(size, unit, panel.right, size[1] - round(100 * unit))
+            assert pygame.Rect((0, 0), size).contains(place)
+            assert changed(
+                picture(letters, View(played(Run("learn"), Run(command)), RUNNING), size)
+            )
+            if size[0] / size[1] > 1.5:
+                assert not place.colliderect(panel)
 
 
 @given(st.integers(1, 3000), st.integers(1, 2000), st.integers(0, 2000))

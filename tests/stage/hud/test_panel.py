@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from itertools import pairwise
+from itertools import pairwise, product
 
 import numpy as np
 import pygame
@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from visualizer.show.actions import Action, Knob, KnobId, Live, Recall, Set, Store, Tick
+from visualizer.show.actions import Knob, KnobId, Live, Recall, Set, Store, Tick
 from visualizer.show.parameters import BY_NAME, CTRL, PARAMETERS, Parameter
 from visualizer.show.reducer import reduce
 from visualizer.show.view import View
@@ -37,38 +37,41 @@ MODULATED = (
 """Four modulations that are on."""
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize(("extra", "modulations"), [("", 0), ("tempo", 0), ("", 1), ("tempo", 4)])
-def test_every_parameter_of_the_loop_has_a_bar_within_the_panel_and_nothing_overlaps(
-    size: tuple[int, int], extra: str, modulations: int
-) -> None:
-    where = plan(size, extra, modulations)
-    assert pygame.Rect((0, 0), size).contains(where.panel)
-    bars = {name: place for row in where.rows for name, place in row.bars.items()}
-    assert sorted(bars) == sorted(row.name for row in LOOP)
-    rows = where.rows if where.extra is None else (*where.rows, where.extra)
-    lines = [place.unionall([end for _, end in row.keys]) for row in rows
-             for place in list(row.bars.values())[:1]]  # fmt: skip
-    order = [where.header, where.prompt, where.time, where.snapshots, *lines]
-    for above, below in pairwise([*order, *where.modulations[::2], where.footer]):
-        assert above.bottom <= below.top
-    parts = [*(place for row in rows for place in row.bars.values())]
-    parts += [place for row in rows for _, place in row.keys]
-    parts += [where.header, where.prompt, where.time, where.snapshots, where.ctrl, where.footer]
-    parts += where.modulations
-    for number, part in enumerate(parts):
-        assert where.panel.contains(part)
-        assert part.collidelist(parts[number + 1 :]) == -1
+def test_every_parameter_of_the_loop_has_a_bar_within_the_panel_and_nothing_overlaps() -> None:
+    for extra, modulations in (("", 0), ("tempo", 0), ("", 1), ("tempo", 4)):
+        for size in SIZES:
+            where = plan(size, extra, modulations)
+            assert pygame.Rect((0, 0), size).contains(where.panel)
+            bars = {name: place for row in where.rows for name, place in row.bars.items()}
+            assert sorted(bars) == sorted(row.name for row in LOOP)
+            rows = where.rows if where.extra is None else (*where.rows, where.extra)
+            lines = [place.unionall([end for _, end in row.keys]) for row in rows
+                     for place in list(row.bars.values())[:1]]  # fmt: skip
+            order = [where.header, where.prompt, where.time, where.snapshots, *lines]
+            for above, below in pairwise([*order, *where.modulations[::2], where.footer]):
+                assert above.bottom <= below.top
+            parts = [*(place for row in rows for place in row.bars.values())]
+            parts += [place for row in rows for _, place in row.keys]
+            parts += [
+                where.header,
+                where.prompt,
+                where.time,
+                where.snapshots,
+                where.ctrl,
+                where.footer,
+            ]
+            parts += where.modulations
+            for number, part in enumerate(parts):
+                assert where.panel.contains(part)
+                assert part.collidelist(parts[number + 1 :]) == -1
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_what_comes_and_goes_moves_no_bar_and_the_panel_is_no_larger_than_it_must_be(
-    size: tuple[int, int],
-) -> None:
-    rest, full = plan(size), plan(size, "tempo", 4)
-    assert rest.rows == full.rows
-    assert rest.panel.height < plan(size, "tempo").panel.height < full.panel.height
-    assert plan(size, modulations=1).panel == plan(size, modulations=2).panel
+def test_what_comes_and_goes_moves_no_bar_and_the_panel_is_no_larger_than_it_must_be() -> None:
+    for size in SIZES:
+        rest, full = plan(size), plan(size, "tempo", 4)
+        assert rest.rows == full.rows
+        assert rest.panel.height < plan(size, "tempo").panel.height < full.panel.height
+        assert plan(size, modulations=1).panel == plan(size, modulations=2).panel
 
 
 def test_a_row_has_the_keys_of_its_parameters_and_the_right_column_is_the_one_with_ctrl() -> None:
@@ -84,24 +87,19 @@ def test_a_row_has_the_keys_of_its_parameters_and_the_right_column_is_the_one_wi
     ]
 
 
-@pytest.mark.parametrize("size", SIZES)
 def test_labels_and_values_fit_their_bars_even_with_a_waiting_knobs_arrow(
-    size: tuple[int, int], letters: Lettering
+    letters: Lettering,
 ) -> None:
-    where = plan(size)
-    for row in where.rows:
-        for name, place in row.bars.items():
-            parameter = BY_NAME[name]
-            for value in (parameter.low, parameter.high):
-                surface = pygame.Surface(place.size, pygame.SRCALPHA)
-
-                def draw(
-                    to: pygame.Surface = surface, p: Parameter = parameter, v: float = value
-                ) -> None:
-                    shown = bar.Bar(p, v, p.text(v), waiting=(0.5,))
-                    bar.draw(to, letters, where.unit, shown)
-
-                assert texts(letters, draw) == [parameter.text(value), parameter.label]
+    for size in SIZES:
+        where = plan(size)
+        bars = [each for row in where.rows for each in row.bars.items()]
+        for (name, place), end in product(bars, ("low", "high")):
+            row = BY_NAME[name]
+            value = getattr(row, end)
+            shown = bar.Bar(row, value, row.text(value), waiting=(0.5,))
+            surface = pygame.Surface(place.size, pygame.SRCALPHA)
+            drawn = texts(letters, partial(bar.draw, surface, letters, where.unit, shown))
+            assert drawn == [row.text(value), row.label]
 
 
 def test_at_720p_bars_are_lettered_as_large_as_they_were_with_half_the_parameters() -> None:
@@ -118,15 +116,15 @@ def drawn(letters: Lettering, row: Parameter, value: float) -> pygame.Surface:
     return surface
 
 
-@pytest.mark.parametrize("row", SIGNED, ids=lambda row: row.name)
-def test_a_bar_that_goes_below_0_grows_from_the_middle(letters: Lettering, row: Parameter) -> None:
-    for value, left, right in ((row.low / 2, 50, 100), (row.high / 2, 100, 150)):
-        pixels = pygame.surfarray.array3d(drawn(letters, row, value))
-        filled = (pixels == np.array(FILL[:3])).all(axis=2).sum(axis=1) > 5
-        columns = np.flatnonzero(filled)
-        assert abs(columns.min() - left) <= 2
-        assert abs(columns.max() - right) <= 2
-    assert count(drawn(letters, row, 0.0), FILL) == 0
+def test_a_bar_that_goes_below_0_grows_from_the_middle(letters: Lettering) -> None:
+    for row in SIGNED:
+        for value, left, right in ((row.low / 2, 50, 100), (row.high / 2, 100, 150)):
+            pixels = pygame.surfarray.array3d(drawn(letters, row, value))
+            filled = (pixels == np.array(FILL[:3])).all(axis=2).sum(axis=1) > 5
+            columns = np.flatnonzero(filled)
+            assert abs(columns.min() - left) <= 2
+            assert abs(columns.max() - right) <= 2
+        assert count(drawn(letters, row, 0.0), FILL) == 0
 
 
 def test_a_bar_from_0_up_grows_from_the_left(letters: Lettering) -> None:
@@ -148,30 +146,26 @@ def test_a_bar_of_any_size_can_be_drawn(
     bar.mark(surface, surface.get_rect(), height / 30, position)
 
 
-@pytest.mark.parametrize(
-    ("name", "value", "shown"),
-    [("zoom", -0.2, "-0.20 /s"), ("rotate", 33.0, "33.00 °/s"), ("hold", 20.0, "20 s")],
-)
-def test_values_have_their_units(letters: Lettering, name: str, value: float, shown: str) -> None:
-    view = View(played(Set(name, value)), RUNNING)
-    assert shown in texts(letters, lambda: picture(letters, view))
+def test_values_have_their_units(letters: Lettering) -> None:
+    for name, value, shown in (
+        ("zoom", -0.2, "-0.20 /s"),
+        ("rotate", 33.0, "33.00 °/s"),
+        ("hold", 20.0, "20 s"),
+    ):
+        view = View(played(Set(name, value)), RUNNING)
+        assert shown in texts(letters, partial(picture, letters, view))
 
 
-@pytest.mark.parametrize(
-    ("name", "moves"),
-    [
+def test_a_waiting_knob_is_marked_amber_until_it_takes_hold(letters: Lettering) -> None:
+    for name, moves in (
         ("strength", (Set("strength", 0.9), Knob(KnobId("x", 1, "cc 20"), "strength", 0.3))),
         ("rotate", (Knob(KnobId("x", 1, "cc 103"), "rotate", 0.3),)),
         ("tempo", (Knob(KnobId("x", 1, "cc 109"), "tempo", 0.3),)),
-    ],
-)
-def test_a_waiting_knob_is_marked_amber_until_it_takes_hold(
-    letters: Lettering, name: str, moves: tuple[Action, ...]
-) -> None:
-    waiting = replace(played(*moves), focus=name)  # which gives each a bar
-    assert count(picture(letters, View(waiting, RUNNING)), AMBER) > 50
-    held = reduce(waiting, Knob(KnobId("x", 1, f"cc {BY_NAME[name].cc}"), name, 0.95))
-    assert count(picture(letters, View(held, RUNNING)), AMBER) == 0
+    ):
+        waiting = replace(played(*moves), focus=name)  # which gives each a bar
+        assert count(picture(letters, View(waiting, RUNNING)), AMBER) > 50
+        held = reduce(waiting, Knob(KnobId("x", 1, f"cc {BY_NAME[name].cc}"), name, 0.95))
+        assert count(picture(letters, View(held, RUNNING)), AMBER) == 0
 
 
 def test_a_panel_at_rest_is_not_drawn_anew(
@@ -206,28 +200,30 @@ def white(surface: pygame.Surface, place: pygame.Rect) -> int:
     return count(surface.subsurface(place), INK)
 
 
-@pytest.mark.parametrize("row", LOOP, ids=lambda row: row.name)
-def test_the_parameter_in_focus_is_framed_and_no_other(letters: Lettering, row: Parameter) -> None:
-    shown = picture(letters, View(replace(played(), focus=row.name), RUNNING))
+def test_the_parameter_in_focus_is_framed_and_no_other(letters: Lettering) -> None:
     bars = {name: place for each in plan((1280, 720)).rows for name, place in each.bars.items()}
-    framed = [
-        name for name, place in bars.items()
-        if white(shown, pygame.Rect(place.left + 12, place.top, place.width - 24, 2)) > 50
-    ]  # fmt: skip
-    assert framed == [row.name]
+    hud = Hud(letters)
+    for row in LOOP:
+        target = pygame.Surface((1280, 720), depth=32)
+        hud.draw(target, View(replace(played(), focus=row.name), RUNNING))
+        framed = [
+            name for name, place in bars.items()
+            if white(target, pygame.Rect(place.left + 12, place.top, place.width - 24, 2)) > 50
+        ]  # fmt: skip
+        assert framed == [row.name]
 
 
-@pytest.mark.parametrize("name", NO_BAR)
 def test_a_parameter_with_no_bar_has_one_while_it_is_in_focus_with_the_keys_that_play_it(
-    letters: Lettering, name: str
+    letters: Lettering,
 ) -> None:
-    show = replace(played(), focus=name)
-    seen = texts(letters, lambda: picture(letters, View(show, RUNNING)))
-    assert BY_NAME[name].label in seen
-    assert value_text.value(show, name) in seen
-    assert {"C", "V"} <= set(seen)
-    rest = texts(Lettering(), lambda: picture(letters, View(played(), RUNNING)))
-    assert BY_NAME[name].label not in rest
+    rest = texts(letters, partial(picture, letters, View(played(), RUNNING)))
+    for name in NO_BAR:
+        show = replace(played(), focus=name)
+        seen = texts(letters, partial(picture, letters, View(show, RUNNING)))
+        assert BY_NAME[name].label in seen
+        assert value_text.value(show, name) in seen
+        assert {"C", "V"} <= set(seen)
+        assert BY_NAME[name].label not in rest
 
 
 def test_the_mark_of_a_modulated_value_moves_while_its_bar_and_its_figure_stay(

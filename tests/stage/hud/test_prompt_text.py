@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
-
 from visualizer.show.actions import Live, Run, Set, Take, Tick, Type
 from visualizer.show.records import Cued, Preset
 from visualizer.show.reducer import reduce, start
@@ -40,17 +38,17 @@ def test_a_prompt_of_several_texts_is_one_prompt_and_no_fade() -> None:
     assert (leaving.text, leaving.fading, leaving.other) == ("whale", True, "coral + gold")
 
 
-@pytest.mark.parametrize(
-    ("counts", "hold", "caption"),
-    [(0, 6.0, "Next in 5 s"), (1, 12.0, "Next in 10 beats"), (2, 3.0, "Next in 3 bars"),
-     (2, 1.0, "Next in 1 bar"), (1, 3.0, "Next in 1 beat")],
-)  # fmt: skip
-def test_what_comes_is_told_in_what_the_hold_is_counted_in(
-    counts: int, hold: float, caption: str
-) -> None:
-    lengths = (Set("hold_in", counts), Set("hold", hold), Set("crossfade", 0.0))
-    seen = prompt_text.of(played(*lengths, Live(1), Tick(1.0)), 100)
-    assert (seen.caption, seen.other) == (caption, "whale")
+def test_what_comes_is_told_in_what_the_hold_is_counted_in() -> None:
+    for counts, hold, caption in (
+        (0, 6.0, "Next in 5 s"),
+        (1, 12.0, "Next in 10 beats"),
+        (2, 3.0, "Next in 3 bars"),
+        (2, 1.0, "Next in 1 bar"),
+        (1, 3.0, "Next in 1 beat"),
+    ):
+        lengths = (Set("hold_in", counts), Set("hold", hold), Set("crossfade", 0.0))
+        seen = prompt_text.of(played(*lengths, Live(1), Tick(1.0)), 100)
+        assert (seen.caption, seen.other) == (caption, "whale")
 
 
 def test_the_bar_fills_in_beats_as_in_seconds() -> None:
