@@ -83,14 +83,15 @@ def test_steps_are_not_carried_across_a_note() -> None:
 
 
 def test_what_bears_on_one_another_stays_in_order() -> None:
-    for sent in (
+    orders: tuple[list[Action], ...] = (
         [Nudge("zoom", 1), Set("zoom", 0.5), Nudge("zoom", 1)],
         [Nudge("zoom", 1), Knob(KNOB, "zoom", 0.5), Nudge("zoom", 1)],
         [Set("zoom", 0.2), Nudge("zoom", 1), Set("zoom", 0.9)],
         [Set("zoom", 0.2), Store(1), Set("zoom", 0.9)],
         [Knob(KNOB, "zoom", 0.2), Store(1), Knob(KNOB, "zoom", 0.9)],
         [Prompt("a"), Set("zoom", 0.2), Prompt("b")],
-    ):
+    )
+    for sent in orders:
         assert emptied(*sent) == [sent]
 
 

@@ -122,21 +122,16 @@ def test_no_prompt_has_no_mix_whatever_was_on() -> None:
     assert mix(cue, 4.0) == negative_mix(cue, 4.0) == ()
 
 
-@pytest.mark.parametrize(
-    ("age", "crossfade", "hold", "over"),
-    [
+def test_a_prompt_stays_for_its_crossfade_and_its_hold() -> None:
+    for age, crossfade, hold, over in (
         (23.9, 4.0, 20.0, False),
         (24.0, 4.0, 20.0, True),
         (20.0, 0.0, 20.0, True),
         (1e9, 4.0, 0.0, False),
-    ],
-)
-def test_a_prompt_stays_for_its_crossfade_and_its_hold(
-    age: float, crossfade: float, hold: float, over: bool
-) -> None:
-    cue = Cue(alone("a"), age=age)
-    assert is_over(cue, crossfade, hold) is over
-    assert is_over(cue, crossfade, hold, early=0.2) is (over or age == 23.9)
+    ):
+        cue = Cue(alone("a"), age=age)
+        assert is_over(cue, crossfade, hold) is over
+        assert is_over(cue, crossfade, hold, early=0.2) is (over or age == 23.9)
 
 
 @given(counts, turns, salts)

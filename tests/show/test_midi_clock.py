@@ -90,8 +90,8 @@ STALLS: dict[str, Callable[[float, float, float], float | None]] = {
 
 
 def test_a_stall_does_not_move_the_tempo() -> None:
-    for bpm in (60.0, 100.0, 160.0, 200.0):
-        for seconds in (0.05, 0.2, 0.45, 0.7):
+    for bpm in (60.0, 100.0, 200.0):
+        for seconds in (0.05, 0.45, 0.7):
             for stall in STALLS:
                 begin, end = 4.0, 4.0 + seconds
                 due = _shaken(_ticks(bpm, 8 * bpm / 60), 1)
@@ -108,14 +108,14 @@ def test_a_stall_does_not_move_the_tempo() -> None:
                         assert tempo == pytest.approx(bpm, abs=near), f"at {at} s"
 
 
-@pytest.mark.parametrize("bpm", [100.0, 160.0, 200.0, 300.0])
-def test_a_tick_that_is_lost_does_not_move_the_tempo(bpm: float) -> None:
-    times = list(_shaken(_ticks(bpm, 8 * bpm / 60), 1))
-    del times[len(times) // 2]
-    follower = ClockFollower()
-    for at in times:
-        follower = follower.heard("clock", at)
-        assert at < 2.0 or follower.bpm == pytest.approx(bpm, abs=0.5), f"at {at} s"
+def test_a_tick_that_is_lost_does_not_move_the_tempo() -> None:
+    for bpm in (100.0, 160.0, 200.0, 300.0):
+        times = list(_shaken(_ticks(bpm, 8 * bpm / 60), 1))
+        del times[len(times) // 2]
+        follower = ClockFollower()
+        for at in times:
+            follower = follower.heard("clock", at)
+            assert at < 2.0 or follower.bpm == pytest.approx(bpm, abs=0.5), f"at {at} s"
 
 
 @given(st.floats(60.0, 200.0), seeds)

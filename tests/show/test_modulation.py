@@ -65,22 +65,17 @@ def test_where_nothing_moves_the_values_themselves_are_played() -> None:
         assert played(later) is later.values
 
 
-@pytest.mark.parametrize(
-    ("source", "offsets"),
-    [
+def test_a_shape_swings_by_its_depth_round_the_value() -> None:
+    """zoom goes from -1 to 1, so that a depth of 0.1 is 0.2 of it. 120 BPM: two beats a second."""
+    for source, offsets in (
         ("sine", (0.0, 1.0, 0.0, -1.0)),
         ("triangle", (0.0, 1.0, 0.0, -1.0)),
         ("saw", (-1.0, -0.5, 0.0, 0.5)),
         ("square", (1.0, 1.0, -1.0, -1.0)),
-    ],
-)
-def test_a_shape_swings_by_its_depth_round_the_value(
-    source: str, offsets: tuple[float, ...]
-) -> None:
-    """zoom goes from -1 to 1, so that a depth of 0.1 is 0.2 of it. 120 BPM: two beats a second."""
-    show = moved(Show(), "zoom", source, 0.1, every=4.0)
-    seen = [played(replace(show, time=quarter / 2))["zoom"] for quarter in range(4)]
-    assert seen == pytest.approx([0.2 * offset for offset in offsets])
+    ):
+        show = moved(Show(), "zoom", source, 0.1, every=4.0)
+        seen = [played(replace(show, time=quarter / 2))["zoom"] for quarter in range(4)]
+        assert seen == pytest.approx([0.2 * offset for offset in offsets])
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -89,19 +84,15 @@ def test_a_shape_stays_within_its_swing(shape: str, phase: float) -> None:
     assert -1.0 <= SHAPES[shape](phase) <= 1.0
 
 
-@pytest.mark.parametrize(
-    ("unit", "every", "seconds"), [("seconds", 3.0, 3.0), ("beats", 3.0, 2.0), ("bars", 1.5, 4.0)]
-)
-def test_a_round_is_counted_in_seconds_beats_or_bars(
-    unit: str, every: float, seconds: float
-) -> None:
-    show = moved(
-        replace(Show(), tempo=Tempo(90.0)), "zoom", "triangle", 0.1, every=every, unit=unit
-    )
-    round_ = [played(replace(show, time=t * seconds / 16))["zoom"] for t in range(33)]
-    assert round_[:17] == pytest.approx(round_[16:])
-    assert max(round_[:16]) == pytest.approx(round_[4])
-    assert min(round_[:16]) == pytest.approx(round_[12])
+def test_a_round_is_counted_in_seconds_beats_or_bars() -> None:
+    for unit, every, seconds in (("seconds", 3.0, 3.0), ("beats", 3.0, 2.0), ("bars", 1.5, 4.0)):
+        show = moved(
+            replace(Show(), tempo=Tempo(90.0)), "zoom", "triangle", 0.1, every=every, unit=unit
+        )
+        round_ = [played(replace(show, time=t * seconds / 16))["zoom"] for t in range(33)]
+        assert round_[:17] == pytest.approx(round_[16:])
+        assert max(round_[:16]) == pytest.approx(round_[4])
+        assert min(round_[:16]) == pytest.approx(round_[12])
 
 
 def test_a_round_of_beats_begins_on_the_beat_and_follows_the_beat_counter() -> None:
@@ -253,13 +244,13 @@ def test_a_focus_on_the_depth_stands_for_what_the_modulation_moves() -> None:
     assert toggled(off).values == show.values
 
 
-@pytest.mark.parametrize("name", ["hold", "tempo", "mod2_depth", "morph"])
-def test_what_has_nothing_to_swing_is_left_alone_with_a_line(name: str) -> None:
-    show = Show(focus=name)
-    for done in (toggled(show), reshaped(show)):
-        assert done.values == show.values
-    assert line(toggled(show)) == f"{BY_NAME[name].label} can't be modulated"
-    assert line(reshaped(show)) == f"nothing moves {BY_NAME[name].label} yet"
+def test_what_has_nothing_to_swing_is_left_alone_with_a_line() -> None:
+    for name in ("hold", "tempo", "mod2_depth", "morph"):
+        show = Show(focus=name)
+        for done in (toggled(show), reshaped(show)):
+            assert done.values == show.values
+        assert line(toggled(show)) == f"{BY_NAME[name].label} can't be modulated"
+        assert line(reshaped(show)) == f"nothing moves {BY_NAME[name].label} yet"
 
 
 def test_whole_numbers_stay_whole_while_they_swing() -> None:

@@ -115,12 +115,9 @@ def test_a_value_is_set_or_nudged_within_its_range() -> None:
         assert reduce(Show(), action).values[name] == value
 
 
-@pytest.mark.parametrize(
-    "action",
-    [Set("glow", 1.0), Nudge("glow", 1), Run("dance")],
-)
-def test_what_is_not_there_changes_nothing(action: Action) -> None:
-    assert reduce(start(ALL), action) == start(ALL)
+def test_what_is_not_there_changes_nothing() -> None:
+    for action in (Set("glow", 1.0), Nudge("glow", 1), Run("dance")):
+        assert reduce(start(ALL), action) == start(ALL)
 
 
 def test_seed_keys_go_on_from_the_seed_in_force() -> None:

@@ -89,34 +89,31 @@ def test_the_beat_counter_goes_on_when_the_sounds_tempo_changes() -> None:
     assert show.tempo.beats_at(3.0) == pytest.approx(6.1)
 
 
-@pytest.mark.parametrize(
-    "tempo",
-    [
+def test_whoever_has_set_the_tempo_keeps_it() -> None:
+    for tempo in (
         Tempo(100.0, 0.0, 1.0, "tap"),
         Tempo(100.0, 0.0, 1.0, "midi clock"),
         Tempo(100.0, 0.0, 1.0, "link"),
         Tempo(100.0, 2.0, 1.0, ""),  # a hand turned the parameter
-    ],
-)
-def test_whoever_has_set_the_tempo_keeps_it(tempo: Tempo) -> None:
-    show = Show(tempo=tempo, values={**Show().values, "tempo": 100.0}, time=5.0)
-    show = heard(show, bpm(126.0))
-    assert (show.tempo, show.values["tempo"]) == (tempo, 100.0)
+    ):
+        show = Show(tempo=tempo, values={**Show().values, "tempo": 100.0}, time=5.0)
+        show = heard(show, bpm(126.0))
+        assert (show.tempo, show.values["tempo"]) == (tempo, 100.0)
 
 
-@pytest.mark.parametrize(
-    ("source", "keeps"),
-    [("midi clock", CLOCK_KEEPS), ("link", CLOCK_KEEPS), ("tap", HAND_KEEPS), ("", HAND_KEEPS)],
-)
-def test_sound_leads_again_when_nobody_has_set_the_tempo_for_a_while(
-    source: str, keeps: float
-) -> None:
-    show = Show(tempo=Tempo(100.0, 7.0, 1.0, source), values={**Show().values, "tempo": 100.0})
-    soon, later_ = replace(show, time=0.9 + keeps), replace(show, time=1.0 + keeps)
-    assert heard(soon, bpm(126.0)).tempo == show.tempo
-    led = heard(later_, bpm(126.0))
-    assert (led.tempo.bpm, led.tempo.source, led.values["tempo"]) == (126.0, "sound", 126.0)
-    assert led.tempo.beats_at(led.time) == pytest.approx(show.tempo.beats_at(led.time))
+def test_sound_leads_again_when_nobody_has_set_the_tempo_for_a_while() -> None:
+    for source, keeps in (
+        ("midi clock", CLOCK_KEEPS),
+        ("link", CLOCK_KEEPS),
+        ("tap", HAND_KEEPS),
+        ("", HAND_KEEPS),
+    ):
+        show = Show(tempo=Tempo(100.0, 7.0, 1.0, source), values={**Show().values, "tempo": 100.0})
+        soon, later_ = replace(show, time=0.9 + keeps), replace(show, time=1.0 + keeps)
+        assert heard(soon, bpm(126.0)).tempo == show.tempo
+        led = heard(later_, bpm(126.0))
+        assert (led.tempo.bpm, led.tempo.source, led.values["tempo"]) == (126.0, "sound", 126.0)
+        assert led.tempo.beats_at(led.time) == pytest.approx(show.tempo.beats_at(led.time))
 
 
 def test_a_presets_tempo_stays_before_the_first_action_too() -> None:

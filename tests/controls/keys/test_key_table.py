@@ -105,7 +105,7 @@ def test_a_performers_own_keys_go_over_the_built_in_ones() -> None:
     assert table.alone[pygame.K_a] == key_table().alone[pygame.K_a]
 
 
-@pytest.mark.parametrize("own", [{"qq": "next_prompt"}, {"q": "glow"}, {"q": "strength"}])
-def test_a_bad_key_or_target_of_ones_own_is_a_line(own: dict[str, str]) -> None:
-    with pytest.raises(ValueError, match=r"\w+"):
-        key_table(own)
+def test_a_bad_key_or_target_of_ones_own_is_a_line() -> None:
+    for own in ({"qq": "next_prompt"}, {"q": "glow"}, {"q": "strength"}):
+        with pytest.raises(ValueError, match=r"\w+"):
+            key_table(own)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import reduce as fold
 
 import pygame
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -162,17 +161,17 @@ def test_the_focus_goes_on_through_the_table_while_its_key_is_held() -> None:
     assert press(down("end"), down("end")) == [Run("focus_next", "keyboard")] * 2
 
 
-@pytest.mark.parametrize("key", ["q", "a", "v", "kp minus"])
-def test_a_held_key_goes_faster_and_begins_slowly_again_when_pressed_anew(key: str) -> None:
-    last, _ = PACE[-1]
-    *steps, anew = (
-        abs(action.steps)
-        for action in press(*[down(key)] * (last + 3), up(key), down(key))
-        if isinstance(action, Nudge)
-    )
-    assert steps == sorted(steps)
-    assert [steps[most] for most, _ in PACE] == [pace for _, pace in PACE]
-    assert (steps[0], steps[-1], anew) == (1, FASTEST, 1)
+def test_a_held_key_goes_faster_and_begins_slowly_again_when_pressed_anew() -> None:
+    for key in ("q", "a", "v", "kp minus"):
+        last, _ = PACE[-1]
+        *steps, anew = (
+            abs(action.steps)
+            for action in press(*[down(key)] * (last + 3), up(key), down(key))
+            if isinstance(action, Nudge)
+        )
+        assert steps == sorted(steps)
+        assert [steps[most] for most, _ in PACE] == [pace for _, pace in PACE]
+        assert (steps[0], steps[-1], anew) == (1, FASTEST, 1)
 
 
 def test_a_key_let_go_can_be_pressed_again() -> None:
@@ -192,12 +191,12 @@ def test_losing_the_focus_lets_go_of_all_keys() -> None:
     assert press(down("b"), lost, down("b")) == [Run("blackout", "keyboard")] * 2
 
 
-@pytest.mark.parametrize("kind", [pygame.QUIT, pygame.WINDOWCLOSE])
-@pytest.mark.parametrize("typing", [False, True])
-def test_closing_the_window_ends_the_show_at_once(kind: int, typing: bool) -> None:
-    actions = press(pygame.Event(kind), typing=typing)
-    assert actions == [End("window")]
-    assert fold(reduce, actions, Show()).over
+def test_closing_the_window_ends_the_show_at_once() -> None:
+    for typing in (False, True):
+        for kind in (pygame.QUIT, pygame.WINDOWCLOSE):
+            actions = press(pygame.Event(kind), typing=typing)
+            assert actions == [End("window")]
+            assert fold(reduce, actions, Show()).over
 
 
 def test_a_held_commands_key_with_ctrl_runs_it_once() -> None:
@@ -367,21 +366,18 @@ def test_the_escape_that_dropped_the_entry_does_not_quit() -> None:
     assert keyboard.actions(down("escape"), typing=False) == []
 
 
-@pytest.mark.parametrize(
-    "event",
-    [
+def test_ctrl_v_pastes_as_one_line_and_only_while_typing() -> None:
+    for event in (
         down("v", CTRL, "\x16", pygame.KSCAN_V),
         down("v", pygame.KMOD_LMETA, "", pygame.KSCAN_V),
         down(0x43C, CTRL, "м", pygame.KSCAN_V),  # Russian
-    ],
-)
-def test_ctrl_v_pastes_as_one_line_and_only_while_typing(event: pygame.Event) -> None:
-    keyboard = Keyboard(paste=lambda: "a whale\r\nat\x00 night")
-    played = keyboard.actions(event, typing=False)
-    assert not any(isinstance(action, Type) for action in played)
-    keyboard.actions(up(event.key), typing=False)
-    assert keyboard.actions(event, typing=True) == [Type("a whale at night")]
-    assert keyboard.actions(event, typing=True) == []
+    ):
+        keyboard = Keyboard(paste=lambda: "a whale\r\nat\x00 night")
+        played = keyboard.actions(event, typing=False)
+        assert not any(isinstance(action, Type) for action in played)
+        keyboard.actions(up(event.key), typing=False)
+        assert keyboard.actions(event, typing=True) == [Type("a whale at night")]
+        assert keyboard.actions(event, typing=True) == []
 
 
 @given(

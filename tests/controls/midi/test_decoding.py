@@ -108,34 +108,29 @@ def test_a_map_for_one_channel_is_deaf_to_the_others() -> None:
 # Values.
 
 
-@pytest.mark.parametrize("form", RELATIVE)
-def test_an_endless_knobs_steps_come_back_as_they_were_sent(form: str) -> None:
-    sent = [steps(form, value) for value in range(128)]
-    for by in [*range(-62, 0), *range(1, 63)]:
-        assert sent.count(by) == 1, by
-    assert all(abs(by) <= 64 for by in sent)
+def test_an_endless_knobs_steps_come_back_as_they_were_sent() -> None:
+    for form in RELATIVE:
+        sent = [steps(form, value) for value in range(128)]
+        for by in [*range(-62, 0), *range(1, 63)]:
+            assert sent.count(by) == 1, by
+        assert all(abs(by) <= 64 for by in sent)
 
 
-@pytest.mark.parametrize(
-    ("form", "up", "down"),
-    [
+def test_an_endless_knob_takes_fine_steps_and_larger_ones_when_it_is_turned_fast() -> None:
+    for form, up, down in (
         ("signed bit 1", 1, 65),
         ("signed bit 2", 65, 1),
         ("binary offset", 65, 63),
         ("twos complement", 1, 127),
-    ],
-)
-def test_an_endless_knob_takes_fine_steps_and_larger_ones_when_it_is_turned_fast(
-    form: str, up: int, down: int
-) -> None:
-    mapping = mapped("cc 9", f"{{plays: seed, as: {form}}}")
-    assert decoded(mapping, [cc(9, up), cc(9, down)]) == [
-        Nudge("seed", 1.0, fine=True, source="midi"),
-        Nudge("seed", -1.0, fine=True, source="midi"),
-    ]
-    (fast,) = decoded(mapping, [cc(9, next(v for v in range(128) if steps(form, v) == 4))])
-    assert isinstance(fast, Nudge)
-    assert fast.steps > 4
+    ):
+        mapping = mapped("cc 9", f"{{plays: seed, as: {form}}}")
+        assert decoded(mapping, [cc(9, up), cc(9, down)]) == [
+            Nudge("seed", 1.0, fine=True, source="midi"),
+            Nudge("seed", -1.0, fine=True, source="midi"),
+        ]
+        (fast,) = decoded(mapping, [cc(9, next(v for v in range(128) if steps(form, v) == 4))])
+        assert isinstance(fast, Nudge)
+        assert fast.steps > 4
 
 
 def test_a_pitch_wheel_at_rest_is_the_middle_of_the_range_and_its_ends_are_the_ends() -> None:
@@ -248,17 +243,13 @@ def test_increments_of_an_nrpn_are_steps() -> None:
     assert [a.steps for a in actions if isinstance(a, Nudge)] == [1.0, -1.0]
 
 
-@pytest.mark.parametrize(
-    "between",
-    [chosen(16383), [cc(101, 0), cc(100, 0)], chosen(1001)],
-    ids=["null", "a registered parameter", "another"],
-)
-def test_data_belong_to_what_was_chosen_last(between: list[Any]) -> None:
-    mapping = mapped("nrpn 1000", "zoom")
-    assert decoded(mapping, [*chosen(1000), *between, *data([77])]) == []
-    assert decoded(mapping, data([77])) == []
-    other = [mido.Message("control_change", control=6, value=5, channel=3)]
-    assert decoded(mapping, [*chosen(1000), *other]) == []
+def test_data_belong_to_what_was_chosen_last() -> None:
+    for between in (chosen(16383), [cc(101, 0), cc(100, 0)], chosen(1001)):
+        mapping = mapped("nrpn 1000", "zoom")
+        assert decoded(mapping, [*chosen(1000), *between, *data([77])]) == []
+        assert decoded(mapping, data([77])) == []
+        other = [mido.Message("control_change", control=6, value=5, channel=3)]
+        assert decoded(mapping, [*chosen(1000), *other]) == []
 
 
 def test_a_controller_may_use_the_numbers_of_data_for_knobs() -> None:

@@ -172,9 +172,9 @@ def test_every_mapping_comes_back_from_its_file(mapping: Mapping, heading: str) 
     assert parse(to_text(mapping, heading), "m.yaml") == mapping
 
 
-@pytest.mark.parametrize("text", ["", "# nothing yet", "controls:\nlights:\nkeys:\n", "ports: []"])
-def test_a_file_may_say_nothing(text: str) -> None:
-    assert parse(text, "m.yaml") == Mapping()
+def test_a_file_may_say_nothing() -> None:
+    for text in ("", "# nothing yet", "controls:\nlights:\nkeys:\n", "ports: []"):
+        assert parse(text, "m.yaml") == Mapping()
 
 
 @given(signals())

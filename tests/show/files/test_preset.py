@@ -217,9 +217,8 @@ def test_every_parameter_may_stand_in_a_preset_and_beside_a_prompt() -> None:
         assert preset.prompts[0].values == preset.values
 
 
-@pytest.mark.parametrize(
-    ("text", "line"),
-    [
+def test_a_fault_names_file_line_and_field() -> None:
+    for text, line in (
         ("", "x.yaml:1: a preset is a mapping with a list 'prompts'"),
         ("- a\n- b", "x.yaml:1: a preset is a mapping with a list 'prompts'"),
         ("name: A\n", "x.yaml:1: prompts: Field required"),
@@ -342,10 +341,9 @@ def test_every_parameter_may_stand_in_a_preset_and_beside_a_prompt() -> None:
         ("prompts: [a]\nsteps: 1.5", "x.yaml:2: steps: steps is 1.5; it takes whole numbers"),
         ("prompts: [a]\norder: random", "x.yaml:2: order: Input should be 'in turn' or 'shuffled'"),
         ("prompts: [a]\nname: [1984]", "x.yaml:2: name: Input should be a valid string"),
-        pytest.param(
+        (  # a number past float
             f"prompts: [a]\nhold: 1{'0' * 400}",
             "x.yaml:2: hold: must be a number, not 1000",
-            id="a number past float",
         ),
         (
             "prompts: [a]\nhold: 2020-13-45",
@@ -353,13 +351,11 @@ def test_every_parameter_may_stand_in_a_preset_and_beside_a_prompt() -> None:
         ),
         ("prompts: [a]\nhold: !!bool b", "x.yaml:2: not valid YAML: can't be read: 'b'"),
         ("a: \x00", "x.yaml:1: not valid YAML: unacceptable character #x0000"),
-    ],
-)
-def test_a_fault_names_file_line_and_field(text: str, line: str) -> None:
-    with pytest.raises(PresetError) as caught:
-        parse(text, "x.yaml")
-    assert str(caught.value).startswith(line)
-    assert "\n" not in str(caught.value)
+    ):
+        with pytest.raises(PresetError) as caught:
+            parse(text, "x.yaml")
+        assert str(caught.value).startswith(line)
+        assert "\n" not in str(caught.value)
 
 
 def test_words_that_yaml_takes_for_something_else_are_text_where_text_stands() -> None:
@@ -490,28 +486,25 @@ order: random
         assert line.startswith(start_)
 
 
-@pytest.mark.parametrize(
-    ("written", "cut"),
-    [
+def test_a_comment_that_may_be_part_of_a_prompt_is_told() -> None:
+    for written, cut in (
         ("red sea #5", "#5"),
         ("red sea # and gold", "# and gold"),
         ("red sea   #gold", "#gold"),
         ("text: red sea #5", "#5"),
-    ],
-)
-def test_a_comment_that_may_be_part_of_a_prompt_is_told(written: str, cut: str) -> None:
-    told: list[str] = []
-    (cued,) = parse(f"prompts:\n- {written}\n", "x.yaml", told.append).prompts
-    assert cued.text == "red sea"
-    why = "is a comment to YAML; put the text in quotes if it belongs to it"
-    assert told == [f"x.yaml:2: '{cut}' {why}"]
+    ):
+        told: list[str] = []
+        (cued,) = parse(f"prompts:\n- {written}\n", "x.yaml", told.append).prompts
+        assert cued.text == "red sea"
+        why = "is a comment to YAML; put the text in quotes if it belongs to it"
+        assert told == [f"x.yaml:2: '{cut}' {why}"]
 
 
-@pytest.mark.parametrize("written", ["red sea  # a comment", "red sea", "'red sea' #5", "red#sea"])
-def test_a_plain_comment_is_not_told(written: str) -> None:
-    told: list[str] = []
-    parse(f"name: A  # of two\nprompts:\n# all\n- {written}\n", "x.yaml", told.append)
-    assert told == []
+def test_a_plain_comment_is_not_told() -> None:
+    for written in ("red sea  # a comment", "red sea", "'red sea' #5", "red#sea"):
+        told: list[str] = []
+        parse(f"name: A  # of two\nprompts:\n# all\n- {written}\n", "x.yaml", told.append)
+        assert told == []
 
 
 def test_anchors_may_stand_under_keys_of_their_own_and_the_name_may_be_empty() -> None:

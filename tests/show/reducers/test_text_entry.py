@@ -214,36 +214,28 @@ def test_an_exact_value_can_be_typed() -> None:
         assert (show.entry, show.messages) == (None, ())
 
 
-@pytest.mark.parametrize(
-    ("name", "typed", "value", "line"),
-    [
+def test_a_value_that_can_not_be_had_is_the_nearest_with_a_line_that_says_so() -> None:
+    for name, typed, value, line in (
         ("strength", "5", 1.0, "Strength goes from 0 to 1; it is 1.00 now"),
         ("zoom", "-3", -1.0, "Zoom goes from -1 to 1; it is -1.00 /s now"),
         ("steps", "2.6", 3.0, "Steps takes whole numbers; it is 3 now"),
         ("quantise", "9", 3.0, "Quantise goes from 0 to 3; it is 4 bars now"),
-    ],
-)
-def test_a_value_that_can_not_be_had_is_the_nearest_with_a_line_that_says_so(
-    name: str, typed: str, value: float, line: str
-) -> None:
-    show = number(name, typed)
-    assert show.values[name] == value
-    assert [message.text for message in show.messages] == [line]
+    ):
+        show = number(name, typed)
+        assert show.values[name] == value
+        assert [message.text for message in show.messages] == [line]
 
 
-@pytest.mark.parametrize(
-    ("name", "typed", "line"),
-    [
+def test_what_is_no_value_is_one_line_and_changes_nothing() -> None:
+    for name, typed, line in (
         ("strength", "1..5", "Strength must be a number, not '1..5'"),
         ("strength", "nan", "Strength must be a number, not 'nan'"),
         ("strength", "1e999", "Strength must be a number, not '1e999'"),
         ("quantise", "b", "Quantise must be one of off, beat, bar, 4 bars, not 'b'"),
-    ],
-)
-def test_what_is_no_value_is_one_line_and_changes_nothing(name: str, typed: str, line: str) -> None:
-    show = number(name, typed)
-    assert show.values == start(ALL).values
-    assert (show.entry, [message.text for message in show.messages]) == (None, [line])
+    ):
+        show = number(name, typed)
+        assert show.values == start(ALL).values
+        assert (show.entry, [message.text for message in show.messages]) == (None, [line])
 
 
 @given(st.sampled_from(PARAMETERS), st.text(max_size=8))
