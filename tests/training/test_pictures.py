@@ -65,22 +65,22 @@ def test_exposure(pictures: Pictures) -> None:
     assert mean.max() < 0.7
 
 
-@pytest.mark.parametrize("scene", range(len(SCENE_NAMES)), ids=SCENE_NAMES)
-def test_every_family_has_contrast_and_varies(pictures: Pictures, scene: int) -> None:
-    images = pictures.images[pictures.scenes == scene].float() / 255
-    assert images.flatten(1).std(1).median() > 0.12
-    tone = _luma(images * 255)
-    tone = tone - tone.mean((1, 2), keepdim=True)
-    assert 0.15 < _luma(images * 255).mean() < 0.6
-    assert tone.std(0).mean() > 0.05
+def test_every_family_has_contrast_and_varies(pictures: Pictures) -> None:
+    for scene, name in enumerate(SCENE_NAMES):
+        images = pictures.images[pictures.scenes == scene].float() / 255
+        assert images.flatten(1).std(1).median() > 0.12, name
+        tone = _luma(images * 255)
+        tone = tone - tone.mean((1, 2), keepdim=True)
+        assert 0.15 < _luma(images * 255).mean() < 0.6, name
+        assert tone.std(0).mean() > 0.05, name
 
 
-@pytest.mark.parametrize("name", HUES)
-def test_named_colours_show_their_hue(pictures: Pictures, name: str) -> None:
-    images = pictures.images[pictures.palettes == PALETTE_NAMES.index(name)].float() / 255
-    red, green, blue = images.mean((0, 2, 3)).tolist()
-    hue = colorsys.rgb_to_hsv(red, green, blue)[0] * 360
-    assert abs((hue - HUES[name] + 180) % 360 - 180) < 25
+def test_named_colours_show_their_hue(pictures: Pictures) -> None:
+    for name in HUES:
+        images = pictures.images[pictures.palettes == PALETTE_NAMES.index(name)].float() / 255
+        red, green, blue = images.mean((0, 2, 3)).tolist()
+        hue = colorsys.rgb_to_hsv(red, green, blue)[0] * 360
+        assert abs((hue - HUES[name] + 180) % 360 - 180) < 25, name
 
 
 def test_gradients_keep_their_hue() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import cycle
 
 import pygame
 from hypothesis import given
@@ -85,16 +86,13 @@ def test_a_list_at_rest_is_not_drawn_anew(letters: Lettering) -> None:
 
 
 def test_the_list_stands_on_the_screen_above_what_is_typed(letters: Lettering) -> None:
-    for command in ("learn", "prompt", "model"):
-        for size in SIZES:
-            unit, panel = unit_of(size), plan(size).panel
-            place = learn_list.place_of(size, unit, panel.right, size[1] - round(100 * unit))
-            assert pygame.Rect((0, 0), size).contains(place)
-            assert changed(
-                picture(letters, View(played(Run("learn"), Run(command)), RUNNING), size)
-            )
-            if size[0] / size[1] > 1.5:
-                assert not place.colliderect(panel)
+    for size, command in zip(SIZES, cycle(("prompt", "model")), strict=False):
+        unit, panel = unit_of(size), plan(size).panel
+        place = learn_list.place_of(size, unit, panel.right, size[1] - round(100 * unit))
+        assert pygame.Rect((0, 0), size).contains(place)
+        assert changed(picture(letters, View(played(Run("learn"), Run(command)), RUNNING), size))
+        if size[0] / size[1] > 1.5:
+            assert not place.colliderect(panel)
 
 
 @given(st.integers(1, 3000), st.integers(1, 2000), st.integers(0, 2000))

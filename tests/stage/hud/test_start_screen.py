@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import cycle, product
+from itertools import cycle
 
 import numpy as np
+import numpy.typing as npt
 import pygame
 
 from visualizer.show.actions import Say
@@ -68,13 +69,13 @@ def test_the_last_show_is_offered_with_its_key_while_it_can_be_taken_up(letters:
     assert "F9" not in words(Show())
 
 
-def differing(one: pygame.Surface, other: pygame.Surface) -> np.ndarray:
+def differing(one: pygame.Surface, other: pygame.Surface) -> npt.NDArray[np.bool_]:
     """Of each row of pixels, whether the two differ there."""
-    return (pygame.surfarray.array3d(one) != pygame.surfarray.array3d(other)).any((0, 2))
+    return np.asarray(pygame.surfarray.array3d(one) != pygame.surfarray.array3d(other)).any((0, 2))
 
 
 def test_messages_leave_the_offer_to_be_read(letters: Lettering) -> None:
-    for size, hud in product(SIZES, (None, True)):
+    for size, hud in zip(SIZES, cycle((None, True)), strict=False):
         show = replace(played(), hud=hud, offer=Session(preset="Deep sea"))
         for number in range(3):
             show = reduce(show, Say(f"message {number} " * 20))

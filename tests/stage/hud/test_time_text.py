@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from visualizer.show.actions import Live, Recall, Run, SelectPreset, Set, Store, Sync, Tick
 from visualizer.show.records import Pending, Tempo
 from visualizer.stage.hud import time_text
@@ -43,25 +41,22 @@ def test_what_changes_wait_for_is_named_and_nothing_where_they_do_not() -> None:
     assert words == ["", "beat", "bar", "4 bars"]
 
 
-@pytest.mark.parametrize(
-    ("action", "words"),
-    [
-        (Run("next_prompt"), "next prompt"),
-        (Run("previous_preset"), "previous preset"),
-        (SelectPreset(0), "Deep sea"),
-        (Recall(3), "snapshot 3"),
-    ],
-)
-def test_what_is_pending_is_told_with_when_it_comes(
-    action: Run | SelectPreset | Recall, words: str
-) -> None:
-    def told(beat: float) -> str:
-        show = replace(played(), tempo=Tempo(beats=1.5), pending=Pending(action, beat))
-        return time_text.of(show, 120.0).pending
+def test_what_is_pending_is_told_with_when_it_comes() -> None:
+    waiting: dict[str, Run | SelectPreset | Recall] = {
+        "next prompt": Run("next_prompt"),
+        "previous preset": Run("previous_preset"),
+        "Deep sea": SelectPreset(0),
+        "snapshot 3": Recall(3),
+    }
+    for words, action in waiting.items():
 
-    assert told(2.0) == f"{words} on the beat"
-    assert told(4.0) == f"{words} on the bar"
-    assert told(16.0) == f"{words} in 15 beats"
+        def told(beat: float, action: Run | SelectPreset | Recall = action) -> str:
+            show = replace(played(), tempo=Tempo(beats=1.5), pending=Pending(action, beat))
+            return time_text.of(show, 120.0).pending
+
+        assert told(2.0) == f"{words} on the beat"
+        assert told(4.0) == f"{words} on the bar"
+        assert told(16.0) == f"{words} in 15 beats"
 
 
 def test_steps_that_add_up_are_told_as_such() -> None:
