@@ -10,6 +10,7 @@ BIN := $(VENV)/bin
 run: $(VENV)/.installed
 	$(BIN)/visualizer --model builtin $(ARGS)
 
+# ARGS="--hypothesis-profile thorough" tries eight times as many examples.
 test: $(VENV)/.installed-dev
 	scripts/system-packages
 	$(BIN)/ruff check .

@@ -16,6 +16,9 @@ from hypothesis import HealthCheck, settings
 from visualizer.controls.midi.rtmidi_ports import rtmidi_client
 from visualizer.controls.midi.system_ports import system_ports
 
+# OpenMP's threads, here and in the programs that tests start, sleep while they wait for work.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 JACK = "mido.backends.rtmidi/UNIX_JACK"
 
 PATIENCE = 30.0

@@ -47,23 +47,20 @@ def run(encoding: str, *argv: str) -> tuple[int, str]:
     return done.returncode, done.stdout.decode(encoding)
 
 
-@pytest.mark.parametrize(
-    ("encoding", "prompt"),
-    [
+def test_what_an_encoding_has_not_is_replaced(tmp_path: Path) -> None:
+    preset = "name: Été 🌊\nprompts: [海の底の 🌊 “neon” café]\n"
+    (tmp_path / "01.yaml").write_text(preset, encoding="utf-8")
+    for encoding, prompt in (
         ("cp1252", "???? ? “neon” café"),
         ("ascii", "???? ? ?neon? caf?"),
         ("cp932", "海の底の ? “neon” caf?"),
-    ],
-)
-def test_what_an_encoding_has_not_is_replaced(encoding: str, prompt: str, tmp_path: Path) -> None:
-    preset = "name: Été 🌊\nprompts: [海の底の 🌊 “neon” café]\n"
-    (tmp_path / "01.yaml").write_text(preset, encoding="utf-8")
-    status, listed = run(encoding, "presets", str(tmp_path))
-    assert status == 0
-    assert f"    {prompt}" in listed.splitlines()
+    ):
+        status, listed = run(encoding, "presets", str(tmp_path))
+        assert status == 0
+        assert f"    {prompt}" in listed.splitlines()
     out = tmp_path / "a 🌊.mp4"
     few = ("--model", "testcard", "--size", "32", "--frames", "2", "--presets", str(tmp_path))
-    status, said = run(encoding, "render", str(out), *few)
+    status, said = run("ascii", "render", str(out), *few)
     assert (status, "Traceback" in said) == (0, False)
     assert said.splitlines()[-1].endswith("a ?.mp4")
     assert out.is_file()

@@ -12,16 +12,18 @@ KEYS = {
 }  # fmt: skip
 
 
+BUILTIN = ["--model", "builtin", "--device", "cpu", "--size", "64", "--backend", "torch"]
+
+
 def test_one_json_object_for_programs(capsys: pytest.CaptureFixture[str]) -> None:
-    argv = ["bench", "--model", "builtin", "--device", "cpu", "--size", "128", "--frames", "3"]
-    assert cli.main([*argv, "--backend", "torch", "--json"]) == 0
+    assert cli.main(["bench", *BUILTIN, "--frames", "3", "--json"]) == 0
     result = json.loads(capsys.readouterr().out)
     assert set(result) == KEYS
     assert set(result["stages_ms"]) == {
         "perturb", "encode", "denoise", "decode", "blend", "copy",
     }  # fmt: skip
     assert (result["model"], result["device"]) == ("builtin", "cpu")
-    assert (result["width"], result["height"]) == (128, 128)
+    assert (result["width"], result["height"]) == (64, 64)
     assert all(ms >= 0 for ms in result["stages_ms"].values())
     assert result["engine_fps"] == pytest.approx(1000 / result["frame_ms_median"], rel=0.01)
     assert 50 < result["peak_rss_mb"] < 20_000
@@ -35,6 +37,5 @@ def test_a_table_for_people(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_the_table_says_what_runs_the_networks(capsys: pytest.CaptureFixture[str]) -> None:
-    argv = ["bench", "--model", "builtin", "--device", "cpu", "--size", "128", "--frames", "1"]
-    assert cli.main([*argv, "--backend", "torch"]) == 0
+    assert cli.main(["bench", *BUILTIN, "--frames", "1"]) == 0
     assert "builtin on cpu by torch" in capsys.readouterr().out

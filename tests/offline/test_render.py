@@ -77,19 +77,14 @@ def test_without_a_display_a_video_is_made(
         assert (len(pictures), pictures[0].shape) == (6, (720, 1280, 3))
 
 
-@pytest.mark.parametrize(
-    ("wall", "says"),
-    [
+def test_a_wall_that_is_none_is_refused_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    for wall, says in (
         *((wall, f"'{wall}' is not WIDTHxHEIGHT") for wall in ("1280", "axb", "1280x")),
         *((wall, f"{wall} pixels: it goes from 16 to 8192") for wall in ("0x720", "720x9000")),
-    ],
-)
-def test_a_wall_that_is_none_is_refused_in_one_line(
-    wall: str, says: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit):
-        cli.main(["render", "out.mp4", *SMALL, "--wall", wall])
-    assert says in capsys.readouterr().err
+    ):
+        with pytest.raises(SystemExit):
+            cli.main(["render", "out.mp4", *SMALL, "--wall", wall])
+        assert says in capsys.readouterr().err
 
 
 def test_a_folder_gets_png_frames(tmp_path: Path) -> None:

@@ -302,7 +302,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         "0 the loop, 1 the source",
     ),
     Parameter(
-        "source_zoom", "Source zoom", -2.0, 3.0, 0.0, 0.1, 0.02, (), 90,
+        "source_zoom", "Source zoom", -2.0, 3.0, 0.0, 0.1, 0.02, (), None,
         "into it: doublings",
     ),
     Parameter(
@@ -321,7 +321,7 @@ PARAMETERS: tuple[Parameter, ...] = (
         reference=0.0,
     ),
     Parameter(
-        "lora_weight", "LoRA weight", 0.0, 2.0, 1.0, 0.1, 0.02, (), 89,
+        "lora_weight", "LoRA weight", 0.0, 2.0, 1.0, 0.1, 0.02, (), 90,
         "how strongly all LoRAs act; 0 is off",
     ),
     Parameter(
