@@ -41,15 +41,12 @@ def test_faulty_files_are_left_out_and_named(tmp_path: Path) -> None:
     assert "b.yaml:1: prompts" in faults[0]
 
 
-@pytest.mark.parametrize(
-    ("options", "says"),
-    [
+def test_what_is_not_there_is_one_clear_line() -> None:
+    for options, says in (
         (Options(presets=Path("/nowhere")), "/nowhere"),
         (Options(preset="no such"), "no such preset or file"),
         (Options(preset="99"), "no such preset or file"),
-    ],
-)
-def test_what_is_not_there_is_one_clear_line(options: Options, says: str) -> None:
-    with pytest.raises(OptionError, match=says) as caught:
-        find_presets(options)
-    assert "\n" not in str(caught.value)
+    ):
+        with pytest.raises(OptionError, match=says) as caught:
+            find_presets(options)
+        assert "\n" not in str(caught.value)

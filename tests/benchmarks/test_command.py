@@ -55,16 +55,17 @@ def test_a_figure_that_is_not_there_is_named_with_those_that_are(
     assert "beauty: there are" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(
-    ("option", "value"),
-    [("--steps", "x"), ("--steps", "0"), ("--shrink", "0"), ("--frames", "9"), ("--minutes", "0")],
-)
-def test_a_number_that_is_none_is_one_line(
-    option: str, value: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with pytest.raises(SystemExit):
-        command.main([option, value])
-    assert f"argument {option}: {value}: " in capsys.readouterr().err.splitlines()[-1]
+def test_a_number_that_is_none_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    for option, value in (
+        ("--steps", "x"),
+        ("--steps", "0"),
+        ("--shrink", "0"),
+        ("--frames", "9"),
+        ("--minutes", "0"),
+    ):
+        with pytest.raises(SystemExit):
+            command.main([option, value])
+        assert f"argument {option}: {value}: " in capsys.readouterr().err.splitlines()[-1]
 
 
 def test_a_model_that_can_not_be_had_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import warnings
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -205,10 +207,28 @@ def folder(request: pytest.FixtureRequest, sd_folder: Path, sdxl_folder: Path) -
     return sd_folder if request.param == "sd" else sdxl_folder
 
 
+@cache
+def _loaded(folder: Path) -> Any:
+    return load(str(folder), "cpu", True, unheard)
+
+
+def pipeline_of(folder: Path) -> Any:
+    """A tiny pipeline, loaded as the show loads it: once for all, and copied for each caller."""
+    kept = _loaded(folder)
+    words = [part for name, part in kept.components.items() if name.startswith("tokenizer")]
+    return copy.deepcopy(kept, {id(each): each for each in words})
+
+
 @pytest.fixture
 def pipeline(folder: Path) -> Any:
     """Each of the two in turn, loaded as the show loads it."""
-    return load(str(folder), "cpu", True, unheard)
+    return pipeline_of(folder)
+
+
+@pytest.fixture
+def sd(sd_folder: Path) -> Any:
+    """The tiny Stable Diffusion, loaded as the show loads it."""
+    return pipeline_of(sd_folder)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any
 
 import diffusers
@@ -32,10 +32,9 @@ ONE = Place(1)
 
 
 def sweep(denoise: Denoiser, image: Tensor, **changes: Any) -> list[float]:
-    """How far the picture comes from its input at each of 101 strengths, root mean square."""
+    """How far the picture comes from its input at each of 51 strengths, root mean square."""
     made = (
-        denoise(image, request(strength=hundredth / 100, **changes), ONE)
-        for hundredth in range(101)
+        denoise(image, request(strength=fiftieth / 50, **changes), ONE) for fiftieth in range(51)
     )
     return [float((one - image).double().square().mean().sqrt()) for one in made]
 
@@ -49,42 +48,41 @@ def longest_plateau(distances: list[float]) -> int:
     return longest
 
 
-@pytest.mark.parametrize("steps", [1, 2, 4])
-def test_strength_is_a_slope_without_stairs(pipeline: Any, steps: int) -> None:
-    assert longest_plateau(sweep(Denoise(pipeline), picture(), steps=steps)) <= 3
+def test_strength_is_a_slope_without_stairs(sd: Any) -> None:
+    for steps in (1, 2, 3):
+        assert longest_plateau(sweep(Denoise(sd), picture(), steps=steps)) <= 1
 
 
-def test_where_diffusers_has_stairs(pipeline: Any) -> None:
-    pipeline.scheduler = euler_ancestral()
-    assert longest_plateau(sweep(AnyPipeline(pipeline), picture(), steps=2)) > 40
+def test_where_diffusers_has_stairs(sd: Any) -> None:
+    sd.scheduler = euler_ancestral()
+    assert longest_plateau(sweep(AnyPipeline(sd), picture(), steps=2)) > 20
 
 
-@pytest.mark.parametrize("steps", [1, 2, 4])
-def test_a_trained_model_goes_further_from_its_input_the_stronger(builtin: Any, steps: int) -> None:
+def test_a_trained_model_goes_further_from_its_input_the_stronger(builtin: Any) -> None:
     denoise = Denoise(builtin)
-    sweeps = [sweep(denoise, picture(seed, side=64), steps=steps) for seed in range(2)]
-    assert max(longest_plateau(distances) for distances in sweeps) <= 3
-    mean = [sum(both) / 2 for both in zip(*sweeps, strict=True)]
-    tenths = [sum(mean[k : k + 10]) / 10 for k in range(1, 101, 10)]
-    assert all(b > 0.9 * max(tenths[: k + 1]) for k, b in enumerate(tenths[1:]))
-    assert tenths[-1] > 3 * tenths[0]
+    for steps in (1, 2, 4):
+        distances = sweep(denoise, picture(side=64), steps=steps)
+        assert longest_plateau(distances) <= 1
+        tenths = [sum(distances[k : k + 5]) / 5 for k in range(1, 51, 5)]
+        assert all(b > 0.9 * max(tenths[: k + 1]) for k, b in enumerate(tenths[1:]))
+        assert tenths[-1] > 3 * tenths[0]
 
 
-@pytest.mark.parametrize("steps", [1, 2, 3, 7, 50])
-def test_any_strength_at_any_steps_gives_a_picture(pipeline: Any, steps: int) -> None:
+def test_any_strength_at_any_steps_gives_a_picture(pipeline: Any) -> None:
     denoise = Denoise(pipeline)
-    for hundredth in (0, 1, 10, 33, 50, 99, 100) if steps < 50 else (0, 2, 7, 14):
-        image = denoise(picture(), request(strength=hundredth / 100, steps=steps), ONE)
-        assert image.shape == (1, 3, SIDE, SIDE)
-        assert 0.0 <= image.min() <= image.max() <= 1.0
+    for steps in (1, 2, 3, 7, 50):
+        for hundredth in (0, 1, 10, 33, 50, 99, 100) if steps < 7 else (0, 2, 7, 14):
+            image = denoise(picture(), request(strength=hundredth / 100, steps=steps), ONE)
+            assert image.shape == (1, 3, SIDE, SIDE)
+            assert 0.0 <= image.min() <= image.max() <= 1.0
 
 
 @pytest.mark.parametrize("kind", ["PNDM", "LCM", "DPMSolverMultistep", "DDPM", "EulerDiscrete"])
-def test_every_sampler_makes_its_way_along_our_own_timesteps(pipeline: Any, kind: str) -> None:
-    config = {**pipeline.scheduler.config, "prediction_type": "epsilon"}
+def test_every_sampler_makes_its_way_along_our_own_timesteps(sd: Any, kind: str) -> None:
+    config = {**sd.scheduler.config, "prediction_type": "epsilon"}
     config = {**config, "rescale_betas_zero_snr": False, "clip_sample": False}
-    pipeline.scheduler = getattr(diffusers, f"{kind}Scheduler").from_config(config)
-    denoise = denoiser_of(pipeline)
+    sd.scheduler = getattr(diffusers, f"{kind}Scheduler").from_config(config)
+    denoise = denoiser_of(sd)
     assert isinstance(denoise, Denoise)
     for steps in (1, 2, 3, 6):
         for strength in (0.005, 0.3, 0.5, 0.501, 1.0):
@@ -175,16 +173,14 @@ def test_the_place_alone_decides_the_noise(pipeline: Any) -> None:
 
 
 @pytest.mark.parametrize("kind", ["DDIM", "EulerAncestralDiscrete", "LCM"])
-def test_a_short_way_between_two_seeds_changes_the_picture_a_little(
-    pipeline: Any, kind: str
-) -> None:
-    pipeline.scheduler = getattr(diffusers, f"{kind}Scheduler").from_config(
-        pipeline.scheduler.config,
+def test_a_short_way_between_two_seeds_changes_the_picture_a_little(sd: Any, kind: str) -> None:
+    sd.scheduler = getattr(diffusers, f"{kind}Scheduler").from_config(
+        sd.scheduler.config,
         prediction_type="epsilon",
         rescale_betas_zero_snr=False,
         clip_sample=False,
     )
-    denoise, wanted = denoiser_of(pipeline), request(strength=0.5, steps=4)
+    denoise, wanted = denoiser_of(sd), request(strength=0.5, steps=4)
     shares = [Place(1), Place(1, 0.01), Place(1, 0.99), Place(2)]
     start, near, far, end = (denoise(picture(), wanted, place) for place in shares)
     whole = (end - start).abs().mean()
@@ -251,10 +247,9 @@ def test_sd_and_sdxl_are_worked_on_by_parts_and_others_as_they_come(pipeline: An
     assert isinstance(denoiser_of(pipeline), AnyPipeline)
 
 
-@pytest.mark.parametrize("steps", [1, 2, 3])
-def test_any_other_pipeline_makes_a_picture_at_every_strength(pipeline: Any, steps: int) -> None:
+def test_any_other_pipeline_makes_a_picture_at_every_strength(pipeline: Any) -> None:
     denoise = AnyPipeline(pipeline)
-    for strength in (0.0, 0.01, 0.5, 1.0):
+    for strength, steps in product((0.0, 0.01, 0.5, 1.0), (1, 2, 3)):
         image = denoise(picture(), request(strength=strength, steps=steps), ONE)
         assert image.shape == (1, 3, SIDE, SIDE)
         assert 0.0 <= image.min() <= image.max() <= 1.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import diffusers
@@ -15,7 +16,7 @@ from visualizer.engine.diffusion.denoiser import Denoise, denoiser_of
 from visualizer.engine.diffusion.seed_walk import Place
 from visualizer.show.request import Request
 
-from ..conftest import picture, request
+from ..conftest import picture, pipeline_of, request
 from ..watched import WAITING, Watched
 
 # Schedulers of diffusers mix numpy and torch in a way that newer numpy warns of.
@@ -44,8 +45,8 @@ def with_scheduler(pipeline: Any, kind: str) -> Any:
 
 def frames() -> Iterator[tuple[Request, Place]]:
     """A show in which prompts fade, knobs turn, and the noise is on its way."""
-    for step in range(1, 9):
-        share = step / 10
+    for step in range(1, 4):
+        share = step / 5
         prompts = (("a red sea", 1.0 - share), ("a green hill", share))
         for guidance in (1.0, 3.0):
             yield (
@@ -53,7 +54,7 @@ def frames() -> Iterator[tuple[Request, Place]]:
                     prompts=prompts,
                     negative=prompts[::-1],
                     guidance=guidance,
-                    strength=0.7 + 0.02 * step,
+                    strength=0.7 + 0.05 * step,
                     steps=3,
                 ),
                 Place(7, share),
@@ -73,8 +74,15 @@ def no_waiting() -> Iterator[None]:
 
 
 @pytest.mark.parametrize("kind", SCHEDULERS)
-def test_after_the_first_frames_nothing_is_waited_for(pipeline: Any, kind: str) -> None:
-    denoise = Denoise(with_scheduler(pipeline, kind))
+def test_after_the_first_frames_nothing_is_waited_for(sd: Any, kind: str) -> None:
+    nothing_is_waited_for(Denoise(with_scheduler(sd, kind)))
+
+
+def test_nor_for_what_sdxl_is_told_besides_its_prompt(sdxl_folder: Path) -> None:
+    nothing_is_waited_for(Denoise(pipeline_of(sdxl_folder)))
+
+
+def nothing_is_waited_for(denoise: Denoise) -> None:
     show = frames()
     for _ in range(2):
         denoise(picture(), *next(show))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -71,11 +72,11 @@ def scheduler_of(name: str, prediction: str = "epsilon", **more: Any) -> Any:
     )
 
 
-@pytest.fixture(scope="module", params=["sd", "sdxl", BUILTIN])
-def model(request: pytest.FixtureRequest, sd_folder: Path, sdxl_folder: Path) -> Any:
-    """The tiny pipelines and the built-in model. Each test gives it its scheduler."""
-    name = {"sd": sd_folder, "sdxl": sdxl_folder}.get(request.param, BUILTIN_FOLDER)
-    return load(str(name), "cpu", True, unheard)
+@pytest.fixture(scope="module")
+def models(sd_folder: Path, sdxl_folder: Path) -> dict[str, Any]:
+    """The tiny pipelines and the built-in model. Each test gives them its scheduler."""
+    folders = {"sd": sd_folder, "sdxl": sdxl_folder, BUILTIN: BUILTIN_FOLDER}
+    return {name: load(str(folder), "cpu", True, unheard) for name, folder in folders.items()}
 
 
 def input_of(pipeline: Any) -> Tensor:
@@ -126,17 +127,26 @@ def difference(pipeline: Any, wanted: Any, **more: Any) -> float:
     return float((ours - theirs).abs().quantile(share))
 
 
-@pytest.mark.parametrize("name", SHIPPED)
-def test_every_scheduler_gives_diffusers_own_picture(model: Any, name: str) -> None:
+OWN = (("sdxl", "sdxl-base"), ("sdxl", "sdxl-turbo"), (BUILTIN, "built-in"), (BUILTIN, "sd-turbo"))
+"""Models beside the tiny SD, which has all schedulers, each with some that it is played with."""
+
+
+@pytest.mark.parametrize(("played", "name"), [*(("sd", name) for name in SHIPPED), *OWN])
+def test_every_scheduler_gives_diffusers_own_picture(
+    models: dict[str, Any], played: str, name: str
+) -> None:
+    model = models[played]
     # Steps divide 1000: with others "trailing" DDIM of diffusers arrives up to a timestep beside
     # the one that it goes on from (at 7 steps 0.02 of difference).
-    wishes = [(1, 1.0), (2, 1.0), (4, 1.0), (4, 0.5), (5, 0.6)]
-    for prediction in ("v_prediction", "epsilon"):
-        if name == "built-in" and prediction == "epsilon":
-            continue  # at zero terminal SNR diffusers divides by zero
+    wishes = {
+        "v_prediction": [(1, 1.0), (2, 1.0), (4, 1.0), (4, 0.5), (5, 0.6)],
+        # At zero terminal SNR diffusers divides by zero where noise is predicted.
+        "epsilon": [(4, 1.0), (5, 0.6)] if name != "built-in" else [],
+    }
+    for prediction, each in wishes.items():
         model.scheduler = scheduler_of(name, prediction)
         assert Schedule.fits(model.scheduler)
-        for steps, strength in wishes:
+        for steps, strength in each:
             if sampler_of(model.scheduler) is plms and strength < 1.0:
                 # Diffusers cuts the first timesteps away, and with them the one that comes
                 # twice, but takes its second one for it all the same: from then on its latents
@@ -148,22 +158,21 @@ def test_every_scheduler_gives_diffusers_own_picture(model: Any, name: str) -> N
 # With the built-in model's own scheduler guidance is rescaled (test_denoiser.py), which diffusers'
 # image-to-image pipeline can't do.
 @pytest.mark.parametrize("name", ["stable-diffusion-v1-5", "sdxl-turbo"])
-def test_with_guidance_and_a_negative_prompt_too(model: Any, name: str) -> None:
-    model.scheduler = scheduler_of(name, "v_prediction")
-    wanted = request(steps=4, strength=1.0, guidance=4.0, negative=(("a green hill", 1.0),))
-    assert difference(model, wanted, negative_prompt="a green hill") < NEAR
+def test_with_guidance_and_a_negative_prompt_too(models: dict[str, Any], name: str) -> None:
+    for model in models.values():
+        model.scheduler = scheduler_of(name, "v_prediction")
+        wanted = request(steps=4, strength=1.0, guidance=4.0, negative=(("a green hill", 1.0),))
+        assert difference(model, wanted, negative_prompt="a green hill") < NEAR
 
 
-@pytest.mark.parametrize("negative", [(), (("", 1.0),)])
-@pytest.mark.parametrize("zeros", [True, False])
-def test_no_negative_prompt_is_the_pipelines_own_empty_one(
-    pipeline: Any, negative: tuple[tuple[str, float], ...], zeros: bool
-) -> None:
+def test_no_negative_prompt_is_the_pipelines_own_empty_one(pipeline: Any) -> None:
     pipeline.scheduler = scheduler_of("sd-turbo", "v_prediction")
-    if "force_zeros_for_empty_prompt" in pipeline.config:
-        pipeline.register_to_config(force_zeros_for_empty_prompt=zeros)
-    wanted = request(steps=2, strength=1.0, guidance=4.0, negative=negative)
-    assert difference(pipeline, wanted) < NEAR
+    none: tuple[tuple[str, float], ...] = ()
+    for negative, zeros in product((none, (("", 1.0),)), (True, False)):
+        if "force_zeros_for_empty_prompt" in pipeline.config:
+            pipeline.register_to_config(force_zeros_for_empty_prompt=zeros)
+        wanted = request(steps=2, strength=1.0, guidance=4.0, negative=negative)
+        assert difference(pipeline, wanted) < NEAR
 
 
 def test_a_tiny_autoencoder_goes_the_whole_way_too(

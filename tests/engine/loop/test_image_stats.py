@@ -89,18 +89,18 @@ def test_detail_is_what_cells_do_not_see() -> None:
     assert blurred.detail < seen(patches()).detail < crisp.detail
 
 
-@pytest.mark.parametrize("bad", [float("nan"), float("inf"), -float("inf")])
-def test_a_picture_with_one_value_that_is_no_number_has_no_look(bad: float) -> None:
-    image = patches()
-    image[0, 1, 2, 3] = bad
-    assert stats_of(measure(image).numpy()) is None
+def test_a_picture_with_one_value_that_is_no_number_has_no_look() -> None:
+    for bad in (float("nan"), float("inf"), -float("inf")):
+        image = patches()
+        image[0, 1, 2, 3] = bad
+        assert stats_of(measure(image).numpy()) is None
 
 
-@pytest.mark.parametrize("size", [(6, 8), (8, 8), (20, 30), (64, 96)])
-def test_pictures_of_any_size_have_a_look_and_can_be_smoothed(size: tuple[int, int]) -> None:
-    image = torch.rand(1, 3, *size)
-    assert 0.0 <= seen(image).detail <= 1.0
-    assert smooth(image).shape == image.shape
+def test_pictures_of_any_size_have_a_look_and_can_be_smoothed() -> None:
+    for size in ((6, 8), (8, 8), (20, 30), (64, 96)):
+        image = torch.rand(1, 3, *size)
+        assert 0.0 <= seen(image).detail <= 1.0
+        assert smooth(image).shape == image.shape
 
 
 def test_smoothing_is_bilinear_between_the_means_of_cells() -> None:

@@ -27,18 +27,15 @@ def test_the_own_size_is_latent_cells_times_their_pixels(pipeline: Any) -> None:
     assert picture_side(pipeline) == SIDE
 
 
-@pytest.mark.parametrize(
-    ("name", "says"),
-    [
+def test_a_name_that_can_be_no_model_is_said_so() -> None:
+    for name, says in (
         ("./no/such/folder", "no such folder"),
         ("nothing", "no such folder"),
         ("/no/such", "no such folder"),
         ("a/b/c", "OWNER/MODEL"),
-    ],
-)
-def test_a_name_that_can_be_no_model_is_said_so(name: str, says: str) -> None:
-    with pytest.raises(ModelError, match=says):
-        load(name, "cpu", True, unheard)
+    ):
+        with pytest.raises(ModelError, match=says):
+            load(name, "cpu", True, unheard)
 
 
 def test_a_folder_without_a_pipeline_is_said_so(tmp_path: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import torch
@@ -124,9 +123,8 @@ CROSS = "model.diffusion_model.input_blocks.1.1.attn2.to_k.weight"
 VAE, WORDS = "first_stage_model.conv.weight", "cond_stage_model.transformer.x.weight"
 
 
-@pytest.mark.parametrize(
-    ("file", "shapes", "says"),
-    [
+def test_a_file_that_is_no_whole_model_says_what_it_is(tmp_path: Path) -> None:
+    for file, shapes, says in (
         ("a.safetensors", {"lora_unet_down_blocks_0.lora_down.weight": (4, 8)}, "a LoRA, which"),
         ("a.safetensors", {"unet.down_blocks.0.to_q.lora_A.weight": (4, 8)}, "a LoRA, which"),
         ("a.safetensors", {"lora_te_text_model.hada_w1_a": (4, 8)}, "a LoRA, which"),
@@ -151,16 +149,12 @@ VAE, WORDS = "first_stage_model.conv.weight", "cond_stage_model.transformer.x.we
         ),
         ("a.ckpt", {}, "a pickle, which is never loaded"),
         ("a.gguf", {}, "no model; give a .safetensors file"),
-    ],
-)
-def test_a_file_that_is_no_whole_model_says_what_it_is(
-    file: str, shapes: dict[str, Any], says: str, tmp_path: Path
-) -> None:
-    path = tmp_path / file
-    save_file({key: torch.zeros(shape) for key, shape in shapes.items()}, path)
-    with pytest.raises(ModelError, match=says) as caught:
-        load(str(path), "cpu", True, unheard)
-    assert str(caught.value).startswith(f"{path}: ")
+    ):
+        path = tmp_path / file
+        save_file({key: torch.zeros(shape) for key, shape in shapes.items()}, path)
+        with pytest.raises(ModelError, match=says) as caught:
+            load(str(path), "cpu", True, unheard)
+        assert str(caught.value).startswith(f"{path}: ")
 
 
 def test_it_is_said_how_a_file_of_stable_diffusion_2_is_read(hub: Hub, tmp_path: Path) -> None:
