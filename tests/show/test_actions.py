@@ -9,9 +9,6 @@ from visualizer.show.command_table import COMMANDS
 from visualizer.show.parameters import PARAMETERS
 from visualizer.show.reducers.commands import BY_NAME
 
-# SelectPreset has these; they are in no table.
-DIGITS = tuple("1234567890")
-
 
 def _twice(things: Iterable[object]) -> list[object]:
     return [thing for thing, count in Counter(things).items() if count > 1]
@@ -19,12 +16,6 @@ def _twice(things: Iterable[object]) -> list[object]:
 
 def test_every_command_of_the_table_is_done_and_no_other() -> None:
     assert [command.name for command in COMMANDS] == list(BY_NAME)
-
-
-def test_no_key_is_used_twice() -> None:
-    of_parameters = [key for row in PARAMETERS for key in row.keys]
-    of_commands = [key for command in COMMANDS for key in command.keys]
-    assert _twice([*DIGITS, *of_parameters, *of_commands]) == []
 
 
 def test_no_midi_number_is_used_twice() -> None:

@@ -135,13 +135,6 @@ def test_the_keypad_types_numbers_and_plays_the_parameter_in_focus() -> None:
     assert fine == [Nudge("", 1, True, "keyboard")]
 
 
-def test_c_and_v_step_the_parameter_in_focus_for_the_left_hand() -> None:
-    assert press(down("c"), down("v")) == [
-        Nudge("", -1, source="keyboard"),
-        Nudge("", 1, source="keyboard"),
-    ]
-
-
 def test_ctrl_with_a_digit_brings_a_snapshot_back_and_with_shift_stores_it() -> None:
     for slot in range(1, 9):
         assert press(press_of(f"ctrl {slot}")) == [Recall(slot, "keyboard")]
