@@ -54,6 +54,7 @@ def test_a_shrunk_one_is_played_by_both_loops(small: Subject) -> None:
     ours = small.engine().next(wanted).pixels
     theirs = small.reference().next(as_there(wanted))
     assert ours.shape == theirs.shape == (64, 64, 3)
+    assert small.file("speed").endswith("-turbo-architecture-shrunk-10-64-speed")
     assert np.ptp(ours) > 0
 
 

@@ -31,20 +31,13 @@ def test_all_figures_of_the_builtin_model_make_a_table_json_and_pictures(
     figures = {name: made[f"builtin-64-{name}.json"] for name in command.FIGURES}
     assert all(kept["rows"] and kept["numbers"] for kept in figures.values())
     assert figures["speed"]["device"] == "cpu"
+    speed = figures["speed"]["numbers"]
+    assert (speed["1 step"]["evaluations"], speed["2 steps"]["evaluations"]) == (1, 2)
+    assert speed["1 step"]["frames_a_second"].keys() == {"ours", "a", "b"}
     assert made["builtin-64-drift-one-prompt.png"].startswith(b"\x89PNG")
     assert made["builtin-64-drift-prompts-cycling.png"].startswith(b"\x89PNG")
     printed = capsys.readouterr().out
     assert all(name in printed for name in command.FIGURES)
-
-
-def test_speed_is_taken_at_each_number_of_steps_with_as_many_evaluations(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    argv = ("--model", "sd-turbo-architecture", "--only", "speed", "--steps", "1,2")
-    made = ran(monkeypatch, tmp_path, *argv)
-    speed = made["sd-turbo-architecture-shrunk-10-64-speed.json"]["numbers"]
-    assert (speed["1 step"]["evaluations"], speed["2 steps"]["evaluations"]) == (1, 2)
-    assert speed["1 step"]["frames_a_second"].keys() == {"ours", "a", "b"}
 
 
 def test_a_figure_that_is_not_there_is_named_with_those_that_are(
