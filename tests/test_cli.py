@@ -43,20 +43,35 @@ def test_argv_becomes_options(called: list[Any]) -> None:
         ),
         (["--osc", "0.0.0.0:8000", "--link"], LiveOptions(osc="0.0.0.0:8000", link=True)),
         (["--no-osc", "--sound", "default", "--resume"], LiveOptions(sound="", resume=True)),
-        (["--record", "--output", "ndi:Left wall", "--output", "camera", "--from", "a.png"], live(
-            record=True, output=(("ndi", "Left wall"), ("camera", "")),
-            from_picture=Path("a.png"))),
-        (["--from", "a.png", "render", "a.mp4"], RenderOptions(
-            out=Path("a.mp4"), from_picture=Path("a.png"))),
-        (["render", "a.mp4", "--from", "a.png"], RenderOptions(
-            out=Path("a.mp4"), from_picture=Path("a.png"))),
+        (
+            ["--record", "--output", "ndi:Left wall", "--output", "camera", "--from", "a.png"],
+            live(
+                record=True,
+                output=(("ndi", "Left wall"), ("camera", "")),
+                from_picture=Path("a.png"),
+            ),
+        ),
+        (
+            ["--from", "a.png", "render", "a.mp4"],
+            RenderOptions(out=Path("a.mp4"), from_picture=Path("a.png")),
+        ),
+        (
+            ["render", "a.mp4", "--from", "a.png"],
+            RenderOptions(out=Path("a.mp4"), from_picture=Path("a.png")),
+        ),
         (["--sound", "line", "--maps", "m"], live(sound="line", maps=Path("m"))),
-        (["--lora", "film.safetensors:0.8", "--lora", "a/b"], live(
-            lora=(Lora("film.safetensors", 0.8), Lora("a/b")),
-        )),
-        (["--lora", "a/b", "bench", "--lora", "c/d:2"], BenchOptions(
-            lora=(Lora("a/b"), Lora("c/d", 2.0)),
-        )),
+        (
+            ["--lora", "film.safetensors:0.8", "--lora", "a/b"],
+            live(
+                lora=(Lora("film.safetensors", 0.8), Lora("a/b")),
+            ),
+        ),
+        (
+            ["--lora", "a/b", "bench", "--lora", "c/d:2"],
+            BenchOptions(
+                lora=(Lora("a/b"), Lora("c/d", 2.0)),
+            ),
+        ),
         (["--set", "quantise=bar"], live(settings={"quantise": 2.0})),
         (
             ["render", "a.mp4", "--sound", "a.wav"],

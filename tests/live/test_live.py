@@ -21,7 +21,7 @@ import av
 import mido
 import numpy as np
 import pytest
-from PIL import ImageGrab
+from PIL import Image, ImageGrab
 
 import visualizer
 
