@@ -49,6 +49,7 @@ class Wall:
     """A stage without a window, on which events are laid out beforehand."""
 
     engine_fps = display_fps = 0.0
+    renderer = "none"
 
     def __init__(self) -> None:
         self.coming: list[pygame.event.Event] = []
