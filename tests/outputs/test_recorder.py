@@ -158,7 +158,7 @@ def test_what_is_heard_is_in_time_with_what_is_seen(
 def test_a_key_frame_comes_every_second_however_slow_the_wall_is(tmp_path: Path) -> None:
     recording = Recording(tmp_path)
     for frame in range(25):
-        recording.show(plain((4 * frame, 50, 50)), frame / 5)
+        recording.show(plain(RED), frame / 5)  # with nothing that makes one by itself
     recording.end()
     with av.open(str(recording.files[0])) as container:
         keys = [
