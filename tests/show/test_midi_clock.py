@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Iterable, Iterator
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from visualizer.show.actions import Sync
@@ -68,6 +68,7 @@ def test_jitter_is_smoothed(bpm: float, seed: int) -> None:
 
 
 @given(bpms, bpms, seeds)
+@example(245.0, 257.0, 0)
 def test_another_tempo_is_found_in_the_time_that_the_line_spans(
     old: float, new: float, seed: int
 ) -> None:

@@ -6,8 +6,8 @@ newest tick was due. After a change of tempo the line is right again 1.5 seconds
 
 Outliers are not averaged in: a tick that comes more than 15 ms, or three quarters of a tick, from
 where the line has it counts as if it had come there. A stall whose ticks all come at once
-afterwards so changes nothing. Where half a beat of ticks in a row are off by as much, as after a
-stall that is not made up for, the line moves to where they are; where they are on a line of their
+afterwards so changes nothing. Where half a beat of ticks in a row are off by half as much or more,
+as after a stall that is not made up for, the line moves to where they are; where they are on a line of their
 own, at another tempo, it begins again.
 
 Rules, from the MIDI 1.0 specification (song position pointer; start, continue, stop):
@@ -58,7 +58,7 @@ class ClockFollower:
     """What is known of one MIDI clock. Times are seconds of any clock that never goes back.
 
     times: when the last ticks came; line: the same, outliers put right. outliers: how many of the
-    newest ones are that. tick: the newest one's place in the song. due: when the line has it. bpm:
+    newest ones are that, or half as far off. tick: the newest one's place in the song. due: when the line has it. bpm:
     the tempo, None until it can be told.
     """
 
@@ -107,8 +107,11 @@ class ClockFollower:
         if here and self.bpm is not None:
             tick = 60.0 / (TICKS * self.bpm)
             expected = self.due + tick
-            if abs(at - expected) > min(OFF, OFF_TICKS * tick):
-                line, outliers = (*line[:-1], expected), self.outliers + 1
+            off = abs(at - expected) / min(OFF, OFF_TICKS * tick)
+            if off > 1.0:
+                line = (*line[:-1], expected)
+            if off > 0.5:  # at a new tempo that is near, ticks lie on both sides of the limit
+                outliers = self.outliers + 1
         if outliers >= ENOUGH and (recent := _refitted(times, line)):
             times, line, outliers = times[-len(recent) :], recent, 0
         mean = sum(line) / len(line)

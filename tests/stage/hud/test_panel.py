@@ -116,9 +116,10 @@ def drawn(letters: Lettering, row: Parameter, value: float) -> pygame.Surface:
     return surface
 
 
-def test_a_bar_that_goes_below_0_grows_from_the_middle(letters: Lettering) -> None:
+def test_a_bar_that_goes_below_0_grows_from_there(letters: Lettering) -> None:
     for row in SIGNED:
-        for value, left, right in ((row.low / 2, 50, 100), (row.high / 2, 100, 150)):
+        for value in (row.low / 2, row.high / 2):
+            left, right = sorted(200 * row.position(end) for end in (0.0, value))
             pixels = pygame.surfarray.array3d(drawn(letters, row, value))
             filled = (pixels == np.array(FILL[:3])).all(axis=2).sum(axis=1) > 5
             columns = np.flatnonzero(filled)
