@@ -81,8 +81,8 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "resume", "Resume", ("f9",), None, "take up the last show's values, preset and prompt"
     ),
-    Command("picture", "Save picture", ("f7",), 60, "the wall as a PNG in your folder of pictures"),
-    Command("record", "Record", ("f8",), 61, "the wall as a video in your folder of videos"),
+    Command("picture", "Save picture", ("f7",), 60, "the wall as a PNG file"),
+    Command("record", "Record", ("f8",), 61, "the wall as a video"),
     Command("reset", "Reset", ("f5",), 50, "all parameters as the preset has them"),
     Command("quit", "Quit", ("escape",), None, "ends the show when given twice within 2 seconds"),
 )  # fmt: skip
