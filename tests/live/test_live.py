@@ -27,7 +27,7 @@ import visualizer
 
 JACK = "mido.backends.rtmidi/UNIX_JACK"
 
-PATIENCE = 90.0
+PATIENCE = 300.0
 """Seconds to wait for what must come: far above what it takes, for slow shared machines."""
 
 
@@ -84,6 +84,7 @@ class Performer:
         """Look at the wall until what holds."""
         end = time.monotonic() + PATIENCE
         while time.monotonic() < end:
+            threading.Event().wait(0.3)  # in which a picture that is not still moves
             wall = self.wall()
             if what(wall):
                 return wall
