@@ -166,9 +166,9 @@ def test_models_in_full_precision_need_no_safe_autoencoder(hub: Hub, pipeline: A
 def test_where_memory_is_out_a_tiny_autoencoder_is_the_first_step_down(
     with_tiny: Hub, assembled: Assemble, pipeline: Any
 ) -> None:
-    engine = assembled("a/plain", size=(240, 240))
+    engine = assembled("a/plain", size=(232, 232))
     before = engine.next(request()).pixels
-    assert engine.reduce_memory().endswith("the picture is made at 180 pixels"), (
+    assert engine.reduce_memory().endswith("the picture is made at 172 pixels"), (
         "not here: no download"
     )
     load_vae(next(iter(TINY_VAES.values())), AutoencoderTiny, False, False, unheard)
@@ -176,8 +176,8 @@ def test_where_memory_is_out_a_tiny_autoencoder_is_the_first_step_down(
     assert engine.reduce_memory() == "out of memory: a tiny autoencoder makes the pictures"
     assert isinstance(pipeline.vae, AutoencoderTiny)
     after = engine.next(request()).pixels
-    assert before.shape == (240, 240, 3)
-    assert after.shape == (180, 180, 3)
+    assert before.shape == (232, 232, 3)
+    assert after.shape == (172, 172, 3)
     assert "pixels" in engine.reduce_memory()
 
 
@@ -225,6 +225,6 @@ def test_no_step_down_waits_until_another_model_is_read(
 ) -> None:
     for name in TINY_VAES.values():
         load_vae(name, AutoencoderTiny, False, False, unheard)
-    engine = assembled("a/plain", size=(176, 176))
+    engine = assembled("a/plain", size=(232, 232))
     with READING:
-        assert engine.reduce_memory().endswith("the picture is made at 132 pixels")
+        assert engine.reduce_memory().endswith("the picture is made at 172 pixels")
