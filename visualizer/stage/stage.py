@@ -1,8 +1,8 @@
 """The stage: puts frames on the wall, 60 pictures a second, and the HUD over them.
 
-present() is the draw loop's body: advance the crossfade, draw picture, start screen and HUD, wait
-for the display clock, flip. What is drawn is decided by the View; the stage keeps only what takes
-time on the wall: the crossfade, the fade to black, the start screen's fade.
+present() is the draw loop's body: draw picture, start screen and HUD, wait for the display clock,
+flip. What is drawn is decided by the View, and by the wall for what takes time there (wall.py): the
+stage keeps only the start screen's fade.
 
 Never black by accident: the start screen stands until the first frame, the last frame until the
 next.
@@ -17,7 +17,7 @@ from typing import TypeVar
 import pygame
 
 from visualizer import terminal
-from visualizer.frame import Frame, Pixels
+from visualizer.frame import Frame
 from visualizer.show.view import View
 from visualizer.stage import window
 from visualizer.stage.drawing.lettering import Lettering
@@ -25,9 +25,10 @@ from visualizer.stage.gl_renderer import GLRenderer, NoOpenGL
 from visualizer.stage.hud.hud import Hud
 from visualizer.stage.hud.start_screen import StartScreen
 from visualizer.stage.looks import SAFE_STROBE
-from visualizer.stage.pacing import Beat, Carry, Pacer, Rate
-from visualizer.stage.renderer import Moment, Renderer
+from visualizer.stage.pacing import Beat, Rate
+from visualizer.stage.renderer import Renderer
 from visualizer.stage.software_renderer import SoftwareRenderer
+from visualizer.stage.wall import Wall
 
 Drawn = TypeVar("Drawn")
 
@@ -62,20 +63,13 @@ class Stage:
         self._slow_gl = renderer == "gl"
         self._window = window.Window(display, windowed, wants_gl)
         self._renderer = self._new_renderer()
-        self._strobe_limit = strobe_limit
-        self._strobe_held = False
+        self._wall = Wall(lambda pixels: self._renderer.push(pixels), strobe_limit=strobe_limit)
         letters = Lettering()
         self._hud, self._splash = Hud(letters), StartScreen(letters)
         self._faults: dict[str, str] = {}
-        self._pacer, self._carry, self._beat = Pacer(), Carry(), Beat()
+        self._beat = Beat()
         self._made, self._shown = Rate(), Rate()
         self._pictures = 0
-        self._newest: Frame | None = None
-        self._shown_pixels: Pixels | None = None
-        self._unseen = False
-        self._frozen = False
-        self._mix = self._phase = 1.0
-        self._dim = 1.0
         self._splash_left = 1.0
         self._last: float | None = None
         self._cover: pygame.Surface | None = None
@@ -97,8 +91,8 @@ class Stage:
 
     def take_messages(self) -> list[str]:
         """Lines for the performer since the last call (a display was lost, and the like)."""
-        lines = self._window.messages + self._messages
-        self._window.messages, self._messages = [], []
+        lines = self._window.messages + self._messages + self._wall.messages
+        self._window.messages, self._messages, self._wall.messages = [], [], []
         return lines
 
     def events(self) -> list[pygame.event.Event]:
@@ -119,7 +113,7 @@ class Stage:
         """A new frame is there; the wall begins to fade to it, unless it is frozen."""
         # By this clock: the producer may use another.
         self._made.count(self._clock(), frame.number)
-        self._newest, self._unseen = frame, True
+        self._wall.show_frame(frame)
 
     def present(self, view: View) -> None:
         """Draw the moment, wait for its turn and put it on the wall.
@@ -165,21 +159,17 @@ class Stage:
         if self._opened != self._window.opened:
             if self._window.gl or not isinstance(self._renderer, SoftwareRenderer):
                 self._renderer = self._new_renderer()
-                if self._shown_pixels is not None:
-                    self._renderer.push(self._shown_pixels)
+                if self._wall.pixels is not None:
+                    self._renderer.push(self._wall.pixels)
             self._opened = self._window.opened
         if self._window.gl and surface.get_size() != self._window.size:
             surface = pygame.Surface(self._window.size)  # as an OpenGL window is resized
         self._renderer.aim(surface)
 
     def _draw(self, view: View, now: float, passed: float) -> None:
-        show = view.show
-        self._advance(view, now)
-        fade = view.played["blackout_fade"]
-        step = passed / fade if fade > passed else 1.0
-        self._dim = max(self._dim - step, 0.0) if show.blackout else min(self._dim + step, 1.0)
-        if self._newest is not None:
-            self._renderer.draw(self._moment(view))
+        moment = self._wall.moment(view, now, passed)
+        if self._wall.newest is not None:
+            self._renderer.draw(moment)
             if self.on_wall is not None:
                 self._try("the wall can't be read", self._read_wall, self.on_wall)
             self._splash_left = max(self._splash_left - passed / SPLASH_FADE, 0.0)
@@ -193,67 +183,17 @@ class Stage:
         self._try("text can't be typed", self._window.type_at, place)
         self._renderer.finish()
 
-    def _moment(self, view: View) -> Moment:
-        return Moment(
-            mix=self._mix,
-            dim=0.0 if self._in_strobe(view) else self._dim,
-            fit=view.show.fit,
-            request=self._carry.request,
-            ahead=self._carry.ahead,
-            behind=self._carry.behind,
-            looks=view.played,
-            number=self._pictures,
-        )
-
-    def _in_strobe(self, view: View) -> bool:
-        """Whether the wall is in the dark half of a flash."""
-        wanted = view.played["strobe"]
-        if wanted > self._strobe_limit and not self._strobe_held:
-            self._messages.append(
-                f"strobe is held to {self._strobe_limit:g} flashes a second, as faster ones can "
-                "cause seizures; --strobe-limit allows more"
-            )
-        self._strobe_held = wanted > self._strobe_limit
-        return view.show.time * min(wanted, self._strobe_limit) % 1.0 >= 0.5
-
     def _read_wall(self, take: Callable[[Pixels], None]) -> None:
         take(self._renderer.read())
 
-    def _advance(self, view: View, now: float) -> None:
-        """Let the crossfade go on, or stand still while frozen."""
-        show = view.show
-        if not show.generating:
-            self._pacer.pause()
-        released = self._frozen and not show.frozen
-        # The first frame is shown even when frozen: there is nothing else to hold.
-        self._frozen = show.frozen and not (self._unseen and self._splash_left == 1.0)
-        if self._frozen:
-            return
-        if released:
-            # From the held blend to the newest frame, be it a new one or the same.
-            self._pacer.pause()
-            self._unseen = self._newest is not None
-        if self._unseen and self._newest is not None:
-            same = self._newest.pixels is self._shown_pixels
-            self._shown_pixels = self._newest.pixels
-            self._renderer.push(self._newest.pixels)
-            self._pacer.arrived(now)
-            self._carry.arrived(self._newest.request, same)
-            self._unseen = False
-        self._mix = self._pacer.mix(now, view.played["smoothing"])
-        phase = self._pacer.phase(now)
-        # Where no frame is to come, motion ends with the newest one at its place.
-        self._phase = phase if show.generating else min(phase, max(self._phase, 1.0))
-        self._carry.at(self._phase)
-
     def _draw_splash(self, surface: pygame.Surface, view: View, now: float) -> None:
         """The start screen: alone, then fading away over the first picture."""
-        alpha = self._splash_left if self._newest is not None else 1.0
-        alpha *= self._dim
+        alpha = self._splash_left if self._wall.newest is not None else 1.0
+        alpha *= self._wall.dim
         if alpha >= 1.0:
             self._splash.draw(surface, view, now)
             return
-        if self._newest is None:
+        if self._wall.newest is None:
             surface.fill((0, 0, 0))
         if self._cover is None or self._cover.get_size() != surface.get_size():
             self._cover = pygame.Surface(surface.get_size(), depth=32)
@@ -263,7 +203,7 @@ class Stage:
 
     def _draw_hud(self, surface: pygame.Surface, view: View) -> pygame.Rect | None:
         """The HUD; gives back where text is typed in it."""
-        return self._hud.draw(surface, view, splash=self._newest is None)
+        return self._hud.draw(surface, view, splash=self._wall.newest is None)
 
     def _try(self, fault: str, work: Callable[..., Drawn], *given: object) -> Drawn | None:
         """Do what must not touch the picture if it fails, such as for a text that no font can

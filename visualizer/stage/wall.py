@@ -1,0 +1,117 @@
+"""The wall without a window: show, frames and time → the Moment to draw.
+
+What takes time on the wall is kept here: the crossfade from frame to frame, the loop's motion
+between them, the freeze, the fade to black, the strobe. The live stage and the offline render ask
+the same Wall. No clock and no display: time comes in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from visualizer.frame import Frame, Pixels
+from visualizer.show.view import View
+from visualizer.stage.looks import SAFE_STROBE
+from visualizer.stage.pacing import Carry, Pacer
+from visualizer.stage.renderer import Moment
+
+
+class Wall:
+    """What the wall shows, from moment to moment.
+
+    push: gets the pixels of each new picture, such as Renderer.push. strobe_limit: most flashes a
+    second. crossfades: False shows each frame at once, as it is, where every picture on the wall
+    has a frame of its own. newest: the last frame that has come. pixels: of the newest picture that
+    was pushed. dim: the last moment's fade to black, strobe left out. messages: lines for the
+    performer, to be taken.
+    """
+
+    def __init__(
+        self,
+        push: Callable[[Pixels], None],
+        *,
+        strobe_limit: float = SAFE_STROBE,
+        crossfades: bool = True,
+    ) -> None:
+        self.newest: Frame | None = None
+        self.pixels: Pixels | None = None
+        self.dim = 1.0
+        self.messages: list[str] = []
+        self._push = push
+        self._strobe_limit = strobe_limit
+        self._strobe_held = False
+        self._crossfades = crossfades
+        self._pacer, self._carry = Pacer(), Carry()
+        self._unseen = False
+        self._frozen = False
+        self._mix = self._phase = 1.0
+        self._pictures = 0
+
+    def show_frame(self, frame: Frame) -> None:
+        """A new frame is there; the wall begins to fade to it, unless it is frozen."""
+        self.newest, self._unseen = frame, True
+
+    def moment(self, view: View, now: float, passed: float) -> Moment:
+        """What to draw now (seconds), passed seconds after the moment before."""
+        self._advance(view, now)
+        self._fade(view, passed)
+        if self.pixels is not None:
+            self._pictures += 1
+        return Moment(
+            mix=self._mix,
+            dim=0.0 if self._in_strobe(view) else self.dim,
+            fit=view.show.fit,
+            request=self._carry.request,
+            ahead=self._carry.ahead,
+            behind=self._carry.behind,
+            looks=view.played,
+            number=self._pictures,
+        )
+
+    def _advance(self, view: View, now: float) -> None:
+        """Let the crossfade go on, or stand still while frozen."""
+        show = view.show
+        if not show.generating:
+            self._pacer.pause()
+        released = self._frozen and not show.frozen
+        # The first frame is shown even when frozen: there is nothing else to hold.
+        self._frozen = show.frozen and not (self._unseen and self.pixels is None)
+        if self._frozen:
+            return
+        if released:
+            # From the held blend to the newest frame, be it a new one or the same.
+            self._pacer.pause()
+            self._unseen = self.newest is not None
+        if self._unseen and self.newest is not None:
+            same = self.newest.pixels is self.pixels
+            self.pixels = self.newest.pixels
+            self._push(self.newest.pixels)
+            self._pacer.arrived(now)
+            if self._crossfades:
+                self._carry.arrived(self.newest.request, same)
+            self._unseen = False
+        if not self._crossfades:
+            return
+        self._mix = self._pacer.mix(now, view.played["smoothing"])
+        phase = self._pacer.phase(now)
+        # Where no frame is to come, motion ends with the newest one at its place.
+        self._phase = phase if show.generating else min(phase, max(self._phase, 1.0))
+        self._carry.at(self._phase)
+
+    def _fade(self, view: View, passed: float) -> None:
+        """Go on to black, or back from it."""
+        fade = view.played["blackout_fade"]
+        step = passed / fade if fade > passed else 1.0
+        dark = view.show.blackout
+        self.dim = max(self.dim - step, 0.0) if dark else min(self.dim + step, 1.0)
+
+    def _in_strobe(self, view: View) -> bool:
+        """Whether the wall is in the dark half of a flash."""
+        wanted = view.played["strobe"]
+        if wanted > self._strobe_limit and not self._strobe_held:
+            self.messages.append(
+                f"strobe is held to {self._strobe_limit:g} flashes a second, as faster ones can "
+                "cause seizures; --strobe-limit allows more"
+            )
+        self._strobe_held = wanted > self._strobe_limit
+        return view.show.time * min(wanted, self._strobe_limit) % 1.0 >= 0.5
