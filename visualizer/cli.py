@@ -16,7 +16,7 @@ from visualizer import __version__, terminal
 from visualizer.options import BenchOptions, LiveOptions, OptionError, Options, RenderOptions
 from visualizer.show.lora import Lora
 from visualizer.show.lora import parse as parse_lora
-from visualizer.show.parameters import parse_setting
+from visualizer.show.parameters import BY_NAME, parse_setting
 from visualizer.show.source_names import camera_number
 
 T = TypeVar("T", bound=Options)
@@ -57,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
 
 
-_READ = {"midi": ("midi_map", "maps"), "render": ("from_picture",)}
+_READ = {"midi": ("midi_map", "maps"), "render": ("from_picture", "strobe_limit")}
 """Options of the live show that a command reads too."""
 
 
@@ -96,6 +96,7 @@ def _live(given: dict[str, Any]) -> int:
 
 
 def _render(given: dict[str, Any]) -> int:
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # it draws the wall
     from visualizer.offline.render import render
 
     seconds = given.pop("seconds")
@@ -179,13 +180,7 @@ def _parser() -> argparse.ArgumentParser:
         default="auto",
         help="what draws the wall (default auto: OpenGL where a GPU draws it)",
     )
-    parser.add_argument(
-        "--strobe-limit",
-        type=_flashes,
-        default=3.0,
-        metavar="HZ",
-        help="most flashes a second of the strobe (default 3: faster ones can cause seizures)",
-    )
+    _add_strobe_limit(parser, 3.0)
     parser.add_argument("--midi", metavar="PORT", help="only ports with this in their name")
     parser.add_argument("--no-midi", action="store_true", help="leave MIDI alone")
     _add_midi_map(parser, None)
@@ -250,6 +245,17 @@ def _parser() -> argparse.ArgumentParser:
         metavar="WIDTHxHEIGHT",
         help="scale and crop pictures to fill this many pixels, such as 1920x1080",
     )
+    render.add_argument(
+        "--engine-fps",
+        type=_rate,
+        metavar="F",
+        help="the model makes so many frames a second, and the wall fades between them "
+        "(default: one for each of --fps)",
+    )
+    render.add_argument(
+        "--steps", type=_steps, metavar="N", help="denoising steps, whatever the presets say"
+    )
+    _add_strobe_limit(render, argparse.SUPPRESS)
     render.add_argument(
         "--continue",
         dest="continuing",
@@ -387,6 +393,16 @@ def _add_from(parser: argparse._ActionsContainer, default: str | None) -> None:
     )
 
 
+def _add_strobe_limit(parser: argparse.ArgumentParser, default: float | str) -> None:
+    parser.add_argument(
+        "--strobe-limit",
+        type=_flashes,
+        default=default,
+        metavar="HZ",
+        help="most flashes a second of the strobe (default 3: faster ones can cause seizures)",
+    )
+
+
 def _add_midi_map(parser: argparse.ArgumentParser, default: str | None) -> None:
     parser.add_argument(
         "--midi-map",
@@ -446,6 +462,13 @@ def _positive(text: str) -> int:
     if not text.isdecimal() or int(text) == 0:
         raise argparse.ArgumentTypeError(f"'{text}' is not a whole number above 0")
     return int(text)
+
+
+def _steps(text: str) -> int:
+    row, steps = BY_NAME["steps"], _positive(text)
+    if steps > row.high:
+        raise argparse.ArgumentTypeError(f"{text} steps: it goes from {row.range}")
+    return steps
 
 
 def _picture(text: str) -> tuple[int, int]:

@@ -89,8 +89,10 @@ class LiveOptions(Options):
 class RenderOptions(Options):
     """Options of a video or a folder of frames. from_picture: as in LiveOptions.
 
-    wall: (width, height) in pixels to scale and crop pictures to; None for the picture as it is.
-    fps: frames a second. continuing: go on with the folder that an interrupted run left.
+    wall: (width, height) in pixels to scale pictures to; None for the picture as it is. fps: frames
+    a second. engine_fps: how many of them the engine makes, the wall fading between them; None for
+    all. steps: denoising steps, whatever the show says; None for the show's. strobe_limit: most
+    flashes a second. continuing: go on with the folder that an interrupted run left.
     """
 
     from_picture: Path | None = None
@@ -99,6 +101,9 @@ class RenderOptions(Options):
     prompt: str | None = None
     frames: int | None = None
     fps: Fraction = Fraction(24)
+    engine_fps: Fraction | None = None
+    steps: int | None = None
+    strobe_limit: float = 3.0
     sound: Path | None = None
     continuing: bool = False
 

@@ -1,8 +1,9 @@
-"""Composition root of `visualizer render`: the same loop without a window, into a file.
+"""Composition root of `visualizer render`: the same loop and wall without a window, into a file.
 
-Deterministic for a seed: show time advances by one video frame per generated frame, so nothing
-depends on how fast the machine is. With a sound, each frame is made while its own piece of it is
-heard, and the sound goes into the video.
+Deterministic for a seed: show time advances by one video frame after the other, so nothing depends
+on how fast the machine is. The engine makes a frame for each, or fewer, between which the wall
+fades. With a sound, each is made while its own piece of it is heard, and the sound goes into the
+video.
 """
 
 from __future__ import annotations
@@ -10,15 +11,13 @@ from __future__ import annotations
 import hashlib
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import fields, replace
 from fractions import Fraction
 from itertools import islice, repeat
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-import numpy as np
-from PIL import Image, ImageOps
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -29,11 +28,11 @@ from visualizer.engine import checkpoint
 from visualizer.engine.diffusion.seed_walk import SeedWalk
 from visualizer.engine.engine import Engine
 from visualizer.engine.failures import FrameError, one_line
-from visualizer.engine.picture import Picture
-from visualizer.frame import Pixels
+from visualizer.frame import Frame, Pixels
 from visualizer.offline.interrupt import Interrupt
 from visualizer.offline.soundtrack import Soundtrack, mono
 from visualizer.offline.source_pictures import SourcePictures, check_source
+from visualizer.offline.video_wall import VideoWall
 from visualizer.offline.writers import STATE, VIDEO, Writer, check_out, writer
 from visualizer.openers import open_now
 from visualizer.options import (
@@ -65,6 +64,7 @@ def render(options: RenderOptions) -> int:
 
     Raises OptionError where an option can't be followed.
     """
+    _check_rates(options)
     sound = Soundtrack(options.sound) if options.sound is not None else None
     if sound is not None and sound.damaged:
         terminal.log(f"--sound {options.sound}: {sound.damaged} damaged pieces are left out")
@@ -76,6 +76,8 @@ def render(options: RenderOptions) -> int:
     if not saved:
         check_out(options.out)
     first_frame = _first_frame(options, saved, show, length)
+    if saved and show.values["trails"]:
+        terminal.log(f"--continue: trails begin anew at frame {first_frame + 1}")
     with Interrupt() as interrupt:
         try:
             engine = open_now(options, show.model.asked, terminal.log)
@@ -101,7 +103,11 @@ def _made(
     facts: dict[str, str | int] = {"made_with": _fingerprint(options, show), "chance": show.chance}
     state = options.out / STATE if numbers.start else None
     source = SourcePictures(terminal.log)
-    pictures = frames(show, engine, options.fps, numbers, sound, terminal.log, state, source)
+    made_frames = frames(
+        show, engine, options.fps, numbers, sound, terminal.log, state, options.engine_fps,
+        options.steps, source,
+    )  # fmt: skip
+    pictures = _walls(options, made_frames, numbers.start)
     try:
         with (
             source,
@@ -119,7 +125,7 @@ def _made(
                     picture, block = next(pictures)
                     if number == numbers.start and (line := _cut(options, picture)):
                         terminal.log(line)
-                    made.write(_filling(picture.pixels, options.wall), block)
+                    made.write(picture, block)
                     due = interrupt.number or time.monotonic() - saved > SAVED_EVERY
                     if due and made.state is not None:
                         checkpoint.save(engine, made.state, frames=made.count, **facts)
@@ -206,6 +212,33 @@ def video_instead(options: Options, why: str) -> int:
     return render(RenderOptions(**shared, out=out, wall=(1280, 720)))
 
 
+class Shown(NamedTuple):
+    """What a picture of a video is drawn from. frame: a new one, None where the one before stays.
+    show: as it is then. sound: what is heard meanwhile, None for nothing."""
+
+    frame: Frame | None
+    show: Show
+    sound: Stereo | None
+
+
+def _walls(
+    options: RenderOptions, shown: Iterable[Shown], drawn: int
+) -> Iterator[tuple[Pixels, Stereo | None]]:
+    """The wall's pictures, each with its sound. drawn: how many another run has made."""
+    wall = VideoWall(
+        options.wall,
+        options.fps,
+        drawn=drawn,
+        crossfades=options.engine_fps is not None,
+        strobe_limit=options.strobe_limit,
+        say=terminal.log,
+    )
+    for frame, show, sound in shown:
+        if frame is not None:
+            wall.show_frame(frame)
+        yield wall.draw(show), sound
+
+
 def frames(
     show: Show,
     engine: Engine,
@@ -214,21 +247,32 @@ def frames(
     sound: Soundtrack | None = None,
     say: Callable[[str], None] = lambda line: None,
     state: Path | None = None,
+    engine_fps: Fraction | None = None,
+    steps: int | None = None,
     source: SourcePictures | None = None,
-) -> Iterator[tuple[Picture, Stereo | None]]:
-    """Generated pictures of these numbers, each 1/fps seconds of show time after the last, with its
-    sound.
+) -> Iterator[Shown]:
+    """What the video's pictures of these numbers show, each 1/fps seconds of show time after the
+    last, with its sound.
 
     say: gets the engine's lines for the performer. state: what the run that made those before the
-    first has left; without it the numbers begin at 0. source: adds the source's pictures.
+    first has left; without it the numbers begin at 0. engine_fps: how many generated frames a
+    second, fps at most; None for one a picture. steps: see RenderOptions. source: adds the
+    source's pictures.
     """
+    share = 1 if engine_fps is None else engine_fps / fps
     blocks = repeat(None) if sound is None else sound.blocks(fps)
     ear = AudioFeatures(RATE)
     walk = SeedWalk()
     for number, block in enumerate(islice(blocks, numbers.stop)):
         if block is not None:
             show = reduce(show, ear.hear(mono(block)))
+        if number and math.floor(number * share) == math.floor((number - 1) * share):
+            yield Shown(None, show, block)
+            show = reduce(show, Tick(float(1 / fps)))
+            continue
         wanted = request(show)
+        if steps is not None:
+            wanted = replace(wanted, steps=steps)
         if number < numbers.start:  # made before: the show alone is played again
             seed = walk.step(wanted).seed
         else:
@@ -240,7 +284,8 @@ def frames(
             seed = picture.seed
             if line := engine.prepare(wanted):
                 say(line)
-            yield picture, block
+            made = Frame(number + 1, show.time, 0.0, picture.pixels, seed, wanted)
+            yield Shown(made, show, block)
         show = reduce(show, Live(seed))
         show = reduce(show, Tick(float(1 / fps)))
 
@@ -252,20 +297,21 @@ def _restore(engine: Engine, state: Path) -> None:
         raise OptionError(f"--continue: {state} can't be used: {error}") from None
 
 
-def _filling(pixels: Pixels, wall: tuple[int, int] | None) -> Pixels:
-    """A picture scaled to fill a wall of (width, height), what juts out cut off; itself for None.
+def _check_rates(options: RenderOptions) -> None:
+    """Raises OptionError where rates don't go together."""
+    rate = options.engine_fps
+    if rate is not None and rate > options.fps:
+        raise OptionError(
+            f"--engine-fps {float(rate):g}: more than the video's {float(options.fps):g} frames a "
+            "second (--fps) would not be seen"
+        )
+    if rate is not None and options.continuing:
+        raise OptionError("--continue: not with --engine-fps, whose crossfades would begin anew")
 
-    By Lanczos's filter: bilinear, pixels of the model's size would be seen as squares.
-    """
-    if wall is None:
-        return pixels
-    return np.asarray(ImageOps.fit(Image.fromarray(pixels), wall, Image.Resampling.LANCZOS))
 
-
-def _cut(options: RenderOptions, picture: Picture) -> str:
+def _cut(options: RenderOptions, pixels: Pixels) -> str:
     """What a video, whose sides are even, loses of pictures; "" for nothing."""
-    height, width = picture.pixels.shape[:2]
-    width, height = options.wall or (width, height)
+    height, width = pixels.shape[:2]
     if options.out.suffix.lower() != VIDEO or width % 2 == height % 2 == 0:
         return ""
     return f"a video's sides are even: of {width}x{height}, the last row or column is cut off"

@@ -7,8 +7,8 @@ newest tick was due. After a change of tempo the line is right again 1.5 seconds
 Outliers are not averaged in: a tick that comes more than 15 ms, or three quarters of a tick, from
 where the line has it counts as if it had come there. A stall whose ticks all come at once
 afterwards so changes nothing. Where half a beat of ticks in a row are off by half as much or more,
-as after a stall that is not made up for, the line moves to where they are; where they are on a line of their
-own, at another tempo, it begins again.
+as after a stall that is not made up for, the line moves to where they are; where they are on a line
+of their own, at another tempo, it begins again.
 
 Rules, from the MIDI 1.0 specification (song position pointer; start, continue, stop):
 
@@ -58,8 +58,8 @@ class ClockFollower:
     """What is known of one MIDI clock. Times are seconds of any clock that never goes back.
 
     times: when the last ticks came; line: the same, outliers put right. outliers: how many of the
-    newest ones are that, or half as far off. tick: the newest one's place in the song. due: when the line has it. bpm:
-    the tempo, None until it can be told.
+    newest ones are that, or half as far off. tick: the newest one's place in the song. due: when
+    the line has it. bpm: the tempo, None until it can be told.
     """
 
     times: tuple[float, ...] = ()

@@ -29,13 +29,15 @@ STILL = Affine(0.0, 0.0, 1.0, 0.0)
 
 
 class SoftwareRenderer:
-    """Draws on a pygame surface: the window's, or any other in tests."""
+    """Draws on a pygame surface: the window's, or any other. finest: see FINEST; where time does
+    not matter, infinite."""
 
     name = "software"
 
-    def __init__(self, target: pygame.Surface) -> None:
+    def __init__(self, target: pygame.Surface, finest: float = FINEST) -> None:
         cv2.setNumThreads(1)  # the other cores make the next frame
         self._target = target
+        self._finest = finest
         self._before: _Picture | None = None
         self._newest: _Picture | None = None
         self._shown = Moment()
@@ -82,7 +84,7 @@ class SoftwareRenderer:
         self, before: _Picture | None, newest: _Picture, moment: Moment, screen: Size
     ) -> Image:
         """The wall; at a whole fraction of the screen's size where that is very large."""
-        coarse = math.ceil(math.sqrt(screen[0] * screen[1] / FINEST))
+        coarse = max(1, math.ceil(math.sqrt(screen[0] * screen[1] / self._finest)))
         screen = math.ceil(screen[0] / coarse), math.ceil(screen[1] / coarse)
         if before is None or moment.mix >= 1.0:
             part, place = _part(newest, moment, moment.behind, screen)

@@ -17,7 +17,7 @@ from typing import TypeVar
 import pygame
 
 from visualizer import terminal
-from visualizer.frame import Frame
+from visualizer.frame import Frame, Pixels
 from visualizer.show.view import View
 from visualizer.stage import window
 from visualizer.stage.drawing.lettering import Lettering

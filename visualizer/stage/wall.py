@@ -22,8 +22,8 @@ class Wall:
     push: gets the pixels of each new picture, such as Renderer.push. strobe_limit: most flashes a
     second. crossfades: False shows each frame at once, as it is, where every picture on the wall
     has a frame of its own. newest: the last frame that has come. pixels: of the newest picture that
-    was pushed. dim: the last moment's fade to black, strobe left out. messages: lines for the
-    performer, to be taken.
+    was pushed. pictures: how many moments there were since then. dim: the last one's fade to black,
+    strobe left out. messages: lines for the performer, to be taken.
     """
 
     def __init__(
@@ -35,6 +35,7 @@ class Wall:
     ) -> None:
         self.newest: Frame | None = None
         self.pixels: Pixels | None = None
+        self.pictures = 0
         self.dim = 1.0
         self.messages: list[str] = []
         self._push = push
@@ -45,7 +46,6 @@ class Wall:
         self._unseen = False
         self._frozen = False
         self._mix = self._phase = 1.0
-        self._pictures = 0
 
     def show_frame(self, frame: Frame) -> None:
         """A new frame is there; the wall begins to fade to it, unless it is frozen."""
@@ -56,7 +56,7 @@ class Wall:
         self._advance(view, now)
         self._fade(view, passed)
         if self.pixels is not None:
-            self._pictures += 1
+            self.pictures += 1
         return Moment(
             mix=self._mix,
             dim=0.0 if self._in_strobe(view) else self.dim,
@@ -65,7 +65,7 @@ class Wall:
             ahead=self._carry.ahead,
             behind=self._carry.behind,
             looks=view.played,
-            number=self._pictures,
+            number=self.pictures,
         )
 
     def _advance(self, view: View, now: float) -> None:
