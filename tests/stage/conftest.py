@@ -11,6 +11,7 @@ from visualizer.stage import window
 from visualizer.stage.drawing.lettering import Lettering
 
 from .player import Player
+from .renderers import Make, open_gl, software
 
 
 @pytest.fixture(autouse=True)
@@ -49,3 +50,21 @@ def real_screen(x_server: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """SDL opens windows on the X server."""
     monkeypatch.setenv("DISPLAY", x_server)
     monkeypatch.setenv("SDL_VIDEODRIVER", "x11")
+
+
+@pytest.fixture
+def gl(real_screen: None) -> Iterator[Make]:
+    pygame.display.init()
+    try:
+        open_gl((8, 8))
+    except pygame.error as error:
+        pytest.skip(f"no OpenGL here: {error}")
+    yield open_gl
+    pygame.display.quit()
+
+
+@pytest.fixture(params=["software", "gl"])
+def make(request: pytest.FixtureRequest) -> Make:
+    """Either renderer."""
+    found: Make = software if request.param == "software" else request.getfixturevalue("gl")
+    return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,51 +19,16 @@ from visualizer.show.parameters import DEFAULTS
 from visualizer.show.records import FITS
 from visualizer.show.request import Request
 from visualizer.show.state import Show
-from visualizer.stage import window
 from visualizer.stage.geometry import Size, fitted, seen
 from visualizer.stage.gl_renderer import GLRenderer
 from visualizer.stage.renderer import Moment, Renderer
 from visualizer.stage.software_renderer import SoftwareRenderer
 
+from .renderers import Make, software
+
 GOLDEN = Path(__file__).parent / "golden"
 
-Make = Callable[[Size], Renderer]
-"""A renderer for a wall of a size."""
-
 Signed = npt.NDArray[np.int64]
-
-
-def software(size: Size) -> Renderer:
-    """Over something that is not black, so that a pixel left out shows."""
-    surface = pygame.Surface(size, depth=32)
-    surface.fill((255, 0, 255))
-    return SoftwareRenderer(surface)
-
-
-def open_gl(size: Size) -> Renderer:
-    """In a hidden window."""
-    for attribute, value in window.GL:
-        pygame.display.gl_set_attribute(attribute, value)
-    pygame.display.set_mode(size, pygame.OPENGL | pygame.DOUBLEBUF | pygame.HIDDEN)
-    return GLRenderer(size, slow=True)
-
-
-@pytest.fixture
-def gl(real_screen: None) -> Iterator[Make]:
-    pygame.display.init()
-    try:
-        open_gl((8, 8))
-    except pygame.error as error:
-        pytest.skip(f"no OpenGL here: {error}")
-    yield open_gl
-    pygame.display.quit()
-
-
-@pytest.fixture(params=["software", "gl"])
-def make(request: pytest.FixtureRequest) -> Make:
-    """Either renderer."""
-    found: Make = software if request.param == "software" else request.getfixturevalue("gl")
-    return found
 
 
 def seen_on(renderer: Renderer, moment: Moment) -> Signed:

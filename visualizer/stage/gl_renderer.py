@@ -1,8 +1,8 @@
 """The renderer on the GPU: OpenGL 3.3 through moderngl, in the window's own context.
 
 Passes (shaders/): compose scales and moves both pictures straight to the wall's size; trails; blur,
-for bloom; looks; put lays the wall, and the canvas over it, on the screen. Passes that a look needs
-run while it is on.
+for bloom; looks; put lays the wall on the screen, map does where it has a projection; then put the
+canvas over it. Passes that a look needs run while it is on.
 """
 
 from __future__ import annotations
@@ -26,9 +26,11 @@ from visualizer.show.loop_motion import (
     is_still,
 )
 from visualizer.show.parameters import DEFAULTS
+from visualizer.show.projection import PLAIN
 from visualizer.show.request import Request
 from visualizer.stage import looks
 from visualizer.stage.geometry import Size, seen
+from visualizer.stage.homography import Grey, cropped, is_plain, to_picture, wall_size
 from visualizer.stage.renderer import Moment
 
 SHADERS = Path(__file__).parent / "shaders"
@@ -62,12 +64,16 @@ class GLRenderer:
             # would go in the new one's context, where its numbers are those of other things.
             self._gl.gc_mode = "context_gc"
             self._programs = {
-                name: self._program(name) for name in ("compose", "trails", "blur", "looks", "put")
+                name: self._program(name)
+                for name in ("compose", "trails", "blur", "looks", "put", "map")
             }
             self._before: moderngl.Texture | None = None
             self._newest: moderngl.Texture | None = None
             self._trail: moderngl.Texture | None = None
             self._shown = Moment()
+            self._projection = PLAIN
+            self._mask: Grey | None = None
+            self._mask_texture = self._gl.texture((1, 1), 1, b"\xff")
             self._curve = self._gl.texture((256, 1), 1, dtype="f4")
             self._curve.repeat_x = False
             self._open(size)
@@ -81,7 +87,7 @@ class GLRenderer:
 
     def aim(self, target: pygame.Surface) -> None:
         """See Renderer. The window has another size; its context is the same."""
-        if target.get_size() != self._size:
+        if target.get_size() != self._screen:
             self._open(target.get_size())
 
     def push(self, pixels: Pixels) -> None:
@@ -97,8 +103,14 @@ class GLRenderer:
     def draw(self, moment: Moment) -> None:
         """See Renderer."""
         self._gl.gc()
-        self._shown = moment
+        self._shown, self._projection = moment, moment.projection
+        self._take_mask(moment.mask)
         values = moment.looks
+        if (size := wall_size(self._screen, moment.projection)) != self._size:
+            self._open_wall(size)
+        if moment.card is not None and moment.dim > 0.0:
+            self._lay_card(moment.card)
+            return
         if self._newest is None or moment.dim <= 0.0:
             self._wall.clear()  # black
             return
@@ -126,15 +138,18 @@ class GLRenderer:
 
     def screen_pixels(self) -> Pixels:
         """What the window shows, the canvas included."""
-        width, height = self._size
+        width, height = self._screen
         raw = self._gl.screen.read(viewport=(0, 0, width, height), components=3, alignment=1)
         return np.frombuffer(raw, np.uint8).reshape(height, width, 3)[::-1]
 
     def finish(self) -> None:
         """See Renderer."""
         self._gl.screen.use()
-        self._gl.viewport = (0, 0, *self._size)
-        self._run("put", picture=_texture(self._wall), flipped=True)
+        self._gl.viewport = (0, 0, *self._screen)
+        if is_plain(self._projection, self._mask):
+            self._run("put", picture=_texture(self._wall), flipped=True)
+        else:
+            self._map()
         drawn = self._canvas.get_view("0")
         if np.asarray(drawn).any():
             self._over.write(drawn)
@@ -145,11 +160,15 @@ class GLRenderer:
             self._canvas.fill((0, 0, 0, 0))
 
     def _open(self, size: Size) -> None:
-        """Make all that has the wall's size."""
-        self._size = size
+        """Make all that has the screen's size, and the wall's."""
+        self._screen = size
         self._canvas = pygame.Surface(size, pygame.SRCALPHA, 32)
         self._over = self._gl.texture(size, 4)
         self._over.swizzle = "BGRA"
+        self._open_wall(wall_size(size, self._projection))
+
+    def _open_wall(self, size: Size) -> None:
+        self._size = size
         self._picture, self._wall = self._target(size, 2), self._target(size, 1)
         small = max(1, round(looks.GLOW_ROWS * size[0] / size[1])), looks.GLOW_ROWS
         self._glow = self._target(small, 2), self._target(small, 2)
@@ -206,6 +225,34 @@ class GLRenderer:
             wall_kaleidoscope=int(values["wall_kaleidoscope"]),
             wall_angle=math.radians(values["wall_angle"]),
             **_motion(moment.request, newest.width / newest.height),
+        )
+
+    def _lay_card(self, card: Pixels) -> None:
+        height, width, _ = card.shape
+        picture = self._gl.texture((width, height), 3, np.ascontiguousarray(card).data, alignment=1)
+        self._wall.use()
+        self._run("put", picture=picture, flipped=False)
+
+    def _take_mask(self, mask: Grey | None) -> None:
+        if mask is not None and mask is not self._mask:
+            height, width = mask.shape
+            levels = np.ascontiguousarray(mask).data
+            self._mask_texture = self._gl.texture((width, height), 1, levels, alignment=1)
+            self._mask_texture.repeat_x = self._mask_texture.repeat_y = False
+        self._mask = mask
+
+    def _map(self) -> None:
+        projection = self._projection
+        self._run(
+            "map",
+            wall=_texture(self._wall),
+            mask=self._mask_texture,
+            masked=self._mask is not None,
+            to_picture=tuple(to_picture(projection).T.ravel()),  # column by column
+            cropped=cropped(projection),
+            blend=projection.blend,
+            gamma=projection.gamma,
+            screen=self._screen,
         )
 
     def _merged(self) -> moderngl.Texture:

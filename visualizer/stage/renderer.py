@@ -1,5 +1,6 @@
 """The seam between the stage and what draws the wall: a renderer blends two pictures, moves them
-on, lays the looks over them and scales them to the screen.
+on, lays the looks over them, scales them to the wall and puts that on the screen as its projection
+has it.
 
 It knows nothing of time: how far the crossfade and the motion are comes from pacing.py. Two
 renderers draw the same: software_renderer.py on the processor, gl_renderer.py on the GPU.
@@ -15,8 +16,10 @@ import pygame
 
 from visualizer.frame import Pixels
 from visualizer.show.parameters import DEFAULTS
+from visualizer.show.projection import PLAIN, Projection
 from visualizer.show.request import Request
 from visualizer.stage.geometry import Size
+from visualizer.stage.homography import Grey
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,8 @@ class Moment:
     none. ahead: seconds of it for the picture before; behind: for the newest, below 0 while it is
     on its way to its own place. looks: the show's values, of which those of the group "look" count.
     number: of the picture on the wall, for what is another in each. strobe: whether a flash is on.
+    projection: where on the screen the wall goes; mask: its picture, of any size. card: what to
+    show in place of the pictures, without looks, scaled to the wall; None for nothing.
     """
 
     mix: float = 1.0
@@ -39,6 +44,9 @@ class Moment:
     looks: Mapping[str, float] = field(default_factory=lambda: DEFAULTS)
     number: int = 0
     strobe: bool = False
+    projection: Projection = PLAIN
+    mask: Grey | None = None
+    card: Pixels | None = None
 
 
 class Renderer(Protocol):
@@ -60,10 +68,11 @@ class Renderer(Protocol):
         from."""
 
     def draw(self, moment: Moment) -> None:
-        """Draw the wall; black before the first push."""
+        """Draw the wall; black before the first push, but for a card."""
 
     def read(self, size: Size | None = None) -> Pixels:
-        """The wall as last drawn, without what was drawn on the canvas. size: scaled to it."""
+        """The wall as last drawn, before its projection and without what was drawn on the canvas.
+        size: scaled to it; without one, the screen's, upright where the projection turns it."""
 
     def finish(self) -> None:
         """Lay the canvas over the wall: all is ready for the flip."""
