@@ -11,7 +11,7 @@ import pytest
 from visualizer.frame import Pixels
 from visualizer.show.projection import PLAIN, ROTATIONS, SQUARE, Corners, Projection, is_convex
 from visualizer.stage.geometry import Size
-from visualizer.stage.homography import is_plain, pixels_back, to_corners
+from visualizer.stage.homography import is_plain, pixels_back, to_corners, wall_size
 from visualizer.stage.renderer import Moment, Renderer
 
 from .renderers import Make, on_screen
@@ -96,7 +96,7 @@ def test_a_mark_on_the_wall_lies_where_the_homography_says(make: Make) -> None:
         Projection(PINNED, flip_h=True, crop=(0.1, 0.0, 0.2, 0.3)),
         Projection(PINNED, rotate=90, flip_v=True),
     ):
-        wall = (180, 320) if projection.rotate else size
+        wall = wall_size(size, projection)
         back = np.linalg.inv(pixels_back(projection, size, wall))
         for at in ((wall[0] // 4, wall[1] // 3), (wall[0] // 2, wall[1] // 2)):
             picture = flat(0, wall)
@@ -130,11 +130,14 @@ def test_the_wall_is_upright_where_the_projector_lies_on_its_side(make: Make) ->
     assert renderer.read().shape == (54, 96, 3)
 
 
-def test_what_is_left_of_a_cropped_wall_fills_the_corners(make: Make) -> None:
-    picture = flat(10)
-    picture[:27, 48:] = 220
-    screen = shown(make(SCREEN), Projection(crop=(0.5, 0.0, 0.0, 0.5)), picture)
-    assert (screen[1:-1, 1:-1] == 220).all()
+def test_a_cropped_wall_grows_so_that_its_part_is_on_the_screen_pixel_by_pixel(make: Make) -> None:
+    renderer, picture = make(SCREEN), card((192, 72))
+    screen = shown(renderer, Projection(crop=(0.5, 0.0, 0.0, 0.25)), picture)
+    assert (renderer.read() == picture).all()
+    assert (screen == picture[:54, 96:]).all()
+    assert (
+        shown(renderer, Projection(crop=(0.25, 0.25, 0.25, 0.0)), picture) == picture[18:, 48:144]
+    ).all()
 
 
 def test_two_halves_with_an_edge_blend_add_up_to_a_flat_field_in_linear_light(make: Make) -> None:

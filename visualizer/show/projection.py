@@ -37,10 +37,10 @@ LEAST_TURN = 1e-3
 @dataclass(frozen=True, slots=True)
 class Projection:
     """corners: where on the screen those of the picture go. rotate: one of ROTATIONS; the wall is
-    drawn upright for 90 and 270. crop: shares of the wall cut off; what is left fills the corners.
-    blend: shares of what is left over which each side fades to black, for the overlap with another
-    projector, so that two that overlap add up to one in linear light; gamma: the projectors'.
-    mask: a picture's path, "" for none; white or opaque shows, black or clear hides.
+    drawn upright for 90 and 270. crop: shares of the wall cut off; the wall grows, so that what is
+    left fills the corners undistorted. blend: shares of what is left over which a side fades to
+    black, where another projector overlaps: two add up to one in linear light. gamma: the
+    projectors'. mask: a picture's path, "" for none; white or opaque shows, black or clear hides.
     """
 
     corners: Corners = SQUARE

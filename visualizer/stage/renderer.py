@@ -72,7 +72,7 @@ class Renderer(Protocol):
 
     def read(self, size: Size | None = None) -> Pixels:
         """The wall as last drawn, before its projection and without what was drawn on the canvas.
-        size: scaled to it; without one, the screen's, upright where the projection turns it."""
+        size: scaled to it; without one, the wall's own (homography.wall_size)."""
 
     def finish(self) -> None:
         """Lay the canvas over the wall: all is ready for the flip."""
