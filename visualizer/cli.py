@@ -180,6 +180,13 @@ def _parser() -> argparse.ArgumentParser:
         default="auto",
         help="what draws the wall (default auto: OpenGL where a GPU draws it)",
     )
+    parser.add_argument(
+        "--hud",
+        choices=("auto", "wall", "window"),
+        default="auto",
+        help="where the HUD is (default auto: in a window of its own where there is a second "
+        "display)",
+    )
     _add_strobe_limit(parser, 3.0)
     parser.add_argument("--midi", metavar="PORT", help="only ports with this in their name")
     parser.add_argument("--no-midi", action="store_true", help="leave MIDI alone")

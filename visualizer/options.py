@@ -64,13 +64,14 @@ class LiveOptions(Options):
     record: from the first picture on. output: programs that the wall goes to, as (kind, name), see
     outputs/programs.py. from_picture: begin as that picture of the wall says.
     state: folder where the show is remembered; None for the usual one. renderer: auto, gl or
-    software. strobe_limit: most flashes a second.
+    software. hud: auto, wall or window. strobe_limit: most flashes a second.
     """
 
     from_picture: Path | None = None
     display: int = 0
     windowed: bool = False
     renderer: str = "auto"
+    hud: str = "auto"
     strobe_limit: float = 3.0
     midi: str | None = None
     no_midi: bool = False

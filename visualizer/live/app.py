@@ -73,6 +73,7 @@ def run(options: LiveOptions) -> int:
         windowed=options.windowed,
         renderer=options.renderer,
         strobe_limit=options.strobe_limit,
+        hud=options.hud,
         clock=time.perf_counter,
     )
     show = start(

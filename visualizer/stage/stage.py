@@ -25,6 +25,7 @@ from visualizer.stage.gl_renderer import GLRenderer, NoOpenGL
 from visualizer.stage.hud.hud import Hud
 from visualizer.stage.hud.start_screen import StartScreen
 from visualizer.stage.looks import SAFE_STROBE
+from visualizer.stage.operator_window import OperatorWindow
 from visualizer.stage.pacing import Beat, Rate
 from visualizer.stage.renderer import Renderer
 from visualizer.stage.software_renderer import SoftwareRenderer
@@ -41,7 +42,8 @@ class Stage:
 
     clock gives seconds; wait (seconds) is how the stage waits for the next picture's moment.
     renderer: "gl", "software", or "auto" for OpenGL where a GPU draws it. strobe_limit: most
-    flashes a second.
+    flashes a second. hud: where it is, on the "wall", in a "window" of the operator's own, or
+    "auto" for that where there is a second display.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class Stage:
         windowed: bool = False,
         renderer: str = "auto",
         strobe_limit: float = SAFE_STROBE,
+        hud: str = "auto",
         clock: Callable[[], float] = time.perf_counter,
         wait: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -66,6 +69,9 @@ class Stage:
         self._wall = Wall(lambda pixels: self._renderer.push(pixels), strobe_limit=strobe_limit)
         letters = Lettering()
         self._hud, self._splash = Hud(letters), StartScreen(letters)
+        self._letters, self._hud_at = letters, hud
+        self._operator: OperatorWindow | None = None
+        self._operator_left = False
         self._faults: dict[str, str] = {}
         self._beat = Beat()
         self._made, self._shown = Rate(), Rate()
@@ -99,6 +105,12 @@ class Stage:
         """What came from keyboard and window since the last call."""
         events = pygame.event.get() if pygame.display.get_init() else []
         for event in events:
+            if self._operator is not None and event.type == pygame.WINDOWCLOSE:
+                if self._operator.owns(event):
+                    self._close_operator()
+                    self._operator_left = True
+                else:  # SDL sends QUIT with the last window only
+                    events = [*events, pygame.event.Event(pygame.QUIT)]
             self._window.watch(event)
         return events
 
@@ -134,6 +146,7 @@ class Stage:
 
     def close(self) -> None:
         """Close the window."""
+        self._close_operator()
         window.close()
 
     @property
@@ -176,7 +189,13 @@ class Stage:
         surface = self._renderer.canvas
         if self._splash_left > 0.0:
             self._try("the start screen can't be drawn", self._draw_splash, surface, view, now)
-        typed = self._try("the HUD can't be drawn", self._draw_hud, surface, view)
+        self._place_hud(view)
+        if self._operator is None:
+            typed = self._try("the HUD can't be drawn", self._draw_hud, surface, view)
+        else:
+            typed = None
+            wall = self._renderer.read if self._wall.newest is not None else None
+            self._try("the operator's window can't be drawn", self._operator.draw, view, wall)
         # Where the HUD that says it is gone, what is typed must still be heard.
         typing = view.show.entry is not None
         place = typed or (surface.get_rect() if typing else None)
@@ -204,6 +223,29 @@ class Stage:
     def _draw_hud(self, surface: pygame.Surface, view: View) -> pygame.Rect | None:
         """The HUD; gives back where text is typed in it."""
         return self._hud.draw(surface, view, splash=self._wall.newest is None)
+
+    def _place_hud(self, view: View) -> None:
+        """Open or close the operator's window; looked at once in a second or so."""
+        if self._pictures % 60:
+            return
+        others = [n for n in range(self._window.displays) if n != self._window.display]
+        wants = self._hud_at == "window" or (
+            self._hud_at == "auto" and view.show.fullscreen and bool(others)
+        )
+        if not wants:
+            self._operator_left = False
+            self._close_operator()
+        elif self._operator is None and not self._operator_left:
+            display = others[0] if others else self._window.display
+            self._operator = self._try(
+                "the operator's window can't be opened", OperatorWindow, display, self._letters
+            )
+            self._operator_left = self._operator is None
+
+    def _close_operator(self) -> None:
+        if self._operator is not None:
+            self._operator.close()
+            self._operator = None
 
     def _try(self, fault: str, work: Callable[..., Drawn], *given: object) -> Drawn | None:
         """Do what must not touch the picture if it fails, such as for a text that no font can

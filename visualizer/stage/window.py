@@ -96,6 +96,16 @@ class Window:
         return pygame.display.get_surface()
 
     @property
+    def display(self) -> int:
+        """The number of the display that it is on."""
+        return self._display
+
+    @property
+    def displays(self) -> int:
+        """How many displays there are."""
+        return pygame.display.get_num_displays()
+
+    @property
     def size(self) -> tuple[int, int]:
         """Width and height in pixels."""
         return pygame.display.get_window_size()

@@ -1,0 +1,101 @@
+"""Claims about the operator's window: the HUD goes there, and the wall stays clean."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pygame
+import pytest
+
+from visualizer.stage.operator_window import OperatorWindow
+
+from .player import BARE, Player, wall
+
+WITH_HUD = replace(BARE, hud=True, fullscreen=True)
+
+
+@pytest.fixture
+def two_displays(headless: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pygame.display, "get_num_displays", lambda: 2)
+
+
+def shown(player: Player) -> int:
+    """How many colours the wall has: one without the HUD."""
+    return len(np.unique(wall().reshape(-1, 3), axis=0))
+
+
+def operator(player: Player) -> OperatorWindow | None:
+    return player.stage._operator
+
+
+def test_with_a_second_display_the_hud_is_in_a_window_and_the_wall_is_clean(
+    two_displays: None,
+) -> None:
+    player = Player(windowed=False)
+    player.frame(200)
+    player.play(WITH_HUD, 3.0)
+    assert shown(player) == 1
+    opened = operator(player)
+    assert opened is not None
+    pixels = pygame.surfarray.array3d(opened._window.get_surface())
+    assert (pixels == 200).all(axis=2).mean() > 0.1  # the preview
+    assert len(np.unique(pixels.reshape(-1, 3), axis=0)) > 20  # the panel
+
+
+def test_a_window_that_is_closed_gives_the_hud_back_to_the_wall(two_displays: None) -> None:
+    player = Player(windowed=False)
+    player.frame(200)
+    player.play(WITH_HUD, 3.0)
+    opened = operator(player)
+    assert opened is not None
+    pygame.event.post(pygame.event.Event(pygame.WINDOWCLOSE, window=opened._window))
+    assert pygame.QUIT not in [event.type for event in player.stage.events()]
+    player.play(WITH_HUD, 3.0)
+    assert operator(player) is None
+    assert shown(player) > 20
+
+
+def test_closing_the_wall_ends_the_show_though_the_operators_window_is_open(
+    two_displays: None,
+) -> None:
+    player = Player(windowed=False)
+    player.play(WITH_HUD, 0.5)
+    assert operator(player) is not None
+    pygame.event.post(pygame.event.Event(pygame.WINDOWCLOSE, window=None))
+    assert pygame.QUIT in [event.type for event in player.stage.events()]
+
+
+@pytest.mark.parametrize(
+    ("hud", "fullscreen", "displays", "opens"),
+    [
+        ("auto", True, 1, False),
+        ("auto", False, 2, False),
+        ("wall", True, 2, False),
+        ("window", False, 1, True),
+    ],
+)
+def test_where_the_hud_is_follows_the_option_and_the_displays(
+    headless: None,
+    monkeypatch: pytest.MonkeyPatch,
+    hud: str,
+    fullscreen: bool,
+    displays: int,
+    opens: bool,
+) -> None:
+    monkeypatch.setattr(pygame.display, "get_num_displays", lambda: displays)
+    player = Player(windowed=not fullscreen, hud=hud)
+    player.play(replace(WITH_HUD, fullscreen=fullscreen), 0.5)
+    assert (operator(player) is not None) is opens
+
+
+def test_a_display_that_is_pulled_takes_the_window_with_it(
+    two_displays: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    player = Player(windowed=False)
+    player.frame(200)
+    player.play(WITH_HUD, 3.0)
+    monkeypatch.setattr(pygame.display, "get_num_displays", lambda: 1)
+    player.play(WITH_HUD, 3.0)
+    assert operator(player) is None
+    assert shown(player) > 20
