@@ -71,8 +71,8 @@ def test_the_last_show_is_offered_with_its_key_while_it_can_be_taken_up(letters:
 
 def differing(one: pygame.Surface, other: pygame.Surface) -> npt.NDArray[np.bool_]:
     """Of each row of pixels, whether the two differ there."""
-    pixels = pygame.surfarray.array3d(one) != pygame.surfarray.array3d(other)
-    return np.asarray(np.asarray(pixels).any((0, 2)))
+    different = pygame.surfarray.array3d(one) != pygame.surfarray.array3d(other)
+    return np.asarray(different.any((0, 2)))
 
 
 def test_messages_leave_the_offer_to_be_read(letters: Lettering) -> None:
