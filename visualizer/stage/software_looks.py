@@ -17,16 +17,16 @@ Image = npt.NDArray[np.uint8]
 
 
 class SoftwareLooks:
-    """Lays looks over a picture: most in the picture's own pixels, before it is scaled to the
-    screen."""
+    """Lays looks over a picture in its own pixels, before it is scaled to the screen: on the
+    screen's they would take several times as long."""
 
     def __init__(self) -> None:
         self._trail: Image | None = None
 
     def laid(self, picture: Image, moment: Moment) -> Image:
-        """Those that are laid before scaling."""
+        """A picture with all of a moment's looks, and dimmed."""
         values = moment.looks
-        height = picture.shape[0]
+        height, width = picture.shape[:2]
         picture = _folded(picture, moment)
         if values["trails"] > 0.0:
             if self._trail is not None and self._trail.shape == picture.shape:
@@ -42,22 +42,17 @@ class SoftwareLooks:
             picture = _blend(picture, _edges(picture), values["edge_glow"])
         if values["bloom"] > 0.0:
             picture = _bloomed(picture, values["bloom"])
-        return _coloured(picture, looks.colours(values))
-
-    def finished(self, wall: Image, moment: Moment) -> Image:
-        """Those that are laid on the wall's own pixels."""
-        values = moment.looks
-        height, width = wall.shape[:2]
+        picture = _coloured(picture, looks.colours(values))
         if values["vignette"] > 0.0:
             away = np.arange(256) / 255  # squared, as a share of a corner's
             darker = np.round(255 * (1.0 - values["vignette"] * away)).astype(np.uint8)
             shade = cv2.LUT(_from_middle(width, height), darker)
-            wall = _u8(cv2.multiply(wall, shade, scale=1 / 255))
+            picture = _u8(cv2.multiply(picture, shade, scale=1 / 255))
         if values["grain"] > 0.0:
-            wall = _grained(wall, values["grain"], moment.number)
+            picture = _grained(picture, values["grain"], moment.number)
         if moment.dim < 1.0:
-            wall = _u8(cv2.convertScaleAbs(wall, alpha=moment.dim))
-        return wall
+            picture = _u8(cv2.convertScaleAbs(picture, alpha=moment.dim))
+        return picture
 
 
 def _u8(picture: object) -> Image:
@@ -151,7 +146,11 @@ def _bloomed(picture: Image, bloom: float) -> Image:
     bright = cv2.GaussianBlur(bright, (0, 0), looks.GLOW_SIGMA)
     glow = cv2.convertScaleAbs(cv2.resize(bright, (width, height)), alpha=bloom)
     # Screen: 1 - (1 - a) (1 - b).
-    return _u8(255 - cv2.multiply(255 - picture, 255 - _u8(glow), scale=1 / 255))
+    return _u8(
+        cv2.bitwise_not(
+            cv2.multiply(cv2.bitwise_not(picture), cv2.bitwise_not(_u8(glow)), scale=1 / 255)
+        )
+    )
 
 
 _BRIGHT = np.clip(
@@ -191,15 +190,15 @@ def _noises() -> tuple[Image, Image]:
     return np.maximum(noise, 0).astype(np.uint8), np.maximum(-noise, 0).astype(np.uint8)
 
 
-def _grained(wall: Image, grain: float, number: int) -> Image:
-    """Another piece of the noise in each picture; again beside itself where the wall is larger."""
-    height, width = wall.shape[:2]
+def _grained(picture: Image, grain: float, number: int) -> Image:
+    """Another piece of the noise in each; again beside itself where the picture is larger."""
+    height, width = picture.shape[:2]
     left, top = number * 167 % _ROOM, number * 59 % _ROOM
-    tiles = -(-height // _TILE), -(-width // _TILE), 1
-    rows, columns = slice(top, top + _TILE), slice(left, left + _TILE)
-    added, taken = (
-        np.tile(cv2.convertScaleAbs(noise[rows, columns], alpha=grain), tiles)
-        for noise in _noises()
+    rows, columns = (
+        slice(begin, begin + min(side, _TILE)) for begin, side in ((top, height), (left, width))
     )
-    lighter = cv2.add(wall, np.ascontiguousarray(added[:height, :width]))
-    return _u8(cv2.subtract(lighter, np.ascontiguousarray(taken[:height, :width])))
+    tiles = -(-height // _TILE), -(-width // _TILE), 1
+    added, taken = (cv2.convertScaleAbs(noise[rows, columns], alpha=grain) for noise in _noises())
+    if tiles != (1, 1, 1):
+        added, taken = (np.tile(noise, tiles)[:height, :width] for noise in (added, taken))
+    return _u8(cv2.subtract(cv2.add(picture, added), taken))

@@ -106,8 +106,7 @@ class SoftwareRenderer:
                 one, other = _placed(one, place, screen), _placed(other, other_place, screen)
                 place = pygame.Rect((0, 0), screen)
             part = _blended(one, other, moment.mix)
-        part = self._looks.laid(part, moment)
-        return self._looks.finished(_placed(part, place, screen), moment)
+        return _placed(self._looks.laid(part, moment), place, screen)
 
     def _mapped(self, wall: Image, moment: Moment, screen: Size) -> Image:
         """The wall as its projection has it."""
