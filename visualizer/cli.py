@@ -217,6 +217,15 @@ def _parser() -> argparse.ArgumentParser:
         help="the wall to another program: camera, ndi, spout or syphon; may be given again",
     )
     parser.add_argument("--record", action="store_true", help="record the wall from the start")
+    log = parser.add_mutually_exclusive_group()
+    log.add_argument(
+        "--log",
+        type=Path,
+        metavar="FILE",
+        help="write the performance log to this file (default: one with the date, among the last "
+        "50 shows')",
+    )
+    log.add_argument("--no-log", action="store_true", help="write no performance log")
     begin = parser.add_mutually_exclusive_group()
     _add_from(begin, None)
     begin.add_argument("--resume", action="store_true", help="begin where the last show ended")
@@ -229,6 +238,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     render.add_argument("out", type=Path, help="a file ending in .mp4, or a folder for PNG frames")
     render.add_argument("--prompt", metavar="TEXT", help="this prompt, not those of a preset")
+    render.add_argument(
+        "--replay",
+        type=Path,
+        metavar="LOG",
+        help="play the performance log of a live show again, not a preset",
+    )
     length = render.add_mutually_exclusive_group()
     length.add_argument("--frames", type=_positive, metavar="N", help="how many frames")
     length.add_argument("--seconds", type=_seconds, metavar="S", help="how long (default 10)")

@@ -64,7 +64,8 @@ class LiveOptions(Options):
     record: from the first picture on. output: programs that the wall goes to, as (kind, name), see
     outputs/programs.py. from_picture: begin as that picture of the wall says.
     state: folder where the show is remembered; None for the usual one. renderer: auto, gl or
-    software. hud: auto, wall or window. strobe_limit: most flashes a second.
+    software. hud: auto, wall or window. strobe_limit: most flashes a second. log: file of the
+    performance log; None for one in the state's folder. no_log: write none.
     """
 
     from_picture: Path | None = None
@@ -84,6 +85,8 @@ class LiveOptions(Options):
     record: bool = False
     output: Sequence[tuple[str, str]] = ()
     state: Path | None = None
+    log: Path | None = None
+    no_log: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +96,8 @@ class RenderOptions(Options):
     wall: (width, height) in pixels to scale pictures to; None for the picture as it is. fps: frames
     a second. engine_fps: how many of them the engine makes, the wall fading between them; None for
     all. steps: denoising steps, whatever the show says; None for the show's. strobe_limit: most
-    flashes a second. continuing: go on with the folder that an interrupted run left.
+    flashes a second. continuing: go on with the folder that an interrupted run left. replay: a
+    performance log to play, in place of a preset.
     """
 
     from_picture: Path | None = None
@@ -107,6 +111,7 @@ class RenderOptions(Options):
     strobe_limit: float = 3.0
     sound: Path | None = None
     continuing: bool = False
+    replay: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)

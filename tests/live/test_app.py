@@ -167,6 +167,20 @@ def test_a_source_that_is_not_there_is_said_and_the_loop_goes_on(
     assert capsys.readouterr().err.count("source gone.mp4: no such file") == 1
 
 
+@pytest.mark.parametrize("no_log", [False, True])
+def test_what_is_played_is_logged_unless_told_otherwise(
+    no_log: bool, live: LiveShow, wall: Wall, tmp_path: Path
+) -> None:
+    shown = show_on(wall, state=tmp_path, no_log=no_log)
+    with shown:
+        shown.do(Set("zoom", 0.25, "osc"))
+        until(shown, lambda: shown.show.live_since is not None, 0.5)
+    logs = [path.read_text() for path in tmp_path.glob("performances/*.jsonl")]
+    assert len(logs) == (not no_log)
+    assert all('"do":"Set","parameter":"zoom","value":0.25' in log for log in logs)
+    assert all('"tick":[0.5' in log for log in logs)
+
+
 def test_a_fault_in_drawing_does_not_end_the_show(
     live: LiveShow, wall: Wall, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -17,7 +17,7 @@ from itertools import chain
 
 import pygame
 
-from visualizer import terminal
+from visualizer import __version__, terminal
 from visualizer.controls.keys.key_table import key_table
 from visualizer.controls.keys.keyboard import Keyboard
 from visualizer.controls.keys.layouts import meant
@@ -27,6 +27,7 @@ from visualizer.controls.repeated_faults import RateLimit
 from visualizer.frame import Pixels
 from visualizer.live.engine_client import EngineClient
 from visualizer.live.inputs import Inputs, address, stop_all
+from visualizer.live.performance_log import FOLDER, PerformanceLog
 from visualizer.live.resume import as_asked
 from visualizer.live.session_store import SessionStore, usual_folder
 from visualizer.live.source_client import SourceClient
@@ -34,6 +35,7 @@ from visualizer.live.wall_outputs import WallOutputs
 from visualizer.options import LiveOptions, find_picture, find_presets, with_picture
 from visualizer.show.action_log import describe
 from visualizer.show.actions import Action, Offer, Run, Say, Tick
+from visualizer.show.files.performance import Header
 from visualizer.show.next_request import request
 from visualizer.show.notices import said
 from visualizer.show.reducer import reduce, start
@@ -113,6 +115,22 @@ def run(options: LiveOptions) -> int:
     return 0
 
 
+def _header(options: LiveOptions, show: Show) -> Header:
+    """What the performance log says of a show that is about to begin."""
+    return Header(
+        version=__version__,
+        presets=show.presets,
+        preset=show.preset,
+        settings=options.settings,
+        model=options.model or "",
+        chance=show.chance,
+        size=options.size,
+        aspect=options.aspect,
+        strobe_limit=options.strobe_limit,
+        longest_seen=LONGEST_SEEN,
+    )
+
+
 def _ask_to_quit(*_: object) -> None:
     with suppress(pygame.error):  # the window is closed already
         pygame.event.post(pygame.event.Event(pygame.QUIT))
@@ -152,7 +170,12 @@ class LiveShow:
         self._keys = key_table(keys)
         self._resumes = options.resume
         self.inputs = Inputs(options)
-        self.session_store = SessionStore(options.state or usual_folder())
+        state = options.state or usual_folder()
+        self.session_store = SessionStore(state)
+        self.performance_log: PerformanceLog | None = None
+        if not options.no_log:
+            header = _header(options, show)
+            self.performance_log = PerformanceLog(header, state / FOLDER, options.log)
         self.outputs = WallOutputs(self.inputs.sound, options.output)
         self.engine = EngineClient(options, do=self.do, warn=self.warn, picture=picture)
         self.source = SourceClient(warn=self.warn)
@@ -167,6 +190,8 @@ class LiveShow:
         for fault in self._faults:
             self.warn(fault)
         self.session_store.start()
+        if self.performance_log is not None:
+            self.performance_log.start()
         self.inputs.start()
         self.outputs.start()
         return self
@@ -174,9 +199,9 @@ class LiveShow:
     def __exit__(self, *_: object) -> None:
         self.engine.close()  # it takes longest
         self.stage.close()  # the show is over
-        self.ended = stop_all(
-            (self.outputs, self.session_store, self.inputs, self.source, self.engine), STOP_WITHIN
-        )
+        log = () if self.performance_log is None else (self.performance_log,)
+        threads = (self.outputs, self.session_store, *log, self.inputs, self.source, self.engine)
+        self.ended = stop_all(threads, STOP_WITHIN)
         for line in self._said_last():
             terminal.say(line)
 
@@ -225,6 +250,8 @@ class LiveShow:
     def do(self, action: Action) -> None:
         """Let an action happen."""
         before = self.show
+        if self.performance_log is not None:
+            self.performance_log.note(before.time, action)
         self.show = reduce(self.show, action)
         if self.show.model.asks != before.model.asks:
             self.engine.ask(self.show.model.asked)
@@ -243,7 +270,8 @@ class LiveShow:
             typing = self.show.entry is not None and not resumes
             choosing = self.show.learning is not None
             yield from self.keyboard.actions(event, typing=typing, choosing=choosing)
-        for action in chain(self.inputs.drain(), self.outputs.drain(), self._found()):
+        log = () if self.performance_log is None else self.performance_log.drain()
+        for action in chain(self.inputs.drain(), self.outputs.drain(), self._found(), log):
             if isinstance(action, Say):
                 self.warn(action.text, action.source)
             else:

@@ -109,7 +109,7 @@ class EngineClient:
         if frame is not None:
             self._deaths = 0
             self._seconds.append(frame.seconds)
-            self._do(Live(frame.seed, median(self._seconds)))
+            self._do(Live(frame.seed, median(self._seconds), frame.request.time))
         return frame
 
     def close(self) -> None:

@@ -264,10 +264,13 @@ class Live:
     """A frame has come from the engine, made with seed; with the first one the show is live.
 
     period: seconds from a request to its picture on the wall, as far as is known; 0 for unknown.
+    asked: show time of the request that it was made from, for the performance log; None where that
+    is not known.
     """
 
     seed: int
     period: float = 0.0
+    asked: float | None = None
     source: str = "engine"
 
 

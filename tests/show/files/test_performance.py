@@ -1,0 +1,138 @@
+"""The performance log's lines: written, read again, and damaged."""
+
+from __future__ import annotations
+
+import json
+from types import MappingProxyType
+from typing import get_args
+
+import pytest
+
+from visualizer.show import actions
+from visualizer.show.actions import Action, KnobId
+from visualizer.show.files import performance
+from visualizer.show.files.performance import Done, Header, NoLog
+from visualizer.show.files.session import Session
+from visualizer.show.records import Cued, Preset
+
+ZOOM = MappingProxyType({"zoom": 0.25})
+
+DONE: tuple[Action, ...] = (
+    actions.Set("zoom", 0.1, "osc"),
+    actions.Nudge("", -2.0, True, "keyboard"),
+    actions.Knob(KnobId("nano", 3, "cc 20"), "zoom", 0.7, pickup="scaling"),
+    actions.Unplugged("nano"),
+    actions.Run("blackout", "keyboard"),
+    actions.Switch("freeze", True, "midi"),
+    actions.SelectPreset(2, "osc", "Deep sea"),
+    actions.Store(3),
+    actions.Recall(3),
+    actions.Digit("-"),
+    actions.Move(-1000, 2),
+    actions.Compose("にほ"),
+    actions.Sync(128.5, 3.25, 0.01, False),
+    actions.Heard(0.5, 0.1, 0.2, 0.3, 2, None),
+    actions.Learned("zoom", "cc 20 of nano", "zoom is played"),
+    actions.Snapshots(MappingProxyType({"Deep sea": MappingProxyType({8: ZOOM})})),
+    actions.Offer(Session(values=ZOOM, seed=7, history=("a\u2028b", "“c”\n"))),
+    actions.Type("naïve \U0001f40b"),
+    actions.Erase(True),
+    actions.Take(),
+    actions.Drop(),
+    actions.Prompt('a "quoted" prompt'),
+    actions.Live(7, 0.05, 1 / 3),
+    actions.Engine("builtin", ("builtin", "a/b"), "a/b"),
+    actions.End(),
+)  # fmt: skip
+
+PRESETS = (
+    Preset("Deep sea", (Cued((("coral", 0.5), ("kelp", 0.5)), ZOOM, "blur"),), "shuffled", ZOOM),
+)
+
+
+def test_every_action_but_what_is_said_and_the_clock_comes_back_from_its_line() -> None:
+    kinds = {type(action) for action in DONE}
+    assert kinds == set(get_args(Action)) - {actions.Say, actions.Tick}
+    for action in DONE:
+        line = performance.action_text(action, 0.0)
+        assert "\n" not in line
+        assert list(performance.events([line])) == [Done(action, 2)]
+
+
+def test_ticks_come_back_to_the_last_bit_and_in_their_place() -> None:
+    lines = [
+        performance.ticks_text([1 / 60, 0.1]),
+        performance.action_text(actions.Run("hud"), 1 / 60 + 0.1),
+        performance.ticks_text([0.2]),
+    ]
+    assert list(performance.events(lines)) == [1 / 60, 0.1, Done(actions.Run("hud"), 3), 0.2]
+
+
+def test_the_header_comes_back() -> None:
+    header = Header(
+        "1.0", PRESETS, 0, MappingProxyType({"seed": 5.0, "quantise": 2.0}), "builtin", 9,
+        (640, 360), None, 5.0, 0.5,
+    )  # fmt: skip
+    line = performance.header_text(header)
+    assert performance.parse_header(line) == header
+    assert performance.parse_header(performance.header_text(Header("1"))) == Header("1")
+
+
+HEADER = json.loads(performance.header_text(Header("1", PRESETS)))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "does not begin as one"),
+        ("[]", "does not begin as one"),
+        ('{"a": 1}', "does not begin as one"),
+        ("[" * 100_000, "does not begin as one"),
+        (json.dumps({**HEADER, "log": 2}), "log: "),
+        (json.dumps({**HEADER, "size": [1, 10**9]}), "size.0: "),
+        (json.dumps({**HEADER, "presets": [{"name": "x", "prompts": []}]}), "presets.0.prompts: "),
+        (json.dumps({**HEADER, "settings": {"zoom": 99}}), "settings: "),
+    ],
+)
+def test_what_is_no_log_says_why(text: str, says: str) -> None:
+    with pytest.raises(NoLog, match=says):
+        performance.parse_header(text)
+
+
+def test_a_parameter_of_a_newer_version_is_left_out_with_a_line() -> None:
+    told: list[str] = []
+    text = json.dumps({**HEADER, "settings": {"zoom": 0.5, "smell": 1}})
+    assert performance.parse_header(text, told.append).settings == {"zoom": 0.5}
+    assert told == ["line 1: left out what is not known here: smell"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{",
+        "\x00\x00",
+        "[]",
+        "{}",
+        "[" * 100_000,
+        '{"at": 0, "do": "Explode"}',
+        '{"at": 0, "do": ["Run"]}',
+        '{"at": 0, "do": "Run"}',
+        '{"at": 0, "do": "Say", "text": "x"}',
+        '{"at": "now", "do": "Take"}',
+        '{"at": -1, "do": "Take"}',
+        '{"at": 1e300, "do": "Take"}',
+        '{"at": 0, "do": "Set", "parameter": "zoom", "value": NaN}',
+        '{"at": 0, "do": "Set", "parameter": "zoom", "value": 1e999}',
+        '{"tick": [0.1, -1]}',
+        '{"tick": [1e9]}',
+        '{"tick": 1}',
+    ],
+)
+def test_a_damaged_line_is_one_line_and_the_others_are_played(line: str) -> None:
+    told: list[str] = []
+    good = performance.action_text(actions.Take(), 0.5)
+    lines = [performance.ticks_text([0.25]), line, good]
+    assert list(performance.events(lines, told.append)) == [0.25, 0.25, Done(actions.Take(), 4)]
+    assert len(told) == 1
+    assert told[0].startswith("line 3 is left out: ")
+    assert "\n" not in told[0]

@@ -1,0 +1,159 @@
+"""The thread that writes the performance log, from which a set can be rendered again.
+
+- The frame loop hands over each action (all are frozen) and never waits; lines are made and written
+  here (show/files/performance.py has their form), and flushed as the show goes.
+- A file is begun with the first frame: a show that never had a picture leaves none.
+- A disk that is full or read-only ends the log, in one line; the show goes on.
+"""
+
+from __future__ import annotations
+
+import os
+import queue
+import re
+import threading
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TextIO
+
+from visualizer import terminal
+from visualizer.disk import free_name
+from visualizer.show.actions import Action, Live, Say, Tick
+from visualizer.show.files import performance
+from visualizer.show.files.performance import Header
+
+FOLDER = "performances"
+"""Of the logs, in the folder of the user's state."""
+
+MOST_KEPT = 50
+"""Logs that stay there; the oldest make room for the next."""
+
+EVERY = 0.5
+"""Seconds between two writes: a power failure loses no more."""
+
+STOP_WITHIN = 3.0
+"""Seconds that stop() waits for the last write: a disk may be asleep."""
+
+DATED = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d(-\d+)?\.jsonl")
+"""Names that logs get by themselves. Files of other names are left alone."""
+
+
+class PerformanceLog(threading.Thread):
+    """The thread. header: what the show began with. folder: where a log gets a name of its own.
+    file: a name that was asked for, in place of that; one that is there already is not
+    overwritten. now: the date and time, for the name."""
+
+    def __init__(
+        self,
+        header: Header,
+        folder: Path,
+        file: Path | None = None,
+        *,
+        every: float = EVERY,
+        now: Callable[[], time.struct_time] = time.localtime,
+    ) -> None:
+        super().__init__(name="performance log", daemon=True)
+        self._header, self._folder, self._asked = header, folder, file
+        self._every, self._now = every, now
+        self._coming: queue.SimpleQueue[tuple[float, Action]] = queue.SimpleQueue()
+        self._said: queue.SimpleQueue[Action] = queue.SimpleQueue()
+        self._ending = threading.Event()
+        self._over = False
+        self._ticks: list[float] = []
+        self._lines = [performance.header_text(header)]
+        self._begins = False
+        self._file: TextIO | None = None
+
+    def note(self, at: float, action: Action) -> None:
+        """An action is done at a show time. Never waits."""
+        if not self._over and not isinstance(action, Say):
+            self._coming.put((at, action))
+
+    def drain(self) -> list[Action]:
+        """What went wrong since the last call. Never waits."""
+        found = []
+        while not self._said.empty():
+            found.append(self._said.get_nowait())
+        return found
+
+    def stop(self, timeout: float = STOP_WITHIN) -> bool:
+        """Write what is left and end; False if the disk is still busy after timeout."""
+        self._ending.set()
+        if self.ident is None:  # never started
+            return True
+        self.join(timeout)
+        return not self.is_alive()
+
+    def run(self) -> None:
+        """The thread's life."""
+        try:
+            while not self._ending.wait(self._every):
+                self._write()
+            self._write()
+        except Exception as error:
+            if not isinstance(error, OSError):
+                terminal.trace()
+            why = getattr(error, "strerror", None) or error
+            where = self._asked or self._folder
+            self._say(f"the performance log ends here, as {where} can't be written: {why}")
+        finally:
+            self._over = True
+            self._close()
+
+    def _write(self) -> None:
+        """Bring what has come to the disk. Raises OSError."""
+        while not self._coming.empty():
+            self._add(*self._coming.get_nowait())
+        if self._ticks:
+            self._lines.append(performance.ticks_text(self._ticks))
+            self._ticks = []
+        if not self._begins or not self._lines:
+            return
+        if self._file is None:
+            self._file = self._opened()
+        self._file.write("".join(f"{line}\n" for line in self._lines))
+        self._file.flush()
+        self._lines = []
+
+    def _add(self, at: float, action: Action) -> None:
+        if isinstance(action, Tick):
+            self._ticks.append(action.seconds)
+            return
+        if self._ticks:
+            self._lines.append(performance.ticks_text(self._ticks))
+            self._ticks = []
+        self._lines.append(performance.action_text(action, at))
+        self._begins = self._begins or isinstance(action, Live)
+
+    def _opened(self) -> TextIO:
+        """A new file, which only the user may read: prompts were typed for the wall alone."""
+        path = self._asked
+        if path is None:
+            path = self._folder / time.strftime("%Y-%m-%dT%H-%M-%S.jsonl", self._now())
+        path.parent.mkdir(parents=True, exist_ok=True)
+        free = free_name(path)
+        if self._asked is not None and free != path:
+            self._say(f"{path} is there already; the performance log is {free.name}")
+        handle = os.open(free, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        if self._asked is None:
+            _prune(self._folder.iterdir())
+        # Half a pair of surrogates becomes an escape of JSON's own.
+        return os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n")
+
+    def _close(self) -> None:
+        try:
+            if self._file is not None:
+                self._file.close()
+        except OSError:
+            pass  # it was said when it was written
+
+    def _say(self, line: str) -> None:
+        self._said.put(Say(line, "disk"))
+
+
+def _prune(files: Iterable[Path]) -> None:
+    """Delete the oldest of many logs. Their names are in the order of their dates."""
+    dated = sorted(path for path in files if DATED.fullmatch(path.name))
+    for path in dated[:-MOST_KEPT]:
+        path.unlink(missing_ok=True)
