@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from visualizer.show.command_table import COMMANDS
-from visualizer.show.parameters import PARAMETERS, TARGETS, Parameter
+from visualizer.show.parameter import Parameter
+from visualizer.show.parameters import PARAMETERS, TARGETS
 
 # What stands on the key itself, where that is shorter or clearer than pygame's name for it.
 _KEY_LABELS: Mapping[str, str] = {

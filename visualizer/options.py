@@ -13,7 +13,7 @@ from visualizer.outputs import picture_file
 from visualizer.show.files.picture_metadata import PictureMetadata
 from visualizer.show.files.preset import PresetError, load, load_folder
 from visualizer.show.lora import Lora
-from visualizer.show.parameters import nearest
+from visualizer.show.parameter import nearest
 from visualizer.show.records import NO_VALUES, Preset
 from visualizer.show.reducers.navigation import preset_index
 from visualizer.show.reducers.remember import begun_from

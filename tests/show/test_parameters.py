@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from visualizer.show.actions import Nudge, SelectPreset, Set
 from visualizer.show.files.preset import parse
+from visualizer.show.parameter import Parameter
 from visualizer.show.parameters import (
     BY_NAME,
     DEFAULTS,
     PARAMETERS,
     REFERENCE,
     SEED_TRAVEL,
-    Parameter,
     check,
     parse_setting,
 )

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from visualizer.show.actions import Knob, KnobId, Set, Unplugged
-from visualizer.show.parameters import BY_NAME, PARAMETERS, Parameter
+from visualizer.show.parameter import Parameter
+from visualizer.show.parameters import BY_NAME, PARAMETERS
 from visualizer.show.pickup import NEAR, Grip, taken_to
 from visualizer.show.reducer import reduce
 from visualizer.show.state import Show

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from visualizer.show.parameters import shorten
+from visualizer.show.parameter import shorten
 
 LIMIT = 4.0
 """Largest weight of a LoRA, and least below 0: sliders for detail and the like are played there."""

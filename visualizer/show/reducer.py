@@ -14,7 +14,8 @@ from visualizer.show import actions, cueing, durations, sound_levels, tempo
 from visualizer.show.actions import Action
 from visualizer.show.lora import Lora
 from visualizer.show.notices import aged, say
-from visualizer.show.parameters import BY_NAME, shorten
+from visualizer.show.parameter import shorten
+from visualizer.show.parameters import BY_NAME
 from visualizer.show.pickup import Grip, taken_to
 from visualizer.show.records import ModelChoice, Preset
 from visualizer.show.reducers import (

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 from visualizer.show.actions import Action, Nudge, Recall, Run, SelectPreset, Store
 from visualizer.show.command_table import COMMANDS
-from visualizer.show.parameters import BY_NAME, PARAMETERS, nearest
+from visualizer.show.parameter import nearest
+from visualizer.show.parameters import BY_NAME, PARAMETERS
 
 PRESETS = 128
 """Most presets that can be named by number."""

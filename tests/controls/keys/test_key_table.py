@@ -14,7 +14,8 @@ from visualizer.controls.keys.key_table import DIGITS, key_action, key_code, key
 from visualizer.show import targets
 from visualizer.show.actions import Nudge, Recall, Run, SelectPreset, Store
 from visualizer.show.command_table import COMMANDS
-from visualizer.show.parameters import CTRL, FOCUS_KEYS, PARAMETERS
+from visualizer.show.parameter import CTRL
+from visualizer.show.parameters import FOCUS_KEYS, PARAMETERS
 from visualizer.show.targets import LEARNABLE
 
 NAMES = [

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from visualizer.controls.keys.key_table import DIGITS, key_code, key_table
 from visualizer.controls.keys.keyboard import FAR, FASTEST, PACE, PAGE, Keyboard
-from visualizer.show import parameters
+from visualizer.show import parameter
 from visualizer.show.actions import (
     Action,
     Compose,
@@ -60,7 +60,7 @@ def text(typed: str) -> pygame.Event:
 
 def press_of(name: str, mod: int = 0) -> pygame.Event:
     """A key as the tables name it goes down, on a US keyboard, with Ctrl where they say so."""
-    key = name.removeprefix(parameters.CTRL)
+    key = name.removeprefix(parameter.CTRL)
     typed = key if len(key) == 1 else ""
     if mod & pygame.KMOD_SHIFT:
         typed = SHIFTED.get(typed, typed.upper())

@@ -15,13 +15,7 @@ from visualizer.show.files import preset as preset_module
 from visualizer.show.files.preset import PresetError, load, load_folder, parse
 from visualizer.show.files.preset_nodes import MOST_LEFT_OUT
 from visualizer.show.lora import Lora
-from visualizer.show.parameters import (
-    PARAMETERS,
-    REFERENCE,
-    SLOTS,
-    SOURCES,
-    TARGETS,
-)
+from visualizer.show.parameters import PARAMETERS, REFERENCE, SLOTS, SOURCES, TARGETS
 from visualizer.show.prompt_mix import alone
 from visualizer.show.records import Cued, Preset
 from visualizer.show.reducer import reduce, start

@@ -24,7 +24,8 @@ from visualizer.show.actions import (
 )
 from visualizer.show.files.session import HISTORY
 from visualizer.show.next_request import request
-from visualizer.show.parameters import BY_NAME, PARAMETERS, Parameter
+from visualizer.show.parameter import Parameter
+from visualizer.show.parameters import BY_NAME, PARAMETERS
 from visualizer.show.records import TextEntry
 from visualizer.show.reducer import reduce, start
 from visualizer.show.reducers.navigation import LONGEST

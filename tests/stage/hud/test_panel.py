@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from visualizer.show.actions import Knob, KnobId, Live, Recall, Set, Store, Tick
-from visualizer.show.parameters import BY_NAME, CTRL, PARAMETERS, Parameter
+from visualizer.show.parameter import CTRL, Parameter
+from visualizer.show.parameters import BY_NAME, PARAMETERS
 from visualizer.show.reducer import reduce
 from visualizer.show.view import View
 from visualizer.stage.drawing.hud_colours import ACCENT, AMBER, FILL, INK

@@ -24,7 +24,8 @@ import pygame
 from visualizer.show import targets
 from visualizer.show.actions import Action, Digit, Nudge, Recall, Run, SelectPreset
 from visualizer.show.command_table import COMMANDS
-from visualizer.show.parameters import CTRL, FOCUS_KEYS, PARAMETERS
+from visualizer.show.parameter import CTRL
+from visualizer.show.parameters import FOCUS_KEYS, PARAMETERS
 
 SOURCE = "keyboard"
 

@@ -32,7 +32,8 @@ from visualizer.show.actions import (
     Switch,
 )
 from visualizer.show.command_table import ON_OFF
-from visualizer.show.parameters import BY_NAME, PARAMETERS, shorten
+from visualizer.show.parameter import shorten
+from visualizer.show.parameters import BY_NAME, PARAMETERS
 from visualizer.show.reducers.commands import IS_ON
 from visualizer.show.reducers.navigation import LONGEST
 from visualizer.show.state import Show

@@ -24,7 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from visualizer.show.actions import Action, Say, Tick
 from visualizer.show.files import stored_values
 from visualizer.show.files.stored_values import Values, tell_unknown
-from visualizer.show.parameters import shorten
+from visualizer.show.parameter import shorten
 from visualizer.show.records import NO_VALUES, Cued, Preset
 
 FORMAT = 1

@@ -28,7 +28,8 @@ from visualizer.show import durations
 from visualizer.show.files.yaml_faults import FieldError
 from visualizer.show.lora import Lora
 from visualizer.show.lora import parse as parse_lora
-from visualizer.show.parameters import BY_NAME, DEFAULTS, SLOTS, check_wanted, nearest
+from visualizer.show.parameter import nearest
+from visualizer.show.parameters import BY_NAME, DEFAULTS, SLOTS, check_wanted
 from visualizer.show.prompt_mix import TOGETHER, alone, weighted
 from visualizer.show.request import Mix
 from visualizer.show.source_names import camera_number

@@ -15,7 +15,8 @@ from pydantic import PlainValidator, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from visualizer.show.files.yaml_faults import FieldError
-from visualizer.show.parameters import BY_NAME, Parameter, check
+from visualizer.show.parameter import Parameter
+from visualizer.show.parameters import BY_NAME, check
 
 _ONE_LINE = 2**20
 """Characters to a line: a prompt is never folded."""

@@ -17,7 +17,8 @@ from dataclasses import replace
 
 from visualizer.show.files.session import HISTORY
 from visualizer.show.notices import say
-from visualizer.show.parameters import BY_NAME, Parameter
+from visualizer.show.parameter import Parameter
+from visualizer.show.parameters import BY_NAME
 from visualizer.show.records import TextEntry
 from visualizer.show.reducers import model_choice, navigation
 from visualizer.show.state import Show

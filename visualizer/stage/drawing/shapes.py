@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pygame
 
 from visualizer.show.command_table import COMMANDS
-from visualizer.show.parameters import CTRL
+from visualizer.show.parameter import CTRL
 from visualizer.stage.drawing.hud_colours import CAP, INK, Colour
 from visualizer.stage.drawing.lettering import Lettering
 

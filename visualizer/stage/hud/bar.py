@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pygame
 
-from visualizer.show.parameters import Parameter
+from visualizer.show.parameter import Parameter
 from visualizer.stage.drawing import shapes
 from visualizer.stage.drawing.hud_colours import ACCENT, AMBER, DARK, DIM, FILL, INK, TRACK
 from visualizer.stage.drawing.lettering import Lettering

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 import pygame
 
-from visualizer.show.parameters import BY_NAME, TARGETS, Parameter
+from visualizer.show.parameter import Parameter
+from visualizer.show.parameters import BY_NAME, TARGETS
 from visualizer.show.records import TextEntry
 from visualizer.show.reducers.model_choice import meant
 from visualizer.show.state import Show

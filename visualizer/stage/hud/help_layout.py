@@ -13,7 +13,8 @@ from dataclasses import dataclass
 import pygame
 
 from visualizer.show.command_table import COMMANDS
-from visualizer.show.parameters import CTRL, PARAMETERS
+from visualizer.show.parameter import CTRL
+from visualizer.show.parameters import PARAMETERS
 from visualizer.stage.drawing import shapes
 from visualizer.stage.drawing.lettering import Lettering
 

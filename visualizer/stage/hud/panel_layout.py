@@ -16,7 +16,8 @@ from functools import lru_cache
 
 import pygame
 
-from visualizer.show.parameters import FOCUS_KEYS, PARAMETERS, SLOTS, Parameter
+from visualizer.show.parameter import Parameter
+from visualizer.show.parameters import FOCUS_KEYS, PARAMETERS, SLOTS
 from visualizer.stage.drawing import shapes
 
 WIDTH, MARGIN, PAD = 576, 16, 14
