@@ -6,10 +6,12 @@ import threading
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, cast
 
 import av
 import numpy as np
+import numpy.typing as npt
 import pygame
 import pytest
 
@@ -49,7 +51,9 @@ class Wall:
     """A stage without a window, on which events are laid out beforehand."""
 
     engine_fps = display_fps = 0.0
-    renderer = "none"
+    size = (1280, 720)
+    display, renderer = "", "none"
+    masks: Mapping[str, npt.NDArray[np.uint8]] = MappingProxyType({})
 
     def __init__(self) -> None:
         self.coming: list[pygame.event.Event] = []

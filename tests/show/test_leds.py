@@ -10,7 +10,7 @@ from visualizer.show.command_table import ON_OFF
 from visualizer.show.files.preset import parse
 from visualizer.show.leds import NAMES, lights
 from visualizer.show.parameters import SOURCES, TARGETS
-from visualizer.show.records import Learning, Preset, Tempo
+from visualizer.show.records import Learning, MappingMode, Preset, Tempo
 from visualizer.show.state import Show
 
 
@@ -28,6 +28,7 @@ TOGGLES: dict[str, Callable[[bool], Show]] = {
     "hud": lambda on: replace(SHOW, hud=on),
     "help": lambda on: replace(SHOW, help=on),
     "record": lambda on: replace(SHOW, recording=1.0 if on else None),
+    "mapping": lambda on: replace(SHOW, mapping=MappingMode() if on else None),
 }
 
 

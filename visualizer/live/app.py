@@ -27,6 +27,7 @@ from visualizer.controls.repeated_faults import RateLimit
 from visualizer.frame import Pixels
 from visualizer.live.engine_client import EngineClient
 from visualizer.live.inputs import Inputs, address, stop_all
+from visualizer.live.mapping_store import FILE, MappingStore
 from visualizer.live.performance_log import FOLDER, PerformanceLog
 from visualizer.live.resume import as_asked
 from visualizer.live.session_store import SessionStore, usual_folder
@@ -34,7 +35,7 @@ from visualizer.live.source_client import SourceClient
 from visualizer.live.wall_outputs import WallOutputs
 from visualizer.options import LiveOptions, find_picture, find_presets, with_picture
 from visualizer.show.action_log import describe
-from visualizer.show.actions import Action, Offer, Run, Say, Tick
+from visualizer.show.actions import Action, Offer, OnDisplay, Run, Say, Tick
 from visualizer.show.files.performance import Header
 from visualizer.show.next_request import request
 from visualizer.show.notices import said
@@ -166,12 +167,13 @@ class LiveShow:
         self.show = show if show.model.wanted else text_entry.asked(show)
         folder = options.maps or map_files.own_folder()
         keys, self._faults = map_files.keys(folder)
-        self.keyboard = Keyboard(paste=stage.clipboard, keys=keys)
+        self.keyboard = Keyboard(paste=stage.clipboard, keys=keys, size=lambda: stage.size)
         self._keys = key_table(keys)
         self._resumes = options.resume
         self.inputs = Inputs(options)
         state = options.state or usual_folder()
         self.session_store = SessionStore(state)
+        self.mapping_store = MappingStore(folder.parent / FILE)
         self.performance_log: PerformanceLog | None = None
         if not options.no_log:
             header = _header(options, show)
@@ -192,6 +194,7 @@ class LiveShow:
         self.session_store.start()
         if self.performance_log is not None:
             self.performance_log.start()
+        self.mapping_store.start()
         self.inputs.start()
         self.outputs.start()
         return self
@@ -200,7 +203,8 @@ class LiveShow:
         self.engine.close()  # it takes longest
         self.stage.close()  # the show is over
         log = () if self.performance_log is None else (self.performance_log,)
-        threads = (self.outputs, self.session_store, *log, self.inputs, self.source, self.engine)
+        kept = (self.session_store, self.mapping_store, *log)
+        threads = (self.outputs, *kept, self.inputs, self.source, self.engine)
         self.ended = stop_all(threads, STOP_WITHIN)
         for line in self._said_last():
             terminal.say(line)
@@ -243,6 +247,8 @@ class LiveShow:
         self.engine.want(self.source.over(request(self.show, view.played)))
         self.inputs.tell(self.show)
         self.session_store.keep(self.show)
+        self.mapping_store.keep(self.show.projections)
+        self.stage.masks = self.mapping_store.masks
         self.outputs.tell(self.show)
         self.stage.on_wall = self.outputs.taker(time.perf_counter())
         self.stage.present(view)
@@ -265,13 +271,20 @@ class LiveShow:
 
     def _actions(self, seconds: float) -> Iterator[Action]:
         yield Tick(seconds, most=LONGEST_SEEN)
+        if self.stage.display != self.show.display:
+            yield OnDisplay(self.stage.display)
         for event in self.stage.events():
             resumes = self.show.asks_model and self._takes_up(event)
             typing = self.show.entry is not None and not resumes
-            choosing = self.show.learning is not None
-            yield from self.keyboard.actions(event, typing=typing, choosing=choosing)
+            yield from self.keyboard.actions(
+                event,
+                typing=typing,
+                choosing=self.show.learning is not None,
+                mapping=self.show.mapping is not None,
+            )
         log = () if self.performance_log is None else self.performance_log.drain()
-        for action in chain(self.inputs.drain(), self.outputs.drain(), self._found(), log):
+        kept = chain(self._found(), self.mapping_store.drain(), log)
+        for action in chain(self.inputs.drain(), self.outputs.drain(), kept):
             if isinstance(action, Say):
                 self.warn(action.text, action.source)
             else:

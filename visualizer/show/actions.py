@@ -12,6 +12,7 @@ from math import inf
 from typing import NamedTuple, TypeAlias
 
 from visualizer.show.files.session import Session
+from visualizer.show.projection import Projection
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +200,56 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Projections:
+    """What mapping.yaml says, by displays' names."""
+
+    kept: Mapping[str, Projection]
+    source: str = "disk"
+
+
+@dataclass(frozen=True, slots=True)
+class OnDisplay:
+    """The wall is on the display of that name."""
+
+    name: str
+    source: str = "window"
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseCorner:
+    """In the mapping mode: the corner to move, 0 to 3 clockwise from the top left; -1: the next."""
+
+    index: int
+    source: str = "keyboard"
+
+
+@dataclass(frozen=True, slots=True)
+class GrabCorner:
+    """In the mapping mode: the corner nearest to a point (shares of the screen) is to move."""
+
+    x: float
+    y: float
+    source: str = "mouse"
+
+
+@dataclass(frozen=True, slots=True)
+class MoveCorner:
+    """In the mapping mode: the chosen corner moves by shares of the screen."""
+
+    across: float
+    down: float
+    source: str = "keyboard"
+
+
+@dataclass(frozen=True, slots=True)
+class Reproject:
+    """In the mapping mode: "rotate", "flip_h", "flip_v" or "reset"."""
+
+    change: str
+    source: str = "keyboard"
+
+
+@dataclass(frozen=True, slots=True)
 class Type:
     """Text typed into the open entry."""
 
@@ -310,6 +361,12 @@ Action: TypeAlias = (
     | Learned
     | Snapshots
     | Offer
+    | Projections
+    | OnDisplay
+    | ChooseCorner
+    | GrabCorner
+    | MoveCorner
+    | Reproject
     | Type
     | Erase
     | Take

@@ -40,6 +40,9 @@ COMMANDS: tuple[Command, ...] = (
     Command("blackout", "Blackout", ("b",), 44, "fade the wall to black and back"),
     Command("fullscreen", "Fullscreen", ("f", "f11"), 45, "fullscreen or window"),
     Command("fit", "Fit", ("y",), 46, "fill the screen, whole picture, stretch, mirrored tiles"),
+    Command(
+        "mapping", "Mapping", ("f6",), None, "drag or step the wall's corners; Esc or Enter leaves"
+    ),
     Command("hud", "HUD", ("tab",), 47, "values over the picture, on or off"),
     Command("help", "Help", ("f1", "?"), 48, "all keys and knobs"),
     Command("prompt", "Prompt", ("return",), 49, "type a prompt; Enter takes it, Esc drops it"),
@@ -87,5 +90,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("quit", "Quit", ("escape",), None, "ends the show when given twice within 2 seconds"),
 )  # fmt: skip
 
-ON_OFF = ("generation", "freeze", "blackout", "fullscreen", "hud", "help", "learn", "record")
+ON_OFF = (
+    "generation", "freeze", "blackout", "fullscreen", "hud", "help", "learn", "record", "mapping",
+)  # fmt: skip
 """Commands that turn something on and off, so that a switch can stand for them."""

@@ -204,6 +204,15 @@ class Learning:
         return LEARNABLE[self.index]
 
 
+@dataclass(frozen=True, slots=True)
+class MappingMode:
+    """corner: the one to move, 0 to 3 clockwise from the top left. reset_asked: show time at which
+    reset was given once."""
+
+    corner: int = 0
+    reset_asked: float | None = None
+
+
 CUE = "cue"
 """Source of what a cue asks for by itself."""
 

@@ -21,6 +21,7 @@ from visualizer.show.records import ModelChoice, Preset
 from visualizer.show.reducers import (
     commands,
     focus,
+    mapping_mode,
     midi_learn,
     navigation,
     quantise,
@@ -128,6 +129,14 @@ def _done(show: Show, action: Action) -> Show:
             if show.entry is None and show.learning is not None:
                 return midi_learn.moved(show, down)
             return text_entry.moved(show, across, down)
+        case actions.ChooseCorner(index=index):
+            return mapping_mode.chosen(show, index)
+        case actions.GrabCorner(x=x, y=y):
+            return mapping_mode.grabbed(show, x, y)
+        case actions.MoveCorner(across=across, down=down):
+            return mapping_mode.moved(show, across, down)
+        case actions.Reproject(change=change):
+            return mapping_mode.changed(show, change)
         case _:
             return _told(show, action)
 
@@ -135,7 +144,8 @@ def _done(show: Show, action: Action) -> Show:
 def _told(
     show: Show,
     action: actions.Tick | actions.Live | actions.Engine | actions.End | actions.Snapshots
-    | actions.Offer | actions.Sync | actions.Heard | actions.Learned | actions.Say,
+    | actions.Offer | actions.Projections | actions.OnDisplay | actions.Sync | actions.Heard
+    | actions.Learned | actions.Say,
 ) -> Show:  # fmt: skip
     """What comes by itself: time, and news of the engine, the disk, clocks, sound and MIDI."""
     match action:
@@ -155,6 +165,10 @@ def _told(
             return snapshots.restored(show, action)
         case actions.Offer(memory=memory):
             return replace(show, offer=memory)
+        case actions.Projections(kept=projections):
+            return replace(show, projections=projections)
+        case actions.OnDisplay(name=name):
+            return replace(show, display=name)
         case actions.Sync():
             return tempo.synced(show, action)
         case actions.Heard():

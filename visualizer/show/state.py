@@ -15,12 +15,14 @@ from visualizer.show.cueing import Cue
 from visualizer.show.files.session import Session
 from visualizer.show.parameters import DEFAULTS, PARAMETERS
 from visualizer.show.pickup import Grip
+from visualizer.show.projection import PLAIN, Projection
 from visualizer.show.records import (
     FITS,
     NOTHING,
     Forgets,
     Layer,
     Learning,
+    MappingMode,
     Message,
     ModelChoice,
     Morph,
@@ -59,7 +61,9 @@ class Show:
     closed. source: the one given by hand, a file's path or camera:N, which stands over those of
     presets; "" for none. source_since: show time at which the preset brought its source. pictures:
     how often one of the wall was asked for. recording: show time since which the wall is recorded,
-    None where it is not. chance: what random seeds are drawn from, another one in each show.
+    None where it is not. display: name of the one that the wall is on; projections: where the wall
+    goes, by displays' names; mapping: the mapping mode, None while it is off. chance: what random
+    seeds are drawn from, another one in each show.
     """
 
     presets: tuple[Preset, ...] = ()
@@ -107,6 +111,9 @@ class Show:
     source_since: float = 0.0
     pictures: int = 0
     recording: float | None = None
+    display: str = ""
+    projections: Mapping[str, Projection] = field(default_factory=lambda: MappingProxyType({}))
+    mapping: MappingMode | None = None
     chance: int = 0
 
     @property
@@ -139,6 +146,11 @@ class Show:
         if self.hud is not None:
             return self.hud
         return self.live_since is not None and self.time < self.live_since + HUD_AT_START
+
+    @property
+    def projection(self) -> Projection:
+        """Where the wall goes on the display that it is on."""
+        return self.projections.get(self.display, PLAIN)
 
     @property
     def messages_seen(self) -> bool:

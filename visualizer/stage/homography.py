@@ -30,8 +30,8 @@ def is_plain(projection: Projection, mask: Grey | None) -> bool:
 
 
 def wall_size(screen: Size, projection: Projection) -> Size:
-    """Pixels of the wall: upright where it is turned on its side; larger than the screen where it is
-    cropped, so that what is left is as fine, and the wall has the shape of several screens."""
+    """Pixels of the wall: upright where it is turned on its side; larger than the screen where it
+    is cropped, so that what is left is as fine, and it has the shape of several screens."""
     width, height = screen if projection.rotate % 180 == 0 else (screen[1], screen[0])
     _, _, across, down = cropped(projection)
     return round(width / across), round(height / down)

@@ -11,7 +11,8 @@ next.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TypeVar
 
 import pygame
@@ -21,7 +22,9 @@ from visualizer.frame import Frame, Pixels
 from visualizer.show.view import View
 from visualizer.stage import window
 from visualizer.stage.drawing.lettering import Lettering
+from visualizer.stage.geometry import Size
 from visualizer.stage.gl_renderer import GLRenderer, NoOpenGL
+from visualizer.stage.homography import Grey
 from visualizer.stage.hud.hud import Hud
 from visualizer.stage.hud.start_screen import StartScreen
 from visualizer.stage.looks import SAFE_STROBE
@@ -43,7 +46,8 @@ class Stage:
     clock gives seconds; wait (seconds) is how the stage waits for the next picture's moment.
     renderer: "gl", "software", or "auto" for OpenGL where a GPU draws it. strobe_limit: most
     flashes a second. hud: where it is, on the "wall", in a "window" of the operator's own, or
-    "auto" for that where there is a second display.
+    "auto" for that where there is a second display. masks: of projections, by the names that they
+    have there.
     """
 
     def __init__(
@@ -63,6 +67,7 @@ class Stage:
         self._clock, self._wait = clock, wait
         wants_gl = renderer == "gl" or (renderer == "auto" and window.has_gpu())
         self._messages: list[str] = []
+        self.masks: Mapping[str, Grey] = {}
         self._slow_gl = renderer == "gl"
         self._window = window.Window(display, windowed, wants_gl)
         self._renderer = self._new_renderer()
@@ -137,6 +142,7 @@ class Stage:
         self._last = now
         try:
             self._window.set_fullscreen(view.show.fullscreen)
+            self._window.show_cursor(view.show.mapping is not None)
             surface = self._window.surface
             if surface is not None:
                 self._aim(surface)
@@ -148,6 +154,16 @@ class Stage:
         """Close the window."""
         self._close_operator()
         window.close()
+
+    @property
+    def size(self) -> Size:
+        """Of the window's inside, in the mouse's pixels."""
+        return self._window.size
+
+    @property
+    def display(self) -> str:
+        """The name of the display that the wall is on."""
+        return self._window.display_name
 
     @property
     def renderer(self) -> str:
@@ -180,7 +196,12 @@ class Stage:
         self._renderer.aim(surface)
 
     def _draw(self, view: View, now: float, passed: float) -> None:
-        moment = self._wall.moment(view, now, passed)
+        projection = view.show.projection
+        moment = replace(
+            self._wall.moment(view, now, passed),
+            projection=projection,
+            mask=self.masks.get(projection.mask),
+        )
         if self._wall.newest is not None:
             self._renderer.draw(moment)
             if self.on_wall is not None:

@@ -7,6 +7,7 @@ minimise the wall.
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 import warnings
@@ -56,7 +57,7 @@ class Window:
     """The one window. Lines for the performer gather in messages.
 
     gl: whether it is drawn on by OpenGL, in a context that is new with each opening; opened: how
-    many of them there were.
+    many of them there were. display_name: of the one that it is on (display_names).
     """
 
     def __init__(self, display: int = 0, windowed: bool = False, gl: bool = False) -> None:
@@ -67,6 +68,8 @@ class Window:
         self.gl = gl
         self.opened = 0
         self._wanted = self._display = display
+        self.display_name = ""
+        self._cursor = False
         self._flips = 0
         self._failures = 0
         self._typed_at: pygame.Rect | None = None
@@ -121,6 +124,12 @@ class Window:
             self.fullscreen = fullscreen
             self._reopen()
 
+    def show_cursor(self, wanted: bool) -> None:
+        """Whether the cursor is seen in fullscreen, too."""
+        if wanted != self._cursor:
+            self._cursor = wanted
+            pygame.mouse.set_visible(wanted or not self.fullscreen)
+
     def flip(self) -> None:
         """Put the drawn picture on the display.
 
@@ -168,6 +177,7 @@ class Window:
         if now == self._display:
             return
         lost, self._display = self._display, now
+        self.display_name = display_names()[now]
         if lost < pygame.display.get_num_displays():
             self._wanted = now  # moved by hand
         elif self.fullscreen:
@@ -230,7 +240,8 @@ class Window:
             width, height = sizes[self._display]
             size = (min(WINDOWED[0], width * 9 // 10), min(WINDOWED[1], height * 9 // 10))
             self._set_mode(size, pygame.RESIZABLE)
-        pygame.mouse.set_visible(not self.fullscreen)
+        pygame.mouse.set_visible(self._cursor or not self.fullscreen)
+        self.display_name = display_names()[self._display]
         # All of these are forgotten when a display is closed.
         pygame.key.set_repeat(*REPEAT)
         self._take_text()
@@ -294,6 +305,29 @@ def has_gpu() -> bool:
         return True
     devices = Path("/dev").glob("nvidia[0-9]*"), Path("/dev").glob("dri/renderD*")
     return any(True for found in devices for _ in found) or Path("/dev/dxg").exists()
+
+
+def display_names() -> list[str]:
+    """What the system calls each display; by number and size where it has no name for it. A name
+    that comes twice, as of two projectors of a make, is numbered."""
+    names: list[str] = []
+    for number, (width, height) in enumerate(pygame.display.get_desktop_sizes()):
+        name = " ".join(_sdl_name(number).split()) or f"display {number}, {width}x{height}"
+        before = sum(known == name or known.startswith(f"{name} #") for known in names)
+        names.append(f"{name} #{before + 1}" if before else name)
+    return names
+
+
+def _sdl_name(number: int) -> str:
+    """SDL's name of a display, which pygame has no call for; "" where it can't be had."""
+    try:
+        library = "SDL2.dll" if sys.platform == "win32" else pygame.base.__file__
+        name_of = ctypes.CDLL(library).SDL_GetDisplayName
+        name_of.restype, name_of.argtypes = ctypes.c_char_p, [ctypes.c_int]
+        found = name_of(number)
+        return found.decode(errors="replace") if found else ""
+    except (OSError, AttributeError, TypeError):
+        return ""
 
 
 def close() -> None:

@@ -13,17 +13,22 @@ from visualizer.controls.keys.keyboard import FAR, FASTEST, PACE, PAGE, Keyboard
 from visualizer.show import parameter
 from visualizer.show.actions import (
     Action,
+    ChooseCorner,
     Compose,
     Digit,
     Drop,
     End,
     Erase,
+    GrabCorner,
     Move,
+    MoveCorner,
     Nudge,
     Recall,
+    Reproject,
     Run,
     SelectPreset,
     Store,
+    Switch,
     Take,
     Type,
 )
@@ -398,3 +403,49 @@ events = st.one_of(
 def test_whatever_is_pressed_the_caret_stays_in_the_line(pressed: list[pygame.Event]) -> None:
     show = played(Show(), *pressed)
     assert show.entry is None or 0 <= show.entry.caret <= len(show.entry.text)
+
+
+def mapped(*events: pygame.Event, typing: bool = False) -> list[Action]:
+    """What events ask for in the mapping mode, on a screen of 1000 by 500 pixels."""
+    keyboard = Keyboard(size=lambda: (1000, 500))
+    return [
+        action
+        for event in events
+        for action in keyboard.actions(event, typing=typing, mapping=True)
+    ]
+
+
+def test_in_the_mapping_mode_keys_move_corners_and_the_others_play_as_ever() -> None:
+    shift, leave = pygame.KMOD_LSHIFT, Switch("mapping", False, "keyboard")
+    for event, action in (
+        (down("2"), ChooseCorner(1)),
+        (down("é", typed="é", place=pygame.KSCAN_2), ChooseCorner(1)),  # French
+        (down("tab"), ChooseCorner(-1)),
+        (down("left"), MoveCorner(-0.001, 0.0)),
+        (down("down"), MoveCorner(0.0, 0.002)),
+        (down("right", shift), MoveCorner(0.01, 0.0)),
+        (down("r"), Reproject("rotate")),
+        (down("h"), Reproject("flip_h")),
+        (down("v"), Reproject("flip_v")),
+        (down("backspace"), Reproject("reset")),
+        (down("escape"), leave),
+        (down("return"), leave),
+        (down("f6"), Run("mapping", "keyboard")),
+        (down("b"), Run("blackout", "keyboard")),
+        (down("z", CTRL), Run("undo", "keyboard")),
+    ):
+        assert mapped(event) == [action]
+        moves = isinstance(action, MoveCorner)
+        assert mapped(event, event) == [action] * (2 if moves else 1)  # held
+        assert not any(isinstance(a, MoveCorner) for a in press(event))
+
+
+def test_in_the_mapping_mode_the_mouse_drags_the_nearest_corner() -> None:
+    taken = pygame.Event(pygame.MOUSEBUTTONDOWN, button=1, pos=(500, 100))
+    dragged = pygame.Event(pygame.MOUSEMOTION, buttons=(1, 0, 0), pos=(510, 95), rel=(10, -5))
+    passing = pygame.Event(pygame.MOUSEMOTION, buttons=(0, 0, 0), pos=(510, 95), rel=(10, -5))
+    right = pygame.Event(pygame.MOUSEBUTTONDOWN, button=3, pos=(500, 100))
+    acts = mapped(taken, dragged, passing, right)
+    assert acts == [GrabCorner(0.5, 0.2), MoveCorner(0.01, -0.01, "mouse")]
+    assert press(taken, dragged) == []
+    assert mapped(taken, down("left"), typing=True) == [Move(-1)]

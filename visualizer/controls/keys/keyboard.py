@@ -10,6 +10,7 @@ Pure but for what is held: pygame lends its event type and its constants, no dis
   through what was typed before, Ctrl+V and Command+V paste. While an input method composes a
   text, keys are the method's own.
 - A key that opens the line types nothing into it: a digit of the keypad would stand there twice.
+- In the mapping mode some keys and the mouse move the wall's corners (corner_keys.py).
 - While a list is open (choosing), Up, Down and the page keys go through it; all other keys play as
   ever.
 """
@@ -22,6 +23,7 @@ from types import MappingProxyType
 
 import pygame
 
+from visualizer.controls.keys import corner_keys
 from visualizer.controls.keys.key_table import KEYPAD, NO_KEYS, SOURCE, key_table
 from visualizer.controls.keys.layouts import ALT_GR, letter, meant
 from visualizer.show.actions import (
@@ -87,21 +89,33 @@ class Keyboard:
     """Turns key and window events into actions; remembers which keys are held.
 
     paste: gives the clipboard's text. keys: the performer's own over the built-in ones, name of
-    a key to target (key_table.py); raises ValueError with a line for people.
+    a key to target (key_table.py); raises ValueError with a line for people. size: gives that of
+    the screen, in pixels.
     """
 
-    def __init__(self, paste: Callable[[], str] = str, keys: Mapping[str, str] = NO_KEYS) -> None:
-        self._paste = paste
+    def __init__(
+        self,
+        paste: Callable[[], str] = str,
+        keys: Mapping[str, str] = NO_KEYS,
+        size: Callable[[], tuple[int, int]] = lambda: (1280, 720),
+    ) -> None:
+        self._paste, self._size = paste, size
         self._keys = key_table(keys)
         self._held: dict[int, int] = {}  # key to how often it has repeated
         self._played: int | None = None  # the key that was pressed last, if no text was typed then
         self._composing = False
 
     def actions(
-        self, event: pygame.event.Event, *, typing: bool, choosing: bool = False
+        self,
+        event: pygame.event.Event,
+        *,
+        typing: bool,
+        choosing: bool = False,
+        mapping: bool = False,
     ) -> list[Action]:
         """What an event asks for. typing: a text is being entered, so keys are letters; choosing:
-        a list is open."""
+        a list is open; mapping: the mapping mode is on."""
+        mapping = mapping and not typing
         self._composing = self._composing and typing
         kind = event.type
         if kind in (pygame.QUIT, pygame.WINDOWCLOSE):
@@ -113,7 +127,9 @@ class Keyboard:
             if event.key == self._played:
                 self._played = None
         elif kind == pygame.KEYDOWN:
-            return self._down(event, typing, choosing)
+            return self._down(event, typing, choosing, mapping)
+        elif mapping and kind in (pygame.MOUSEBUTTONDOWN, pygame.MOUSEMOTION):
+            return corner_keys.mouse_actions(event, self._size())
         elif typing and kind == pygame.TEXTINPUT:
             self._composing = False
             return _typed(event.text) if self._played is None else []
@@ -129,12 +145,18 @@ class Keyboard:
         self._played, self._composing = None, False
         return [*composed]
 
-    def _down(self, event: pygame.event.Event, typing: bool, choosing: bool) -> list[Action]:
+    def _down(
+        self, event: pygame.event.Event, typing: bool, choosing: bool, mapping: bool
+    ) -> list[Action]:
         repeats = self._held[event.key] = self._held.get(event.key, -1) + 1
         if repeats == 0:
             self._played = None if typing else event.key
         if typing:
             return self._typing(event, repeats > 0)
+        if mapping:
+            taken = corner_keys.key_actions(event, self._size(), repeats > 0)
+            if taken is not None:
+                return taken
         if choosing and (action := _CHOOSING.get(event.key)):
             return [action]
         return self._playing(event, repeats)

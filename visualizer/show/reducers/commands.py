@@ -11,6 +11,7 @@ from visualizer.show.parameters import SEED_TRAVEL
 from visualizer.show.records import FITS
 from visualizer.show.reducers import (
     focus,
+    mapping_mode,
     midi_learn,
     model_choice,
     navigation,
@@ -37,6 +38,8 @@ def _record(show: Show) -> Show:
 def _quit(show: Show) -> Show:
     if show.help:  # Esc leaves the page, as everywhere
         return replace(show, help=False)
+    if show.mapping is not None:
+        return mapping_mode.toggled(show)
     if show.learning is not None:
         return midi_learn.toggled(show)
     if show.quit_pending:
@@ -59,6 +62,7 @@ BY_NAME: Mapping[str, Callable[[Show], Show]] = MappingProxyType(
         "fit": lambda show: replace(show, fit=FITS[(FITS.index(show.fit) + 1) % len(FITS)]),
         "hud": lambda show: replace(show, hud=not show.hud_on),
         "help": lambda show: replace(show, help=not show.help),
+        "mapping": mapping_mode.toggled,
         "prompt": lambda show: text_entry.opened(show, "prompt"),
         "next_model": model_choice.ask_next,
         "model": lambda show: text_entry.opened(show, "model"),
@@ -93,6 +97,7 @@ IS_ON: Mapping[str, Callable[[Show], bool]] = MappingProxyType(
         "help": lambda show: show.help,
         "learn": lambda show: show.learning is not None,
         "record": lambda show: show.recording is not None,
+        "mapping": lambda show: show.mapping is not None,
     }
 )
 """Whether a command that turns something on and off (command_table.ON_OFF) has turned it on."""

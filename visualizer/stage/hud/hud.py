@@ -1,7 +1,7 @@
 """The HUD: what the performer reads over the picture.
 
-With it off, only what asks for an answer is drawn: the open entry, the list of MIDI learn, the line
-that asks for Esc again, and the help page.
+With it off, only what asks for an answer is drawn: the open entry, the list of MIDI learn, the grid
+of the mapping mode, the line that asks for Esc again, and the help page.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from visualizer.stage.drawing.hud_colours import (
     Colour,
 )
 from visualizer.stage.drawing.lettering import Lettering
-from visualizer.stage.hud import entry_box, learn_list
+from visualizer.stage.hud import entry_box, learn_list, mapping_grid
 from visualizer.stage.hud.help_page import Help
 from visualizer.stage.hud.learn_list import Learn
 from visualizer.stage.hud.panel import Panel
@@ -55,6 +55,8 @@ class Hud:
         beside = plan(size).panel.right if values else 0
         field = entry_box.field(show, size, unit, beside)
         bottom = field.top if show.entry_open else size[1]
+        if not show.help:
+            mapping_grid.draw(target, self._letters, show, unit)
         if show.help:
             self._help.draw(target)
         elif values:
