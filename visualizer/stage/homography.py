@@ -59,7 +59,8 @@ def to_picture(projection: Projection) -> Matrix:
     affine = np.vstack((np.column_stack((placed, shift)), (0.0, 0.0, 1.0)))
     back: Matrix = np.linalg.inv(to_corners(projection.corners) @ affine)
     middle = np.append(np.mean(projection.corners, axis=0), 1.0)
-    return back / (back[2] @ middle)
+    scaled: Matrix = back / (back[2] @ middle)
+    return scaled
 
 
 def cropped(projection: Projection) -> tuple[float, float, float, float]:
@@ -91,7 +92,7 @@ def weights(projection: Projection, screen: Size, mask: Weights | None = None) -
     depth = matrix[2, 0] * x + matrix[2, 1] * y + matrix[2, 2]
     seen = depth > 0
     depth = np.where(seen, depth, np.float32(1.0))
-    result = seen.astype(np.float32)
+    result: Weights = seen.astype(np.float32)
     light = None
     for axis in (0, 1):
         at = (matrix[axis, 0] * x + matrix[axis, 1] * y + matrix[axis, 2]) / depth
@@ -106,7 +107,7 @@ def weights(projection: Projection, screen: Size, mask: Weights | None = None) -
                 faded *= faded * (3.0 - 2.0 * faded)
                 light = faded if light is None else light * faded
     if light is not None:
-        result *= light ** np.float32(1.0 / projection.gamma)
+        result = result * light ** np.float32(1.0 / projection.gamma)
     if mask is not None:
         result *= mask
     return result

@@ -55,9 +55,9 @@ def _grid(target: pygame.Surface, projection: Projection, unit: float) -> None:
         colour = INK if step in (0, CELLS) else SOFT
         for ends in (((share, 0.0), (share, 1.0)), ((0.0, share), (1.0, share))):
             points = [matrix @ (*end, 1.0) for end in ends]
-            spots = [(x / w * (width - 1), y / w * (height - 1)) for x, y, w in points]
-            pygame.draw.line(target, DARK, *spots, thick + 2)
-            pygame.draw.line(target, colour, *spots, thick)
+            begin, end = ((x / w * (width - 1), y / w * (height - 1)) for x, y, w in points)
+            pygame.draw.line(target, DARK, begin, end, thick + 2)
+            pygame.draw.line(target, colour, begin, end, thick)
 
 
 def _on_screen(corner: tuple[float, float], size: Size, unit: float) -> tuple[int, int]:
