@@ -92,12 +92,15 @@ class Switch:
 class SelectPreset:
     """Go to the preset at index (from 0), or of a name; one that is not there is said to be none.
 
-    name: whole, in any capitals, or a number from 1 as text; "" where the index counts.
+    name: whole, in any capitals, or a number from 1 as text; "" where the index counts. prompt:
+    index of the prompt to go to; -1 for the preset's first. In the preset that is on, going to a
+    prompt leaves the values that a hand has set.
     """
 
     index: int = -1
     source: str = ""
     name: str = ""
+    prompt: int = -1
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,8 +102,8 @@ def _done(show: Show, action: Action) -> Show:
             return commands.BY_NAME[name](show) if name in commands.BY_NAME else show
         case actions.Switch(command=name, on=on):
             return commands.switched(show, name, on)
-        case actions.SelectPreset(index=index) if 0 <= index < len(show.presets):
-            return navigation.to_preset(show, index)
+        case actions.SelectPreset(index=index, prompt=prompt) if 0 <= index < len(show.presets):
+            return navigation.to_preset_prompt(show, index, prompt)
         case actions.SelectPreset(index=index, name=name):
             which = shorten(name or index + 1)
             return say(show, f"there is no preset {which}; there are {len(show.presets)}")

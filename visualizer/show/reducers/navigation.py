@@ -112,6 +112,23 @@ def to_preset(show: Show, index: int) -> Show:
     return _to_prompt(show, preset.prompts[show.prompt_index], crossfade)
 
 
+def to_preset_prompt(show: Show, index: int, prompt: int) -> Show:
+    """To a preset, and in it to the prompt at an index; below 0 to its first.
+
+    In the preset that is on, only the prompt changes. One that is not there is said to be none.
+    """
+    if prompt < 0:
+        return to_preset(show, index)
+    count = len(show.presets[index].prompts)
+    if prompt >= count:
+        return say(show, f"{show.presets[index].name} has no prompt {prompt + 1}; it has {count}")
+    if index != show.preset:
+        show = to_preset(show, index)
+    round_ = show.turn // count * count
+    turn = next(turn for turn in range(round_, round_ + count) if show.index_at(turn) == prompt)
+    return to_turn(show, turn)
+
+
 def step_preset(show: Show, by: int) -> Show:
     """To the preset so many places on, round and round."""
     if not show.presets:

@@ -2,5 +2,5 @@
 
 - hud: all of it; panel, panel_layout, panel_sections, bar: parameters
 - help_page, help_layout; learn_list, mapping_grid; entry_box; start_screen
-- prompt_text, time_text, value_text: words; surface_cache: what is kept drawn
+- value_text: words; surface_cache: what is kept drawn
 """

@@ -11,6 +11,7 @@ import pygame
 from visualizer.show.durations import clock_text
 from visualizer.show.state import Show
 from visualizer.show.status import Phase, Status
+from visualizer.show.time_text import recorded
 from visualizer.show.view import View
 from visualizer.stage.drawing import shapes
 from visualizer.stage.drawing.hud_colours import (
@@ -31,7 +32,6 @@ from visualizer.stage.hud.learn_list import Learn
 from visualizer.stage.hud.panel import Panel
 from visualizer.stage.hud.panel_layout import MARGIN, plan, unit_of
 from visualizer.stage.hud.start_screen import offer_top
-from visualizer.stage.hud.time_text import recorded
 
 
 class Hud:

@@ -14,13 +14,14 @@ from typing import TypeVar
 
 import pygame
 
+from visualizer.show import prompt_text, time_text
 from visualizer.show.parameters import BY_NAME
 from visualizer.show.state import Show
 from visualizer.show.status import Phase
 from visualizer.show.targets import SNAPSHOTS
 from visualizer.show.view import View
 from visualizer.stage.drawing.lettering import Lettering
-from visualizer.stage.hud import bar, panel_sections, prompt_text, time_text, value_text
+from visualizer.stage.hud import bar, panel_sections, value_text
 from visualizer.stage.hud.panel_layout import Plan, has_bar, plan
 from visualizer.stage.hud.surface_cache import Kept
 

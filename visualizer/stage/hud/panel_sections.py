@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import pygame
 
+from visualizer.show.prompt_text import CueText
 from visualizer.show.tempo import BAR
+from visualizer.show.time_text import TimeText
 from visualizer.stage.drawing import shapes
 from visualizer.stage.drawing.hud_colours import (
     ACCENT,
@@ -26,8 +28,6 @@ from visualizer.stage.drawing.hud_colours import (
 )
 from visualizer.stage.drawing.lettering import Lettering
 from visualizer.stage.hud.panel_layout import Plan
-from visualizer.stage.hud.prompt_text import CueText
-from visualizer.stage.hud.time_text import TimeText
 
 NONE = "–"
 """Stands where there is no figure yet."""

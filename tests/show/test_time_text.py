@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from visualizer.show import time_text
 from visualizer.show.actions import Live, Recall, Run, SelectPreset, Set, Store, Sync, Tick
 from visualizer.show.records import Pending, Tempo
-from visualizer.stage.hud import time_text
 
-from ..shows import played
+from ..stage.shows import played
 
 
 def test_it_says_whose_beat_it_is() -> None:

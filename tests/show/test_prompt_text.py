@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from visualizer.show import prompt_text
 from visualizer.show.actions import Live, Run, Set, Take, Tick, Type
 from visualizer.show.records import Cued, Preset
 from visualizer.show.reducer import reduce, start
 from visualizer.show.state import Show
-from visualizer.stage.hud import prompt_text
 
-from ..shows import NONE, played
+from ..stage.shows import NONE, played
 
 
 def test_it_tells_of_a_fade_then_of_what_comes() -> None:

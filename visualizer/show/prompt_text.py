@@ -1,4 +1,4 @@
-"""What the HUD says of the prompts at a moment. Pure."""
+"""What the HUD and the desk say of the prompts at a moment. Pure."""
 
 from __future__ import annotations
 

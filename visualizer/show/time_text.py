@@ -1,4 +1,4 @@
-"""What the HUD says of time at a moment: tempo, beat, and what waits for it. Pure."""
+"""What the HUD and the desk say of time at a moment: tempo, beat, and what waits for it. Pure."""
 
 from __future__ import annotations
 
@@ -74,7 +74,9 @@ def _what(show: Show, pending: Pending) -> str:
         case Run(command=name):
             times = f" ×{pending.times}" if pending.times > 1 else ""
             return name.replace("_", " ") + times
-        case SelectPreset(index=index):
-            return show.presets[index].name
+        case SelectPreset(index=index, prompt=prompt):
+            preset = show.presets[index]
+            own = 0 <= prompt < len(preset.prompts)
+            return preset.prompts[prompt].text if own else preset.name
         case Recall(slot=slot):
             return f"snapshot {slot}"
