@@ -6,8 +6,9 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pygame
@@ -18,16 +19,17 @@ from visualizer.live.app import _ask_to_quit
 PATIENCE = 60.0
 """Seconds after which a show that should have ended is given up: the machine may be busy."""
 
+OPTIONS = ("--model", "testcard", "--no-midi", "--no-osc", "--windowed", "--offline", "-v")
+
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 
 
 @contextmanager
 def playing(state: Path, before: tuple[str, ...] = ()) -> Iterator[subprocess.Popen[str]]:
     """A show after its first frame. before: a command that starts it."""
-    options = ["--model", "testcard", "--no-midi", "--no-osc", "--windowed", "--offline", "-v"]
     env: Mapping[str, str] = {"SDL_VIDEODRIVER": "dummy", "XDG_STATE_HOME": str(state)}
     show = subprocess.Popen(
-        [*before, sys.executable, "-m", "visualizer", *options],
+        [*before, sys.executable, "-m", "visualizer", *OPTIONS],
         env={**os.environ, **env},
         stderr=subprocess.PIPE,
         text=True,
@@ -77,3 +79,35 @@ def test_a_closed_terminal_that_is_ignored_as_under_nohup_does_not_end_it_and_te
 def test_a_terminal_closed_while_the_show_ends_is_no_fault() -> None:
     pygame.quit()
     _ask_to_quit()  # there is no queue of events any more
+
+
+@pytest.mark.parametrize("sink", ["full disk", "blocked pipe"])
+def test_a_show_plays_and_ends_though_its_terminal_takes_nothing(tmp_path: Path, sink: str) -> None:
+    if sink == "full disk" and not Path("/dev/full").exists():
+        pytest.skip("this system has no /dev/full")
+    kept = tmp_path / "visualizer" / "state.yaml"
+    reading, writing = os.pipe()
+    if sink == "full disk":
+        os.close(writing)
+        writing = os.open("/dev/full", os.O_WRONLY)
+    else:
+        os.set_blocking(writing, False)
+        with suppress(BlockingIOError):
+            while True:
+                os.write(writing, bytes(4096))
+        os.set_blocking(writing, True)
+    env = {**os.environ, "SDL_VIDEODRIVER": "dummy", "XDG_STATE_HOME": str(tmp_path)}
+    argv = [sys.executable, "-m", "visualizer", *OPTIONS]
+    show = subprocess.Popen(argv, env=env, stdout=writing, stderr=writing)
+    try:
+        deadline = time.monotonic() + PATIENCE
+        while not kept.exists() and time.monotonic() < deadline:  # the frame loop runs
+            time.sleep(0.05)
+        assert kept.exists()
+        show.send_signal(signal.SIGTERM)
+        assert show.wait(PATIENCE) == 0
+    finally:
+        show.kill()
+        show.wait()
+        os.close(reading)
+        os.close(writing)

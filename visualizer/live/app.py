@@ -64,6 +64,11 @@ def run(options: LiveOptions) -> int:
 
     Raises OptionError, and window.NoDisplay where there is none.
     """
+    with terminal.queued():
+        return _run(options)
+
+
+def _run(options: LiveOptions) -> int:
     if options.osc:
         address(options.osc)  # refused before a window opens
     presets, first, faults = find_presets(options)
@@ -148,7 +153,7 @@ def _leave(live: LiveShow, status: int) -> None:
         return
     if status == 1:
         terminal.trace()  # os._exit would not
-    sys.stderr.flush()
+    terminal.flush()
     os._exit(status)
 
 
