@@ -28,6 +28,7 @@ TOGGLES: dict[str, Callable[[bool], Show]] = {
     "hud": lambda on: replace(SHOW, hud=on),
     "help": lambda on: replace(SHOW, help=on),
     "record": lambda on: replace(SHOW, recording=1.0 if on else None),
+    "test_card": lambda on: replace(SHOW, test_card=on),
     "mapping": lambda on: replace(SHOW, mapping=MappingMode() if on else None),
 }
 

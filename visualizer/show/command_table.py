@@ -43,6 +43,9 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "mapping", "Mapping", ("f6",), None, "drag or step the wall's corners; Esc or Enter leaves"
     ),
+    Command(
+        "test_card", "Test card", ("f10",), 62, "grid, colours and greys in place of the picture"
+    ),
     Command("hud", "HUD", ("tab",), 47, "values over the picture, on or off"),
     Command("help", "Help", ("f1", "?"), 48, "all keys and knobs"),
     Command("prompt", "Prompt", ("return",), 49, "type a prompt; Enter takes it, Esc drops it"),
@@ -92,5 +95,6 @@ COMMANDS: tuple[Command, ...] = (
 
 ON_OFF = (
     "generation", "freeze", "blackout", "fullscreen", "hud", "help", "learn", "record", "mapping",
+    "test_card",
 )  # fmt: skip
 """Commands that turn something on and off, so that a switch can stand for them."""

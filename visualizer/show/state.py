@@ -62,8 +62,8 @@ class Show:
     presets; "" for none. source_since: show time at which the preset brought its source. pictures:
     how often one of the wall was asked for. recording: show time since which the wall is recorded,
     None where it is not. display: name of the one that the wall is on; projections: where the wall
-    goes, by displays' names; mapping: the mapping mode, None while it is off. chance: what random
-    seeds are drawn from, another one in each show.
+    goes, by displays' names; mapping: the mapping mode, None while it is off. test_card: whether it
+    is on the wall. chance: what random seeds are drawn from, another one in each show.
     """
 
     presets: tuple[Preset, ...] = ()
@@ -114,6 +114,7 @@ class Show:
     display: str = ""
     projections: Mapping[str, Projection] = field(default_factory=lambda: MappingProxyType({}))
     mapping: MappingMode | None = None
+    test_card: bool = False
     chance: int = 0
 
     @property

@@ -21,10 +21,11 @@ from visualizer import terminal
 from visualizer.frame import Frame, Pixels
 from visualizer.show.view import View
 from visualizer.stage import window
+from visualizer.stage.alignment_card import AlignmentCard
 from visualizer.stage.drawing.lettering import Lettering
 from visualizer.stage.geometry import Size
 from visualizer.stage.gl_renderer import GLRenderer, NoOpenGL
-from visualizer.stage.homography import Grey
+from visualizer.stage.homography import Grey, wall_size
 from visualizer.stage.hud.hud import Hud
 from visualizer.stage.hud.start_screen import StartScreen
 from visualizer.stage.looks import SAFE_STROBE
@@ -74,6 +75,7 @@ class Stage:
         self._wall = Wall(lambda pixels: self._renderer.push(pixels), strobe_limit=strobe_limit)
         letters = Lettering()
         self._hud, self._splash = Hud(letters), StartScreen(letters)
+        self._card = AlignmentCard(letters)
         self._letters, self._hud_at = letters, hud
         self._operator: OperatorWindow | None = None
         self._operator_left = False
@@ -196,19 +198,22 @@ class Stage:
         self._renderer.aim(surface)
 
     def _draw(self, view: View, now: float, passed: float) -> None:
-        projection = view.show.projection
+        projection, card = view.show.projection, view.show.test_card
         moment = replace(
             self._wall.moment(view, now, passed),
             projection=projection,
             mask=self.masks.get(projection.mask),
         )
-        if self._wall.newest is not None:
+        if card:
+            moment = replace(moment, card=self._drawn_card(view), dim=self._wall.dim)
+        if self._wall.newest is not None or card:
             self._renderer.draw(moment)
             if self.on_wall is not None:
                 self._try("the wall can't be read", self._read_wall, self.on_wall)
+        if self._wall.newest is not None:
             self._splash_left = max(self._splash_left - passed / SPLASH_FADE, 0.0)
         surface = self._renderer.canvas
-        if self._splash_left > 0.0:
+        if self._splash_left > 0.0 and not card:
             self._try("the start screen can't be drawn", self._draw_splash, surface, view, now)
         self._place_hud(view)
         if self._operator is None:
@@ -225,6 +230,15 @@ class Stage:
 
     def _read_wall(self, take: Callable[[Pixels], None]) -> None:
         take(self._renderer.read())
+
+    def _drawn_card(self, view: View) -> Pixels:
+        width, height = screen = self._renderer.canvas.get_size()
+        rate = f"{self._window.refresh_rate} Hz" if self._window.refresh_rate else "rate unknown"
+        words: tuple[str, ...] = (self._window.display_name, f"{width} × {height}, {rate}")
+        size = wall_size(screen, view.show.projection)
+        if size != screen:
+            words = *words, f"wall {size[0]} × {size[1]}"
+        return self._card.drawn(size, words, self._pictures)
 
     def _draw_splash(self, surface: pygame.Surface, view: View, now: float) -> None:
         """The start screen: alone, then fading away over the first picture."""
@@ -243,7 +257,9 @@ class Stage:
 
     def _draw_hud(self, surface: pygame.Surface, view: View) -> pygame.Rect | None:
         """The HUD; gives back where text is typed in it."""
-        return self._hud.draw(surface, view, splash=self._wall.newest is None)
+        return self._hud.draw(
+            surface, view, splash=self._wall.newest is None and not view.show.test_card
+        )
 
     def _place_hud(self, view: View) -> None:
         """Open or close the operator's window; looked at once in a second or so."""

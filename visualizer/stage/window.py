@@ -57,7 +57,8 @@ class Window:
     """The one window. Lines for the performer gather in messages.
 
     gl: whether it is drawn on by OpenGL, in a context that is new with each opening; opened: how
-    many of them there were. display_name: of the one that it is on (display_names).
+    many of them there were. display_name: of the one that it is on (display_names);
+    refresh_rate: its pictures a second, 0 where that is not known.
     """
 
     def __init__(self, display: int = 0, windowed: bool = False, gl: bool = False) -> None:
@@ -69,6 +70,7 @@ class Window:
         self.opened = 0
         self._wanted = self._display = display
         self.display_name = ""
+        self.refresh_rate = 0
         self._cursor = False
         self._flips = 0
         self._failures = 0
@@ -177,7 +179,7 @@ class Window:
         if now == self._display:
             return
         lost, self._display = self._display, now
-        self.display_name = display_names()[now]
+        self._look_at_display()
         if lost < pygame.display.get_num_displays():
             self._wanted = now  # moved by hand
         elif self.fullscreen:
@@ -241,12 +243,16 @@ class Window:
             size = (min(WINDOWED[0], width * 9 // 10), min(WINDOWED[1], height * 9 // 10))
             self._set_mode(size, pygame.RESIZABLE)
         pygame.mouse.set_visible(self._cursor or not self.fullscreen)
-        self.display_name = display_names()[self._display]
+        self._look_at_display()
         # All of these are forgotten when a display is closed.
         pygame.key.set_repeat(*REPEAT)
         self._take_text()
         self._typed_at = None
         self.opened += 1
+
+    def _look_at_display(self) -> None:
+        self.display_name = display_names()[self._display]
+        self.refresh_rate = pygame.display.get_desktop_refresh_rates()[self._display]
 
     def _set_mode(self, size: tuple[int, int], flags: int) -> None:
         """With vsync where OpenGL has it; without OpenGL where that can't be had."""

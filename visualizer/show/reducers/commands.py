@@ -63,6 +63,7 @@ BY_NAME: Mapping[str, Callable[[Show], Show]] = MappingProxyType(
         "hud": lambda show: replace(show, hud=not show.hud_on),
         "help": lambda show: replace(show, help=not show.help),
         "mapping": mapping_mode.toggled,
+        "test_card": lambda show: replace(show, test_card=not show.test_card),
         "prompt": lambda show: text_entry.opened(show, "prompt"),
         "next_model": model_choice.ask_next,
         "model": lambda show: text_entry.opened(show, "model"),
@@ -98,6 +99,7 @@ IS_ON: Mapping[str, Callable[[Show], bool]] = MappingProxyType(
         "learn": lambda show: show.learning is not None,
         "record": lambda show: show.recording is not None,
         "mapping": lambda show: show.mapping is not None,
+        "test_card": lambda show: show.test_card,
     }
 )
 """Whether a command that turns something on and off (command_table.ON_OFF) has turned it on."""

@@ -71,10 +71,6 @@ class Layout:
     placed: tuple[Placed, ...]
 
 
-_KEYLESS = ", ".join(
-    row.label.lower() for row in PARAMETERS if row.group == "loop" and not row.keys
-)
-
 MORE = (
     Entry("presets", ("1 \u2013 0",), "Presets", "the first ten, by number", ""),
     Entry(
@@ -86,7 +82,10 @@ MORE = (
         "keypad", (), "Keypad",
         "digits type a value, \u2212 and + step the focus, / and * move it", "",
     ),
-    Entry("keyless", (), "No keys", f"the focus plays looks, {_KEYLESS} too", ""),
+    Entry(
+        "keyless", (), "No keys",
+        "looks, time, modulation, sources and some of the loop's: the focus plays them too", "",
+    ),
     Entry("shift", ("shift",), "Small steps", "with a parameter's keys; held keys speed up", ""),
 )  # fmt: skip
 """Keys that are no row of the tables."""
@@ -95,30 +94,26 @@ MORE = (
 def entries() -> tuple[tuple[str, tuple[Entry, ...]], ...]:
     """The tables as the page shows them: heading and entries.
 
-    Of the modulations, which are all alike, the first stands for the others. Of a command's keys
-    those that are nearest; docs/playing.md has all.
+    Of a command's keys those that are nearest; docs/playing.md has all, and the parameters that
+    have no keys.
     """
     commands = tuple(
         Entry(c.name, _nearest(c.keys), c.label, c.help, _tail("note", c.note)) for c in COMMANDS
     )
-    alone, with_ctrl = _rows("loop", held=False), _rows("loop", held=True)
-    modulation = tuple(row for row in _rows("modulation") if row.name.startswith("mod1_"))
     return (
         ("Commands", commands),
         ("More keys", MORE),
-        ("Parameters", alone),
-        ("Parameters with Ctrl", with_ctrl),
-        ("Time", _rows("time")),
-        ("Modulation, 1 of 4", modulation),
+        ("Parameters", _rows(held=False)),
+        ("Parameters with Ctrl", _rows(held=True)),
     )
 
 
-def _rows(group: str, held: bool | None = None) -> tuple[Entry, ...]:
-    """Parameters of a group; held: those that need Ctrl, or only the others."""
+def _rows(held: bool) -> tuple[Entry, ...]:
+    """Parameters that have keys: those that need Ctrl, or those that don't."""
     return tuple(
         Entry(row.name, row.keys, row.label, row.help, _tail("CC", row.cc))
         for row in PARAMETERS
-        if row.group == group and (held is None or (row.keys and _needs_ctrl(row.keys) == held))
+        if row.keys and _needs_ctrl(row.keys) == held
     )
 
 
