@@ -35,6 +35,7 @@ def test_argv_becomes_options(called: list[Any]) -> None:
     for argv, options in (
         ([], live()),
         (["--windowed", "--display", "2"], live(windowed=True, display=2)),
+        (["--display", "2", "--display", "1"], live(display=2, also=(1,))),
         (["--midi", "nano", "--offline"], live(midi="nano", offline=True)),
         (["--no-midi", "-v"], live(no_midi=True, verbose=True)),
         (

@@ -86,7 +86,8 @@ def _live(given: dict[str, Any]) -> int:
     from visualizer.live.app import run
     from visualizer.stage.window import NoDisplay
 
-    options = _options(LiveOptions, given)
+    first, *also = given.pop("displays") or [0]
+    options = _options(LiveOptions, given | {"display": first, "also": tuple(also)})
     try:
         return run(options)
     except NoDisplay as why:
@@ -171,7 +172,12 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"visualizer {__version__}")
     parser.add_argument(
-        "--display", type=int, default=0, metavar="N", help="display to show on, from 0"
+        "--display",
+        type=int,
+        action="append",
+        dest="displays",
+        metavar="N",
+        help="display to show on, from 0; given again, another that shows the same",
     )
     parser.add_argument("--windowed", action="store_true", help="start in a window")
     parser.add_argument(

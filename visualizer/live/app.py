@@ -78,6 +78,7 @@ def _run(options: LiveOptions) -> int:
     sys.setswitchinterval(0.0005)
     stage = Stage(
         display=options.display,
+        also=options.also,
         windowed=options.windowed,
         renderer=options.renderer,
         strobe_limit=options.strobe_limit,

@@ -1,12 +1,12 @@
-"""Another display that shows the same wall, fitted and mapped to it in its own way.
+"""Other displays that show the same wall, each filled and mapped in its own way.
 
-A plain window with a surface of its own, drawn by software whatever draws the first: the picture is
+Plain windows with surfaces of their own, drawn by software whatever draws the first: the picture is
 read back from there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import pygame
 
@@ -17,6 +17,7 @@ from visualizer.stage.homography import Grey, wall_size
 from visualizer.stage.operator_window import CENTRED
 from visualizer.stage.renderer import Moment
 from visualizer.stage.software_renderer import SoftwareRenderer
+from visualizer.stage.window import display_names
 
 
 class SecondWall:
@@ -56,3 +57,40 @@ class SecondWall:
     def close(self) -> None:
         """Close it."""
         self._window.destroy()
+
+
+class SecondWalls:
+    """Those that are open, by their displays' names."""
+
+    def __init__(self) -> None:
+        self._walls: dict[str, SecondWall] = {}
+        self._told: set[int] = set()
+
+    def owns(self, event: pygame.event.Event) -> bool:
+        """Whether an event is of one of their windows."""
+        return any(wall.owns(event) for wall in self._walls.values())
+
+    def open(self, displays: Sequence[int]) -> list[str]:
+        """Have walls on these displays, by their numbers, and on no others; lines for people. A
+        display that is pulled loses its wall, and has it again when it is back."""
+        sizes, names, lines = pygame.display.get_desktop_sizes(), display_names(), []
+        wanted = {names[n]: n for n in displays if 0 <= n < len(names)}
+        for name in self._walls.keys() - wanted.keys():
+            self._walls.pop(name).close()
+        for name in wanted.keys() - self._walls.keys():
+            self._walls[name] = SecondWall(wanted[name], sizes[wanted[name]])
+        for number in set(displays) - set(wanted.values()) - self._told:
+            lines.append(f"no display {number} for a second wall; it is opened when it is there")
+            self._told.add(number)
+        return lines
+
+    def draw(
+        self,
+        read: Callable[[], Pixels],
+        projections: Mapping[str, Projection],
+        masks: Mapping[str, Grey],
+    ) -> None:
+        """Draw and show all of them. projections: by displays' names; masks: by theirs."""
+        for name, wall in self._walls.items():
+            projection = projections.get(name, PLAIN)
+            wall.draw(read, projection, masks.get(projection.mask))

@@ -32,6 +32,7 @@ from visualizer.stage.looks import SAFE_STROBE
 from visualizer.stage.operator_window import OperatorWindow
 from visualizer.stage.pacing import Beat, Rate
 from visualizer.stage.renderer import Renderer
+from visualizer.stage.second_wall import SecondWalls
 from visualizer.stage.software_renderer import SoftwareRenderer
 from visualizer.stage.wall import Wall
 
@@ -44,7 +45,8 @@ SPLASH_FADE = 1.0
 class Stage:
     """The window with all that is drawn in it. For the main thread only.
 
-    clock gives seconds; wait (seconds) is how the stage waits for the next picture's moment.
+    also: other displays that show the same wall, while the first is fullscreen. clock gives
+    seconds; wait (seconds) is how the stage waits for the next picture's moment.
     renderer: "gl", "software", or "auto" for OpenGL where a GPU draws it. strobe_limit: most
     flashes a second. hud: where it is, on the "wall", in a "window" of the operator's own, or
     "auto" for that where there is a second display. masks: of projections, by the names that they
@@ -55,6 +57,7 @@ class Stage:
         self,
         *,
         display: int = 0,
+        also: tuple[int, ...] = (),
         windowed: bool = False,
         renderer: str = "auto",
         strobe_limit: float = SAFE_STROBE,
@@ -79,6 +82,7 @@ class Stage:
         self._letters, self._hud_at = letters, hud
         self._operator: OperatorWindow | None = None
         self._operator_left = False
+        self._also, self._seconds = also, SecondWalls()
         self._faults: dict[str, str] = {}
         self._beat = Beat()
         self._made, self._shown = Rate(), Rate()
@@ -116,7 +120,7 @@ class Stage:
                 if self._operator.owns(event):
                     self._close_operator()
                     self._operator_left = True
-                else:  # SDL sends QUIT with the last window only
+                elif not self._seconds.owns(event):  # SDL sends QUIT with the last window only
                     events = [*events, pygame.event.Event(pygame.QUIT)]
             self._window.watch(event)
         return events
@@ -155,6 +159,7 @@ class Stage:
     def close(self) -> None:
         """Close the window."""
         self._close_operator()
+        self._seconds.open([])
         window.close()
 
     @property
@@ -210,6 +215,7 @@ class Stage:
             self._renderer.draw(moment)
             if self.on_wall is not None:
                 self._try("the wall can't be read", self._read_wall, self.on_wall)
+            self._try("a second wall can't be drawn", self._draw_seconds, view)
         if self._wall.newest is not None:
             self._splash_left = max(self._splash_left - passed / SPLASH_FADE, 0.0)
         surface = self._renderer.canvas
@@ -230,6 +236,13 @@ class Stage:
 
     def _read_wall(self, take: Callable[[Pixels], None]) -> None:
         take(self._renderer.read())
+
+    def _draw_seconds(self, view: View) -> None:
+        shows = view.show.fullscreen
+        displays = [n for n in self._also if n != self._window.display] if shows else []
+        if self._pictures % 60 == 0:
+            self._messages += self._seconds.open(displays)
+        self._seconds.draw(self._renderer.read, view.show.projections, self.masks)
 
     def _drawn_card(self, view: View) -> Pixels:
         width, height = screen = self._renderer.canvas.get_size()
@@ -265,7 +278,8 @@ class Stage:
         """Open or close the operator's window; looked at once in a second or so."""
         if self._pictures % 60:
             return
-        others = [n for n in range(self._window.displays) if n != self._window.display]
+        taken = {self._window.display, *(self._also if view.show.fullscreen else ())}
+        others = [n for n in range(self._window.displays) if n not in taken]
         wants = self._hud_at == "window" or (
             self._hud_at == "auto" and view.show.fullscreen and bool(others)
         )
