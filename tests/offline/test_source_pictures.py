@@ -57,6 +57,7 @@ def frames_of(folder: Path) -> list[Pixels]:
 def render(out: Path, *more: str) -> list[Pixels]:
     """Frames of a render with the test card."""
     given = ["render", str(out), "--model", "testcard", "--size", "64", "--frames", "6"]
+    given += ["--prompt", "red"]  # without a preset's looks
     assert cli.main([*given, "--fps", str(RATE), "--seed", "1", *more]) == 0
     return frames_of(out)
 

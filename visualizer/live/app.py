@@ -11,7 +11,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from itertools import chain
 
@@ -39,6 +39,8 @@ from visualizer.show.actions import Action, Offer, OnDisplay, Run, Say, Tick
 from visualizer.show.files.performance import Header
 from visualizer.show.next_request import request
 from visualizer.show.notices import said
+from visualizer.show.parameters import DEFAULTS
+from visualizer.show.records import NO_VALUES
 from visualizer.show.reducer import reduce, start
 from visualizer.show.reducers import text_entry
 from visualizer.show.state import Show
@@ -128,14 +130,25 @@ def _header(options: LiveOptions, show: Show) -> Header:
         version=__version__,
         presets=show.presets,
         preset=show.preset,
-        settings=options.settings,
+        settings={**options.settings, **_from_picture(options, show)},
         model=options.model or "",
+        loras=tuple(map(str, options.lora)),
+        source=options.source,
         chance=show.chance,
         size=options.size,
         aspect=options.aspect,
         strobe_limit=options.strobe_limit,
         longest_seen=LONGEST_SEEN,
     )
+
+
+def _from_picture(options: LiveOptions, show: Show) -> Mapping[str, float]:
+    """The values that a show has from a picture of the wall (--from)."""
+    if options.from_picture is None:
+        return NO_VALUES
+    preset = show.preset_now
+    own = {**DEFAULTS, **(preset.values if preset else {})}
+    return {name: value for name, value in show.values.items() if value != own[name]}
 
 
 def _ask_to_quit(*_: object) -> None:

@@ -8,15 +8,13 @@ video.
 
 from __future__ import annotations
 
-import hashlib
 import math
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, replace
 from fractions import Fraction
 from itertools import islice, repeat
 from pathlib import Path
-from typing import Any, NamedTuple
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -29,10 +27,12 @@ from visualizer.engine.diffusion.seed_walk import SeedWalk
 from visualizer.engine.engine import Engine
 from visualizer.engine.failures import FrameError, one_line
 from visualizer.frame import Frame, Pixels
+from visualizer.offline import continuing, replay
 from visualizer.offline.interrupt import Interrupt
+from visualizer.offline.replay import Replay
 from visualizer.offline.soundtrack import Soundtrack, mono
 from visualizer.offline.source_pictures import SourcePictures, check_source
-from visualizer.offline.video_wall import VideoWall
+from visualizer.offline.video_wall import Shown, VideoWall, due
 from visualizer.offline.writers import STATE, VIDEO, Writer, check_out, writer
 from visualizer.openers import open_now
 from visualizer.options import (
@@ -47,10 +47,13 @@ from visualizer.options import (
 from visualizer.outputs.audio_track import RATE, Stereo
 from visualizer.show.actions import Live, Tick
 from visualizer.show.files import prompt_lists
+from visualizer.show.lora import joined
+from visualizer.show.lora import parse as parse_lora
 from visualizer.show.next_request import request
 from visualizer.show.records import Preset
 from visualizer.show.reducer import reduce, start
 from visualizer.show.state import Show
+from visualizer.stage.looks import SAFE_STROBE
 
 SAVED_EVERY = 10.0
 """Seconds from one saving of a folder's state to the next: a killed run loses no more."""
@@ -65,55 +68,130 @@ def render(options: RenderOptions) -> int:
     Raises OptionError where an option can't be followed.
     """
     _check_rates(options)
+    if options.replay is not None:
+        return _replayed(options, options.replay)
     sound = Soundtrack(options.sound) if options.sound is not None else None
     if sound is not None and sound.damaged:
         terminal.log(f"--sound {options.sound}: {sound.damaged} damaged pieces are left out")
     length = _count(options, sound)
-    saved = _saved(options)
+    saved = continuing.saved(options)
     check_source(options.source)
     picture = find_picture(options.from_picture)
     show = _first(options, saved.get("chance", time.time_ns()), picture)
     if not saved:
         check_out(options.out)
-    first_frame = _first_frame(options, saved, show, length)
+    first_frame = continuing.first_frame(options, saved, show, length)
     if saved and show.values["trails"]:
         terminal.log(f"--continue: trails begin anew at frame {first_frame + 1}")
+    numbers, source = range(first_frame, length), SourcePictures(terminal.log)
+
+    def shown(engine: Engine) -> Iterator[Shown]:
+        if picture is not None:
+            engine.adopt(picture.pixels)
+        state = options.out / STATE if numbers.start else None
+        return frames(
+            show, engine, options.fps, numbers, sound, terminal.log, state, options.engine_fps,
+            options.steps, source,
+        )  # fmt: skip
+
+    facts: dict[str, str | int] = {
+        "made_with": continuing.fingerprint(options, show),
+        "chance": show.chance,
+    }
+    crossfades = options.engine_fps is not None
+    wall = _video_wall(options, drawn=first_frame, crossfades=crossfades)
+    with source:
+        return _opened_and_made(
+            options, show.model.asked, numbers, shown, wall, None if crossfades else facts
+        )
+
+
+def _replayed(options: RenderOptions, path: Path) -> int:
+    """Make the video of a performance log; the exit status. Raises OptionError."""
+    given = {
+        "--preset": options.preset, "--presets": options.presets, "--prompt": options.prompt,
+        "--set, --seed": dict(options.settings), "--continue": options.continuing,
+        "--source": options.source, "--from": options.from_picture,
+    }  # fmt: skip
+    if unused := [name for name, value in given.items() if value]:
+        raise OptionError(f"--replay plays what was played: leave out {', '.join(unused)}")
+    recording = replay.read(path, terminal.say)
+    header = recording.header
+    if header.version != __version__:
+        terminal.say(
+            f"--replay {path}: it is of version {header.version}, and this is {__version__}: "
+            "pictures may differ"
+        )
+    sound = Soundtrack(options.sound) if options.sound is not None else None
+    check_out(options.out)
+    if options.size is None and options.aspect is None:
+        options = replace(options, size=header.size, aspect=header.aspect)
+    limit = options.strobe_limit if options.strobe_limit != SAFE_STROBE else header.strobe_limit
+    # One at each end: what was shown last is shown, too.
+    length = math.floor((recording.ends - recording.begins) * options.fps + 1e-6) + 1
+    numbers = range(min(length, options.frames or length))
+
+    source = SourcePictures(terminal.log)
+
+    def open_engine(model: str) -> Engine:
+        return open_now(options, model, terminal.log)
+
+    def shown(engine: Engine) -> Iterator[Shown]:
+        played = Replay(
+            recording,
+            engine,
+            open_engine=open_engine if options.model is None else None,
+            steps=options.steps,
+            makes=options.engine_fps is None,
+            source=source,
+            say=terminal.log,
+        )
+        count = numbers.stop
+        return replay.shown(recording, played, options.fps, count, sound, options.engine_fps)
+
+    replay.begun(recording)  # refused before a model loads
+    wall = _video_wall(replace(options, strobe_limit=limit), crossfades=True)
+    loras = options.lora or tuple(map(parse_lora, header.loras))
+    model = joined(options.model or recording.model, loras)
+    with source:
+        return _opened_and_made(options, model, numbers, shown, wall, None)
+
+
+def _opened_and_made(
+    options: RenderOptions,
+    model: str,
+    numbers: range,
+    shown: Callable[[Engine], Iterator[Shown]],
+    wall: VideoWall,
+    facts: Mapping[str, str | int] | None,
+) -> int:
+    """Open the model, and make pictures of these numbers (from 0); the exit status.
+
+    facts: what another run has to know to go on; None where none can.
+    """
     with Interrupt() as interrupt:
         try:
-            engine = open_now(options, show.model.asked, terminal.log)
+            engine = open_now(options, model, terminal.log)
         except KeyboardInterrupt:
             terminal.say(f"{options.out}: interrupted before the first frame")
             return interrupt.status
-        if picture is not None:
-            engine.adopt(picture.pixels)
-        return _made(options, show, engine, range(first_frame, length), sound, interrupt)
+        pictures = wall.pictures(shown(engine))
+        return _made(options, engine, numbers, pictures, facts, interrupt)
 
 
 def _made(
     options: RenderOptions,
-    show: Show,
     engine: Engine,
     numbers: range,
-    sound: Soundtrack | None,
+    pictures: Iterator[tuple[Pixels, Stereo | None]],
+    facts: Mapping[str, str | int] | None,
     interrupt: Interrupt,
 ) -> int:
-    """Make and write frames of these numbers (from 0); the exit status. What is made stays,
-    even where it ends early."""
+    """Write pictures of these numbers (from 0); the exit status. What is made stays, even where it
+    ends early."""
     made: Writer | None = None
-    facts: dict[str, str | int] = {"made_with": _fingerprint(options, show), "chance": show.chance}
-    state = options.out / STATE if numbers.start else None
-    source = SourcePictures(terminal.log)
-    made_frames = frames(
-        show, engine, options.fps, numbers, sound, terminal.log, state, options.engine_fps,
-        options.steps, source,
-    )  # fmt: skip
-    pictures = _walls(options, made_frames, numbers.start)
     try:
-        with (
-            source,
-            writer(options.out, options.fps, numbers.start) as made,
-            _progress() as progress,
-        ):
+        with writer(options.out, options.fps, numbers.start) as made, _progress() as progress:
             task = progress.add_task(
                 terminal.clean(f"{engine.model} on {engine.device}"),
                 total=numbers.stop,
@@ -126,8 +204,8 @@ def _made(
                     if number == numbers.start and (line := _cut(options, picture)):
                         terminal.log(line)
                     made.write(picture, block)
-                    due = interrupt.number or time.monotonic() - saved > SAVED_EVERY
-                    if due and made.state is not None:
+                    save = interrupt.number or time.monotonic() - saved > SAVED_EVERY
+                    if save and facts is not None and made.state is not None:
                         checkpoint.save(engine, made.state, frames=made.count, **facts)
                         saved = time.monotonic()
                 progress.advance(task)
@@ -147,60 +225,6 @@ def _made(
     return status
 
 
-def _saved(options: RenderOptions) -> dict[str, Any]:
-    """What the interrupted run that is to be continued has saved besides its engine's state; empty
-    where none is. Raises OptionError."""
-    if not options.continuing:
-        return {}
-    check_out(options.out, continuing=True)
-    state = options.out / STATE
-    try:
-        saved = checkpoint.read(state)
-    except (OSError, ValueError) as error:
-        raise OptionError(f"--continue: {state} can't be read: {error}") from None
-    if not all(isinstance(saved.get(name), int) for name in ("frames", "chance")):
-        raise OptionError(f"--continue: {state} is of another version of this program")
-    return saved
-
-
-def _first_frame(options: RenderOptions, saved: Mapping[str, Any], show: Show, length: int) -> int:
-    """The number of the first frame to make, from 0: as many were made by the run that is
-    continued.
-
-    Raises OptionError where it was another's, as its frames would not fit.
-    """
-    if not saved:
-        return 0
-    made: int = saved["frames"]
-    if saved.get("made_with") != _fingerprint(options, show):
-        raise OptionError(
-            f"--continue: {options.out} was begun with other options, presets or sound; give the "
-            "same ones, but for --frames and --seconds"
-        )
-    if made >= length:
-        raise OptionError(f"--continue: {options.out} has its {length} frames; ask for more")
-    return made
-
-
-def _fingerprint(options: RenderOptions, show: Show) -> str:
-    """What pictures depend on, in a short text: all frames of one run have the same."""
-    asked = replace(
-        options, continuing=False, frames=None, out=Path(), verbose=False, offline=False
-    )
-    source = Path(options.source) if options.source else None
-    given = (options.sound, source, options.from_picture)
-    files = [path.stat() for path in given if path is not None]
-    facts = (
-        __version__,
-        asked,
-        dict(options.settings),
-        show.presets,
-        sorted(show.values.items()),
-        [(file.st_size, file.st_mtime_ns) for file in files],
-    )
-    return hashlib.sha256(repr(facts).encode()).hexdigest()
-
-
 def video_instead(options: Options, why: str) -> int:
     """Ten seconds of the first preset as a video of a projector's size, where there is no display
     for the show. why: there is none."""
@@ -210,33 +234,6 @@ def video_instead(options: Options, why: str) -> int:
     shared["fallback"] = True  # as in the show whose place it takes
     shared["from_picture"] = getattr(options, "from_picture", None)
     return render(RenderOptions(**shared, out=out, wall=(1280, 720)))
-
-
-class Shown(NamedTuple):
-    """What a picture of a video is drawn from. frame: a new one, None where the one before stays.
-    show: as it is then. sound: what is heard meanwhile, None for nothing."""
-
-    frame: Frame | None
-    show: Show
-    sound: Stereo | None
-
-
-def _walls(
-    options: RenderOptions, shown: Iterable[Shown], drawn: int
-) -> Iterator[tuple[Pixels, Stereo | None]]:
-    """The wall's pictures, each with its sound. drawn: how many another run has made."""
-    wall = VideoWall(
-        options.wall,
-        options.fps,
-        drawn=drawn,
-        crossfades=options.engine_fps is not None,
-        strobe_limit=options.strobe_limit,
-        say=terminal.log,
-    )
-    for frame, show, sound in shown:
-        if frame is not None:
-            wall.show_frame(frame)
-        yield wall.draw(show), sound
 
 
 def frames(
@@ -259,14 +256,14 @@ def frames(
     second, fps at most; None for one a picture. steps: see RenderOptions. source: adds the
     source's pictures.
     """
-    share = 1 if engine_fps is None else engine_fps / fps
+    share = Fraction(1) if engine_fps is None else engine_fps / Fraction(fps)
     blocks = repeat(None) if sound is None else sound.blocks(fps)
     ear = AudioFeatures(RATE)
     walk = SeedWalk()
     for number, block in enumerate(islice(blocks, numbers.stop)):
         if block is not None:
             show = reduce(show, ear.hear(mono(block)))
-        if number and math.floor(number * share) == math.floor((number - 1) * share):
+        if not due(number, share):
             yield Shown(None, show, block)
             show = reduce(show, Tick(float(1 / fps)))
             continue
@@ -323,6 +320,17 @@ def _count(options: RenderOptions, sound: Soundtrack | None) -> int:
         return options.frames
     seconds = SECONDS if sound is None else sound.seconds
     return max(math.ceil(seconds * options.fps - 1e-6), 1)  # 0.3 s × 10 is 3.0000000000000004
+
+
+def _video_wall(options: RenderOptions, *, drawn: int = 0, crossfades: bool) -> VideoWall:
+    return VideoWall(
+        options.wall,
+        options.fps,
+        drawn=drawn,
+        crossfades=crossfades,
+        strobe_limit=options.strobe_limit,
+        say=terminal.log,
+    )
 
 
 def _first(options: RenderOptions, chance: int, picture: BeginPicture | None = None) -> Show:

@@ -6,13 +6,15 @@ Drawn by the software renderer, which gives the same pixels on every machine, at
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from fractions import Fraction
+from typing import NamedTuple
 
 import pygame
 
 from visualizer.frame import Frame, Pixels
+from visualizer.outputs.audio_track import Stereo
 from visualizer.show.state import Show
 from visualizer.show.status import Status
 from visualizer.show.view import View
@@ -22,6 +24,21 @@ from visualizer.stage.pacing import PERIOD
 from visualizer.stage.renderer import Moment
 from visualizer.stage.software_renderer import SoftwareRenderer
 from visualizer.stage.wall import Wall
+
+
+class Shown(NamedTuple):
+    """What a picture of a video is drawn from. frame: a new one, None where the one before stays.
+    show: as it is then. sound: what is heard meanwhile, None for nothing."""
+
+    frame: Frame | None
+    show: Show
+    sound: Stereo | None
+
+
+def due(number: int, share: Fraction) -> bool:
+    """Whether the engine makes a frame for a video's picture of that number (from 0), as it does
+    for a share of them."""
+    return number == 0 or math.floor(number * share) != math.floor((number - 1) * share)
 
 
 class VideoWall:
@@ -50,12 +67,15 @@ class VideoWall:
         self._last: float | None = None
         self._trail = 1.0 / (PERIOD * float(fps))
 
-    def show_frame(self, frame: Frame) -> None:
-        """A new frame is there. See Wall."""
-        self._wall.show_frame(frame)
+    def pictures(self, shown: Iterable[Shown]) -> Iterator[tuple[Pixels, Stereo | None]]:
+        """The wall's pictures, each with its sound. The first has a frame."""
+        for frame, show, sound in shown:
+            if frame is not None:
+                self._wall.show_frame(frame)
+            yield self.draw(show), sound
 
     def draw(self, show: Show) -> Pixels:
-        """The wall as it is at the show's time; after the first frame."""
+        """The wall as it is at the show's time."""
         passed = 0.0 if self._last is None else max(show.time - self._last, 0.0)
         self._last = show.time
         moment = self._wall.moment(View(show, Status()), show.time, passed)

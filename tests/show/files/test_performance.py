@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import fields
 from types import MappingProxyType
 from typing import get_args
 
@@ -13,6 +14,8 @@ from visualizer.show.actions import Action, KnobId
 from visualizer.show.files import performance
 from visualizer.show.files.performance import Done, Header, NoLog
 from visualizer.show.files.session import Session
+from visualizer.show.lora import Lora
+from visualizer.show.projection import Projection
 from visualizer.show.records import Cued, Preset
 
 ZOOM = MappingProxyType({"zoom": 0.25})
@@ -35,6 +38,12 @@ DONE: tuple[Action, ...] = (
     actions.Learned("zoom", "cc 20 of nano", "zoom is played"),
     actions.Snapshots(MappingProxyType({"Deep sea": MappingProxyType({8: ZOOM})})),
     actions.Offer(Session(values=ZOOM, seed=7, history=("a\u2028b", "“c”\n"))),
+    actions.Projections({"a wall": Projection(flip_h=True, blend=(0.1, 0.0, 0.0, 0.0))}),
+    actions.OnDisplay("a wall"),
+    actions.ChooseCorner(2),
+    actions.GrabCorner(0.25, 0.75),
+    actions.MoveCorner(0.1, -0.1),
+    actions.Reproject("rotate"),
     actions.Type("naïve \U0001f40b"),
     actions.Erase(True),
     actions.Take(),
@@ -46,8 +55,18 @@ DONE: tuple[Action, ...] = (
 )  # fmt: skip
 
 PRESETS = (
-    Preset("Deep sea", (Cued((("coral", 0.5), ("kelp", 0.5)), ZOOM, "blur"),), "shuffled", ZOOM),
+    Preset(
+        "Deep sea",
+        (Cued((("coral", 0.5), ("kelp", 0.5)), ZOOM, "blur"),),
+        "shuffled",
+        ZOOM,
+        "grain",
+        "a/model",
+        (Lora("film", 0.5), Lora("a/b")),
+        "waves.mp4",
+    ),
 )
+"""Every field off its default, so that one that is not written shows."""
 
 
 def test_every_action_but_what_is_said_and_the_clock_comes_back_from_its_line() -> None:
@@ -69,10 +88,12 @@ def test_ticks_come_back_to_the_last_bit_and_in_their_place() -> None:
 
 
 def test_the_header_comes_back() -> None:
-    header = Header(
-        "1.0", PRESETS, 0, MappingProxyType({"seed": 5.0, "quantise": 2.0}), "builtin", 9,
-        (640, 360), None, 5.0, 0.5,
-    )  # fmt: skip
+    for record in (PRESETS[0], header := Header(
+        "1.0", PRESETS, 1, MappingProxyType({"seed": 5.0, "quantise": 2.0}), "builtin",
+        ("film:0.5",), "waves.mp4", 9, (640, 360), 2.0, 5.0, 0.5,
+    )):  # fmt: skip
+        for field in fields(record):
+            assert getattr(record, field.name) != field.default, field.name
     line = performance.header_text(header)
     assert performance.parse_header(line) == header
     assert performance.parse_header(performance.header_text(Header("1"))) == Header("1")

@@ -19,11 +19,12 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeAlias, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from visualizer.show.actions import Action, Say, Tick
 from visualizer.show.files import stored_values
 from visualizer.show.files.stored_values import Values, tell_unknown
+from visualizer.show.lora import parse as parse_lora
 from visualizer.show.parameter import shorten
 from visualizer.show.records import NO_VALUES, Cued, Preset
 
@@ -45,15 +46,17 @@ class NoLog(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What a show began with. version: of the program. preset, settings, model, chance: see
-    reducer.start. size, aspect: as asked for, None where not; see options.Options. strobe_limit:
-    most flashes a second. longest_seen: see Tick.most."""
+    """What a show began with. version: of the program. preset, settings, model, loras (as text),
+    source, chance: see reducer.start. size, aspect: as asked for, None where not; see
+    options.Options. strobe_limit: most flashes a second. longest_seen: see Tick.most."""
 
     version: str
     presets: tuple[Preset, ...] = ()
     preset: int = 0
     settings: Mapping[str, float] = field(default_factory=lambda: NO_VALUES)
     model: str = ""
+    loras: tuple[str, ...] = ()
+    source: str = ""
     chance: int = 0
     size: tuple[int, int] | None = None
     aspect: float | None = None
@@ -120,6 +123,8 @@ def parse_header(line: str, tell: Callable[[str], object] = stored_values.unsaid
             preset.values,
             preset.negative,
             preset.model,
+            None if preset.loras is None else tuple(map(parse_lora, preset.loras)),
+            preset.source,
         )
         for preset in read.presets
     )
@@ -160,11 +165,17 @@ _SAME = 1e-3
 """Seconds by which an action's time may differ from that of the ticks."""
 
 _PLAIN = (
-    "preset", "model", "chance", "size", "aspect", "strobe_limit", "longest_seen",
+    "preset", "model", "loras", "source", "chance", "size", "aspect", "strobe_limit",
+    "longest_seen",
 )  # fmt: skip
 """Fields of the header that are in the file as they are."""
 
 _Seconds: TypeAlias = Annotated[float, Field(ge=0.0, le=LONGEST_GAP)]
+
+
+def _lora(text: str) -> str:
+    parse_lora(text)
+    return text
 
 
 class _Cued(BaseModel):
@@ -180,6 +191,8 @@ class _Preset(BaseModel):
     values: Values = Field(default_factory=lambda: NO_VALUES)
     negative: str = ""
     model: str = ""
+    loras: tuple[Annotated[str, AfterValidator(_lora)], ...] | None = None
+    source: str = ""
 
 
 _Side: TypeAlias = Annotated[int, Field(ge=16, le=8192)]
@@ -194,6 +207,8 @@ class _Header(BaseModel):
     preset: Annotated[int, Field(ge=0)] = 0
     settings: Values = Field(default_factory=lambda: NO_VALUES)
     model: str = ""
+    loras: Annotated[tuple[Annotated[str, AfterValidator(_lora)], ...], Field(max_length=16)] = ()
+    source: str = ""
     chance: int = 0
     size: tuple[_Side, _Side] | None = None
     aspect: Annotated[float, Field(ge=1 / 16, le=16)] | None = None
@@ -212,6 +227,8 @@ def _preset_content(preset: Preset) -> dict[str, Any]:
         "values": stored_values.plain(preset.values),
         "negative": preset.negative,
         "model": preset.model,
+        "loras": None if preset.loras is None else [str(lora) for lora in preset.loras],
+        "source": preset.source,
         "prompts": [
             {
                 "parts": cued.parts,
