@@ -107,6 +107,7 @@ def _render(given: dict[str, Any]) -> int:
 
 
 def _bench(given: dict[str, Any]) -> int:
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
     from visualizer.offline.bench import bench
 
     return bench(_options(BenchOptions, given))
@@ -297,6 +298,11 @@ def _parser() -> argparse.ArgumentParser:
         "bench", parents=[subcommand_options], help="measure the engine's speed"
     )
     bench.add_argument("--frames", type=_positive, default=100, metavar="N", help="default 100")
+    bench.add_argument(
+        "--stage",
+        action="store_true",
+        help="measure the display loop instead, in a window, alone and beside the engine",
+    )
     bench.add_argument("--json", action="store_true", help="one JSON object for programs")
     _add_fallback(bench)
 

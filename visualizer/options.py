@@ -118,10 +118,11 @@ class RenderOptions(Options):
 
 @dataclass(frozen=True, slots=True)
 class BenchOptions(Options):
-    """Options of the measurement."""
+    """Options of the measurement. stage: the display loop instead of the engine."""
 
     frames: int = 100
     json: bool = False
+    stage: bool = False
 
 
 def shipped_presets() -> Path:

@@ -39,3 +39,33 @@ def test_a_table_for_people(capsys: pytest.CaptureFixture[str]) -> None:
 def test_the_table_says_what_runs_the_networks(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["bench", *BUILTIN, "--frames", "1"]) == 0
     assert "builtin on cpu by torch" in capsys.readouterr().out
+
+
+def test_the_display_loop_is_measured_with_the_engine_idle_and_busy(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    monkeypatch.setenv("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # it would stand in the output
+    for name, value in (("SIZES", ((96, 64), (64, 96))), ("LEAST_FRAMES", 4), ("WARM_UP", 1)):
+        monkeypatch.setattr(f"visualizer.offline.bench_stage.{name}", value)
+    argv = ["bench", "--stage", "--model", "testcard", "--size", "32", "--frames", "5"]
+    assert cli.main([*argv, "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["stage"]
+    assert [(row["width"], row["height"], row["engine"]) for row in rows] == [
+        (96, 64, "idle"), (64, 96, "idle"), (96, 64, "busy"), (64, 96, "busy"),
+    ]  # fmt: skip
+    for row in rows:
+        assert row["frames"] == 5
+        assert 0.0 < row["interval_ms_median"] <= row["interval_ms_p99"]
+        assert 0 <= row["late_frames"] <= 5
+    assert cli.main(argv) == 0
+    assert "96x64" in capsys.readouterr().out
+
+
+def test_without_a_display_the_display_loop_is_not_measured_and_says_so(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"):
+        monkeypatch.delenv(name, raising=False)
+    assert cli.main(["bench", "--stage", "--model", "testcard"]) == 2
+    assert "--stage: no display can be opened" in capsys.readouterr().err

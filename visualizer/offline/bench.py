@@ -1,7 +1,7 @@
 """Composition root of `visualizer bench`: how fast the engine makes frames, and where time goes.
 
 Measures the engine alone, in this thread, with the first preset's values. What is slow about
-the display is not in these figures.
+the display is not in these figures; --stage measures that (bench_stage.py).
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from visualizer.openers import open_now
 from visualizer.options import BenchOptions, OptionError, find_presets
 from visualizer.show.next_request import request
 from visualizer.show.reducer import start
+from visualizer.show.state import Show
 
 WARM_UP = 10
 """Frames that are not counted: first calls allocate memory and choose kernels, and the prompts to
@@ -59,21 +60,30 @@ class Stopwatch:
 
 def bench(options: BenchOptions) -> int:
     """Measure and print; the exit status. Raises OptionError."""
-    result = measure(options, terminal.log)
+    if options.stage:
+        from visualizer.offline.bench_stage import measure_stage  # which imports pygame
+
+        result = {
+            "stage": measure_stage(options, _show(options), terminal.log),
+            "versions": _versions("visualizer", "pygame-ce"),
+        }
+        table = _stage_table(result)
+    else:
+        result = measure(options, terminal.log)
+        table = _table(result)
     if options.json:
         terminal.out(json.dumps(result))
     else:
-        Console().print(_table(result))
+        Console().print(table)
     return 0
 
 
-def measure(options: BenchOptions, say: Callable[[str], None]) -> dict[str, Any]:
-    """The figures by name; times in milliseconds, memory in MiB."""
+def _show(options: BenchOptions) -> Show:
+    """The show to measure with: the first preset's. Raises OptionError."""
     presets, first, _ = find_presets(options)
     if not presets:
         raise OptionError("there is no preset to measure with: give another --presets folder")
-    check_source(options.source)
-    show = start(
+    return start(
         presets,
         first,
         options.settings,
@@ -81,6 +91,12 @@ def measure(options: BenchOptions, say: Callable[[str], None]) -> dict[str, Any]
         loras=options.lora,
         source=options.source,
     )
+
+
+def measure(options: BenchOptions, say: Callable[[str], None]) -> dict[str, Any]:
+    """The figures by name; times in milliseconds, memory in MiB."""
+    check_source(options.source)
+    show = _show(options)
     wanted = request(show)
     engine = open_now(options, show.model.asked, say)
     source = SourcePictures(say)
@@ -120,11 +136,12 @@ def measure(options: BenchOptions, say: Callable[[str], None]) -> dict[str, Any]
         "width": width,
         "height": height,
         "steps": wanted.steps,
-        "versions": {
-            "python": platform.python_version(),
-            **{name: version(name) for name in ("visualizer", "torch", "diffusers")},
-        },
+        "versions": _versions("visualizer", "torch", "diffusers"),
     }
+
+
+def _versions(*names: str) -> dict[str, str]:
+    return {"python": platform.python_version(), **{name: version(name) for name in names}}
 
 
 def _device_wait(device: str) -> Callable[[], None]:
@@ -159,4 +176,20 @@ def _table(result: dict[str, Any]) -> Table:
     table.add_row("steps", str(result["steps"]))
     for name, number in result["versions"].items():
         table.add_row(name, number)
+    return table
+
+
+def _stage_table(result: dict[str, Any]) -> Table:
+    table = Table(title=f"the display loop, by {result['stage'][0]['renderer']}")
+    for name in ("window", "engine", "median", "99th percentile", "late", "engine's frames"):
+        table.add_column(name, justify="left" if name in ("window", "engine") else "right")
+    for row in result["stage"]:
+        table.add_row(
+            f"{row['width']}x{row['height']}",
+            row["engine"],
+            f"{row['interval_ms_median']:.1f} ms",
+            f"{row['interval_ms_p99']:.1f} ms",
+            f"{row['late_frames']} of {row['frames']}",
+            f"{row['engine_fps']:.1f} a second" if row["engine"] == "busy" else "",
+        )
     return table

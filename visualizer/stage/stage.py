@@ -50,7 +50,7 @@ class Stage:
     renderer: "gl", "software", or "auto" for OpenGL where a GPU draws it. strobe_limit: most
     flashes a second. hud: where it is, on the "wall", in a "window" of the operator's own, or
     "auto" for that where there is a second display. masks: of projections, by the names that they
-    have there.
+    have there. window_size: outside fullscreen, in pixels; None for the usual one.
     """
 
     def __init__(
@@ -62,6 +62,7 @@ class Stage:
         renderer: str = "auto",
         strobe_limit: float = SAFE_STROBE,
         hud: str = "auto",
+        window_size: tuple[int, int] | None = None,
         clock: Callable[[], float] = time.perf_counter,
         wait: Callable[[float], None] = time.sleep,
     ) -> None:
@@ -73,7 +74,7 @@ class Stage:
         self._messages: list[str] = []
         self.masks: Mapping[str, Grey] = {}
         self._slow_gl = renderer == "gl"
-        self._window = window.Window(display, windowed, wants_gl)
+        self._window = window.Window(display, windowed, wants_gl, window_size)
         self._renderer = self._new_renderer()
         self._wall = Wall(lambda pixels: self._renderer.push(pixels), strobe_limit=strobe_limit)
         letters = Lettering()

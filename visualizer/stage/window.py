@@ -61,13 +61,21 @@ class Window:
     refresh_rate: its pictures a second, 0 where that is not known.
     """
 
-    def __init__(self, display: int = 0, windowed: bool = False, gl: bool = False) -> None:
-        """Open it. gl: for OpenGL, see self.gl. Raises NoDisplay."""
+    def __init__(
+        self,
+        display: int = 0,
+        windowed: bool = False,
+        gl: bool = False,
+        size: tuple[int, int] | None = None,
+    ) -> None:
+        """Open it. gl: for OpenGL, see self.gl. size: outside fullscreen, in pixels; None for the
+        usual one. Raises NoDisplay."""
         self.messages: list[str] = []
         self.fullscreen = not windowed
         self.vsync = False
         self.gl = gl
         self.opened = 0
+        self._size = size
         self._wanted = self._display = display
         self.display_name = ""
         self.refresh_rate = 0
@@ -241,7 +249,7 @@ class Window:
             self.vsync = False
             width, height = sizes[self._display]
             size = (min(WINDOWED[0], width * 9 // 10), min(WINDOWED[1], height * 9 // 10))
-            self._set_mode(size, pygame.RESIZABLE)
+            self._set_mode(self._size or size, pygame.RESIZABLE)
         pygame.mouse.set_visible(self._cursor or not self.fullscreen)
         self._look_at_display()
         # All of these are forgotten when a display is closed.
