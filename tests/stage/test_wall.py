@@ -1,0 +1,75 @@
+"""What the wall shows from moment to moment, without a window."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from visualizer.frame import Frame, Pixels
+from visualizer.show.next_request import request
+from visualizer.show.state import Show
+from visualizer.show.view import View
+from visualizer.stage.renderer import Moment
+from visualizer.stage.wall import Wall
+
+from .player import BARE
+from .shows import RUNNING
+
+
+class Watched:
+    """A wall, and what it pushed."""
+
+    def __init__(self, *, crossfades: bool = True) -> None:
+        self.pushed: list[int] = []
+        self.wall = Wall(self._push, crossfades=crossfades)
+        self.now = 0.0
+
+    def _push(self, pixels: Pixels) -> None:
+        self.pushed.append(int(pixels[0, 0, 0]))
+
+    def frame(self, level: int) -> None:
+        pixels = np.full((2, 2, 3), level, np.uint8)
+        self.wall.show_frame(Frame(level, self.now, 0.1, pixels, 1, request(BARE)))
+
+    def moment(self, show: Show, seconds: float = 0.1) -> Moment:
+        self.now += seconds
+        return self.wall.moment(View(show, RUNNING), self.now, seconds)
+
+
+def test_without_crossfades_each_frame_is_shown_as_it_is_but_when_frozen() -> None:
+    watched = Watched(crossfades=False)
+    for level in (1, 2):
+        watched.frame(level)
+        moment = watched.moment(BARE.with_values({"zoom": 0.5}))
+        assert (moment.mix, moment.ahead, moment.behind) == (1.0, 0.0, 0.0)
+    watched.frame(3)
+    watched.moment(replace(BARE, frozen=True))
+    assert watched.pushed == [1, 2]
+    watched.moment(BARE)
+    assert watched.pushed == [1, 2, 3]
+
+
+def test_pictures_are_counted_from_the_first_frame_on() -> None:
+    watched = Watched()
+    for _ in range(3):
+        watched.moment(BARE)
+    watched.frame(1)
+    assert [watched.moment(BARE).number for _ in range(3)] == [1, 2, 3]
+
+
+def test_a_blackout_takes_its_time_by_the_seconds_that_have_passed() -> None:
+    watched = Watched()
+    dark = replace(BARE.with_values({"blackout_fade": 2.0}), blackout=True)
+    assert [watched.moment(dark, 0.5).dim for _ in range(5)] == [0.75, 0.5, 0.25, 0.0, 0.0]
+    assert watched.moment(replace(dark, blackout=False), 1.0).dim == pytest.approx(0.5)
+
+
+def test_a_strobe_that_is_held_back_is_said_once() -> None:
+    watched = Watched()
+    fast = BARE.with_values({"strobe": 12.0})
+    seen = [watched.moment(replace(fast, time=n / 12)).dim for n in range(12)]
+    assert seen == [1.0, 1.0, 0.0, 0.0] * 3
+    assert len(watched.wall.messages) == 1
+    assert "held to 3 flashes a second" in watched.wall.messages[0]
