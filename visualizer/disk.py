@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from contextlib import suppress
 from itertools import chain, count
 from pathlib import Path
@@ -53,6 +54,37 @@ def reserve(path: Path) -> Path:
         with suppress(FileExistsError):  # another program was faster
             free.touch(exist_ok=False)
             return free
+
+
+class FolderLock:
+    """Says that a folder is in use; the system lets go of it however the process ends."""
+
+    def __init__(self) -> None:
+        self._held: int | None = None
+
+    def take(self, folder: Path) -> bool:
+        """Whether it is ours: False where another process has it. A system or a network disk
+        without such locks gives it to everyone. Raises OSError where there is no such folder."""
+        if sys.platform == "win32":
+            return True
+        import fcntl
+
+        held = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(held)
+            return False
+        except OSError:
+            pass
+        self._held = held
+        return True
+
+    def release(self) -> None:
+        """Let go of it."""
+        if self._held is not None:
+            os.close(self._held)
+            self._held = None
 
 
 def _sync_folder(folder: Path) -> None:

@@ -229,8 +229,9 @@ class LiveShow:
             terminal.say(line)
 
     def _said_last(self) -> list[str]:
-        """What outputs have to say at the end, such as where a recording is."""
-        return [action.text for action in self.outputs.drain() if isinstance(action, Say)]
+        """What outputs and the disk have to say at the end, such as where a recording is."""
+        found = chain(self.outputs.drain(), self.session_store.drain())
+        return [action.text for action in found if isinstance(action, Say)]
 
     def play(self) -> None:
         """Run the frame loop until the show is over."""

@@ -7,7 +7,11 @@
 - A file is always whole: written beside its place, brought to the disk, and put there in one step.
 - Nothing is lost. A file that can't be used is moved aside. What the last show left is kept as
   state-before.yaml when this one's state first takes its place (memory.settled says when it may).
-- A disk that is full or read-only is said in one line, and again only after it had gone.
+- A snapshot is written at once, and said to be kept when it is on the disk.
+- A disk that is full or read-only is said in one line, and again only after it had gone; and at
+  each snapshot that it costs.
+- Two shows may share a folder: their snapshots are merged, and the later one's state has a file of
+  its own, in one line.
 """
 
 from __future__ import annotations
@@ -15,14 +19,15 @@ from __future__ import annotations
 import os
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import TypeVar
+from types import MappingProxyType
+from typing import TypeAlias, TypeVar
 
 from platformdirs import user_state_path
 
 from visualizer import terminal
-from visualizer.disk import free_name, write_text
+from visualizer.disk import FolderLock, free_name, write_text
 from visualizer.latest import Closed, Latest
 from visualizer.show.actions import Action, Offer, Say, Snapshots
 from visualizer.show.files import session
@@ -33,6 +38,9 @@ from visualizer.show.state import Show
 STATE, BEFORE, SNAPSHOTS = "state.yaml", "state-before.yaml", "snapshots.yaml"
 """The files' names."""
 
+SECOND = "state-2.yaml"
+"""Where the state goes of a show that shares the folder with one that began before it."""
+
 EVERY = 2.0
 """Seconds between two looks at the show, at least."""
 
@@ -40,6 +48,15 @@ STOP_WITHIN = 3.0
 """Seconds that stop() waits for the last write: a disk may be asleep."""
 
 T = TypeVar("T")
+
+Kept: TypeAlias = Mapping[str, Mapping[int, Mapping[str, float]]]
+"""Values by preset's name and slot."""
+
+Place: TypeAlias = tuple[str, int]
+"""Preset's name and slot."""
+
+Stamp: TypeAlias = tuple[int, int, int]
+"""What differs between two states of a file."""
 
 
 def usual_folder() -> Path:
@@ -59,8 +76,17 @@ class SessionStore(threading.Thread):
         self._shows: Latest[Show] = Latest()
         self._actions: queue.SimpleQueue[Action] = queue.SimpleQueue()
         self._told = False
-        self._ending = threading.Event()
-        self._written: dict[str, object] = {}
+        self._ending = False
+        self._hurry = threading.Event()  # a snapshot was stored, or the end has come
+        self._handed: object = None  # the snapshots of the show that was handed over last
+        self._written: object = None  # the state on disk, as far as this show has written it
+        self._on_disk: Kept = {}
+        self._stamp: Stamp | None = None  # of the snapshots' file as it was last read or written
+        self._seen: dict[Place, Mapping[str, float]] = {}  # slots that are no news
+        self._unwritten: dict[Place, Mapping[str, float]] = {}
+        self._faulty = ""  # the snapshots' file as it was, where something was left out of it
+        self._state: str | None = None  # the name of the state's file, once it is ours
+        self._lock = FolderLock()
         self._untouchable: set[str] = set()
         self._trouble = ""
 
@@ -75,13 +101,18 @@ class SessionStore(threading.Thread):
 
     def keep(self, show: Show) -> None:
         """Keep this show; once a display frame, after what drain() gave was done. Never waits."""
-        if self._told:
-            self._shows.put(show)
+        if not self._told:
+            return
+        self._shows.put(show)
+        if show.snapshots is not self._handed:
+            self._handed = show.snapshots
+            self._hurry.set()
 
     def stop(self, timeout: float = STOP_WITHIN) -> bool:
         """Write what was kept last and end; False if the disk is still busy after timeout."""
         self._shows.close()
-        self._ending.set()
+        self._ending = True
+        self._hurry.set()
         if self.ident is None:  # never started
             return True
         self.join(timeout)
@@ -91,29 +122,48 @@ class SessionStore(threading.Thread):
         """The thread's life."""
         self._find()
         self.read.set()
-        while not self._ending.is_set():
+        while not self._ending:
+            self._hurry.clear()  # before the newest show is taken: a store after it comes at once
             try:
                 if (show := self._shows.wait()) is not None:
                     self._save(show)
             except Closed:
                 break
-            self._ending.wait(self._every)
+            self._hurry.wait(self._every)
         if (last := self._shows.get()) is not None:
             self._save(last)
+        self._lock.release()
 
     def _find(self) -> None:
         """Read what earlier shows left. What a hand stored comes before what it can take up."""
-        if kept := self._load(SNAPSHOTS, snapshots.parse):
-            self._actions.put(Snapshots(kept))
-        self._written[SNAPSHOTS] = kept or {}
+        self._look_for_snapshots()
         if (left := self._load(STATE, session.parse)) is not None:
             self._actions.put(Offer(left))
+
+    def _look_for_snapshots(self) -> None:
+        """Read the snapshots where their file is not as it was: at first, or by another show."""
+        stamp = _stamp(self._folder / SNAPSHOTS)
+        if stamp == self._stamp:
+            return
+        kept = self._load(SNAPSHOTS, snapshots.parse) or {}
+        self._stamp = _stamp(self._folder / SNAPSHOTS)  # it may have been moved aside
+        self._on_disk = kept
+        self._seen.update(_slots(kept))
+        if kept:
+            self._actions.put(Snapshots(kept))
 
     def _load(self, name: str, parse: Callable[[str, str, Callable[[str], object]], T]) -> T | None:
         """What a file says; None where there is none, or none that can be used."""
         path = self._folder / name
         try:
-            return parse(path.read_text(encoding="utf-8"), str(path), self._say)
+            text = path.read_text(encoding="utf-8")
+            told: list[str] = []
+            found = parse(text, str(path), told.append)
+            for line in told:
+                self._say(line)
+            if name == SNAPSHOTS and told:
+                self._faulty = text
+            return found
         except (FileNotFoundError, NotADirectoryError):
             return None
         except (OSError, UnicodeDecodeError, Fault) as error:
@@ -133,31 +183,97 @@ class SessionStore(threading.Thread):
 
     def _save(self, show: Show) -> None:
         """Write what of the show has changed since it was written last."""
+        found = _slots(show.snapshots)
+        stored = {place: slot for place, slot in found.items() if self._seen.get(place) is not slot}
+        self._seen.update(stored)
+        self._unwritten.update(stored)
         try:
-            self._write(SNAPSHOTS, show.snapshots, snapshots.to_text)
+            self._write_snapshots(show.snapshots)
             if remember.settled(show):
-                self._write(STATE, remember.remember(show), session.to_text)
+                self._write_state(show)
             self._trouble = ""
         except Exception as error:
             if not isinstance(error, OSError):
                 terminal.trace()
             line = f"the show can't be kept in {self._folder}: {_reason(error)}"
+            self._say_lost(stored.keys() & self._unwritten.keys(), _reason(error))
             if line != self._trouble:
                 self._trouble = line
                 self._say(line)
 
-    def _write(self, name: str, kept: T, to_text: Callable[[T], str]) -> None:
-        last = self._written.get(name)
-        if name in self._untouchable or kept is last or kept == last:
+    def _write_snapshots(self, shown: Kept) -> None:
+        self._look_for_snapshots()
+        if SNAPSHOTS in self._untouchable:
+            self._say_lost(self._unwritten, f"{SNAPSHOTS} there can't be used")
+            self._unwritten.clear()
             return
-        path = self._folder / name
-        if name == STATE and last is None and path.exists():
+        merged = _merged(shown, self._on_disk, _kept(self._unwritten))
+        path = self._folder / SNAPSHOTS
+        if merged != self._on_disk:
+            if self._faulty:
+                aside = free_name(path.with_stem(f"{path.stem}-broken"))
+                write_text(aside, self._faulty)
+                self._faulty = ""
+                self._say(f"{path} as it was is in {aside.name}")
+            write_text(path, snapshots.to_text(merged))
+            self._on_disk = merged
+            self._stamp = _stamp(path)
+        for _, slot in self._unwritten:
+            self._say(f"snapshot {slot} kept")
+        self._unwritten.clear()
+
+    def _say_lost(self, stored: Collection[Place], why: str) -> None:
+        for _, slot in sorted(stored):
+            self._say(f"snapshot {slot} is not on disk, and gone when the show ends: {why}")
+
+    def _write_state(self, show: Show) -> None:
+        kept = remember.remember(show)
+        if self._state is None:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._state = STATE if self._lock.take(self._folder) else SECOND
+            if self._state == SECOND:
+                self._say(
+                    f"another show is kept in {self._folder}: this one's state goes to {SECOND}; "
+                    "snapshots are shared"
+                )
+        if kept == self._written or self._state in self._untouchable:
+            return
+        path = self._folder / self._state
+        if self._state == STATE and self._written is None and path.exists():
             write_text(path.with_name(BEFORE), path.read_text(encoding="utf-8"))
-        write_text(path, to_text(kept))
-        self._written[name] = kept
+        write_text(path, session.to_text(kept))
+        self._written = kept
 
     def _say(self, line: str) -> None:
         self._actions.put(Say(line, "disk"))
+
+
+def _stamp(path: Path) -> Stamp | None:
+    """None where there is no file."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def _slots(kept: Kept) -> dict[Place, Mapping[str, float]]:
+    return {(name, slot): values for name, slots in kept.items() for slot, values in slots.items()}
+
+
+def _kept(slots: Mapping[Place, Mapping[str, float]]) -> Kept:
+    kept: dict[str, dict[int, Mapping[str, float]]] = {}
+    for (name, slot), values in slots.items():
+        kept.setdefault(name, {})[slot] = values
+    return kept
+
+
+def _merged(*kept: Kept) -> Kept:
+    """All slots; the later ones stand."""
+    slots: dict[Place, Mapping[str, float]] = {}
+    for each in kept:
+        slots.update(_slots(each))
+    return MappingProxyType(_kept(slots))
 
 
 def _reason(error: Exception) -> str:

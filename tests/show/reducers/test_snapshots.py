@@ -163,9 +163,8 @@ def test_a_slot_that_is_not_there_is_told() -> None:
         assert line(reduce(show, Recall(slot))) == f"snapshot {slot} is empty"
 
 
-def test_storing_says_so_and_changes_no_value() -> None:
+def test_storing_changes_no_value() -> None:
     show = start(ALL)
-    assert line(reduce(show, Store(3))) == "snapshot 3 kept"
     assert reduce(show, Store(3)).values == show.values
 
 
@@ -231,7 +230,6 @@ def test_where_all_is_known_there_is_no_line() -> None:
 
 def test_a_fault_in_a_file_names_its_line_and_field() -> None:
     for text, why in (
-        ("- a", "x.yaml:1: must be a mapping of presets to slots"),
         ("a: 3", "x.yaml:1: a: Input should be a valid dictionary"),
         ("a:\n  9: {zoom: 0}", "x.yaml:2: a.9: Input should be less than or equal to 8"),
         ("a:\n  one: {zoom: 0}", "x.yaml:2: a.one: Input should be a valid integer"),
@@ -241,10 +239,34 @@ def test_a_fault_in_a_file_names_its_line_and_field() -> None:
         ("a:\n  1:\n    zoom: wide", "x.yaml:3: a.1.zoom: must be a number, not 'wide'"),
         ("a:\n  1:\n    zoom: true", "x.yaml:3: a.1.zoom: must be a number, not True"),
         ("a:\n  1:\n    mod1_in: days", "x.yaml:3: a.1.mod1_in: must be one of seconds,"),
-        ("a: [", "x.yaml:1: not valid YAML"),
         (f"a:\n  1:\n    hold: 1{'0' * 400}", "x.yaml:3: a.1.hold: must be a number, not 1000"),
+    ):
+        told: list[str] = []
+        assert parse(text, "x.yaml", told.append) == {}
+        (line_,) = told
+        assert line_.startswith(why)
+        assert line_.endswith("; this snapshot is left out")
+        assert "\n" not in line_
+
+
+def test_a_file_that_is_no_mapping_is_a_fault() -> None:
+    for text, why in (
+        ("- a", "x.yaml:1: must be a mapping of presets to slots"),
+        ("a: [", "x.yaml:1: not valid YAML"),
     ):
         with pytest.raises(Fault) as caught:
             parse(text, "x.yaml")
         assert str(caught.value).startswith(why)
-        assert "\n" not in str(caught.value)
+
+
+def test_one_bad_number_costs_its_own_slot_only() -> None:
+    text = "a: {1: {zoom: 7}, 2: {zoom: 0.5}}\nb: {3: {noise: 0.1}}"
+    assert parse(text, "x.yaml") == {"a": {2: {"zoom": 0.5}}, "b": {3: {"noise": 0.1}}}
+
+
+def test_many_bad_slots_are_told_in_few_lines() -> None:
+    told: list[str] = []
+    text = "a: {" + ", ".join(f"{slot}: 1" for slot in range(1, 9)) + "}"
+    assert parse(text, "x.yaml", told.append) == {}
+    assert len(told) == 4
+    assert told[3] == "x.yaml: 5 more snapshots are left out"

@@ -36,6 +36,9 @@ LEFT_ALONE = ("seed", "tempo", "quantise", "morph")
 """Parameters that no snapshot holds, and that a reset leaves as they are
 (show/reducers/navigation.py)."""
 
+MOST_FAULTS = 3
+"""Slots of a file that are told of one by one."""
+
 _BECOMES_ANOTHER = {
     f"mod{n}_depth": {f"mod{n}_{what}" for what in ("target", "source", "every", "in")}
     for n in parameters.SLOTS
@@ -51,7 +54,8 @@ def stored(show: Show, slot: int) -> Show:
     name = _preset(show)
     slots = {**show.snapshots.get(name, {}), slot: MappingProxyType(values)}
     snapshots = {**show.snapshots, name: MappingProxyType(slots)}
-    return say(replace(show, snapshots=MappingProxyType(snapshots)), f"snapshot {slot} kept")
+    # That it is kept is said when it is on the disk: live/session_store.py.
+    return replace(show, snapshots=MappingProxyType(snapshots))
 
 
 def kept_in(show: Show, slot: int) -> Mapping[str, float] | None:
@@ -136,7 +140,8 @@ def parse(
 ) -> Mapping[str, Mapping[int, Mapping[str, float]]]:
     """The snapshots in a file's text. Raises yaml_faults.Fault.
 
-    tell: gets a line where there were parameters that this version does not know.
+    tell: gets a line for a slot that can't be used, which is left out, and where there were
+    parameters that this version does not know.
     """
     node, content = yaml_faults.read(text, file)
     if content is None:
@@ -144,12 +149,30 @@ def parse(
     if not isinstance(content, dict):
         raise yaml_faults.Fault(file, 1, "must be a mapping of presets to slots")
     unknown: set[str] = set()
-    try:
-        found = _FILE.validate_python(content, context=unknown)
-    except ValidationError as error:
-        raise yaml_faults.Fault(file, *yaml_faults.faults_of(error, node)[0]) from None
+    found: dict[str, dict[int, Mapping[str, float]]] = {}
+    faults: list[str] = []
+    for name, slots in content.items():
+        # Each by itself, so that a bad one costs no other.
+        single = [{slot: values} for slot, values in slots.items()] if _is_some(slots) else [slots]
+        for each in single:
+            try:
+                read = _FILE.validate_python({name: each}, context=unknown)
+            except ValidationError as error:
+                line, why = yaml_faults.faults_of(error, node)[0]
+                faults.append(f"{file}:{line}: {why}")
+            else:
+                for preset, kept in read.items():
+                    found.setdefault(preset, {}).update(kept)
+    for fault in faults[:MOST_FAULTS]:
+        tell(f"{fault}; this snapshot is left out")
+    if len(faults) > MOST_FAULTS:
+        tell(f"{file}: {len(faults) - MOST_FAULTS} more snapshots are left out")
     tell_unknown(unknown, file, tell)
     return found
+
+
+def _is_some(slots: object) -> bool:
+    return isinstance(slots, dict) and bool(slots)
 
 
 def _preset(show: Show) -> str:
