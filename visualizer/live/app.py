@@ -12,7 +12,6 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from itertools import chain
 
 import pygame
@@ -35,7 +34,7 @@ from visualizer.live.source_client import SourceClient
 from visualizer.live.wall_outputs import WallOutputs
 from visualizer.options import LiveOptions, find_picture, find_presets, with_picture
 from visualizer.show.action_log import describe
-from visualizer.show.actions import Action, Offer, OnDisplay, Run, Say, Tick
+from visualizer.show.actions import Action, End, Offer, OnDisplay, Run, Say, Tick
 from visualizer.show.files.performance import Header
 from visualizer.show.next_request import request
 from visualizer.show.notices import said
@@ -101,10 +100,12 @@ def _run(options: LiveOptions) -> int:
         faults = (*faults, *picture.lines)
         show = with_picture(show, picture, options)
     live = LiveShow(options, stage, show, picture and picture.pixels)
-    # SDL makes a QUIT event of INT and TERM; this does so for a terminal that is closed. Where that
-    # is ignored, as under nohup, it stays so.
-    if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:
-        signal.signal(signal.SIGHUP, _ask_to_quit)
+    # Set after the window is there, as SDL would make a QUIT event of TERM, which asks twice. What
+    # is ignored, as a closed terminal is under nohup, stays so.
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
+            signal.signal(number, live.end)
     try:
         with live:
             for line in (*faults, *(message.text for message in show.messages)):
@@ -149,11 +150,6 @@ def _from_picture(options: LiveOptions, show: Show) -> Mapping[str, float]:
     preset = show.preset_now
     own = {**DEFAULTS, **(preset.values if preset else {})}
     return {name: value for name, value in show.values.items() if value != own[name]}
-
-
-def _ask_to_quit(*_: object) -> None:
-    with suppress(pygame.error):  # the window is closed already
-        pygame.event.post(pygame.event.Event(pygame.QUIT))
 
 
 def _leave(live: LiveShow, status: int) -> None:
@@ -202,6 +198,7 @@ class LiveShow:
         self.source = SourceClient(warn=self.warn)
         self._osc_lines = RateLimit(terminal.say, time.monotonic)
         self.ended = False
+        self._signalled = False
         if show.model.wanted:
             self.engine.ask(show.model.asked)
 
@@ -273,6 +270,10 @@ class LiveShow:
         self.stage.on_wall = self.outputs.taker(time.perf_counter())
         self.stage.present(view)
 
+    def end(self, *_: object) -> None:
+        """End the show with the next display frame; a signal's handler."""
+        self._signalled = True
+
     def do(self, action: Action) -> None:
         """Let an action happen."""
         before = self.show
@@ -293,6 +294,8 @@ class LiveShow:
         yield Tick(seconds, most=LONGEST_SEEN)
         if self.stage.display != self.show.display:
             yield OnDisplay(self.stage.display)
+        if self._signalled:
+            yield End()
         for event in self.stage.events():
             resumes = self.show.asks_model and self._takes_up(event)
             typing = self.show.entry is not None and not resumes

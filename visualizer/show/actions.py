@@ -341,9 +341,9 @@ class Engine:
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """End the show without asking twice: a window was closed, which no stray key does."""
+    """End the show without asking twice, as a signal does: TERM, or a terminal that is closed."""
 
-    source: str = "window"
+    source: str = "signal"
 
 
 Action: TypeAlias = (

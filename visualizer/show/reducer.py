@@ -181,6 +181,8 @@ def _told(
 
 def _tick(show: Show, tick: actions.Tick) -> Show:
     messages = aged(show, tick.seen)
+    if show.quit_asked is not None:  # a question that could not be seen has not grown older
+        show = replace(show, quit_asked=show.quit_asked + tick.seconds - tick.seen)
     show = text_entry.aged(show, tick.seen)
     later = replace(show, time=show.time + tick.seconds, messages=messages)
     show = _without_a_jump(show, snapshots.advanced(sound_levels.aged(later)))

@@ -17,7 +17,6 @@ from visualizer.show.actions import (
     Compose,
     Digit,
     Drop,
-    End,
     Erase,
     GrabCorner,
     Move,
@@ -189,12 +188,15 @@ def test_losing_the_focus_lets_go_of_all_keys() -> None:
     assert press(down("b"), lost, down("b")) == [Run("blackout", "keyboard")] * 2
 
 
-def test_closing_the_window_ends_the_show_at_once() -> None:
+def test_closing_the_window_asks_as_escape_does() -> None:
+    close = [pygame.Event(pygame.WINDOWCLOSE), pygame.Event(pygame.QUIT)]  # what SDL sends
     for typing in (False, True):
-        for kind in (pygame.QUIT, pygame.WINDOWCLOSE):
-            actions = press(pygame.Event(kind), typing=typing)
-            assert actions == [End("window")]
-            assert fold(reduce, actions, Show()).over
+        actions = press(*close, typing=typing)
+        assert actions == [Run("quit", "window")]
+        asking = fold(reduce, actions, Show())
+        assert asking.quit_pending
+        assert not asking.over
+        assert fold(reduce, actions, asking).over
 
 
 def test_a_held_commands_key_with_ctrl_runs_it_once() -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from itertools import pairwise, product
 
 import pytest
 
-from visualizer.show.actions import Live, Run, Switch, Tick
+from visualizer.show.actions import Action, Drop, Live, Run, Switch, Tick, Type
 from visualizer.show.reducer import reduce, start
 from visualizer.show.state import HUD_AT_START, QUIT_WITHIN, Show
 
@@ -59,6 +59,35 @@ def test_the_show_ends_only_when_quit_comes_twice_soon() -> None:
         assert once.quit_pending
         assert not once.over
         assert after(once, Tick(between), Run("quit")).over is over
+
+
+def test_after_any_pads_escape_leaves_all_that_is_open_and_twice_more_ends_the_show() -> None:
+    for opened in product(("", "prompt"), ("", "help"), ("", "learn")):
+        show = after(Show(), Live(1), *(Run(name, "midi") for name in opened if name))
+        if any(opened):
+            show = after(show, escape(show), Tick(0.1))
+        assert (show.entry, show.help, show.learning) == (None, False, None)
+        for over in (False, True):
+            show = after(show, escape(show), Tick(0.1))
+            assert show.over is over
+
+
+def escape(show: Show) -> Action:
+    """What Esc is to a show."""
+    return Run("quit") if show.entry is None else Drop()
+
+
+def test_what_pads_open_while_quit_is_asked_does_not_keep_the_show_from_ending() -> None:
+    for name in ("prompt", "help", "learn"):
+        show = after(Show(), Live(1), Run("quit"), Run(name, "midi"))
+        assert after(show, escape(show)).over
+    typed = after(Show(), Live(1), Run("quit"), Run("prompt"), Type("sea"), Drop())
+    assert not typed.over
+
+
+def test_a_stall_between_the_two_does_not_count() -> None:
+    stalled = Tick(30.0, most=0.25)
+    assert after(Show(), Live(1), Run("quit"), stalled, Run("quit")).over
 
 
 def test_a_late_second_quit_counts_as_a_first() -> None:

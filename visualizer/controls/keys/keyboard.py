@@ -30,7 +30,6 @@ from visualizer.show.actions import (
     Action,
     Compose,
     Drop,
-    End,
     Erase,
     Move,
     Nudge,
@@ -118,8 +117,8 @@ class Keyboard:
         mapping = mapping and not typing
         self._composing = self._composing and typing
         kind = event.type
-        if kind in (pygame.QUIT, pygame.WINDOWCLOSE):
-            return [End()]
+        if kind == pygame.QUIT:  # the close button too: SDL sends it with the last window's close
+            return [Run("quit", "window")]
         if kind == pygame.WINDOWFOCUSLOST:
             return self._let_go()
         if kind == pygame.KEYUP:

@@ -8,7 +8,7 @@
   Shift, digits, where Shift with Ctrl means something else.
 - Ctrl is the show's: a second meaning for the keys that the tables name with it. So Ctrl+Q does
   not quit: it is a key that is played, and no key that is played may end a show. Esc twice does,
-  the window's own close, and Command+Q, which reaches us as the system's QUIT.
+  and so do the window's own close and Command+Q, which both reach us as the system's QUIT.
 - Alt and Meta (Command on a Mac) are the desktop's: keys with them do nothing here. Command can't
   stand in for Ctrl, for a Mac acts on it too: Command+W would turn the picture and close the
   window. AltGr, which types symbols, is neither Ctrl nor Alt.

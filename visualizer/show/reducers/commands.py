@@ -36,14 +36,10 @@ def _record(show: Show) -> Show:
 
 
 def _quit(show: Show) -> Show:
-    if show.help:  # Esc leaves the page, as everywhere
-        return replace(show, help=False)
-    if show.mapping is not None:
-        return mapping_mode.toggled(show)
-    if show.learning is not None:
-        return midi_learn.toggled(show)
-    if show.quit_pending:
+    if show.quit_pending:  # whatever pads have opened since
         return replace(show, over=True)
+    if show.help or show.learning is not None or show.mapping is not None:
+        return replace(show, help=False, learning=None, mapping=None)  # all that is open at once
     return replace(show, quit_asked=show.time)
 
 

@@ -49,8 +49,14 @@ def opened(show: Show, purpose: str) -> Show:
 
 
 def dropped(show: Show) -> Show:
-    """The line gone, and nothing done; the question is answered by the default."""
-    return model_choice.ask(show, "") if show.asks_model else replace(show, entry=None)
+    """The line gone, and nothing done; the question is answered by the default.
+
+    With it goes all else that is open: Esc leaves everything at once. Where quit has been asked
+    for, a pad has opened the line since, and the show ends.
+    """
+    if show.asks_model:
+        return model_choice.ask(show, "")
+    return replace(show, entry=None, help=False, learning=None, over=show.quit_pending)
 
 
 def typed(show: Show, text: str) -> Show:
@@ -60,6 +66,7 @@ def typed(show: Show, text: str) -> Show:
         return show
     if entry.purpose == "number" and text == "-":
         return _negated(show, entry)
+    show = replace(show, quit_asked=None)  # whoever types goes on
     before, after = _halves(entry)
     room = max(navigation.LONGEST - len(entry.text), 0)
     if len(text) > room:
