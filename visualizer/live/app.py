@@ -72,8 +72,6 @@ def run(options: LiveOptions) -> int:
 def _run(options: LiveOptions) -> int:
     if options.osc:
         address(options.osc)  # refused before a window opens
-    presets, first, faults = find_presets(options)
-    picture = find_picture(options.from_picture)
     # Python hands its lock on every 5 ms: a third of a display frame. A tenth of that keeps the
     # display in time while the engine computes.
     sys.setswitchinterval(0.0005)
@@ -86,6 +84,12 @@ def _run(options: LiveOptions) -> int:
         hud=options.hud,
         clock=time.perf_counter,
     )
+    try:  # with the window there: a disk may be slow
+        presets, first, faults = find_presets(options)
+        picture = find_picture(options.from_picture)
+    except BaseException:
+        stage.close()
+        raise
     show = start(
         presets,
         first,

@@ -31,6 +31,7 @@ from visualizer.disk import FolderLock, free_name, write_text
 from visualizer.latest import Closed, Latest
 from visualizer.show.actions import Action, Offer, Say, Snapshots
 from visualizer.show.files import session
+from visualizer.show.files.text_file import read_text
 from visualizer.show.files.yaml_faults import Fault
 from visualizer.show.reducers import remember, snapshots
 from visualizer.show.state import Show
@@ -156,7 +157,7 @@ class SessionStore(threading.Thread):
         """What a file says; None where there is none, or none that can be used."""
         path = self._folder / name
         try:
-            text = path.read_text(encoding="utf-8")
+            text = read_text(path)
             told: list[str] = []
             found = parse(text, str(path), told.append)
             for line in told:

@@ -29,6 +29,7 @@ from visualizer.controls.midi.mapping import GENERIC, Control, Keys, MapError, M
 from visualizer.controls.midi.ports import matches
 from visualizer.controls.midi.recognition import Found
 from visualizer.disk import free_name, write_text
+from visualizer.show.files.text_file import MOST_YAML, read_text
 from visualizer.show.targets import Target
 
 SHIPPED = Path(__file__).parents[2] / "maps"
@@ -47,7 +48,7 @@ def own_folder() -> Path:
 def load(path: Path) -> Mapping:
     """Read a mapping file. Raises MapError, also where the file can't be read."""
     try:
-        return parse(path.read_text(encoding="utf-8"), str(path))
+        return parse(read_text(path, most=MOST_YAML), str(path))
     except OSError as error:
         raise MapError(f"{path}: can't be read: {error.strerror}") from None
     except UnicodeDecodeError:

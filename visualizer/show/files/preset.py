@@ -40,9 +40,13 @@ from visualizer.show import prompt_syntax
 from visualizer.show.files import preset_nodes, prompt_lists, yaml_faults
 from visualizer.show.files.preset_schema import PresetEntry
 from visualizer.show.files.stored_values import unsaid
+from visualizer.show.files.text_file import MOST_CHARACTERS, MOST_YAML, read_text
 from visualizer.show.parameters import REFERENCE
 from visualizer.show.records import NO_VALUES, Cued, Preset
 from visualizer.show.source_names import camera_number
+
+MOST_FAULTS = 20
+"""Faults of a file that are told one by one."""
 
 
 class PresetError(Exception):
@@ -52,6 +56,8 @@ class PresetError(Exception):
     def __init__(self, *lines: str) -> None:
         more = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
         super().__init__(f"{lines[0]}{more}")
+        if len(lines) > MOST_FAULTS:
+            lines = (*lines[:MOST_FAULTS], f"and {len(lines) - MOST_FAULTS} more faults in it")
         self.lines = lines
 
 
@@ -173,7 +179,8 @@ def load(path: Path, tell: Callable[[str], object] = unsaid) -> Preset:
     """Read one preset file. Raises PresetError, also where the file can't be read."""
     try:
         read = PARSE.get(path.suffix.lower(), parse)
-        return read(path.read_text(encoding="utf-8-sig"), str(path), tell)
+        most = MOST_YAML if read is parse else MOST_CHARACTERS
+        return read(read_text(path, "utf-8-sig", most), str(path), tell)
     except OSError as error:
         raise PresetError(f"{path}: can't be read: {error.strerror}") from None
     except UnicodeDecodeError:

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 
 import yaml
 
-from visualizer.show.files import yaml_faults
+from visualizer.show.files import prompt_lists, yaml_faults
 from visualizer.show.files.preset_schema import Modulation, PresetEntry, PromptEntry
 from visualizer.show.files.yaml_faults import Fault, Loader
 from visualizer.show.parameters import BY_NAME
@@ -81,6 +81,8 @@ def compose(text: str, file: str, tell: Tell) -> tuple[Loader, yaml.Node | None]
             _tell_of_comment(scalar, lines, file, tell)
         for key, value in node.value:
             if key.value == "prompts" and isinstance(value, yaml.SequenceNode):
+                where = f"{file}:{key.start_mark.line + 1}: prompts"
+                value.value = list(prompt_lists.some(value.value, where, tell))
                 _leave_out(value, file, tell)
     return loader, node
 

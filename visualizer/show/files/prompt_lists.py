@@ -10,9 +10,9 @@ line. Pure.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from visualizer.show import prompt_syntax
 from visualizer.show.parameters import BY_NAME
@@ -23,6 +23,11 @@ FPS = 15.0
 
 FADE = 4.0
 """Most seconds of a prompt's time that its crossfade takes, and half of it at most."""
+
+MOST_PROMPTS = 2000
+"""Prompts of a preset: hours of them, read in a second."""
+
+T = TypeVar("T")
 
 Tell = Callable[[str], object]
 Fault = tuple[int, str]
@@ -48,12 +53,21 @@ def cued(
     return Cued(reading.mix, values, negative if reading.negative is None else reading.negative)
 
 
+def some(found: Sequence[T], where: str, tell: Tell) -> Sequence[T]:
+    """As many prompts as a preset plays; a line tells of the others."""
+    if len(found) > MOST_PROMPTS:
+        tell(f"{where}: the first {MOST_PROMPTS} of {len(found)} prompts play")
+    return found[:MOST_PROMPTS]
+
+
 def from_lines(text: str, file: str, tell: Tell) -> list[Cued]:
     """The prompts of a text file."""
-    found = []
-    for number, line in enumerate(text.splitlines(), 1):
-        if line.strip() and not line.lstrip().startswith("#"):
-            found.append(cued(line, f"{file}:{number}", tell))
+    lines = [
+        (number, line)
+        for number, line in enumerate(text.splitlines(), 1)
+        if line.strip() and not line.lstrip().startswith("#")
+    ]
+    found = [cued(line, f"{file}:{number}", tell) for number, line in some(lines, file, tell)]
     return [prompt for prompt in found if prompt is not None]
 
 
@@ -94,7 +108,7 @@ def from_json(text: str, file: str, tell: Tell) -> tuple[list[Cued], list[Fault]
             frames[int(name)], written[int(name)] = prompt, name
     fps = settings.get("fps")
     fps = float(fps) if isinstance(fps, int | float) and 0 < fps < 1000 else FPS
-    order = sorted(frames)
+    order = some(sorted(frames), file, tell)
     found = []
     for here, after in zip(order, [*order[1:], None], strict=True):
         where = f"{file}:{_line(text, written[here])}"

@@ -18,11 +18,19 @@ Place = tuple[int | str, ...]
 """The way to a field: keys of mappings, and indices (from 0) into lists."""
 
 
+MOST_ALIASED = 10_000
+"""Values that a file's aliases may add to those that stand in it. Ten lines of aliases to aliases
+make ten thousand million."""
+
+MOST_CHARACTERS = 300
+"""Of a line about a fault: it has to fit on a HUD, whatever stands in the file."""
+
+
 class Fault(Exception):
     """A text that can't be used; str() is file:line: why. problem: why, in YAML's words."""
 
     def __init__(self, file: str, line: int, why: str, problem: str = "") -> None:
-        super().__init__(f"{file}:{line}: {why}")
+        super().__init__(f"{file}:{line}: {_clipped(why)}")
         self.line = line
         self.problem = problem
 
@@ -60,9 +68,33 @@ def compose(text: str, file: str) -> tuple[Loader, yaml.Node | None]:
     """The text as nodes, and the loader that makes values of them. Raises Fault."""
     try:
         loader = Loader(text)
-        return loader, loader.get_single_node()
+        node = loader.get_single_node()
+        if node is not None:
+            _check_aliases(node, file)
+        return loader, node
     except (yaml.YAMLError, RecursionError) as error:
         raise _not_valid(error, file) from None
+
+
+def _check_aliases(root: yaml.Node, file: str) -> None:
+    """Raises Fault where aliases multiply what stands in the file."""
+    sizes: dict[int, int] = {}  # of each node with all below; 0 while it is being counted
+
+    def size(node: yaml.Node) -> int:
+        if id(node) in sizes:
+            return sizes[id(node)]
+        sizes[id(node)] = 0
+        below: list[yaml.Node] = []
+        if isinstance(node, yaml.SequenceNode):
+            below = node.value
+        elif isinstance(node, yaml.MappingNode):
+            below = [each for pair in node.value for each in pair]
+        sizes[id(node)] = 1 + sum(map(size, below))
+        return sizes[id(node)]
+
+    if size(root) > len(sizes) + MOST_ALIASED:
+        line = root.start_mark.line + 1
+        raise Fault(file, line, f"its aliases make more than {MOST_ALIASED} values of it")
 
 
 def construct(loader: Loader, node: yaml.Node | None, file: str) -> Any:
@@ -132,8 +164,12 @@ def faults_of(error: ValidationError, node: yaml.Node | None) -> list[tuple[int,
         why = fault["msg"]
         if isinstance(cause, FieldError):
             place, why = (*place, cause.field), str(cause)
-        found[line_of(node, place), f"{_field(node, place)}: {why}"] = None
+        found[line_of(node, place), _clipped(f"{_field(node, place)}: {why}")] = None
     return list(found)
+
+
+def _clipped(text: str) -> str:
+    return text if len(text) <= MOST_CHARACTERS else f"{text[: MOST_CHARACTERS - 1]}…"
 
 
 def line_of(node: yaml.Node | None, place: Place) -> int:
