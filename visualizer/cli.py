@@ -86,7 +86,7 @@ def _live(given: dict[str, Any]) -> int:
     from visualizer.live.app import run
     from visualizer.stage.window import NoDisplay
 
-    first, *also = given.pop("displays") or [0]
+    first, *also = given.pop("displays") or [None]
     options = _options(LiveOptions, given | {"display": first, "also": tuple(also)})
     try:
         return run(options)
@@ -178,7 +178,8 @@ def _parser() -> argparse.ArgumentParser:
         action="append",
         dest="displays",
         metavar="N",
-        help="display to show on, from 0; given again, another that shows the same",
+        help="display to show on, from 0 (default: the last one); given again, another that shows "
+        "the same",
     )
     parser.add_argument("--windowed", action="store_true", help="start in a window")
     parser.add_argument(

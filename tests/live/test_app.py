@@ -52,7 +52,7 @@ class Wall:
 
     engine_fps = display_fps = 0.0
     size = (1280, 720)
-    display, renderer = "", "none"
+    display, chosen_display, renderer = "", "", "none"
     masks: Mapping[str, npt.NDArray[np.uint8]] = MappingProxyType({})
 
     def __init__(self) -> None:

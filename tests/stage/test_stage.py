@@ -5,17 +5,24 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from itertools import pairwise
+from types import MappingProxyType
 
 import numpy as np
+import numpy.typing as npt
 import pygame
 import pytest
 
 from visualizer.frame import Pixels
 from visualizer.show import modulation
 from visualizer.show.parameters import DEFAULTS, SOURCES, TARGETS
+from visualizer.show.projection import Projection
+from visualizer.show.records import DisplayChoice, MappingMode
+from visualizer.stage.gl_renderer import GLRenderer
 from visualizer.stage.pacing import PERIOD
 
 from .player import BARE, Player, wall
+
+LEFT_HALF = Projection(((0.0, 0.0), (0.5, 0.0), (0.5, 1.0), (0.0, 1.0)))
 
 BLACKOUT_FADE = DEFAULTS["blackout_fade"]
 
@@ -227,3 +234,69 @@ def test_a_wall_that_cant_be_read_is_one_line_and_the_show_goes_on(player: Playe
     player.frame(200)
     assert player.play(BARE, 2.0) == 200
     assert player.stage.take_messages() == ["the wall can't be read, the show goes on: no room"]
+
+
+def on_screen(player: Player) -> npt.NDArray[np.uint8]:
+    """What the window shows, (width, height, 3)."""
+    renderer = player.stage._renderer
+    if not isinstance(renderer, GLRenderer):
+        return wall()
+    renderer.finish()  # after a flip, what the window's buffer holds is anyone's guess
+    return renderer.screen_pixels().transpose(1, 0, 2)
+
+
+@pytest.mark.parametrize("renderer", ["gl", "software"])
+def test_a_window_that_is_lost_resized_or_minimised_shows_the_mapped_picture_again(
+    real_screen: None, renderer: str
+) -> None:
+    player = Player(renderer=renderer)
+    if player.stage.renderer != ("OpenGL" if renderer == "gl" else "software"):
+        pytest.skip(f"no OpenGL here: {player.stage.take_messages()}")
+    kept = MappingProxyType({player.stage.display: LEFT_HALF})
+    show = replace(BARE, display=player.stage.display, projections=kept)
+    player.frame(200)
+    player.play(show, 2.0)
+    window = player.stage._window
+
+    def lose() -> None:
+        pygame.display.quit()
+
+    def minimise() -> None:
+        pygame.display.iconify()
+        player.play(show)
+        for kind in (pygame.WINDOWMINIMIZED, pygame.WINDOWRESTORED):
+            window.watch(pygame.event.Event(kind))
+
+    for change in (lambda: None, window._reopen, minimise, lose):
+        change()
+        player.play(show, 0.1)
+        screen = on_screen(player)
+        width = screen.shape[0]
+        assert (screen[: width // 2 - 1] == 200).all(), change
+        assert not screen[width // 2 + 1 :].any()
+
+
+def test_the_mapping_mode_draws_its_grid_over_the_wall_and_shows_the_cursor(
+    player: Player,
+) -> None:
+    player.frame(90)
+    player.play(BARE, 2.0)
+    assert (wall() == 90).all()
+    mode = replace(BARE, mapping=MappingMode(), fullscreen=True)
+    player.play(mode)
+    assert (wall() != 90).any(axis=2).mean() > 0.05
+    assert pygame.mouse.get_visible()
+    player.play(replace(mode, mapping=None))
+    assert (wall() == 90).all()
+    assert not pygame.mouse.get_visible()
+
+
+def test_a_display_is_asked_for_once_for_each_request(player: Player) -> None:
+    player.play(replace(BARE, display_choice=DisplayChoice(1)), 0.1)
+    lines = player.stage.take_messages()
+    assert lines == [f"there is no other display than {player.stage.display}"]
+    player.play(replace(BARE, display_choice=DisplayChoice(2, "BenQ")))
+    assert player.stage.take_messages() == [
+        f"display BenQ is not there; using {player.stage.display}"
+    ]
+    assert player.stage.chosen_display == "BenQ"

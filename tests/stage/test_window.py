@@ -108,6 +108,91 @@ def test_a_display_plugged_in_after_the_start_is_gone_to(displays: Displays) -> 
     assert size(opened) == SIZES[2]
 
 
+def test_the_next_display_is_gone_to_and_round_and_come_back_to(displays: Displays) -> None:
+    opened = Window()
+    names = window.display_names()
+    assert opened.display_name == opened.chosen_name == names[0]
+    opened.go_to("")
+    assert size(opened) == SIZES[1]
+    assert opened.display_name == opened.chosen_name == names[1]
+    assert opened.messages == [f"the wall is on display 1: {names[1]}"]
+    pull(opened, displays, seen=True)
+    assert (opened.display_name, opened.chosen_name) == (names[0], names[1])
+    displays.number = 2
+    flip(opened)
+    assert opened.display_name == names[1]
+    opened.go_to("")
+    assert size(opened) == SIZES[0]
+    flip(opened, 2 * window.RETRY)
+    assert size(opened) == SIZES[0]
+
+
+def test_a_display_is_gone_to_by_its_name_at_once_or_when_it_is_plugged_in(
+    displays: Displays,
+) -> None:
+    opened = Window()
+    displays.number = 3
+    third = window.display_names()[2]
+    displays.number = 2
+    opened.go_to(third)
+    assert size(opened) == SIZES[0]
+    assert opened.messages == [f"display {third} is not there; using {opened.display_name}"]
+    assert opened.chosen_name == third
+    displays.number = 3
+    flip(opened)
+    assert size(opened) == SIZES[2]
+    before = len(displays.opened)
+    opened.go_to(third)  # it is there
+    assert len(displays.opened) == before
+
+
+def test_a_next_display_that_is_not_there_or_refuses_is_said_and_the_wall_stays(
+    displays: Displays,
+) -> None:
+    displays.number = 1
+    opened = Window()
+    opened.go_to("")
+    assert opened.messages == [f"there is no other display than {opened.display_name}"]
+    displays.number, displays.refused = 2, {1}
+    opened.go_to("")
+    assert size(opened) == SIZES[0]
+    assert opened.messages[1:] == [f"display {window.display_names()[1]} can't be used"]
+
+
+def test_two_displays_of_one_name_are_told_apart(
+    displays: Displays, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    displays.number = 3
+    monkeypatch.setattr(window, "_sdl_name", lambda number: ("BenQ ", "BenQ", "")[number])
+    assert window.display_names() == ["BenQ", "BenQ #2", "display 2, 400x300"]
+
+
+def test_a_changed_resolution_is_followed_in_fullscreen(
+    displays: Displays, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = Window()
+    monkeypatch.setattr(pygame.display, "get_desktop_sizes", lambda: [(320, 200), SIZES[1]])
+    flip(opened)
+    assert size(opened) == (320, 200)
+    assert opened.messages == ["display 0 has 320 × 200 pixels now"]
+    before = len(displays.opened)
+    flip(opened, 2 * window.RETRY)
+    assert len(displays.opened) == before
+
+
+def test_the_cursor_is_seen_in_fullscreen_while_it_is_wanted(displays: Displays) -> None:
+    opened = Window()
+    assert not pygame.mouse.get_visible()
+    opened.show_cursor(True)
+    assert pygame.mouse.get_visible()
+    opened.set_fullscreen(False)
+    opened.set_fullscreen(True)
+    assert pygame.mouse.get_visible()
+    opened.show_cursor(False)
+    assert not pygame.mouse.get_visible()
+    assert not pygame.display.get_allow_screensaver()
+
+
 def test_a_window_moved_by_hand_stays_there(displays: Displays) -> None:
     opened = Window(display=1)
     moved(opened, 0)

@@ -76,7 +76,7 @@ def _run(options: LiveOptions) -> int:
     # display in time while the engine computes.
     sys.setswitchinterval(0.0005)
     stage = Stage(
-        display=options.display,
+        display=options.display or 0,
         also=options.also,
         windowed=options.windowed,
         renderer=options.renderer,
@@ -296,8 +296,9 @@ class LiveShow:
 
     def _actions(self, seconds: float) -> Iterator[Action]:
         yield Tick(seconds, most=LONGEST_SEEN)
-        if self.stage.display != self.show.display:
-            yield OnDisplay(self.stage.display)
+        display = self.stage.display, self.stage.chosen_display
+        if display != (self.show.display, self.show.chosen_display):
+            yield OnDisplay(*display)
         if self._signalled:
             yield End()
         for event in self.stage.events():

@@ -29,5 +29,6 @@ def as_asked(found: Session, options: LiveOptions, show: Show) -> Session:
         values=MappingProxyType({**found.values, **given}),
         seed=None if "seed" in given else found.seed,
         model=options.model or found.model,
+        display=found.display if options.display is None else "",
         fullscreen=found.fullscreen and not options.windowed,
     )

@@ -212,9 +212,10 @@ class Projections:
 
 @dataclass(frozen=True, slots=True)
 class OnDisplay:
-    """The wall is on the display of that name."""
+    """The wall is on the display of that name; chosen: on which it belongs, which may be gone."""
 
     name: str
+    chosen: str = ""
     source: str = "window"
 
 

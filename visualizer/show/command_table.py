@@ -46,6 +46,9 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "test_card", "Test card", ("f10",), 62, "grid, colours and greys in place of the picture"
     ),
+    Command(
+        "next_display", "Next display", ("f12",), None, "move the wall to the next display"
+    ),
     Command("hud", "HUD", ("tab",), 47, "values over the picture, on or off"),
     Command("help", "Help", ("f1", "?"), 48, "all keys and knobs"),
     Command("prompt", "Prompt", ("return",), 49, "type a prompt; Enter takes it, Esc drops it"),

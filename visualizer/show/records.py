@@ -205,6 +205,15 @@ class Learning:
 
 
 @dataclass(frozen=True, slots=True)
+class DisplayChoice:
+    """Requests that the stage hears of: asks counts them; wanted is the display of the last one by
+    its name, "" for the next one."""
+
+    asks: int = 0
+    wanted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class MappingMode:
     """corner: the one to move, 0 to 3 clockwise from the top left. reset_asked: show time at which
     reset was given once."""

@@ -25,6 +25,7 @@ from visualizer.show.reducers import (
     midi_learn,
     navigation,
     quantise,
+    remember,
     snapshots,
     text_entry,
     undo,
@@ -164,11 +165,11 @@ def _told(
         case actions.Snapshots():
             return snapshots.restored(show, action)
         case actions.Offer(memory=memory):
-            return replace(show, offer=memory)
+            return remember.offered(show, memory)
         case actions.Projections(kept=projections):
             return replace(show, projections=projections)
-        case actions.OnDisplay(name=name):
-            return replace(show, display=name)
+        case actions.OnDisplay(name=name, chosen=chosen):
+            return replace(show, display=name, chosen_display=chosen or name)
         case actions.Sync():
             return tempo.synced(show, action)
         case actions.Heard():

@@ -19,6 +19,7 @@ from visualizer.show.projection import PLAIN, Projection
 from visualizer.show.records import (
     FITS,
     NOTHING,
+    DisplayChoice,
     Forgets,
     Layer,
     Learning,
@@ -61,9 +62,11 @@ class Show:
     closed. source: the one given by hand, a file's path or camera:N, which stands over those of
     presets; "" for none. source_since: show time at which the preset brought its source. pictures:
     how often one of the wall was asked for. recording: show time since which the wall is recorded,
-    None where it is not. display: name of the one that the wall is on; projections: where the wall
-    goes, by displays' names; mapping: the mapping mode, None while it is off. test_card: whether it
-    is on the wall. chance: what random seeds are drawn from, another one in each show.
+    None where it is not. display: name of the one that the wall is on; chosen_display: of the one
+    that it belongs on, which may be unplugged; display_choice: requests to move it. projections:
+    where the wall goes, by displays' names; mapping: the mapping mode, None while it is off.
+    test_card: whether it is on the wall. chance: what random seeds are drawn from, another one in
+    each show.
     """
 
     presets: tuple[Preset, ...] = ()
@@ -112,6 +115,8 @@ class Show:
     pictures: int = 0
     recording: float | None = None
     display: str = ""
+    chosen_display: str = ""
+    display_choice: DisplayChoice = field(default_factory=DisplayChoice)
     projections: Mapping[str, Projection] = field(default_factory=lambda: MappingProxyType({}))
     mapping: MappingMode | None = None
     test_card: bool = False

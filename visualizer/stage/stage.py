@@ -19,6 +19,7 @@ import pygame
 
 from visualizer import terminal
 from visualizer.frame import Frame, Pixels
+from visualizer.show.records import DisplayChoice
 from visualizer.show.view import View
 from visualizer.stage import window
 from visualizer.stage.alignment_card import AlignmentCard
@@ -88,6 +89,7 @@ class Stage:
         self._beat = Beat()
         self._made, self._shown = Rate(), Rate()
         self._pictures = 0
+        self._display_asks = 0
         self._splash_left = 1.0
         self._last: float | None = None
         self._cover: pygame.Surface | None = None
@@ -148,6 +150,7 @@ class Stage:
         passed = 0.0 if self._last is None else max(now - self._last, 0.0)
         self._last = now
         try:
+            self._go_to_display(view.show.display_choice)
             self._window.set_fullscreen(view.show.fullscreen)
             self._window.show_cursor(view.show.mapping is not None)
             surface = self._window.surface
@@ -174,6 +177,11 @@ class Stage:
         return self._window.display_name
 
     @property
+    def chosen_display(self) -> str:
+        """The name of the display that the wall goes back to when it is there again."""
+        return self._window.chosen_name or self._window.display_name
+
+    @property
     def renderer(self) -> str:
         """What draws the wall, for people."""
         return self._renderer.name
@@ -190,6 +198,11 @@ class Stage:
         surface = self._window.surface
         assert surface is not None
         return SoftwareRenderer(surface)
+
+    def _go_to_display(self, choice: DisplayChoice) -> None:
+        if choice.asks != self._display_asks:
+            self._display_asks = choice.asks
+            self._window.go_to(choice.wanted)
 
     def _aim(self, surface: pygame.Surface) -> None:
         """Draw on the window as it is now: a new one has lost what an OpenGL context held."""

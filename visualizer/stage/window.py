@@ -58,7 +58,8 @@ class Window:
 
     gl: whether it is drawn on by OpenGL, in a context that is new with each opening; opened: how
     many of them there were. display_name: of the one that it is on (display_names);
-    refresh_rate: its pictures a second, 0 where that is not known.
+    chosen_name: of the one that it goes back to when that is there again. refresh_rate: its
+    pictures a second, 0 where that is not known.
     """
 
     def __init__(
@@ -77,7 +78,9 @@ class Window:
         self.opened = 0
         self._size = size
         self._wanted = self._display = display
-        self.display_name = ""
+        self.display_name = self.chosen_name = ""
+        self._refused = ""
+        self._desktop = (0, 0)
         self.refresh_rate = 0
         self._cursor = False
         self._flips = 0
@@ -140,6 +143,29 @@ class Window:
             self._cursor = wanted
             pygame.mouse.set_visible(wanted or not self.fullscreen)
 
+    def go_to(self, name: str) -> None:
+        """Move to the display of that name; "" for the next one."""
+        names, self._refused = display_names(), ""
+        if name and name not in names:
+            self.chosen_name = name  # for the start after this
+            self.messages.append(f"display {name} is not there; using {self.display_name}")
+            return
+        if len(names) == 1:
+            self.messages.append(f"there is no other display than {self.display_name}")
+            return
+        before = self._display
+        self._display = names.index(name) if name else (before + 1) % len(names)
+        if self._display == before:
+            return
+        to, self._wanted = names[self._display], self._display
+        if self._reopen():
+            self.chosen_name = self.display_name
+            self.messages.append(f"the wall is on display {self._display}: {self.display_name}")
+        else:
+            self._display = self._wanted = before
+            self._reopen()
+            self.messages.append(f"display {to} can't be used")
+
     def flip(self) -> None:
         """Put the drawn picture on the display.
 
@@ -155,6 +181,7 @@ class Window:
         self._flips += 1
         if self._flips % RETRY == 0:
             self._go_back()
+            self._follow_desktop()
 
     def type_at(self, place: pygame.Rect | None) -> None:
         """Where text is typed, for an input method to show its choices at; None where none is."""
@@ -190,6 +217,7 @@ class Window:
         self._look_at_display()
         if lost < pygame.display.get_num_displays():
             self._wanted = now  # moved by hand
+            self.chosen_name = self.display_name
         elif self.fullscreen:
             self.messages.append(f"display {lost} is gone; using display {now}")
             self._reopen()
@@ -211,14 +239,27 @@ class Window:
 
     def _go_back(self) -> None:
         """Fullscreen, return to the display that was asked for if it is there again."""
-        there = 0 <= self._wanted < pygame.display.get_num_displays()
+        names = display_names()
+        if self.chosen_name in names and self.chosen_name != self._refused:
+            # Its number may be another after a display has gone.
+            self._wanted = names.index(self.chosen_name)
+        there = 0 <= self._wanted < len(names)
         if not self.fullscreen or self._display == self._wanted or not there:
             return
         before, self._display = self._display, self._wanted
         if self._reopen():
             self.messages.append(f"display {self._display} is back; using it")
         else:  # not tried for ever; the next flip opens display 0
-            self._wanted = before
+            self._wanted, self._refused = before, self.chosen_name
+
+    def _follow_desktop(self) -> None:
+        """Fullscreen, open again where the display's resolution is another."""
+        sizes = pygame.display.get_desktop_sizes()
+        if not self.fullscreen or self._display >= len(sizes):
+            return
+        before, now = self._desktop, sizes[self._display]
+        if now != before and self._reopen():
+            self.messages.append(f"display {self._display} has {now[0]} × {now[1]} pixels now")
 
     def _check_server(self) -> None:
         """NoDisplay on a Linux with no screen of any kind, without asking SDL.
@@ -252,6 +293,8 @@ class Window:
             self._set_mode(self._size or size, pygame.RESIZABLE)
         pygame.mouse.set_visible(self._cursor or not self.fullscreen)
         self._look_at_display()
+        if self._display == self._wanted:
+            self.chosen_name = self.chosen_name or self.display_name
         # All of these are forgotten when a display is closed.
         pygame.key.set_repeat(*REPEAT)
         self._take_text()
@@ -259,8 +302,11 @@ class Window:
         self.opened += 1
 
     def _look_at_display(self) -> None:
-        self.display_name = display_names()[self._display]
-        self.refresh_rate = pygame.display.get_desktop_refresh_rates()[self._display]
+        sizes, names = pygame.display.get_desktop_sizes(), display_names()
+        rates = pygame.display.get_desktop_refresh_rates()
+        self._desktop = sizes[self._display] if self._display < len(sizes) else (0, 0)
+        self.display_name = names[self._display] if self._display < len(names) else ""
+        self.refresh_rate = rates[self._display] if self._display < len(rates) else 0
 
     def _set_mode(self, size: tuple[int, int], flags: int) -> None:
         """With vsync where OpenGL has it; without OpenGL where that can't be had."""

@@ -39,7 +39,7 @@ DONE: tuple[Action, ...] = (
     actions.Snapshots(MappingProxyType({"Deep sea": MappingProxyType({8: ZOOM})})),
     actions.Offer(Session(values=ZOOM, seed=7, history=("a\u2028b", "“c”\n"))),
     actions.Projections({"a wall": Projection(flip_h=True, blend=(0.1, 0.0, 0.0, 0.0))}),
-    actions.OnDisplay("a wall"),
+    actions.OnDisplay("a wall", "another"),
     actions.ChooseCorner(2),
     actions.GrabCorner(0.25, 0.75),
     actions.MoveCorner(0.1, -0.1),

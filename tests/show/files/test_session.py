@@ -206,6 +206,7 @@ def test_a_file_is_readable() -> None:
         "model: ''\n"
         "fullscreen: true\n"
         "fit: fill\n"
+        "display: ''\n"
         "history:\n"
         "- reef\n"
         "- 'a whale: blue'\n"

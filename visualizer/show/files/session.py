@@ -27,7 +27,8 @@ HISTORY = 50
 class Session:
     """values: of all parameters by name. preset: its name, "" for none. turn: within it. visits:
     how often a preset had been chosen, which makes the order of one that is shuffled. prompt: one
-    typed by hand that was on, "" for none. seed: the one in force. history: of typed prompts, the
+    typed by hand that was on, "" for none. seed: the one in force. display: name of
+    the one that the wall was on. history: of typed prompts, the
     oldest first."""
 
     values: Mapping[str, float] = field(default_factory=lambda: NO_VALUES)
@@ -39,6 +40,7 @@ class Session:
     model: str = ""
     fullscreen: bool = True
     fit: str = "fill"
+    display: str = ""
     history: tuple[str, ...] = ()
 
 
@@ -53,6 +55,7 @@ class _File(BaseModel):
     model: str = ""
     fullscreen: bool = True
     fit: Literal["fill", "whole", "stretch", "tile"] = "fill"
+    display: str = ""
     history: list[str] = []
     values: Values = Field(default_factory=lambda: NO_VALUES)
 

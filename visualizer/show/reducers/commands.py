@@ -58,6 +58,7 @@ BY_NAME: Mapping[str, Callable[[Show], Show]] = MappingProxyType(
         "fit": lambda show: replace(show, fit=FITS[(FITS.index(show.fit) + 1) % len(FITS)]),
         "mapping": mapping_mode.toggled,
         "test_card": lambda show: replace(show, test_card=not show.test_card),
+        "next_display": remember.next_display,
         "hud": lambda show: replace(show, hud=not show.hud_on),
         "help": lambda show: replace(show, help=not show.help),
         "prompt": lambda show: text_entry.opened(show, "prompt"),

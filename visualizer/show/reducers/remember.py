@@ -12,7 +12,7 @@ from visualizer.show.files.picture_metadata import PictureMetadata
 from visualizer.show.files.session import HISTORY, Session
 from visualizer.show.notices import say
 from visualizer.show.parameters import BY_NAME
-from visualizer.show.records import NO_VALUES, Cued
+from visualizer.show.records import NO_VALUES, Cued, DisplayChoice
 from visualizer.show.reducers import model_choice, navigation, snapshots
 from visualizer.show.state import Show
 
@@ -39,8 +39,22 @@ def remember(show: Show) -> Session:
         model=show.model.in_force,
         fullscreen=show.fullscreen,
         fit=show.fit,
+        display=show.chosen_display,
         history=show.history,
     )
+
+
+def offered(show: Show, memory: Session) -> Show:
+    """The last show's memory is there to be taken up; the wall goes to its display in any case."""
+    show = replace(show, offer=memory)
+    if memory.display in ("", show.display):
+        return show
+    return replace(show, display_choice=DisplayChoice(show.display_choice.asks + 1, memory.display))
+
+
+def next_display(show: Show) -> Show:
+    """The wall moves to the next display."""
+    return replace(show, display_choice=DisplayChoice(show.display_choice.asks + 1))
 
 
 def settled(show: Show) -> bool:
