@@ -31,6 +31,9 @@ FILE = "mapping.yaml"
 EVERY = 1.0
 """Seconds between two looks at the file and the show."""
 
+STOP_WITHIN = 3.0
+"""Seconds that stop() waits for the last write: a disk may be asleep."""
+
 Mask = npt.NDArray[np.uint8]
 """(height, width): 255 shows, 0 hides."""
 
@@ -71,7 +74,7 @@ class MappingStore(threading.Thread):
         """Keep these; once a display frame, after what drain() gave was done. Never waits."""
         self._wanted = self._seen, projections
 
-    def stop(self, timeout: float) -> bool:
+    def stop(self, timeout: float = STOP_WITHIN) -> bool:
         """Write what was kept last and end; False if the disk is still busy after timeout."""
         self._ending.set()
         if self.ident is None:  # never started

@@ -59,8 +59,8 @@ def to_picture(projection: Projection) -> Matrix:
     affine = np.vstack((np.column_stack((placed, shift)), (0.0, 0.0, 1.0)))
     back: Matrix = np.linalg.inv(to_corners(projection.corners) @ affine)
     middle = np.append(np.mean(projection.corners, axis=0), 1.0)
-    scaled: Matrix = back / (back[2] @ middle)
-    return scaled
+    facing: Matrix = back / (back[2] @ middle)
+    return facing
 
 
 def cropped(projection: Projection) -> tuple[float, float, float, float]:
@@ -93,7 +93,7 @@ def weights(projection: Projection, screen: Size, mask: Weights | None = None) -
     seen = depth > 0
     depth = np.where(seen, depth, np.float32(1.0))
     result: Weights = seen.astype(np.float32)
-    light = None
+    light: Weights | None = None
     for axis in (0, 1):
         at = (matrix[axis, 0] * x + matrix[axis, 1] * y + matrix[axis, 2]) / depth
         slope = np.hypot(

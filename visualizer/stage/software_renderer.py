@@ -126,7 +126,7 @@ class _Mapping:
         self._of, self._mask, self._screen = projection, mask, screen
         lets_through: npt.NDArray[np.float32] | None = None
         if mask is not None:
-            lets_through = (_scaled(mask, screen) / np.float32(255)).astype(np.float32)
+            lets_through = _scaled(mask, screen).astype(np.float32) / np.float32(255)
         levels = np.rint(255 * weights(projection, screen, lets_through)).astype(np.uint8)
         self._levels = None if levels.min() == 255 else cv2.merge([levels] * 3)
         self._back = pixels_back(projection, screen, wall_size(screen, projection))

@@ -261,7 +261,7 @@ class Stage:
     def _drawn_card(self, view: View) -> Pixels:
         width, height = screen = self._renderer.canvas.get_size()
         rate = f"{self._window.refresh_rate} Hz" if self._window.refresh_rate else "rate unknown"
-        words: tuple[str, ...] = (self._window.display_name, f"{width} × {height}, {rate}")
+        words: tuple[str, ...] = self._window.display_name, f"{width} × {height}, {rate}"
         size = wall_size(screen, view.show.projection)
         if size != screen:
             words = *words, f"wall {size[0]} × {size[1]}"

@@ -54,7 +54,7 @@ def _grid(target: pygame.Surface, projection: Projection, unit: float) -> None:
         share = step / CELLS
         colour = INK if step in (0, CELLS) else SOFT
         for ends in (((share, 0.0), (share, 1.0)), ((0.0, share), (1.0, share))):
-            points = [matrix @ (*end, 1.0) for end in ends]
+            points = [matrix @ (*place, 1.0) for place in ends]
             begin, end = ((x / w * (width - 1), y / w * (height - 1)) for x, y, w in points)
             pygame.draw.line(target, DARK, begin, end, thick + 2)
             pygame.draw.line(target, colour, begin, end, thick)
