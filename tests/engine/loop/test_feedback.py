@@ -19,6 +19,7 @@ from visualizer.engine.loop.readback import Readback, to_levels
 from visualizer.engine.loop.revive import GRACE
 from visualizer.engine.picture import Stopwatch, untimed
 from visualizer.frame import Pixels
+from visualizer.show.prompt_mix import alone
 from visualizer.show.request import Request
 
 from ..conftest import picture
@@ -246,6 +247,34 @@ def test_a_dead_picture_comes_back_to_life_and_nobody_sees_a_flash() -> None:
         assert shown[-1].std() > 0.05
         assert np.abs(np.diff(shown, axis=0)).mean((1, 2, 3)).max() < 0.05
         assert denoiser.requests[-1].strength == 0.2
+
+
+def test_a_model_that_gives_black_for_seconds_leaves_the_last_living_picture_on_the_wall() -> None:
+    black = 6 * 20  # frames
+    denoiser = Scripted(*[soft()] * GRACE, *[flat(0.0)] * black, *[soft(1)] * 60)
+    engine = loop(denoiser)
+    still: dict[str, Any] = {**STILL, "blend": 0.0}
+    last = play(engine, GRACE, **still)
+    assert engine.prepare(wanted()) == "a line"
+    shown = np.array(list(played(engine, black, since=GRACE, **still)))
+    assert (shown == last).all()
+    assert "the last living one stays" in engine.prepare(wanted())
+    assert engine.prepare(wanted()) == "a line"
+    after = np.array(list(played(engine, 60, since=GRACE + black, **still)))
+    steps = np.abs(np.diff(np.concatenate((last[None], after)) / 255.0, axis=0)).mean((1, 2, 3))
+    assert steps.max() < 0.05
+    assert np.abs(after[-1] / 255.0 - to_levels(soft(1)).numpy() / 255.0).mean() < 0.02
+
+
+def test_what_is_wanted_dark_becomes_dark() -> None:
+    still: dict[str, Any] = {**STILL, "blend": 0.0}
+    denoiser = Scripted(*[soft()] * GRACE, *[flat(0.0)] * 300)
+    engine = loop(denoiser)
+    play(engine, GRACE, **still)
+    assert play(engine, 40, since=GRACE, prompts=alone("the night"), **still).max() == 0
+    engine = loop(Scripted(*[soft()] * GRACE, *[flat(0.0)] * 300))
+    play(engine, GRACE, **still)
+    assert play(engine, 230, since=GRACE, **still).max() == 0  # in the end
 
 
 def test_a_loop_that_begins_pale_is_not_taken_for_dead() -> None:

@@ -18,6 +18,7 @@ from visualizer.engine.diffusion.seed_walk import SEEDS, Place, SeedWalk
 from visualizer.engine.failures import FrameError
 from visualizer.engine.loop.drift_hold import Reference, held
 from visualizer.engine.loop.image_stats import NUMBERS, ImageStats, measure, stats_of
+from visualizer.engine.loop.last_living import LastLiving
 from visualizer.engine.loop.motion_limit import MotionLimit, bounded, motion
 from visualizer.engine.loop.perturb import draw, grain, jittered
 from visualizer.engine.loop.readback import Readback
@@ -48,7 +49,7 @@ class Feedback:
     # What the next picture depends on: see checkpoint.py.
     checkpoint = (
         "_walk", "_restarts", "_time", "_previous", "_stats", "_pixels", "_reference", "_revive",
-        "_motion_limit", "_frames",
+        "_motion_limit", "_frames", "_last_living",
     )  # fmt: skip
 
     def __init__(
@@ -92,6 +93,7 @@ class Feedback:
         self._reference = Reference()
         self._revive = Revive()
         self._motion_limit = MotionLimit()
+        self._last_living = LastLiving()
         self._frames = 0
 
     def _resize(self, size: tuple[int, int]) -> None:
@@ -117,6 +119,10 @@ class Feedback:
         self._reference.follow(stats, request.prompts, seconds, source)
         self._revive.see(stats, seconds)
         assert self._pixels is not None
+        # What is shown again where nothing is generated.
+        self._pixels = self._last_living.over(
+            self._pixels, stats.spread, request.prompts, seconds, source
+        )
         return Picture(self._pixels, place.seed)
 
     @torch.inference_mode()
@@ -125,12 +131,13 @@ class Feedback:
         pixels = resized(pixels, self._size)
         picture = torch.tensor(pixels, device=self.device).permute(2, 0, 1).unsqueeze(0)
         self._begin()
+        self._last_living = LastLiving(pixels)
         stats, _ = self._take(picture.float() / 255.0)
         self._reference.follow(stats, (), 0.0)
 
     def prepare(self, request: Request) -> str:
         """See engine.Engine."""
-        return self._denoiser.prepare(request)
+        return self._last_living.line() or self._denoiser.prepare(request)
 
     @torch.inference_mode()
     def reduce_memory(self) -> str:
