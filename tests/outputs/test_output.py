@@ -99,3 +99,19 @@ def test_a_failure_is_one_line_and_the_output_is_off() -> None:
 
 def test_one_that_was_never_started_stops_at_once() -> None:
     assert Written().stop(0.0)
+
+
+def test_a_failure_is_said_even_where_its_line_can_not_be_made() -> None:
+    class Mute(Written):
+        def failed(self, error: Exception) -> str:
+            raise FileNotFoundError(2, "No such file or directory")
+
+    output = Mute()
+    output.may.set()
+    output.fault = OSError(5, "Input/output error")
+    output.start()
+    output.take(SMALL, 0.0)
+    output.join(PATIENCE)
+    assert output.off
+    assert output.closed == 1
+    assert output.drain() == ["the test is off: Input/output error"]

@@ -267,6 +267,30 @@ def test_a_full_disk_ends_the_recording_with_one_line(tmp_path: Path, room: int)
     assert not recording.recorder.wants(1000.0)
 
 
+def test_a_disk_that_is_taken_away_is_one_line_and_the_file_is_closed(tmp_path: Path) -> None:
+    files: list[Pulled] = []
+
+    class Pulled(io.BytesIO):
+        """A file on a disk that is gone when it is written to."""
+
+        def __init__(self, path: Path) -> None:
+            super().__init__()
+            self.path = path
+            files.append(self)
+
+        def write(self, content: Any) -> int:
+            self.path.unlink(missing_ok=True)
+            raise OSError(5, "Input/output error")
+
+    recording = Recording(tmp_path, create=Pulled)
+    recording.show(plain(RED), 0.0)
+    recording.recorder.stop(PATIENCE)
+    lines = [line for line in recording.end() if not line.startswith("recording /")]
+    assert lines == ["the recording has ended: Input/output error"]
+    assert [file.closed for file in files] == [True]
+    assert recording.files == []
+
+
 def test_a_real_full_device_is_one_line(tmp_path: Path) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("no /dev/full on this system")

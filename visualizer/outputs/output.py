@@ -80,7 +80,7 @@ class Output(threading.Thread):
             except Exception as error:
                 if not self._off.is_set():
                     self._off.set()
-                    self._say(self.failed(error))
+                    self._say(self._line_for(error))
                     if not isinstance(error, (OSError, RuntimeError, ValueError)):
                         terminal.trace()
         self._off.set()
@@ -103,6 +103,12 @@ class Output(threading.Thread):
     def too_slow(self) -> str:
         """The line for the first picture that is dropped; "" for none."""
         return ""
+
+    def _line_for(self, error: Exception) -> str:
+        try:
+            return self.failed(error)
+        except Exception:  # what it looks at to say more may be what has failed
+            return Output.failed(self, error)
 
     def _put(self, pixels: Pixels, job: Callable[[], None]) -> bool:
         """Let the thread do a job with these pixels; False where there is no room for it."""

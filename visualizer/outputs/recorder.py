@@ -85,7 +85,10 @@ class Recorder(Output):
     @property
     def _written(self) -> bool:
         """Whether there is anything in the file."""
-        return self._path is not None and self._path.stat().st_size > 0
+        try:
+            return self._path is not None and self._path.stat().st_size > 0
+        except OSError:  # the disk was taken away
+            return False
 
     def _open(self, shape: tuple[int, ...], at: float) -> None:
         height, width = (side - side % 2 for side in shape[:2])  # 4:2:0 wants even sides
@@ -95,7 +98,8 @@ class Recorder(Output):
             file = self._create(path)
             self._video = VideoFile(file, (width, height), encoder, sound=self._sound)
         except BaseException:
-            path.unlink()
+            with suppress(OSError):
+                path.unlink()
             raise
         self._path, self._shape, self._start = path, shape, at
         self.fps = encoder.fps
@@ -109,7 +113,8 @@ class Recorder(Output):
             with suppress(Exception):
                 video.close()
             if self._path is not None and not self._written:
-                self._path.unlink()
+                with suppress(OSError):
+                    self._path.unlink()
             return
         video.close()
         left_out = f"; {self.dropped} pictures were left out" if self.dropped else ""
