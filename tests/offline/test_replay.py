@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import wave
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,6 +22,7 @@ from visualizer.engine.testcard import TestCard
 from visualizer.frame import Frame, Pixels
 from visualizer.live.app import LiveShow
 from visualizer.live.engine_client import EngineClient
+from visualizer.offline.replay import MOST_TOLD, Replay, read
 from visualizer.openers import open_now
 from visualizer.options import LiveOptions, Options
 from visualizer.show import actions
@@ -227,8 +229,6 @@ def test_the_engine_may_make_frames_at_a_rate_of_its_own(
 
 
 def test_a_video_carries_the_sound_that_is_given(tmp_path: Path) -> None:
-    import wave
-
     sound, out = tmp_path / "a.wav", tmp_path / "a.mp4"
     with wave.open(str(sound), "wb") as file:
         file.setparams((1, 2, 8000, 0, "NONE", ""))
@@ -262,8 +262,6 @@ def test_a_model_that_took_over_takes_over_again(
 
 def test_of_a_stall_no_more_is_seen_than_live(tmp_path: Path) -> None:
     """A laptop that slept for an hour finds its prompts where they were; one is on for 20 s."""
-    from visualizer.offline.replay import Replay, read
-
     log = written(tmp_path / "set.jsonl", 0.5, Live(1), 3600.0, Live(1), 1.0)
     recording = read(log, lambda line: pytest.fail(line))
     replay = Replay(recording, TestCard(16))
@@ -284,6 +282,15 @@ def test_damaged_lines_are_one_line_each_and_the_rest_is_played(
     said = [line for line in capsys.readouterr().err.splitlines() if "is left out" in line]
     lines = [line.partition(" is left out")[0][-1:] for line in said]
     assert lines == ["4", "5", "9"]
+
+
+def test_many_damaged_lines_are_no_flood(tmp_path: Path) -> None:
+    log = written(tmp_path / "set.jsonl", 0.5, Live(1))
+    log.write_text(log.read_text() + "{\n" * 500)
+    said: list[str] = []
+    read(log, said.append)
+    assert len(said) == MOST_TOLD + 1
+    assert said[-1].endswith(f"{500 - MOST_TOLD} more lines are left out")
 
 
 def test_a_frame_that_fails_leaves_the_one_before(

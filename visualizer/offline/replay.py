@@ -38,6 +38,9 @@ SAME = 1e-6
 SHOWS_KEPT = 20_000
 """Ticks that a frame may have taken at most: over five minutes."""
 
+MOST_TOLD = 20
+"""Damaged lines that are said one by one."""
+
 Say = Callable[[str], None]
 
 
@@ -61,10 +64,15 @@ class Recording:
 
 
 def read(path: Path, say: Say) -> Recording:
-    """A log, looked through once. say: gets a line for each damaged one. Raises OptionError."""
+    """A log, looked through once. say: gets a line for each damaged one, up to MOST_TOLD. Raises
+    OptionError."""
+    told = 0
 
     def tell(line: str) -> None:
-        say(f"--replay {path}: {line}")
+        nonlocal told
+        told += 1
+        if told <= MOST_TOLD:
+            say(f"--replay {path}: {line}")
 
     try:
         with path.open(encoding="utf-8", errors="replace", newline="\n") as lines:
@@ -81,6 +89,8 @@ def read(path: Path, say: Say) -> Recording:
         raise OptionError(f"--replay {path}: can't be read: {error.strerror or error}") from None
     except performance.NoLog as why:
         raise OptionError(f"--replay {path}: is no performance log: {why}") from None
+    if told > MOST_TOLD:
+        say(f"--replay {path}: {told - MOST_TOLD} more lines are left out")
     if begins is None:
         raise OptionError(f"--replay {path}: there is no picture in it")
     return Recording(path, header, begins, time, model)
