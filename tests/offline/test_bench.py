@@ -58,6 +58,7 @@ def test_the_display_loop_is_measured_with_the_engine_idle_and_busy(
         assert row["frames"] == 5
         assert 0.0 < row["interval_ms_median"] <= row["interval_ms_p99"]
         assert 0 <= row["late_frames"] <= 5
+        assert row["cpu_ms"] > 0.0
     assert cli.main(argv) == 0
     assert "96x64" in capsys.readouterr().out
 

@@ -181,7 +181,15 @@ def _table(result: dict[str, Any]) -> Table:
 
 def _stage_table(result: dict[str, Any]) -> Table:
     table = Table(title=f"the display loop, by {result['stage'][0]['renderer']}")
-    for name in ("window", "engine", "median", "99th percentile", "late", "engine's frames"):
+    for name in (
+        "window",
+        "engine",
+        "median",
+        "99th percentile",
+        "late",
+        "processor",
+        "engine makes",
+    ):
         table.add_column(name, justify="left" if name in ("window", "engine") else "right")
     for row in result["stage"]:
         table.add_row(
@@ -190,6 +198,7 @@ def _stage_table(result: dict[str, Any]) -> Table:
             f"{row['interval_ms_median']:.1f} ms",
             f"{row['interval_ms_p99']:.1f} ms",
             f"{row['late_frames']} of {row['frames']}",
+            f"{row['cpu_ms']:.1f} ms",
             f"{row['engine_fps']:.1f} a second" if row["engine"] == "busy" else "",
         )
     return table
