@@ -185,10 +185,10 @@ def _stage_table(result: dict[str, Any]) -> Table:
         "window",
         "engine",
         "median",
-        "99th percentile",
+        "99 %",
         "late",
         "processor",
-        "engine makes",
+        "makes",
     ):
         table.add_column(name, justify="left" if name in ("window", "engine") else "right")
     for row in result["stage"]:
@@ -199,6 +199,6 @@ def _stage_table(result: dict[str, Any]) -> Table:
             f"{row['interval_ms_p99']:.1f} ms",
             f"{row['late_frames']} of {row['frames']}",
             f"{row['cpu_ms']:.1f} ms",
-            f"{row['engine_fps']:.1f} a second" if row["engine"] == "busy" else "",
+            f"{row['engine_fps']:.1f} /s" if row["engine"] == "busy" else "",
         )
     return table
