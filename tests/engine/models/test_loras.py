@@ -234,6 +234,24 @@ def test_a_name_that_is_not_there_is_said_so(
         attach(sd, "sd", [Lora(name)], True, unheard, True)
 
 
+def test_a_name_that_the_system_refuses_costs_no_more_than_the_lora(
+    sd: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that is too long; and, whoever runs this, a folder that may not be looked into."""
+    monkeypatch.setattr(Path, "iterdir", refused)
+    for name in ("x" * 5000 + ".safetensors", str(tmp_path)):
+        heard: list[Status] = []
+        assert attach(copy.deepcopy(sd), "sd", [Lora(name)], True, heard.append, False) is None
+        (line,) = faults(heard)
+        assert line.endswith("sd plays without it")
+        assert "Permission denied" in line or "too long" in line or "no such file" in line
+        assert "\n" not in line
+
+
+def refused(folder: Path) -> None:
+    raise PermissionError(13, "Permission denied", str(folder))
+
+
 def test_a_name_on_hugging_face_is_fetched_once(
     sd: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

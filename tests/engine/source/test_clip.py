@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -113,6 +115,49 @@ def test_what_can_not_be_read_is_one_line_that_names_it(tmp_path: Path) -> None:
         assert str(path) in str(caught.value)
         assert why in str(caught.value)
         assert "\n" not in str(caught.value)
+
+
+def test_no_file_has_another_program_started(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pillow would hand PostScript to Ghostscript, whatever the file's name says."""
+    path = tmp_path / "picture.png"
+    path.write_text("%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 20 20\nshowpage\n%%EOF\n")
+    started: list[object] = []
+    for name in ("Popen", "run", "call", "check_call", "check_output"):
+        monkeypatch.setattr(subprocess, name, lambda *given, **_: started.append(given))
+    with pytest.raises(SourceError, match="picture.png: "):
+        Clip(path)
+    assert started == []
+
+
+@pytest.mark.parametrize("name", ["12:00.mp4", "pipe:0"])
+def test_a_files_name_is_never_taken_for_an_address(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    if sys.platform == "win32":
+        pytest.skip("no colon in names on this system")
+    write_clip(tmp_path / "clip.mp4", LONG).rename(tmp_path / name)
+    monkeypatch.chdir(tmp_path)
+    clip = Clip(Path(name))
+    assert near(colour_at(clip, 0.05), RED)
+    clip.close()
+
+
+def test_a_file_that_says_its_length_is_not_read_to_its_end_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """MKV and WebM have a length for the whole, and none for the video in it."""
+    path = write_clip(tmp_path / "clip.mkv", LONG)
+    with av.open(str(path)) as container:
+        assert container.streams.video[0].duration is None
+    monkeypatch.setattr(Clip, "_seek", lambda clip, position: None)
+    clip = Clip(path)
+    assert clip._container is not None
+    assert clip.seconds == pytest.approx(len(LONG) / RATE)
+    first = next(clip._container.demux(clip._stream))
+    assert first.pts == 0, "nothing has been read of it yet"
+    clip.close()
 
 
 @pytest.mark.parametrize("side", [MOST_SIDE + 8, 16384])

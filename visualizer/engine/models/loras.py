@@ -24,6 +24,7 @@ from visualizer.engine.failures import LoraError, ModelError, one_line, out_of_m
 from visualizer.engine.models import lora_file
 from visualizer.engine.models.pipelines import reading_weights
 from visualizer.show.lora import Lora
+from visualizer.show.parameter import shorten
 from visualizer.show.status import Phase, Report, Status
 
 
@@ -88,8 +89,12 @@ def _load(
     pipeline: Any, model: str, lora: Lora, adapter: str, offline: bool, report: Report
 ) -> None:
     """Put one LoRA beside a pipeline's layers. Raises ModelError, and changes nothing then."""
-    path = lora_file.find(lora.name, offline, report)
-    header = lora_file.look(lora.name, path)
+    try:
+        path = lora_file.find(lora.name, offline, report)
+        header = lora_file.look(lora.name, path)
+    except OSError as error:  # a name that is too long, a folder that can't be looked into
+        why = error.strerror or one_line(error)
+        raise ModelError(f"{shorten(lora.name)}: can't be read: {why}") from None
     network = _network(pipeline)
     if not hasattr(pipeline, "load_lora_weights") or network is None:
         raise ModelError(f"{lora.name}: {model} is a kind of model that takes no LoRA")

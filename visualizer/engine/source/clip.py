@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -28,6 +29,11 @@ EXACT = 1e-4
 
 ANIMATED = ("GIF", "PNG", "WEBP")
 """Formats of pictures that may be videos; others keep several pictures for other reasons."""
+
+
+STILLS = ("PNG", "JPEG", "WEBP", "GIF", "BMP", "TIFF")
+"""Formats of pictures that are read: for some others Pillow starts another program, as Ghostscript
+for PostScript."""
 
 
 class SourceError(Exception):
@@ -92,7 +98,7 @@ class Clip:
     def _open(self) -> None:
         self.close()
         try:
-            self._container = av.open(str(self.path))
+            self._container = av.open(f"file:{self.path}")
         except (av.FFmpegError, OSError, ValueError) as error:
             raise unreadable(self.path, error) from None
         if not self._container.streams.video:
@@ -103,9 +109,12 @@ class Clip:
         check_size(self.path, self._stream.width, self._stream.height)
 
     def _length(self) -> float:
-        """Seconds of a round: as the file says, else by its packets; 0 for a single picture."""
+        """Seconds of a round: as the file says of its video or of the whole (as MKV and WebM do),
+        else by its packets; 0 for a single picture."""
         assert self._container is not None
         base, duration = self._stream.time_base or 0, self._stream.duration
+        if duration is None and self._container.duration is not None:
+            base, duration = Fraction(1, av.time_base), self._container.duration
         if duration is None:
             ends, times = [0], []
             try:
@@ -180,7 +189,7 @@ def check_size(path: Path, width: int, height: int) -> None:
 def _still(path: Path) -> av.VideoFrame | None:
     """A still as a frame, turned the right way up; None for what is no still."""
     try:
-        with Image.open(path) as image:
+        with Image.open(path, formats=STILLS) as image:
             if image.format in ANIMATED and getattr(image, "n_frames", 1) > 1:
                 return None
             check_size(path, *image.size)
