@@ -19,20 +19,12 @@ def test_a_name_is_reserved_and_never_given_twice(tmp_path: Path) -> None:
     assert all(path.stat().st_size == 0 for path in wanted.parent.iterdir())
 
 
-def test_a_name_that_another_program_takes_meanwhile_is_left_to_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    free_name = disk.free_name
-
-    def late(path: Path) -> Path:
-        found = free_name(path)
-        if found.name == "a.png":
-            found.write_text("another's")
-        return found
-
-    monkeypatch.setattr(disk, "free_name", late)
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows lets not everyone make links")
+def test_a_link_to_nowhere_is_a_name_that_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "a.png").symlink_to(tmp_path / "gone")
+    assert disk.free_name(tmp_path / "a.png").name == "a-2.png"
     assert disk.reserve(tmp_path / "a.png").name == "a-2.png"
-    assert (tmp_path / "a.png").read_text() == "another's"
+    assert not (tmp_path / "gone").exists()
 
 
 def test_a_write_that_fails_leaves_the_old_file_and_no_draft(
@@ -57,6 +49,8 @@ def test_a_new_file_is_for_the_user_alone_and_an_old_one_keeps_its_permissions(
     new, old = tmp_path / "new", tmp_path / "old"
     old.touch()
     old.chmod(0o644)
-    for path in (new, old):
+    reserved = disk.reserve(tmp_path / "reserved")
+    for path in (new, old, reserved):
         disk.write_bytes(path, b"text")
-    assert [stat.S_IMODE(path.stat().st_mode) for path in (new, old)] == [0o600, 0o644]
+    modes = [stat.S_IMODE(path.stat().st_mode) for path in (new, old, reserved)]
+    assert modes == [0o600, 0o644, 0o600]

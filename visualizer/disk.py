@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
-from itertools import chain, count
+from itertools import count
 from pathlib import Path
 from tempfile import mkstemp
 
@@ -40,20 +41,26 @@ def write_bytes(path: Path, content: bytes) -> None:
 
 def free_name(path: Path) -> Path:
     """The path, or the first of NAME-2, NAME-3 … where nothing lies. Raises OSError."""
-    names = (path.with_stem(f"{path.stem}-{number}") for number in count(2))
-    return next(name for name in chain([path], names) if not name.exists())
+    return next(name for name in _names(path) if not os.path.lexists(name))
 
 
-def reserve(path: Path) -> Path:
+def reserve(path: Path, mode: int = 0o600) -> Path:
     """Make an empty file at the path, or at the first of NAME-2, NAME-3 … where nothing lies, and
     give its name: from then on it is ours. The folder is made where it is missing. Raises OSError.
+
+    mode: the file's permissions, less the user's umask.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    while True:
-        free = free_name(path)
-        with suppress(FileExistsError):  # another program was faster
-            free.touch(exist_ok=False)
-            return free
+    for name in _names(path):
+        with suppress(FileExistsError):
+            os.close(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode))
+            return name
+    raise AssertionError("there is always another name")
+
+
+def _names(path: Path) -> Iterator[Path]:
+    yield path
+    yield from (path.with_stem(f"{path.stem}-{number}") for number in count(2))
 
 
 class FolderLock:

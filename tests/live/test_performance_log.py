@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from visualizer.live import performance_log
 from visualizer.live.performance_log import MOST_KEPT, PerformanceLog
 from visualizer.show.actions import Action, Heard, Live, Say, Set, Tick, Type
 from visualizer.show.files import performance
@@ -76,6 +77,20 @@ def test_the_newest_fifty_stay_and_what_is_not_ours_too(folder: Path) -> None:
     logged(folder, Live(1))
     kept = {*names[4:], NAME, "best night.jsonl", "0000-notes.txt"}
     assert {path.name for path in folder.iterdir()} == kept
+
+
+def test_large_logs_make_room_as_many_do_and_one_that_must_stay_ends_nothing(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(performance_log, "MOST_BYTES", 2500)
+    folder.mkdir(parents=True)
+    names = [f"2025-01-01T00-00-{n:02}.jsonl" for n in range(4)]
+    for name in names[1:]:
+        (folder / name).write_bytes(b"x" * 1000)
+    (folder / names[0]).mkdir()  # can't be deleted as a file
+    assert logged(folder, Live(1)) == []
+    assert {path.name for path in folder.iterdir()} == {names[0], *names[2:], NAME}
+    assert Done(Live(1), 2) in read(folder / NAME)
 
 
 def test_a_file_that_was_asked_for_is_written_and_none_overwritten(

@@ -8,17 +8,17 @@
 
 from __future__ import annotations
 
-import os
 import queue
 import re
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
 from visualizer import terminal
-from visualizer.disk import free_name
+from visualizer.disk import reserve
 from visualizer.show.actions import Action, Live, Say, Tick
 from visualizer.show.files import performance
 from visualizer.show.files.performance import Header
@@ -28,6 +28,9 @@ FOLDER = "performances"
 
 MOST_KEPT = 50
 """Logs that stay there; the oldest make room for the next."""
+
+MOST_BYTES = 2 * 2**30
+"""Bytes of all of them; the newest stays in any case."""
 
 EVERY = 0.5
 """Seconds between two writes: a power failure loses no more."""
@@ -131,15 +134,13 @@ class PerformanceLog(threading.Thread):
         path = self._asked
         if path is None:
             path = self._folder / time.strftime("%Y-%m-%dT%H-%M-%S.jsonl", self._now())
-        path.parent.mkdir(parents=True, exist_ok=True)
-        free = free_name(path)
+        free = reserve(path)
         if self._asked is not None and free != path:
             self._say(f"{path} is there already; the performance log is {free.name}")
-        handle = os.open(free, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         if self._asked is None:
             _prune(self._folder.iterdir())
         # Half a pair of surrogates becomes an escape of JSON's own.
-        return os.fdopen(handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n")
+        return free.open("w", encoding="utf-8", errors="backslashreplace", newline="\n")
 
     def _close(self) -> None:
         try:
@@ -153,7 +154,12 @@ class PerformanceLog(threading.Thread):
 
 
 def _prune(files: Iterable[Path]) -> None:
-    """Delete the oldest of many logs. Their names are in the order of their dates."""
-    dated = sorted(path for path in files if DATED.fullmatch(path.name))
-    for path in dated[:-MOST_KEPT]:
-        path.unlink(missing_ok=True)
+    """Delete the oldest of many logs, or of large ones. Their names are in the order of their
+    dates. One that can't be deleted stays."""
+    size = 0
+    dated = sorted((path for path in files if DATED.fullmatch(path.name)), reverse=True)
+    for place, path in enumerate(dated):
+        with suppress(OSError):
+            size += path.lstat().st_size
+            if place and (place >= MOST_KEPT or size > MOST_BYTES):
+                path.unlink()

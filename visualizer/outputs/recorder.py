@@ -93,7 +93,8 @@ class Recorder(Output):
     def _open(self, shape: tuple[int, ...], at: float) -> None:
         height, width = (side - side % 2 for side in shape[:2])  # 4:2:0 wants even sides
         encoder = self._choose(width, height)
-        path = reserve((self._folder or user_videos_path() / "Visualizer") / dated(".mp4"))
+        folder = self._folder or user_videos_path() / "Visualizer"
+        path = reserve(folder / dated(".mp4"), 0o666)  # for others, too: no prompt is in it
         try:
             file = self._create(path)
             self._video = VideoFile(file, (width, height), encoder, sound=self._sound)
