@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from visualizer.controls.audio.audio_features import AudioFeatures
 from visualizer.controls.audio.tempo_estimate import tempo
 from visualizer.show.actions import Heard
+from visualizer.show.files.performance import action_text
 
 RATE = 48000
 BLOCK = 512
@@ -61,6 +62,14 @@ def test_a_tone_lands_in_its_band_however_loud_it_is() -> None:
         assert last.level > 0.9
         assert bands[band] > 0.9
         assert max(bands[:band] + bands[band + 1 :]) < 0.3
+
+
+def test_features_are_no_longer_than_a_line_of_the_performance_log_wants() -> None:
+    heard = hear(clicks(123.4, 8.0))
+    assert len({now.level for now in heard}) > 100
+    assert any(now.bpm for now in heard)
+    for now in heard:
+        assert len(action_text(now, 12345.67891)) < 140
 
 
 def test_silence_gives_nothing() -> None:

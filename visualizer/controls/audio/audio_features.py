@@ -110,8 +110,12 @@ class AudioFeatures:
             onsets += self._look(waiting[start : start + self._size])
             start += self._hop
         self._waiting = waiting[start:]
-        bass, mid, treble = (meter.value for meter in self._meters)
-        return Heard(self._level.value, bass, mid, treble, onsets, self._pulse.bpm)
+        # To four digits: the performance log has a line of these for each display frame.
+        level, bass, mid, treble = (
+            round(meter.value, 4) for meter in (self._level, *self._meters)
+        )
+        bpm = self._pulse.bpm
+        return Heard(level, bass, mid, treble, onsets, None if bpm is None else round(bpm, 4))
 
     def _look(self, samples: Samples) -> bool:
         """Take in one window of samples; whether an onset is in it."""
