@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -111,8 +112,16 @@ def test_the_last_row_and_column_of_odd_sides_are_cut_off(tmp_path: Path) -> Non
 
 
 def test_a_wall_of_another_size_goes_on_in_a_file_of_its_own(tmp_path: Path) -> None:
-    recording = Recording(tmp_path)
-    for at, size in enumerate([(64, 48), (64, 48), (96, 64), (64, 48)]):
+    """Encoders are tried out once."""
+    tried: list[tuple[int, int]] = []
+
+    def choose(width: int, height: int) -> Encoder:
+        tried.append((width, height))
+        return software(width, height)
+
+    recording = Recording(tmp_path, choose=choose)
+    sizes = [(64, 48), (64, 48), (96, 64), (96, 64), (64, 48), (64, 48)]
+    for at, size in enumerate(sizes):
         recording.show(plain(RED, size), float(at))
     lines = recording.end()
     assert [line.split()[0] for line in lines] == ["recording", "recorded"] * 3
@@ -121,6 +130,28 @@ def test_a_wall_of_another_size_goes_on_in_a_file_of_its_own(tmp_path: Path) -> 
     found = [pictures(path) for path in written]
     assert [[at for at, _ in each] for each in found] == [[0.0, 1.0], [0.0], [0.0]]
     assert [each[0][1].shape for each in found] == [(48, 64, 3), (64, 96, 3), (48, 64, 3)]
+    assert tried == [(64, 48)]
+
+
+def test_a_windows_edge_that_is_dragged_makes_one_more_file_or_none(tmp_path: Path) -> None:
+    for end, files in (((96, 64), 2), ((64, 48), 1)):
+        recording = Recording(tmp_path / str(files))
+        sizes = [(64, 48)] * 10 + [(66 + 2 * n, 48) for n in range(30)] + [end] * 30
+        for frame, size in enumerate(sizes):
+            recording.show(plain(RED, size), frame / 30)
+        recording.end()
+        assert len(recording.files) == files
+        shapes = {pixels.shape for path in recording.files for _, pixels in pictures(path)}
+        assert shapes == {(48, 64, 3), (end[1], end[0], 3)}
+
+
+@pytest.mark.parametrize("chosen", [software(64, 48), encoders.HARDWARE[0]])
+def test_the_encoder_that_was_chosen_stays_where_the_new_size_lets_it(
+    chosen: Encoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(encoders, "works", lambda encoder, width, height: width < 5000)
+    assert encoders.resized(chosen, 128, 96).name == chosen.name
+    assert encoders.resized(chosen, 8000, 96) == software(8000, 96)
 
 
 @pytest.mark.parametrize("rate", [RATE, 44100])
@@ -312,18 +343,53 @@ def test_a_folder_that_cant_be_made_is_one_line(tmp_path: Path) -> None:
 
 
 def test_an_encoder_that_is_too_slow_leaves_pictures_out_and_says_how_many(tmp_path: Path) -> None:
+    recorder = Held(tmp_path, choose=software)
+    recorder.start()
+    wall = np.zeros((1080, 1920, 3), np.uint8)
+    recorder.take(wall, 0.0)
+    assert recorder.wrote.wait(PATIENCE)
+    for frame in range(1, 21):
+        recorder.take(wall, frame / 30)
+    recorder.may.set()
+    small = plain(RED)
+    for at in (1.0, 2.0):
+        while recorder._jobs.qsize():
+            time.sleep(0.001)
+        recorder.take(small, at)
+    assert recorder.stop(PATIENCE)
+    lines = recorder.drain()
+    assert recorder.dropped == 10
+    assert lines[1] == "recording: the encoder is too slow, and some pictures are left out"
+    assert [line.partition(";")[2] for line in lines if line.startswith("recorded")] == [
+        " 10 pictures were left out", ""
+    ]  # fmt: skip
+    assert sorted(len(pictures(path)) for path in tmp_path.iterdir()) == [1, 11]
+
+
+def test_what_comes_while_the_encoder_is_chosen_is_not_its_fault(tmp_path: Path) -> None:
     recorder = Recorder(tmp_path, choose=software)
     wall = np.zeros((1080, 1920, 3), np.uint8)
     for frame in range(20):  # it is not even started
         recorder.take(wall, frame / 30)
     recorder.start()
     assert recorder.stop(PATIENCE)
-    lines = recorder.drain()
-    assert recorder.dropped == 10
-    assert lines[0] == "recording: the encoder is too slow, and some pictures are left out"
-    assert lines[-1].endswith("; 10 pictures were left out")
+    assert [line.split()[0] for line in recorder.drain()] == ["recording", "recorded"]
+    assert recorder.dropped == 0
     (path,) = tmp_path.iterdir()
     assert len(pictures(path)) == 10
+
+
+class Held(Recorder):
+    """Writes one picture, and no more before it may."""
+
+    def __init__(self, folder: Path, **options: Any) -> None:
+        super().__init__(folder, **options)
+        self.wrote, self.may = threading.Event(), threading.Event()
+
+    def write(self, pixels: Pixels, at: float) -> None:
+        super().write(pixels, at)
+        self.wrote.set()
+        self.may.wait(PATIENCE)
 
 
 RUN = """

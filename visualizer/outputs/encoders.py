@@ -17,6 +17,9 @@ PIXELS_A_CORE = 1280 * 720 // 4
 """Pixels for each core up to which libx264 takes its preset veryfast; above it, ultrafast, which
 takes half the time and half as many bytes again."""
 
+SOFTWARE = "libx264"
+"""The encoder that is always there."""
+
 BT709 = 1
 """Matrix, primaries and transfer of HD video, as H.264 numbers them; and the limited range."""
 
@@ -51,12 +54,17 @@ def software(width: int, height: int) -> Encoder:
     preset = "veryfast" if width * height <= PIXELS_A_CORE * cores else "ultrafast"
     threads = max(1, min(cores // 2, 6))
     options = {"preset": preset, "crf": "20", "threads": str(threads)}
-    return Encoder("libx264", "yuv420p", 30.0, options)
+    return Encoder(SOFTWARE, "yuv420p", 30.0, options)
 
 
 def choose(width: int, height: int, hardware: Iterable[Encoder] = HARDWARE) -> Encoder:
     """The first encoder that encodes a picture of this size here. It takes up to a second."""
     return next((each for each in hardware if works(each, width, height)), software(width, height))
+
+
+def resized(encoder: Encoder, width: int, height: int) -> Encoder:
+    """The encoder that was chosen, for another size; libx264 where it can't have that."""
+    return choose(width, height, () if encoder.name == SOFTWARE else (encoder,))
 
 
 def works(encoder: Encoder, width: int, height: int) -> bool:

@@ -117,10 +117,14 @@ class Output(threading.Thread):
         if waiting < min(room, self._most or room):
             self._jobs.put(job)
             return True
+        self._drop()
+        return False
+
+    def _drop(self) -> None:
+        """Count a picture for which there was no room."""
         self.dropped += 1
         if self.dropped == 1 and (line := self.too_slow()):
             self._say(line)
-        return False
 
     def _say(self, line: str) -> None:
         self._lines.put(line)

@@ -1,7 +1,8 @@
 """The recorder: the wall, and what is heard, into a video.
 
 Pictures bear the time at which they were on the wall, so one that is dropped leaves a longer one,
-and nothing runs out of step. Where the wall changes its size, the recording goes on in a new file.
+and nothing runs out of step. Where the wall changes its size for good, the recording goes on in a new
+file.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from platformdirs import user_videos_path
 from visualizer.disk import reserve
 from visualizer.frame import Pixels
 from visualizer.outputs.audio_track import Mono
-from visualizer.outputs.encoders import Encoder, choose
+from visualizer.outputs.encoders import Encoder, choose, resized
 from visualizer.outputs.output import Output, reason
 from visualizer.outputs.picture_file import dated
 from visualizer.outputs.video_file import VideoFile
@@ -26,6 +27,10 @@ from visualizer.show.durations import clock_text
 
 BLOCKS_WAITING = 1000
 """Most blocks of sound that wait: ten seconds."""
+
+SETTLED = 0.5
+"""Seconds for which the wall has a new size before a new file begins: while a window's edge is
+dragged it has another with each picture, and none of those is recorded."""
 
 
 class Recorder(Output):
@@ -49,7 +54,11 @@ class Recorder(Output):
         self._heard: SimpleQueue[tuple[Mono, float, float]] = SimpleQueue()
         self._video: VideoFile | None = None
         self._path: Path | None = None
+        self._encoder: Encoder | None = None
         self._shape: tuple[int, ...] = ()
+        self._new_shape: tuple[int, ...] = ()
+        self._new_since = 0.0
+        self._dropped_before = 0  # in the files before this one
         self._start = self._end = 0.0
 
     def hear(self, block: Mono, rate: float) -> None:
@@ -59,7 +68,11 @@ class Recorder(Output):
 
     def write(self, pixels: Pixels, at: float) -> None:
         """See Output."""
+        if pixels.shape != self._new_shape:
+            self._new_shape, self._new_since = pixels.shape, at
         if pixels.shape != self._shape:
+            if self._video is not None and at - self._new_since < SETTLED:
+                return
             self._close()
             self._open(pixels.shape, at)
         assert self._video is not None
@@ -82,6 +95,10 @@ class Recorder(Output):
         """See Output."""
         return "recording: the encoder is too slow, and some pictures are left out"
 
+    def _drop(self) -> None:
+        if self._video is not None:  # else the encoder is chosen, which takes up to a second
+            super()._drop()
+
     @property
     def _written(self) -> bool:
         """Whether there is anything in the file."""
@@ -92,7 +109,10 @@ class Recorder(Output):
 
     def _open(self, shape: tuple[int, ...], at: float) -> None:
         height, width = (side - side % 2 for side in shape[:2])  # 4:2:0 wants even sides
-        encoder = self._choose(width, height)
+        if self._encoder is None:
+            encoder = self._choose(width, height)
+        else:
+            encoder = resized(self._encoder, width, height)
         folder = self._folder or user_videos_path() / "Visualizer"
         path = reserve(folder / dated(".mp4"), 0o666)  # for others, too: no prompt is in it
         try:
@@ -102,7 +122,7 @@ class Recorder(Output):
             with suppress(OSError):
                 path.unlink()
             raise
-        self._path, self._shape, self._start = path, shape, at
+        self._path, self._shape, self._start, self._encoder = path, shape, at, encoder
         self.fps = encoder.fps
         self._say(f"recording {path} ({encoder.name}, {encoder.fps:.0f} pictures a second)")
 
@@ -118,6 +138,7 @@ class Recorder(Output):
                     self._path.unlink()
             return
         video.close()
-        left_out = f"; {self.dropped} pictures were left out" if self.dropped else ""
+        dropped, self._dropped_before = self.dropped - self._dropped_before, self.dropped
+        left_out = f"; {dropped} pictures were left out" if dropped else ""
         length = clock_text(self._end - self._start)
         self._say(f"recorded {length} to {self._path}{left_out}")
