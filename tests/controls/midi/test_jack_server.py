@@ -12,10 +12,9 @@ from contextlib import contextmanager
 import pytest
 
 from benchmarks.jack import Controller
+from tests.conftest import PATIENCE, wait_for_server
 from visualizer.controls.midi.ports import FAULTS
 from visualizer.controls.midi.rtmidi_ports import RtMidiPorts
-
-from tests.conftest import PATIENCE, wait_for_server
 
 NAME = "benchmark:X-KEYS"
 
@@ -67,7 +66,12 @@ def test_a_server_that_dies_takes_its_ports_along_and_gives_them_back_when_it_re
         controller.load([(0.0, (0x90, 60, 100))])
         controller.begin()
         came: list[bytes] = []
-        until(lambda: bool(came.extend(bytes(got.data) for got in again.take(9)) or came))
+
+        def heard() -> bool:
+            came.extend(bytes(got.data) for got in again.take(9))
+            return bool(came)
+
+        until(heard)
         assert came == [bytes((0x90, 60, 100))]
         controller.close()
         ports.close()

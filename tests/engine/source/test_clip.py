@@ -126,7 +126,7 @@ def test_no_file_has_another_program_started(
     started: list[object] = []
     for name in ("Popen", "run", "call", "check_call", "check_output"):
         monkeypatch.setattr(subprocess, name, lambda *given, **_: started.append(given))
-    with pytest.raises(SourceError, match="picture.png: "):
+    with pytest.raises(SourceError, match=r"picture\.png: "):
         Clip(path)
     assert started == []
 

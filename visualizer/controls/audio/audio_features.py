@@ -111,9 +111,7 @@ class AudioFeatures:
             start += self._hop
         self._waiting = waiting[start:]
         # To four digits: the performance log has a line of these for each display frame.
-        level, bass, mid, treble = (
-            round(meter.value, 4) for meter in (self._level, *self._meters)
-        )
+        level, bass, mid, treble = (round(meter.value, 4) for meter in (self._level, *self._meters))
         bpm = self._pulse.bpm
         return Heard(level, bass, mid, treble, onsets, None if bpm is None else round(bpm, 4))
 
