@@ -195,7 +195,7 @@ def _parser() -> argparse.ArgumentParser:
         help="where the HUD is (default auto: in a window of its own where there is a second "
         "display)",
     )
-    _add_strobe_limit(parser, 3.0)
+    _add_strobe_limit(parser, None)
     parser.add_argument("--midi", metavar="PORT", help="only ports with this in their name")
     parser.add_argument("--no-midi", action="store_true", help="leave MIDI alone")
     _add_midi_map(parser, None)
@@ -428,7 +428,7 @@ def _add_from(parser: argparse._ActionsContainer, default: str | None) -> None:
     )
 
 
-def _add_strobe_limit(parser: argparse.ArgumentParser, default: float | str) -> None:
+def _add_strobe_limit(parser: argparse.ArgumentParser, default: str | None) -> None:
     parser.add_argument(
         "--strobe-limit",
         type=_flashes,

@@ -75,7 +75,7 @@ class LiveOptions(Options):
     windowed: bool = False
     renderer: str = "auto"
     hud: str = "auto"
-    strobe_limit: float = 3.0
+    strobe_limit: float | None = None
     midi: str | None = None
     no_midi: bool = False
     midi_map: Path | None = None
@@ -110,7 +110,7 @@ class RenderOptions(Options):
     fps: Fraction = Fraction(24)
     engine_fps: Fraction | None = None
     steps: int | None = None
-    strobe_limit: float = 3.0
+    strobe_limit: float | None = None
     sound: Path | None = None
     continuing: bool = False
     replay: Path | None = None

@@ -8,6 +8,7 @@ import numpy as np
 import pygame
 import pytest
 
+from visualizer.show.records import MappingMode
 from visualizer.stage.operator_window import OperatorWindow
 
 from .player import BARE, Player, wall
@@ -99,3 +100,35 @@ def test_a_display_that_is_pulled_takes_the_window_with_it(
     player.play(WITH_HUD, 3.0)
     assert operator(player) is None
     assert shown(player) > 20
+
+
+def test_a_window_that_is_lost_gives_the_hud_back_to_the_wall(two_displays: None) -> None:
+    player = Player(windowed=False)
+    player.frame(200)
+    player.play(WITH_HUD, 1.0)
+    opened = operator(player)
+    assert opened is not None
+    opened._window.destroy()
+    player.play(WITH_HUD, 0.2)
+    assert shown(player) > 20
+    assert any("operator's window" in line for line in player.stage.take_messages())
+
+
+def test_the_mapping_is_drawn_on_the_wall_itself(two_displays: None) -> None:
+    player = Player(windowed=False)
+    player.frame(200)
+    player.play(WITH_HUD, 3.0)
+    assert shown(player) == 1
+    player.play(replace(WITH_HUD, mapping=MappingMode()))
+    assert shown(player) > 20
+
+
+def test_a_move_of_the_operators_window_moves_no_wall(two_displays: None) -> None:
+    player = Player(windowed=False)
+    player.play(WITH_HUD, 0.5)
+    opened = operator(player)
+    assert opened is not None
+    event = pygame.event.Event(pygame.WINDOWDISPLAYCHANGED, display_index=1, window=opened._window)
+    pygame.event.post(event)
+    player.stage.events()
+    assert player.stage._window.display == 0

@@ -314,6 +314,35 @@ def test_both_renderers_lay_the_same_looks(gl: Make) -> None:
         assert np.abs(walls[0] - walls[1]).mean() < 4, name
 
 
+def test_bars_stay_black_whatever_looks_are_on(make: Make) -> None:
+    renderer = make((96, 54))
+    renderer.push(smooth(54))
+    for values in ({"invert": 1.0}, {"wall_brightness": 0.4}, {"grain": 1.0}, {"bloom": 1.0}):
+        wall = seen_on(renderer, replace(with_looks(**values), fit="whole"))
+        assert not wall[:, :20].any(), values
+        assert not wall[:, 76:].any(), values
+
+
+def test_both_renderers_fold_a_wide_wall_alike(gl: Make) -> None:
+    walls = []
+    for make in (software, gl):
+        renderer = make((160, 90))
+        renderer.push(smooth(128))
+        walls.append(seen_on(renderer, with_looks(wall_kaleidoscope=6, wall_angle=20.0)))
+    assert np.abs(walls[0] - walls[1]).mean() < 5
+
+
+def test_no_trail_outlasts_a_blackout_but_a_strobe_keeps_it(make: Make) -> None:
+    renderer, moment = make((8, 8)), with_looks(trails=0.95)
+    renderer.push(plain(240, 240, 240))
+    renderer.draw(moment)
+    renderer.push(plain(0, 0, 0))
+    assert not seen_on(renderer, replace(moment, dark=True)).any()
+    assert seen_on(renderer, moment).max() > 200
+    renderer.draw(replace(moment, dim=0.0))
+    assert not seen_on(renderer, moment).any()
+
+
 def test_colours_are_what_their_names_say(make: Make) -> None:
     renderer = make((8, 8))
     renderer.push(plain(200, 100, 60))
@@ -428,14 +457,14 @@ def test_on_a_large_screen_software_shows_slopes_and_no_blocks(size: Size) -> No
     assert np.abs(np.diff(row.astype(int))).max() <= 8
 
 
-def test_a_large_screen_is_drawn_at_a_half_and_then_doubled(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("visualizer.stage.software_renderer.FINEST", 48 * 36)
+def test_a_large_screen_is_drawn_at_a_half_and_then_doubled() -> None:
     small, large = (pygame.Surface(size, depth=32) for size in ((48, 36), (96, 72)))
     for target in (small, large):
-        renderer = SoftwareRenderer(target)
+        renderer = SoftwareRenderer(target, finest=48 * 36)
         renderer.push(quarters())
+        renderer.draw(Moment(fit="whole"))
+    doubled = pygame.surfarray.array3d(small).repeat(2, axis=0).repeat(2, axis=1)
+    assert (pygame.surfarray.array3d(large) == doubled).all()
 
 
 def test_what_is_read_stays(make: Make) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -69,7 +70,18 @@ def test_a_blackout_takes_its_time_by_the_seconds_that_have_passed() -> None:
 def test_a_strobe_that_is_held_back_is_said_once() -> None:
     watched = Watched()
     fast = BARE.with_values({"strobe": 12.0})
-    seen = [watched.moment(replace(fast, time=n / 12)).dim for n in range(12)]
-    assert seen == [1.0, 1.0, 0.0, 0.0] * 3
+    seen = [watched.moment(replace(fast, time=(n + 0.5) / 12)).dark for n in range(12)]
+    assert seen == [False, False, True, True] * 3
     assert len(watched.wall.messages) == 1
     assert "held to 3 flashes a second" in watched.wall.messages[0]
+
+
+def test_a_strobe_whose_rate_is_swept_late_in_a_show_flashes_no_faster_than_its_rate() -> None:
+    watched, begun = Watched(), 3600.0
+    watched.moment(replace(BARE, time=begun))
+    dark = []
+    for n in range(1, 61):
+        show = replace(BARE.with_values({"strobe": 0.5 + 2.4 * n / 60}), time=begun + n / 60)
+        dark.append(watched.moment(show).dark)
+    flashes = sum(now and not before for before, now in pairwise(dark))
+    assert flashes in (1, 2)  # 1.7 flashes is what the rates add up to

@@ -44,6 +44,7 @@ from visualizer.show.reducer import reduce, start
 from visualizer.show.reducers import text_entry
 from visualizer.show.state import Show
 from visualizer.show.view import View
+from visualizer.stage.looks import SAFE_STROBE
 from visualizer.stage.stage import Stage
 
 LONGEST_SEEN = 0.25
@@ -80,7 +81,7 @@ def _run(options: LiveOptions) -> int:
         also=options.also,
         windowed=options.windowed,
         renderer=options.renderer,
-        strobe_limit=options.strobe_limit,
+        strobe_limit=options.strobe_limit or SAFE_STROBE,
         hud=options.hud,
         clock=time.perf_counter,
     )
@@ -142,7 +143,7 @@ def _header(options: LiveOptions, show: Show) -> Header:
         chance=show.chance,
         size=options.size,
         aspect=options.aspect,
-        strobe_limit=options.strobe_limit,
+        strobe_limit=options.strobe_limit or SAFE_STROBE,
         longest_seen=LONGEST_SEEN,
     )
 

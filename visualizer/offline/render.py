@@ -126,7 +126,7 @@ def _replayed(options: RenderOptions, path: Path) -> int:
     check_out(options.out)
     if options.size is None and options.aspect is None:
         options = replace(options, size=header.size, aspect=header.aspect)
-    limit = options.strobe_limit if options.strobe_limit != SAFE_STROBE else header.strobe_limit
+    limit = options.strobe_limit or header.strobe_limit
     # One at each end: what was shown last is shown, too.
     length = math.floor((recording.ends - recording.begins) * options.fps + 1e-6) + 1
     numbers = range(min(length, options.frames or length))
@@ -328,7 +328,7 @@ def _video_wall(options: RenderOptions, *, drawn: int = 0, crossfades: bool) -> 
         options.fps,
         drawn=drawn,
         crossfades=crossfades,
-        strobe_limit=options.strobe_limit,
+        strobe_limit=options.strobe_limit or SAFE_STROBE,
         say=terminal.log,
     )
 

@@ -111,7 +111,9 @@ class GLRenderer:
         if moment.card is not None and moment.dim > 0.0:
             self._lay_card(moment.card)
             return
-        if self._newest is None or moment.dim <= 0.0:
+        if moment.dim <= 0.0:
+            self._trail = None
+        if self._newest is None or moment.dim <= 0.0 or moment.dark:
             self._wall.clear()  # black
             return
         self._compose(self._picture, moment, self._size, values)
@@ -170,7 +172,8 @@ class GLRenderer:
     def _open_wall(self, size: Size) -> None:
         self._size = size
         self._picture, self._wall = self._target(size, 2), self._target(size, 1)
-        small = max(1, round(looks.GLOW_ROWS * size[0] / size[1])), looks.GLOW_ROWS
+        wide = round(looks.GLOW_ROWS * size[0] / size[1])
+        small = min(max(wide, 1), looks.WIDEST_GLOW), looks.GLOW_ROWS
         self._glow = self._target(small, 2), self._target(small, 2)
 
     def _target(self, size: Size, bytes_: int) -> moderngl.Framebuffer:

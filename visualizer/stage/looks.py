@@ -14,8 +14,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from visualizer.show.parameters import DEFAULTS
-
 Floats = npt.NDArray[np.float32]
 
 LUMA = (0.2126, 0.7152, 0.0722)
@@ -31,6 +29,9 @@ GLOW_ROWS = 54
 """Rows of the small picture that bloom is blurred in, by a Gaussian of GLOW_SIGMA of them."""
 
 GLOW_SIGMA = 2.2
+
+WIDEST_GLOW = 2048
+"""Columns of that picture at most, of a wall that is a strip."""
 
 GLOW_FROM = 0.45
 """Level above which colours glow."""
@@ -104,8 +105,3 @@ def _turned(degrees: float) -> npt.NDArray[np.float64]:
         _GREY + np.cos(turn) * (np.eye(3) - _GREY) + np.sin(turn) * sine
     )
     return turned
-
-
-def is_plain(looks: Mapping[str, float], *names: str) -> bool:
-    """Whether the looks of these names are off."""
-    return all(looks[name] == DEFAULTS[name] for name in names)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import NamedTuple
 
 import pygame
 
@@ -30,6 +31,13 @@ CENTRED = 0x2FFF0000
 """SDL_WINDOWPOS_CENTERED; a display's number in its low bits."""
 
 
+class ShownWall(NamedTuple):
+    """The wall as it is shown: its size in pixels, and what gives it at another."""
+
+    size: Size
+    read: Callable[[Size], Pixels]
+
+
 class OperatorWindow:
     """On a display, by its number. Raises pygame.error where it can't be opened."""
 
@@ -46,25 +54,27 @@ class OperatorWindow:
         """Whether an event is of this window."""
         return getattr(event, "window", None) == self._window
 
-    def draw(self, view: View, wall: Callable[[Size], Pixels] | None) -> None:
-        """Draw and show it, when it is its turn. wall: gives the wall at a size; None before the
-        first frame. The HUD is on unless it was switched off."""
+    def draw(self, view: View, wall: ShownWall | None) -> bool:
+        """Draw and show it, when it is its turn; True where nothing went wrong. wall: None
+        before the first frame. The HUD is on unless it was switched off."""
         self._frames += 1
         if self._frames % EVERY != 1:
-            return
+            return True
         surface = self._window.get_surface()
         surface.fill(DARK)
         if wall is not None:
             self._preview(surface, wall)
-        show = view.show if view.show.hud is not None else replace(view.show, hud=True)
+        hud = True if view.show.hud is None else view.show.hud
+        show = replace(view.show, hud=hud, mapping=None)  # which is done on the wall
         self._hud.draw(surface, replace(view, show=show), splash=wall is None)
         self._window.flip()
+        return True
 
     def close(self) -> None:
         """Close it."""
         self._window.destroy()
 
-    def _preview(self, surface: pygame.Surface, wall: Callable[[Size], Pixels]) -> None:
+    def _preview(self, surface: pygame.Surface, wall: ShownWall) -> None:
         """The wall beside the panel, or behind it where there is no room."""
         width, height = surface.get_size()
         margin = round(MARGIN * unit_of((width, height)))
@@ -72,7 +82,6 @@ class OperatorWindow:
         if left > width // 2 + margin:
             left = margin
         room = pygame.Rect(left, margin, width - left - margin, height - 2 * margin)
-        place = fitted((16, 9), room.size)
-        pixels = wall(place.size)
-        picture = pygame.image.frombuffer(pixels.tobytes(), place.size, "RGB")
-        surface.blit(picture, (room.left, room.top))
+        size = fitted(wall.size, room.size).size
+        picture = pygame.image.frombuffer(wall.read(size).tobytes(), size, "RGB")
+        surface.blit(picture, room.topleft)

@@ -30,7 +30,8 @@ class Moment:
     records.FITS. request: whose motion (show/loop_motion.py) the pictures are moved on by; None for
     none. ahead: seconds of it for the picture before; behind: for the newest, below 0 while it is
     on its way to its own place. looks: the show's values, of which those of the group "look" count.
-    number: of the picture on the wall, for what is another in each. strobe: whether a flash is on.
+    number: of the picture on the wall, for what is another in each. dark: whether it is the dark
+    half of a flash.
     projection: where on the screen the wall goes; mask: its picture, of any size. card: what to
     show in place of the pictures, without looks, scaled to the wall; None for nothing.
     """
@@ -43,7 +44,7 @@ class Moment:
     behind: float = 0.0
     looks: Mapping[str, float] = field(default_factory=lambda: DEFAULTS)
     number: int = 0
-    strobe: bool = False
+    dark: bool = False
     projection: Projection = PLAIN
     mask: Grey | None = None
     card: Pixels | None = None

@@ -23,13 +23,19 @@ class SoftwareLooks:
     def __init__(self) -> None:
         self._trail: Image | None = None
 
+    def forget(self) -> None:
+        """Let no light stay from before."""
+        self._trail = None
+
     def laid(self, picture: Image, moment: Moment) -> Image:
         """A picture with all of a moment's looks, and dimmed."""
         values = moment.looks
         height, width = picture.shape[:2]
         picture = _folded(picture, moment)
         if values["trails"] > 0.0:
-            if self._trail is not None and self._trail.shape == picture.shape:
+            if self._trail is not None and self._trail.shape != picture.shape:
+                self._trail = _u8(cv2.resize(self._trail, (width, height)))
+            if self._trail is not None:
                 picture = _u8(cv2.max(picture, cv2.LUT(self._trail, _fading(values["trails"]))))
             self._trail = picture
         else:
@@ -110,7 +116,7 @@ def _pixelated(picture: Image, block: float) -> Image:
     height, width = picture.shape[:2]
     block = max(block, 1.0)
     # An odd number of squares across and down: one in the middle, as on the GPU.
-    down, across = (max(1, round(side / block)) for side in (height, width))
+    down, across = (2 * round((side / block - 1) / 2) + 1 for side in (height, width))
     small = cv2.resize(picture, (across, down), interpolation=cv2.INTER_AREA)
     return _u8(cv2.resize(small, (width, height), interpolation=cv2.INTER_NEAREST_EXACT))
 

@@ -70,7 +70,9 @@ class SoftwareRenderer:
         self._shown, self._projection = moment, moment.projection
         screen = _coarse(self._target.get_size(), self._finest)
         size = wall_size(screen, moment.projection)
-        if (self._newest is None and moment.card is None) or moment.dim <= 0.0:
+        if moment.dim <= 0.0:
+            self._looks.forget()
+        if (self._newest is None and moment.card is None) or moment.dim <= 0.0 or moment.dark:
             self._wall = np.zeros((size[1], size[0], 3), np.uint8)
         elif moment.card is not None:
             self._wall = _scaled(moment.card, size)

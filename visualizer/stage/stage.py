@@ -30,7 +30,7 @@ from visualizer.stage.homography import Grey, wall_size
 from visualizer.stage.hud.hud import Hud
 from visualizer.stage.hud.start_screen import StartScreen
 from visualizer.stage.looks import SAFE_STROBE
-from visualizer.stage.operator_window import OperatorWindow
+from visualizer.stage.operator_window import OperatorWindow, ShownWall
 from visualizer.stage.pacing import Beat, Rate
 from visualizer.stage.renderer import Renderer
 from visualizer.stage.second_wall import SecondWalls
@@ -125,8 +125,15 @@ class Stage:
                     self._operator_left = True
                 elif not self._seconds.owns(event):  # SDL sends QUIT with the last window only
                     events = [*events, pygame.event.Event(pygame.QUIT)]
-            self._window.watch(event)
+            if not self._is_of_another(event):
+                self._window.watch(event)
         return events
+
+    def _is_of_another(self, event: pygame.event.Event) -> bool:
+        """Whether an event is of a window that is not the wall's."""
+        return (self._operator is not None and self._operator.owns(event)) or self._seconds.owns(
+            event
+        )
 
     def clipboard(self) -> str:
         """The text that was copied elsewhere; empty where there is none."""
@@ -224,7 +231,7 @@ class Stage:
             mask=self.masks.get(projection.mask),
         )
         if card:
-            moment = replace(moment, card=self._drawn_card(view), dim=self._wall.dim)
+            moment = replace(moment, card=self._drawn_card(view), dark=False)
         if self._wall.newest is not None or card:
             self._renderer.draw(moment)
             if self.on_wall is not None:
@@ -240,8 +247,15 @@ class Stage:
             typed = self._try("the HUD can't be drawn", self._draw_hud, surface, view)
         else:
             typed = None
-            wall = self._renderer.read if self._wall.newest is not None else None
-            self._try("the operator's window can't be drawn", self._operator.draw, view, wall)
+            size = wall_size(surface.get_size(), projection)
+            shown = self._wall.newest is not None
+            wall = ShownWall(size, self._renderer.read) if shown else None
+            drawn = self._try(
+                "the operator's window can't be drawn", self._operator.draw, view, wall
+            )
+            if drawn is None:  # it went with a display, say: the HUD is on the wall again
+                self._close_operator()
+            self._try("the mapping can't be drawn", self._hud.draw_mapping, surface, view)
         # Where the HUD that says it is gone, what is typed must still be heard.
         typing = view.show.entry is not None
         place = typed or (surface.get_rect() if typing else None)
@@ -277,7 +291,8 @@ class Stage:
         if self._wall.newest is None:
             surface.fill((0, 0, 0))
         if self._cover is None or self._cover.get_size() != surface.get_size():
-            self._cover = pygame.Surface(surface.get_size(), depth=32)
+            # With alpha of its own: an OpenGL canvas would keep the picture hidden by one without.
+            self._cover = pygame.Surface(surface.get_size(), pygame.SRCALPHA, 32)
         self._splash.draw(self._cover, view, now)
         self._cover.set_alpha(round(255 * alpha))
         surface.blit(self._cover, (0, 0))

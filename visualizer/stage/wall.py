@@ -41,6 +41,7 @@ class Wall:
         self._push = push
         self._strobe_limit = strobe_limit
         self._strobe_held = False
+        self._flash, self._flash_at = 0.0, 0.0
         self._crossfades = crossfades
         self._pacer, self._carry = Pacer(), Carry()
         self._unseen = False
@@ -59,7 +60,8 @@ class Wall:
             self.pictures += 1
         return Moment(
             mix=self._mix,
-            dim=0.0 if self._in_strobe(view) else self.dim,
+            dim=self.dim,
+            dark=self._in_strobe(view),
             fit=view.show.fit,
             request=self._carry.request,
             ahead=self._carry.ahead,
@@ -114,4 +116,8 @@ class Wall:
                 "cause seizures; --strobe-limit allows more"
             )
         self._strobe_held = wanted > self._strobe_limit
-        return view.show.time * min(wanted, self._strobe_limit) % 1.0 >= 0.5
+        # Flashes add up, however the rate moves: time by rate would jump with each turn of a knob,
+        # to many more a second than either rate.
+        passed, self._flash_at = max(view.show.time - self._flash_at, 0.0), view.show.time
+        self._flash = self._flash + passed * min(wanted, self._strobe_limit) if wanted else 0.0
+        return self._flash % 1.0 >= 0.5

@@ -90,7 +90,9 @@ class Window:
         for name, value in HINTS.items():
             os.environ.setdefault(name, value)
         self._gpu = has_gpu()
-        if not self._gpu:
+        if gl or not self._gpu:
+            # With OpenGL too: SDL would draw other windows' surfaces by a context of its own, and
+            # leave that in force for ours.
             os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
         try:
             self._check_server()

@@ -100,7 +100,7 @@ def test_a_performers_own_keys_go_over_the_built_in_ones() -> None:
     table = key_table({"Q": "zoom up", "ctrl f12": "next_preset", "g": "", "ctrl 3": "store 1"})
     assert table.alone[pygame.K_q] == Nudge("zoom", 1, source="keyboard")
     assert table.ctrl[pygame.K_F12] == Run("next_preset", "keyboard")
-    assert pygame.K_F12 not in table.alone
+    assert table.alone[pygame.K_F12] == key_table().alone[pygame.K_F12]
     assert pygame.K_g not in table.alone
     assert table.ctrl[pygame.K_3] == Store(1, "keyboard")
     assert table.alone[pygame.K_a] == key_table().alone[pygame.K_a]

@@ -56,7 +56,7 @@ class Hud:
         field = entry_box.field(show, size, unit, beside)
         bottom = field.top if show.entry_open else size[1]
         if not show.help:
-            mapping_grid.draw(target, self._letters, show, unit)
+            self.draw_mapping(target, view)
         if show.help:
             self._help.draw(target)
         elif values:
@@ -81,6 +81,10 @@ class Hud:
                 self._status(target, view.status, area, top, unit)
         entry_box.draw_entry(target, self._letters, show, unit, field)
         return field if show.entry_open else None
+
+    def draw_mapping(self, target: pygame.Surface, view: View) -> None:
+        """The mapping mode's grid and corners, which belong on the wall itself."""
+        mapping_grid.draw(target, self._letters, view.show, unit_of(target.get_size()))
 
     def _chips(self, target: pygame.Surface, show: Show, area: pygame.Rect, unit: float) -> None:
         """States that a performer must not overlook."""

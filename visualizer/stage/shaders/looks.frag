@@ -27,12 +27,12 @@ vec2 pixel;
 // Contrast-adaptive sharpening after FidelityFX Super Resolution 1 (RCAS): as much as neither clips,
 // and, so that no edge gets a seam, within what lies around.
 vec3 sharpened(vec2 at) {
-    vec3 here = texture(picture, at).rgb;
+    vec3 here = textureLod(picture, at, 0.0).rgb;
     if (sharpness <= 0.0) return here;
-    vec3 up = texture(picture, at - vec2(0.0, pixel.y)).rgb;
-    vec3 down = texture(picture, at + vec2(0.0, pixel.y)).rgb;
-    vec3 left = texture(picture, at - vec2(pixel.x, 0.0)).rgb;
-    vec3 right = texture(picture, at + vec2(pixel.x, 0.0)).rgb;
+    vec3 up = textureLod(picture, at - vec2(0.0, pixel.y), 0.0).rgb;
+    vec3 down = textureLod(picture, at + vec2(0.0, pixel.y), 0.0).rgb;
+    vec3 left = textureLod(picture, at - vec2(pixel.x, 0.0), 0.0).rgb;
+    vec3 right = textureLod(picture, at + vec2(pixel.x, 0.0), 0.0).rgb;
     vec3 least = min(min(up, down), min(left, right));
     vec3 most = max(max(up, down), max(left, right));
     vec3 low = least / max(4.0 * most, 1e-4);
@@ -85,5 +85,6 @@ void main() {
     away.x *= aspect;
     rgb *= 1.0 - vignette * dot(away, away) / (aspect * aspect + 1.0);
     rgb += grain * noise(gl_FragCoord.xy);
-    colour = vec4(clamp(rgb, 0.0, 1.0) * dim, 1.0);
+    float in_picture = textureLod(picture, uv, 0.0).a > 0.0 ? 1.0 : 0.0;
+    colour = vec4(clamp(rgb, 0.0, 1.0) * dim * in_picture, 1.0);
 }
