@@ -94,7 +94,7 @@ def test_a_source_that_fails_is_said_once_and_again_when_it_is_back(bench: Bench
     bench.answer(pixels=PIXELS)
     bench.frame()
     for _ in range(3):
-        bench.answer(line="source a/clip.mp4: no such file")
+        bench.answer(line="source a/clip.mp4: no such file", failed=True)
         assert bench.frame().source_pixels is None
     assert bench.client.words == ("clip.mp4 (lost)",)
     bench.answer(pixels=PIXELS)
@@ -120,7 +120,7 @@ def test_one_that_hangs_leaves_the_loop_alone(bench: Bench) -> None:
 
 def test_one_that_waits_to_be_tried_again_is_not_taken_for_hung(bench: Bench) -> None:
     bench.frame()
-    bench.answer(line="source a/clip.mp4: no such file")
+    bench.answer(line="source a/clip.mp4: no such file", failed=True)
     bench.frame()
     bench.now = 100.0
     bench.frame()
@@ -144,6 +144,24 @@ def test_a_heavy_video_is_said_and_shown(bench: Bench) -> None:
         assert bench.frame().source_pixels is PIXELS
         assert bench.client.words == ("clip.mp4",)
     assert bench.said == ["too heavy"]
+
+
+def test_a_heavy_video_that_is_not_read_at_the_moment_is_neither_lost_nor_back(
+    bench: Bench,
+) -> None:
+    """With its mix at 0 it is closed, and the line about it goes."""
+    bench.frame()
+    bench.answer(pixels=PIXELS, line="too heavy")
+    bench.frame()
+    bench.answer()
+    bench.frame()
+    assert bench.client.words == ("clip.mp4",)
+    bench.answer(pixels=PIXELS)
+    bench.frame()
+    assert bench.said == ["too heavy"]
+    bench.now = STALLED + 0.1
+    bench.frame()
+    assert bench.client.words == ("clip.mp4 (lost)",)
 
 
 @pytest.fixture

@@ -44,6 +44,7 @@ class SourceClient:
         self._readings: Latest[Reading] = Latest()
         self._reading = Reading()
         self._told = ""
+        self._lost = False  # a line has said that there is no picture, and none has come since
         self._answered = 0.0
 
     @property
@@ -51,7 +52,7 @@ class SourceClient:
         """The source's name for the HUD, and whether it has no picture."""
         if not self._name:
             return ()
-        return (f"{label(self._name)}{' (lost)' if self._is_lost else ''}",)
+        return (f"{label(self._name)}{' (lost)' if self._lost else ''}",)
 
     def over(self, request: Request) -> Request:
         """A request with the source's newest picture, if there is one; once a display frame."""
@@ -67,15 +68,11 @@ class SourceClient:
         """End the thread; False if it is still busy after timeout seconds."""
         return self._reader is None or self._reader.stop(timeout)
 
-    @property
-    def _is_lost(self) -> bool:
-        """Whether a line has said that there is no picture."""
-        return bool(self._told) and self._reading.pixels is None
-
     def _change(self, name: str) -> None:
         """Read another source, "" for none."""
         self.stop(0.0)
-        self._name, self._reader, self._reading, self._told = name, None, Reading(), ""
+        self._name, self._reader, self._reading = name, None, Reading()
+        self._told, self._lost = "", False
         if name:
             self._wanted, self._readings = Latest(), Latest()
             self._reader = self._new_reader(name, self._wanted, self._readings)
@@ -86,18 +83,17 @@ class SourceClient:
         """Take the newest answer, and say what is new about the source."""
         now = self._clock()
         if (reading := self._readings.get()) is not None:
-            is_back = self._is_lost and reading.pixels is not None
             self._answered, self._reading = now, reading
+            if self._lost and reading.pixels is not None:
+                self._lost, self._told = False, ""
+                self._warn(f"source {label(self._name)} is back")
+            self._lost = self._lost or reading.failed
             if reading.line:
                 self._tell(reading.line)
-            elif is_back:
-                self._tell("")
-                self._warn(f"source {label(self._name)} is back")
-        elif now - self._answered > STALLED and not self._reading.line:
-            self._reading = Reading()
-            self._tell(
-                f"source {self._name}: no picture for {STALLED:.0f} s; the loop goes on alone"
-            )
+        elif now - self._answered > STALLED and not self._reading.failed:
+            line = f"source {self._name}: no picture for {STALLED:.0f} s; the loop goes on alone"
+            self._reading, self._lost = Reading(line=line, failed=True), True
+            self._tell(line)
 
     def _tell(self, line: str) -> None:
         if line and line != self._told:

@@ -45,10 +45,11 @@ class Wanted:
 @dataclass(frozen=True, slots=True, eq=False)
 class Reading:
     """The answer. pixels: of the wanted size, None for no picture. line: what is wrong, "" for
-    nothing."""
+    nothing. failed: whether there is no picture for that."""
 
     pixels: Pixels | None = None
     line: str = ""
+    failed: bool = False
 
 
 class SourceReader(threading.Thread):
@@ -155,7 +156,7 @@ class SourceReader(threading.Thread):
     def _fail(self, line: str) -> None:
         """Answer with no picture, and wait until the source is tried again."""
         self._close()
-        self._readings.put(Reading(line=line))
+        self._readings.put(Reading(line=line, failed=True))
         self._ending.wait(self._pauses[min(self._failures, len(self._pauses) - 1)])
         self._failures += 1
 
