@@ -44,6 +44,13 @@ def test_its_video_begins_when_it_comes_and_goes_on_where_it_stays() -> None:
     assert request(show).source_time == pytest.approx(6.0)
 
 
+def test_a_source_given_by_hand_runs_on_whatever_presets_bring() -> None:
+    show = after(start(PRESETS, 1, source="mine.mov"), Live(1), Tick(3.0))
+    for index in (2, 1, 0):
+        show = reduce(show, SelectPreset(index))
+        assert request(show).source_time == pytest.approx(3.0)
+
+
 def test_a_source_can_be_heard_of_without_a_mix_but_the_mix_is_there_to_be_played() -> None:
     """With no source the mix does nothing; with one it shows, and may be 0."""
     assert request(start(PRESETS)).source_mix == DEFAULTS["source_mix"] > 0.2

@@ -92,7 +92,7 @@ def to_preset(show: Show, index: int) -> Show:
     """To a preset's first prompt, with the preset's values, and its model and LoRAs if it names
     some."""
     preset = show.presets[index]
-    if preset.source != show.presets[show.preset].source:
+    if replace(show, preset=index).source_in_force != show.source_in_force:
         show = replace(show, source_since=show.time)  # its video begins
     crossfade = durations.seconds(show, "crossfade")
     values = lift(show.values, show.prompt_layer)
