@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from visualizer.show.lora import Lora, joined, parse, split
 
@@ -17,6 +19,8 @@ from visualizer.show.lora import Lora, joined, parse, split
         ("film:0,25", Lora("film", 0.25), "film"),
         (r"C:\shows\film.safetensors", Lora(r"C:\shows\film.safetensors"), "film"),
         (r"C:\film.safetensors:2", Lora(r"C:\film.safetensors", 2.0), "film"),
+        ("film:0.00001", Lora("film", 0.0), "film"),
+        ("film:0.8:1", Lora("film:0.8"), "film:0.8"),
         ("film:nan", Lora("film:nan"), "film:nan"),
     ],
 )
@@ -39,3 +43,19 @@ def test_a_model_and_its_loras_are_one_text_to_the_engine() -> None:
         assert split(joined(model, loras)) == (model, loras)
         assert split(joined(model, ())) == (model, ())
         assert joined(model, ()) == model
+
+
+_names = (
+    (st.text(min_size=1) | st.from_regex(r"[a-z/]+(:-?[0-9]{1,2}(\.[0-9])?)?", fullmatch=True))
+    .map(str.strip)
+    .filter(lambda name: name and "+lora" not in name)
+)
+_loras = st.builds(Lora, _names, st.floats(-4.0, 4.0).map(lambda weight: round(weight, 4)))
+
+
+@given(st.sampled_from(["", "a/model"]), st.lists(_loras, max_size=3).map(tuple))
+@example("m", (Lora("film", 0.0001), Lora("film:0.8"), Lora("film:9", -4.0)))
+def test_whatever_the_names_and_weights_the_text_says_them(
+    model: str, loras: tuple[Lora, ...]
+) -> None:
+    assert split(joined(model, loras)) == (model, loras)

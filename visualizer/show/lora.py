@@ -15,6 +15,12 @@ from visualizer.show.parameter import shorten
 LIMIT = 4.0
 """Largest weight of a LoRA, and least below 0: sliders for detail and the like are played there."""
 
+DECIMALS = 4
+"""Of a weight: finer ones are rounded."""
+
+_WEIGHTED = re.compile(r"(.*):\s*([+-]?(?:\d+(?:[.,]\d*)?|[.,]\d+))", re.DOTALL)
+"""A name with a weight behind it. "C:\\film.safetensors" has a colon, too."""
+
 BETWEEN = " +lora "
 """Stands before each LoRA in the text that is told to the engine."""
 
@@ -32,15 +38,19 @@ class Lora(NamedTuple):
         return self.name.replace("\\", "/").rpartition("/")[2].removesuffix(".safetensors")
 
     def __str__(self) -> str:
-        return self.name if self.weight == 1.0 else f"{self.name}:{self.weight:g}"
+        """As parse() reads it: in fixed notation, and with its weight also where the name itself
+        ends like one."""
+        if self.weight == 1.0 and not _WEIGHTED.fullmatch(self.name):
+            return self.name
+        return f"{self.name}:{self.weight:.{DECIMALS}f}".rstrip("0").rstrip(".")
 
 
 def parse(text: str) -> Lora:
     """The LoRA that NAME or NAME:WEIGHT means. Raises ValueError with a line for people."""
-    name, colon, weight = text.strip().rpartition(":")
-    # "C:\film.safetensors" has a colon, too.
-    written = colon and re.fullmatch(r"\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)\s*", weight)
-    lora = Lora(name.strip(), float(weight.replace(",", "."))) if written else Lora(text.strip())
+    lora = Lora(text.strip())
+    if written := _WEIGHTED.fullmatch(lora.name):
+        name, weight = written.groups()
+        lora = Lora(name.strip(), round(float(weight.replace(",", ".")), DECIMALS))
     if not lora.name:
         raise ValueError("a LoRA is a file or a name, such as film.safetensors:0.8")
     if not -LIMIT <= lora.weight <= LIMIT:

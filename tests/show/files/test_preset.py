@@ -91,6 +91,15 @@ def test_the_reference_loop_lies_under_the_presets_own_values() -> None:
     assert parse("loop: own\nblend: 0.3\nprompts: [a]", "a.yaml").values == {"blend": 0.3}
 
 
+def test_a_lora_in_the_presets_folder_stands_over_the_working_directory(tmp_path: Path) -> None:
+    (tmp_path / "loras").mkdir()
+    file = tmp_path / "loras" / "film.safetensors"
+    file.touch()
+    text = f"prompts: [a]\nlora: [loras/film.safetensors:0.5, owner/repo, {'x' * 5000}]"
+    found = parse(text, str(tmp_path / "x.yaml")).loras
+    assert found == (Lora(str(file), 0.5), Lora("owner/repo"), Lora("x" * 5000))
+
+
 @pytest.mark.parametrize(
     ("written", "loras"),
     [

@@ -41,6 +41,7 @@ from visualizer.show.files import preset_nodes, prompt_lists, yaml_faults
 from visualizer.show.files.preset_schema import PresetEntry
 from visualizer.show.files.stored_values import unsaid
 from visualizer.show.files.text_file import MOST_CHARACTERS, MOST_YAML, read_text
+from visualizer.show.lora import Lora
 from visualizer.show.parameters import REFERENCE
 from visualizer.show.records import NO_VALUES, Cued, Preset
 from visualizer.show.source_names import camera_number
@@ -107,6 +108,7 @@ def parse(text: str, file: str, tell: Callable[[str], object] = unsaid) -> Prese
         for place, (prompt, negative) in enumerate(zip(entry.prompts, negatives, strict=True))
     ]
     source = _source(entry.source, file, f"{file}:{yaml_faults.line_of(node, ('source',))}", told)
+    loras = None if entry.lora is None else tuple(_lora(lora, file) for lora in entry.lora)
     base = REFERENCE if entry.loop == "reference" else NO_VALUES
     return Preset(
         name=entry.name or prompt_lists.name_of(file),
@@ -115,7 +117,7 @@ def parse(text: str, file: str, tell: Callable[[str], object] = unsaid) -> Prese
         values=MappingProxyType({**base, **entry.values}),
         negative=general,
         model=entry.model,
-        loras=entry.lora,
+        loras=loras,
         source=source,
     )
 
@@ -131,6 +133,16 @@ def _source(given: str, file: str, where: str, told: list[str]) -> str:
             return str(path)
     told.append(f"{where}: source: {path}: no such file; its path begins at the preset's folder")
     return str(path)
+
+
+def _lora(lora: Lora, file: str) -> Lora:
+    """A preset's LoRA: the one in the preset's folder where there is one of that name, else as it
+    is named."""
+    path = Path(file).parent / lora.name
+    with suppress(OSError):  # a name that is too long
+        if path.exists():
+            return lora._replace(name=str(path))
+    return lora
 
 
 def _negative(text: str, where: str, told: list[str]) -> str:
