@@ -237,7 +237,7 @@ def test_a_fault_names_line_and_field() -> None:
         assert "\n" not in str(caught.value)
 
 
-def test_all_faults_of_a_file_are_told_in_the_order_of_their_lines() -> None:
+def test_the_first_faults_of_a_file_are_told_in_the_order_of_their_lines() -> None:
     text = """knob: {}
 channel: 17
 controls:
@@ -262,18 +262,9 @@ keys:
         "m.yaml:4: controls.cc 128: the number of cc goes from 0 to 127",
         "m.yaml:5: controls.cc 20.as: must be one of absolute, signed bit 1, signed bit 2, binary "
         "offset, twos complement, trigger, toggle, momentary, velocity, not 'up'",
-        "m.yaml:5: controls.cc 20.az: no such field",
-        "m.yaml:5: controls.cc 20.pickup: must be one of pickup, scaling, none, not False",
-        "m.yaml:7: cc 21: stands twice, in line 6 and in line 7",
-        "m.yaml:8: controls.bend: can't play tap",
-        "m.yaml:10: lights.note 1.on: Input should be less than or equal to 127",
-        "m.yaml:10: lights.note 1.shows: no light shows 'tea'",
-        "m.yaml:11: lights.bend: lights are set by note or cc",
-        "m.yaml:13: keys.qq: 'strength' needs a value: write 'strength up' or 'strength down'",
-        "m.yaml:13: keys.qq: no key is named 'qq'",
-        "m.yaml:14: keys.q: must be the name of a command, or empty, not 3",
+        "and 10 more in m.yaml",
     ]
-    assert str(caught.value).endswith(" (and 14 more)")
+    assert str(caught.value).endswith(" (and 5 more)")
     clash = "controls: {cc14 20: zoom, cc 52: tempo, cc14 21: blend, cc 53: noise}"
     with pytest.raises(MapError) as caught:
         parse(clash, "m.yaml")

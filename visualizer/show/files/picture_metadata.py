@@ -39,18 +39,17 @@ class PictureMetadata:
     version: str = ""
 
 
-_Text = Annotated[str, Field(max_length=1000)]
 _Weight = Annotated[float, Field(gt=0.0, le=100.0)]
 
 
 class _File(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True)
 
-    version: _Text = ""
-    model: _Text = ""
-    prompt: _Text = ""
-    mix: Annotated[dict[_Text, _Weight], Field(max_length=TOGETHER)] = {}
-    negative: _Text = ""
+    version: str = ""
+    model: str = ""
+    prompt: str = ""
+    mix: Annotated[dict[str, _Weight], Field(max_length=TOGETHER)] = {}
+    negative: str = ""
     seed: Annotated[int, Field(ge=BY_NAME["seed"].low, le=BY_NAME["seed"].high)] | None = None
     parameters: Values = Field(default_factory=lambda: NO_VALUES)
 
