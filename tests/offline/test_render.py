@@ -7,6 +7,7 @@ import sys
 import time
 import wave
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
@@ -22,10 +23,12 @@ from visualizer.engine.failures import FrameError
 from visualizer.engine.picture import Picture
 from visualizer.engine.testcard import TestCard
 from visualizer.frame import Pixels
+from visualizer.offline.continuing import fingerprint
 from visualizer.offline.render import frames
-from visualizer.options import Options
+from visualizer.options import Options, RenderOptions
 from visualizer.outputs.picture_file import encoded
 from visualizer.show.files.picture_metadata import PictureMetadata
+from visualizer.show.lora import Lora
 from visualizer.show.prompt_mix import alone
 from visualizer.show.records import NO_VALUES, Cued, Preset
 from visualizer.show.reducer import start
@@ -608,3 +611,21 @@ def test_rates_that_do_not_go_together_are_one_line(
 ) -> None:
     assert cli.main(["render", str(tmp_path / "out"), *SMALL, *more]) == 2
     assert says in capsys.readouterr().err.splitlines()[-1]
+
+
+def test_files_of_presets_and_loras_tell_whether_a_folder_can_be_continued(tmp_path: Path) -> None:
+    names = ["given.mp4", "preset.mp4", "given.safetensors", "preset.safetensors"]
+    files = [tmp_path / name for name in names]
+    for file in files:
+        file.write_bytes(b"x")
+    prompt = Cued((("a", 1.0),), NO_VALUES)
+    one = Preset("one", (prompt,), loras=(Lora(str(files[3])), Lora("owner/repo")))
+    other = Preset("other", (prompt,), source=str(files[1]))
+    options = RenderOptions(out=tmp_path, source=str(files[0]), lora=(Lora(str(files[2])),))
+    show = start((one, other, replace(other, source="camera:0")))
+    prints = [fingerprint(options, show)]
+    assert fingerprint(options, show) == prints[0]
+    for file in files:
+        os.utime(file, (1, 1))
+        prints.append(fingerprint(options, show))
+    assert len(set(prints)) == 5

@@ -4,6 +4,7 @@ this run would make the same frames."""
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -56,15 +57,25 @@ def fingerprint(options: RenderOptions, show: Show) -> str:
     asked = replace(
         options, continuing=False, frames=None, out=Path(), verbose=False, offline=False
     )
-    source = Path(options.source) if options.source else None
-    given = (options.sound, source, options.from_picture)
-    files = [path.stat() for path in given if path is not None]
+    named = {options.source, *(preset.source for preset in show.presets)}
+    for loras in (options.lora, *(preset.loras for preset in show.presets)):
+        named.update(lora.name for lora in loras or ())
+    given = [path for path in (options.sound, options.from_picture) if path is not None]
+    stats = [_stat(path) for path in (*given, *map(Path, sorted(filter(None, named))))]
     facts = (
         __version__,
         asked,
         dict(options.settings),
         show.presets,
         sorted(show.values.items()),
-        [(file.st_size, file.st_mtime_ns) for file in files],
+        [(file.st_size, file.st_mtime_ns) if file else None for file in stats],
     )
     return hashlib.sha256(repr(facts).encode()).hexdigest()
+
+
+def _stat(path: Path) -> os.stat_result | None:
+    """Size and date of a file; None for what is none, as camera:0 or a name on Hugging Face."""
+    try:
+        return path.expanduser().stat()
+    except OSError:
+        return None
