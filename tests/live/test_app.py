@@ -569,6 +569,7 @@ def test_a_picture_of_the_wall_is_saved_and_a_show_begins_from_it(
 
     with live:
         until(live, lambda: live.show.model.running == "testcard")
+        until(live, lambda: live.show.live_since is not None)
         live.do(Set("zoom", 0.5))
         live.do(Prompt("a green sea"))
         wall.fault = shown

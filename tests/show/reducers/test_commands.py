@@ -10,7 +10,7 @@ from visualizer.show.actions import Action, Drop, Live, Run, Switch, Tick, Type
 from visualizer.show.reducer import reduce, start
 from visualizer.show.state import HUD_AT_START, QUIT_WITHIN, Show
 
-from ..shows import ALL, after
+from ..shows import ALL, after, live
 
 
 def test_a_switch_switches_on_and_off() -> None:
@@ -101,8 +101,13 @@ def test_esc_on_the_help_page_only_closes_it() -> None:
     assert (show.help, show.quit_pending, show.over) == (False, False, False)
 
 
+def test_before_the_first_picture_there_is_none_to_keep() -> None:
+    show = reduce(start(ALL), Run("picture"))
+    assert (show.pictures, show.messages[-1].text) == (0, "no picture yet")
+
+
 def test_each_wish_for_a_picture_counts_and_record_is_turned_on_and_off() -> None:
-    show = after(start(ALL), Run("picture"), Run("picture"), Tick(2.5), Run("record"))
+    show = after(live(), Run("picture"), Run("picture"), Tick(2.5), Run("record"))
     assert (show.pictures, show.recording) == (2, 2.5)
     assert after(show, Tick(1.0), Switch("record", True)).recording == 2.5
     assert after(show, Switch("record", False)).recording is None

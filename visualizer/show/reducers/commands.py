@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from visualizer.show import durations, modulation, tempo
+from visualizer.show.notices import say
 from visualizer.show.parameters import SEED_TRAVEL
 from visualizer.show.records import FITS
 from visualizer.show.reducers import (
@@ -33,6 +34,12 @@ def _new_seed(show: Show) -> Show:
 
 def _record(show: Show) -> Show:
     return replace(show, recording=show.time if show.recording is None else None)
+
+
+def _picture(show: Show) -> Show:
+    if show.live_since is None:
+        return say(show, "no picture yet")
+    return replace(show, pictures=show.pictures + 1)
 
 
 def _quit(show: Show) -> Show:
@@ -78,7 +85,7 @@ BY_NAME: Mapping[str, Callable[[Show], Show]] = MappingProxyType(
         "forget": midi_learn.forgotten,
         "forget_all": midi_learn.forgotten_all,
         "resume": remember.resumed,
-        "picture": lambda show: replace(show, pictures=show.pictures + 1),
+        "picture": _picture,
         "record": _record,
         "reset": navigation.reset,
         "quit": _quit,
