@@ -176,8 +176,8 @@ def find_picture(path: Path | None) -> BeginPicture | None:
         pixels, metadata = picture_file.read(path, lines.append)
     except ValueError as error:
         raise OptionError(f"--from {error}") from None
-    if metadata is not None and metadata.model:
-        lines.append(f"{path.name} was made with {metadata.model}")
+    if metadata is not None and metadata.made_with:
+        lines.append(f"{path.name} was made with {metadata.made_with}")
     return BeginPicture(pixels, metadata, tuple(f"--from {line}" for line in lines))
 
 

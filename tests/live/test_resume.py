@@ -5,6 +5,7 @@ from __future__ import annotations
 from visualizer.live.resume import as_asked
 from visualizer.options import LiveOptions
 from visualizer.show.files.session import Session
+from visualizer.show.lora import Lora
 from visualizer.show.reducer import start
 from visualizer.show.reducers.remember import remember
 
@@ -34,6 +35,11 @@ def test_a_named_preset_stands_over_the_last_one_and_its_typed_prompt() -> None:
     memory = asked(preset="Calm")
     assert (memory.preset, memory.prompt, memory.values["strength"]) == ("", "", 0.3)
     assert memory.values["hold"] == 16.0
+
+
+def test_named_loras_and_a_named_source_stay() -> None:
+    memory = asked(lora=(Lora("film", 0.5),), source="sea.mp4")
+    assert (memory.loras, memory.source) == ((Lora("film", 0.5),), "sea.mp4")
 
 
 def test_a_named_model_and_a_window_stay() -> None:

@@ -17,10 +17,12 @@ from PIL.PngImagePlugin import PngInfo
 
 from visualizer.outputs import picture_file
 from visualizer.outputs.picture_file import KEYWORD, PictureFiles, dated, encoded, read
-from visualizer.show.actions import Live, Prompt
-from visualizer.show.files.picture_metadata import PictureMetadata, to_text
+from visualizer.show.actions import Engine, Live, Prompt
+from visualizer.show.files.picture_metadata import PictureMetadata, parse, to_text
+from visualizer.show.lora import Lora
 from visualizer.show.parameters import BY_NAME, DEFAULTS
 from visualizer.show.prompt_mix import alone
+from visualizer.show.records import NO_VALUES, Cued, Preset
 from visualizer.show.reducer import reduce, start
 from visualizer.show.reducers.remember import begun_from, metadata
 
@@ -108,6 +110,18 @@ def test_more_pictures_than_can_be_written_are_said_once(tmp_path: Path) -> None
     assert output.drain() == ["a picture was not saved: too many are on their way"]
 
 
+def test_a_long_prompt_loras_and_a_source_come_back_from_the_programs_own_picture() -> None:
+    """Presets have prompts of any length; of a source's folders nothing is said."""
+    long = Preset("Long", (Cued(alone("sea " * 2000), NO_VALUES, "x" * 3000),), source="a/b.mp4")
+    show = start((long,), loras=(Lora("film", 0.8), Lora("owner/grain")), model="a/model")
+    made = metadata(reduce(reduce(show, Live(1)), Engine("a/model", ())), "1.2")
+    assert made.mix[0][0].startswith("sea " * 1999)
+    assert parse(to_text(made), "a.png", pytest.fail) == made
+    assert made.made_with == "a/model, --lora film:0.8, --lora owner/grain, --source b.mp4"
+    assert PictureMetadata(model="a/model").made_with == "a/model"
+    assert PictureMetadata().made_with == ""
+
+
 def png(path: Path, text: str | None, keyword: str = KEYWORD) -> Path:
     info = PngInfo()
     if text is not None:
@@ -132,7 +146,8 @@ FINE = json.loads(to_text(PictureMetadata(prompt="a", mix=alone("a"), values=DEF
         (json.dumps(FINE | {"seed": -1}), "seed"),
         (json.dumps(FINE | {"seed": 1e300}), "seed"),
         (json.dumps(FINE | {"prompt": ["a"]}), "prompt"),
-        (json.dumps(FINE | {"prompt": "a" * 5000}), "prompt"),
+        (json.dumps(FINE | {"loras": "film"}), "loras: must be a list of LoRAs"),
+        (json.dumps(FINE | {"loras": ["film:9"]}), "loras: 'film:9': a LoRA's weight goes from"),
         (json.dumps(FINE | {"mix": {"a": float("nan")}}), "mix"),
         (json.dumps(FINE | {"mix": {"a": float("inf")}}), "mix"),
         (json.dumps(FINE | {"mix": dict.fromkeys("abcdefgh", 0.1)}), "mix"),

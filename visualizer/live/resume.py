@@ -30,5 +30,7 @@ def as_asked(found: Session, options: LiveOptions, show: Show) -> Session:
         seed=None if "seed" in given else found.seed,
         model=options.model or found.model,
         display=found.display if options.display is None else "",
+        loras=options.lora or found.loras,
+        source=options.source or found.source,
         fullscreen=found.fullscreen and not options.windowed,
     )

@@ -24,6 +24,7 @@ from visualizer.show.actions import (
 )
 from visualizer.show.files.session import HISTORY, Session, parse, to_text
 from visualizer.show.files.yaml_faults import Fault
+from visualizer.show.lora import Lora
 from visualizer.show.parameters import BY_NAME, DEFAULTS, TARGETS
 from visualizer.show.records import FITS
 from visualizer.show.reducer import reduce, start
@@ -114,6 +115,26 @@ def test_a_preset_that_is_gone_is_told_and_the_values_come_all_the_same() -> Non
     show = taken_up(memory)
     assert (show.preset, show.turn, show.values["zoom"]) == (0, 0, 0.5)
     assert "preset Lost is not there any more" in [message.text for message in show.messages]
+
+
+def test_loras_and_a_source_given_by_hand_go_on() -> None:
+    loras = Lora("film.safetensors", 0.8), Lora("owner/grain")
+    left = remember(start(ALL, model="a/model", loras=loras, source="sea.mp4"))
+    left = parse(to_text(left), "x.yaml", pytest.fail)
+    assert (left.loras, left.source) == (loras, "sea.mp4")
+    now = after(start(ALL), Engine("a/model", ()), Tick(3.0))
+    show = taken_up(left, now)
+    assert (show.model.asked, show.source) == (
+        "a/model +lora film.safetensors:0.8 +lora owner/grain",
+        "sea.mp4",
+    )
+    assert (show.model.asks, show.source_since) == (1, 3.0)
+    same = taken_up(left, start(ALL, model="a/model", loras=loras, source="sea.mp4"))
+    assert (same.model.asks, same.source_since) == (1, 0.0), "all of it is there already"
+    older = parse("model: a/model", "x.yaml")  # of a version that has no word of LoRAs
+    assert taken_up(older, start(ALL, model="a/model", loras=loras)).model.loras == loras
+    with pytest.raises(Fault, match=r"x\.yaml:1: loras: 'a:9': a LoRA's weight goes"):
+        parse("loras: ['a:9']", "x.yaml")
 
 
 def test_parameters_that_the_last_show_did_not_have_stay() -> None:

@@ -13,8 +13,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from visualizer.show.files import stored_values
-from visualizer.show.files.stored_values import Values, tell_unknown, unsaid
+from visualizer.show.files.stored_values import Loras, Values, tell_unknown, unsaid
 from visualizer.show.files.yaml_faults import FieldError
+from visualizer.show.lora import Lora
 from visualizer.show.parameters import BY_NAME
 from visualizer.show.prompt_mix import TOGETHER, alone, weighted
 from visualizer.show.records import NO_VALUES
@@ -28,7 +29,8 @@ LONGEST = 100_000
 class PictureMetadata:
     """prompt: for people, as it was typed if it was; "" for none. mix: its texts by weight.
     negative: what it leads away from. values: of all parameters by name. seed: the one in force.
-    model: what made the picture. version: of this program."""
+    model: what made the picture, loras: with what beside it. source: what was mixed in, by its name
+    without folders. version: of this program."""
 
     prompt: str = ""
     mix: Mix = ()
@@ -36,7 +38,16 @@ class PictureMetadata:
     values: Mapping[str, float] = field(default_factory=lambda: NO_VALUES)
     seed: int | None = None
     model: str = ""
+    loras: tuple[Lora, ...] = ()
+    source: str = ""
     version: str = ""
+
+    @property
+    def made_with(self) -> str:
+        """The model, and what else has made the picture as options have it; "" for no word of it.
+        None of it comes with the picture."""
+        options = (*(f"--lora {lora}" for lora in self.loras), f"--source {self.source}")
+        return ", ".join(filter(None, (self.model, *options[: None if self.source else -1])))
 
 
 _Weight = Annotated[float, Field(gt=0.0, le=100.0)]
@@ -47,6 +58,8 @@ class _File(BaseModel):
 
     version: str = ""
     model: str = ""
+    loras: Loras = ()
+    source: str = ""
     prompt: str = ""
     mix: Annotated[dict[str, _Weight], Field(max_length=TOGETHER)] = {}
     negative: str = ""
@@ -57,6 +70,7 @@ class _File(BaseModel):
 def to_text(metadata: PictureMetadata) -> str:
     """The metadata as JSON."""
     content = {name: getattr(metadata, name, None) for name in _File.model_fields}
+    content["loras"] = [str(lora) for lora in metadata.loras]
     content["mix"] = dict(metadata.mix)
     content["parameters"] = stored_values.plain(metadata.values)
     return json.dumps(content)
@@ -89,6 +103,8 @@ def parse(text: str, file: str, tell: Callable[[str], object] = unsaid) -> Pictu
         values=read.parameters,
         seed=read.seed,
         model=read.model,
+        loras=read.loras,
+        source=read.source,
         version=read.version,
     )
 

@@ -14,7 +14,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from visualizer.show.files import stored_values, yaml_faults
-from visualizer.show.files.stored_values import Values, tell_unknown, unsaid
+from visualizer.show.files.stored_values import Loras, Values, tell_unknown, unsaid
+from visualizer.show.lora import Lora
 from visualizer.show.parameters import BY_NAME
 
 NO_VALUES: Mapping[str, float] = MappingProxyType({})
@@ -27,9 +28,9 @@ HISTORY = 50
 class Session:
     """values: of all parameters by name. preset: its name, "" for none. turn: within it. visits:
     how often a preset had been chosen, which makes the order of one that is shuffled. prompt: one
-    typed by hand that was on, "" for none. seed: the one in force. display: name of
-    the one that the wall was on. history: of typed prompts, the
-    oldest first."""
+    typed by hand that was on, "" for none. seed: the one in force. loras: what models played with,
+    None where that is not known. source: the one given by hand, "" for none. display: name of the
+    one that the wall was on. history: of typed prompts, the oldest first."""
 
     values: Mapping[str, float] = field(default_factory=lambda: NO_VALUES)
     preset: str = ""
@@ -38,6 +39,8 @@ class Session:
     prompt: str = ""
     seed: int | None = None
     model: str = ""
+    loras: tuple[Lora, ...] | None = None
+    source: str = ""
     fullscreen: bool = True
     fit: str = "fill"
     display: str = ""
@@ -53,6 +56,8 @@ class _File(BaseModel):
     prompt: str = ""
     seed: Annotated[int, Field(ge=BY_NAME["seed"].low, le=BY_NAME["seed"].high)] | None = None
     model: str = ""
+    loras: Loras | None = None
+    source: str = ""
     fullscreen: bool = True
     fit: Literal["fill", "whole", "stretch", "tile"] = "fill"
     display: str = ""
@@ -63,6 +68,7 @@ class _File(BaseModel):
 def to_text(memory: Session) -> str:
     """The memory as the text of a file."""
     content = {name: getattr(memory, name) for name in _File.model_fields}
+    content["loras"] = None if memory.loras is None else [str(lora) for lora in memory.loras]
     content["history"] = list(memory.history)
     content["values"] = stored_values.plain(memory.values)
     return stored_values.to_yaml(content, "The state of the last show, for visualizer --resume.")

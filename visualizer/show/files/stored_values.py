@@ -15,6 +15,8 @@ from pydantic import PlainValidator, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from visualizer.show.files.yaml_faults import FieldError
+from visualizer.show.lora import Lora
+from visualizer.show.lora import parse as parse_lora
 from visualizer.show.parameter import Parameter
 from visualizer.show.parameters import BY_NAME, check
 
@@ -51,6 +53,20 @@ def read(content: Any, info: ValidationInfo) -> Mapping[str, float]:
 
 Values: TypeAlias = Annotated[Mapping[str, float], PlainValidator(read)]
 """Values by name as a field of a pydantic model."""
+
+
+def read_loras(content: Any) -> tuple[Lora, ...]:
+    """LoRAs from a file's list of their texts."""
+    if not isinstance(content, list) or not all(isinstance(text, str) for text in content):
+        raise PydanticCustomError("loras", "must be a list of LoRAs, such as film.safetensors:0.8")
+    try:
+        return tuple(map(parse_lora, content))
+    except ValueError as error:
+        raise PydanticCustomError("loras", "{why}", {"why": str(error)}) from None
+
+
+Loras: TypeAlias = Annotated[tuple[Lora, ...], PlainValidator(read_loras)]
+"""LoRAs as a field of a pydantic model."""
 
 
 def unsaid(line: str) -> None:

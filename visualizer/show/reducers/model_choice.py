@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from visualizer.show.lora import Lora
 from visualizer.show.notices import say
 from visualizer.show.records import Preset
 from visualizer.show.state import Show
@@ -20,8 +21,14 @@ def ask(show: Show, name: str) -> Show:
 
 def of_preset(show: Show, preset: Preset) -> Show:
     """Ask for a preset's model and LoRAs, where it names some that are not asked for already."""
-    name = preset.model or show.model.in_force
-    loras = show.model.loras if preset.loras is None else preset.loras
+    return changed(show, preset.model, preset.loras)
+
+
+def changed(show: Show, model: str, loras: tuple[Lora, ...] | None) -> Show:
+    """Ask for a model and LoRAs where they are not asked for already. model: "" for the one in
+    force. loras: None for those in force."""
+    name = model or show.model.in_force
+    loras = show.model.loras if loras is None else loras
     if (name, loras) == (show.model.in_force, show.model.loras):
         return show
     show = replace(show, model=replace(show.model, loras=loras))

@@ -14,6 +14,7 @@ from visualizer.show.notices import say
 from visualizer.show.parameters import BY_NAME
 from visualizer.show.records import NO_VALUES, Cued, DisplayChoice
 from visualizer.show.reducers import model_choice, navigation, snapshots
+from visualizer.show.source_names import label
 from visualizer.show.state import Show
 
 SETTLED = 30.0
@@ -37,6 +38,8 @@ def remember(show: Show) -> Session:
         prompt=show.cue.text if show.cue.stays else "",
         seed=show.seed,
         model=show.model.in_force,
+        loras=show.model.loras,
+        source=show.source,
         fullscreen=show.fullscreen,
         fit=show.fit,
         display=show.chosen_display,
@@ -85,8 +88,9 @@ def resumed(show: Show) -> Show:
         show = say(show, f"preset {memory.preset} is not there any more")
     if memory.prompt:
         show = navigation.to_text(show, memory.prompt)
-    if memory.model and memory.model != show.model.in_force:
-        show = model_choice.ask(show, memory.model)
+    show = model_choice.changed(show, memory.model, memory.loras)
+    if memory.source and memory.source != show.source:
+        show = replace(show, source=memory.source, source_since=show.time)
     # Their layers know what lies under the preset's and the prompt's values, and lift those that
     # still show; what a hand had set over them stays, as it would have.
     values = dict(memory.values)
@@ -107,6 +111,8 @@ def metadata(show: Show, version: str) -> PictureMetadata:
         values=show.values,
         seed=show.seed,
         model=show.model.running,
+        loras=show.model.loras,
+        source=label(show.source_in_force),
         version=version,
     )
 
