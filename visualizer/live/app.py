@@ -28,11 +28,18 @@ from visualizer.live.engine_client import EngineClient
 from visualizer.live.inputs import Inputs, address, stop_all
 from visualizer.live.mapping_store import FILE, MappingStore
 from visualizer.live.performance_log import FOLDER, PerformanceLog
+from visualizer.live.preset_watcher import PresetWatcher
 from visualizer.live.resume import as_asked
 from visualizer.live.session_store import SessionStore, usual_folder
 from visualizer.live.source_client import SourceClient
 from visualizer.live.wall_outputs import WallOutputs
-from visualizer.options import LiveOptions, find_picture, find_presets, with_picture
+from visualizer.options import (
+    LiveOptions,
+    find_picture,
+    find_presets,
+    shipped_presets,
+    with_picture,
+)
 from visualizer.show.action_log import describe
 from visualizer.show.actions import Action, End, Offer, OnDisplay, Run, Say, Tick
 from visualizer.show.files.performance import Header
@@ -199,6 +206,7 @@ class LiveShow:
             header = _header(options, show)
             self.performance_log = PerformanceLog(header, state / FOLDER, options.log)
         self.outputs = WallOutputs(self.inputs.sound, options.output)
+        self.presets = PresetWatcher(options.presets or shipped_presets(), show.presets)
         self.engine = EngineClient(options, do=self.do, warn=self.warn, picture=picture)
         self.source = SourceClient(warn=self.warn)
         self._osc_lines = RateLimit(terminal.say, time.monotonic)
@@ -216,6 +224,7 @@ class LiveShow:
         if self.performance_log is not None:
             self.performance_log.start()
         self.mapping_store.start()
+        self.presets.start()
         self.inputs.start()
         self.outputs.start()
         return self
@@ -224,7 +233,7 @@ class LiveShow:
         self.engine.close()  # it takes longest
         self.stage.close()  # the show is over
         log = () if self.performance_log is None else (self.performance_log,)
-        kept = (self.session_store, self.mapping_store, *log)
+        kept = (self.session_store, self.mapping_store, self.presets, *log)
         threads = (self.outputs, *kept, self.inputs, self.source, self.engine)
         self.ended = stop_all(threads, STOP_WITHIN)
         for line in self._said_last():
@@ -312,7 +321,7 @@ class LiveShow:
                 mapping=self.show.mapping is not None,
             )
         log = () if self.performance_log is None else self.performance_log.drain()
-        kept = chain(self._found(), self.mapping_store.drain(), log)
+        kept = chain(self.presets.drain(), self._found(), self.mapping_store.drain(), log)
         for action in chain(self.inputs.drain(), self.outputs.drain(), kept):
             if isinstance(action, Say):
                 self.warn(action.text, action.source)

@@ -19,7 +19,7 @@ from typing import TextIO
 
 from visualizer import terminal
 from visualizer.disk import reserve
-from visualizer.show.actions import Action, Live, Say, Tick
+from visualizer.show.actions import Action, Live, Reread, Say, Tick
 from visualizer.show.files import performance
 from visualizer.show.files.performance import Header
 
@@ -70,7 +70,7 @@ class PerformanceLog(threading.Thread):
 
     def note(self, at: float, action: Action) -> None:
         """An action is done at a show time. Never waits."""
-        if not self._over and not isinstance(action, Say):
+        if not self._over and not isinstance(action, Say | Reread):
             self._coming.put((at, action))
 
     def drain(self) -> list[Action]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from visualizer.show.files.session import Session
 from visualizer.show.projection import Projection
@@ -211,6 +211,15 @@ class Projections:
 
 
 @dataclass(frozen=True, slots=True)
+class Reread:
+    """Preset files have changed on disk. presets: all (records.Preset), those that were there
+    before in their places."""
+
+    presets: tuple[Any, ...]
+    source: str = "disk"
+
+
+@dataclass(frozen=True, slots=True)
 class OnDisplay:
     """The wall is on the display of that name; chosen: on which it belongs, which may be gone."""
 
@@ -371,6 +380,7 @@ Action: TypeAlias = (
     | GrabCorner
     | MoveCorner
     | Reproject
+    | Reread
     | Type
     | Erase
     | Take

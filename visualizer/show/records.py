@@ -54,7 +54,8 @@ class Preset:
     negative: that of a prompt typed while the preset is on; its own prompts have theirs. model:
     the one to change to when the preset is chosen, "" where it leaves the model alone. loras: those
     that the model plays with from then on; None where it leaves them alone. source: what is mixed
-    into the loop while the preset is on, a file's path or camera:N; "" for nothing.
+    into the loop while the preset is on, a file's path or camera:N; "" for nothing. file: where it
+    was read from, "" for nowhere.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Preset:
     model: str = ""
     loras: tuple[Lora, ...] | None = None
     source: str = ""
+    file: str = field(default="", compare=False)
 
 
 Layer: TypeAlias = Mapping[str, tuple[float, float]]

@@ -145,8 +145,8 @@ def _done(show: Show, action: Action) -> Show:
 def _told(
     show: Show,
     action: actions.Tick | actions.Live | actions.Engine | actions.End | actions.Snapshots
-    | actions.Offer | actions.Projections | actions.OnDisplay | actions.Sync | actions.Heard
-    | actions.Learned | actions.Say,
+    | actions.Offer | actions.Reread | actions.Projections | actions.OnDisplay | actions.Sync
+    | actions.Heard | actions.Learned | actions.Say,
 ) -> Show:  # fmt: skip
     """What comes by itself: time, and news of the engine, the disk, clocks, sound and MIDI."""
     match action:
@@ -166,6 +166,8 @@ def _told(
             return snapshots.restored(show, action)
         case actions.Offer(memory=memory):
             return remember.offered(show, memory)
+        case actions.Reread(presets=presets):
+            return navigation.reread(show, presets)
         case actions.Projections(kept=projections):
             return replace(show, projections=projections)
         case actions.OnDisplay(name=name, chosen=chosen):

@@ -6,7 +6,7 @@ which they happened::
     {"tick": [0.0167, 0.0166]}                       seconds of show time that passed, tick by tick
     {"at": 12.3, "do": "Set", "parameter": "zoom", "value": 0.2, "source": "midi"}
 
-"do" is the type of an action, "at" the show time. Say is left out: it changes no picture. The file
+"do" is the type of an action, "at" the show time. The file
 is written by live/performance_log.py.
 """
 
@@ -21,7 +21,7 @@ from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from visualizer.show.actions import Action, Say, Tick
+from visualizer.show.actions import Action, Reread, Say, Tick
 from visualizer.show.files import stored_values
 from visualizer.show.files.stored_values import Values, tell_unknown
 from visualizer.show.lora import parse as parse_lora
@@ -34,8 +34,12 @@ FORMAT = 1
 LONGEST_GAP = 24 * 3600.0
 """Most seconds of show time from one line to the next: more is a damaged line."""
 
+LEFT_OUT = (Say, Reread, Tick)
+"""Actions without a line of their own: one that changes no picture; presets that were changed on
+disk during the set; and time, which has lines of another form."""
+
 KINDS: Mapping[str, TypeAdapter[Any]] = MappingProxyType(
-    {kind.__name__: TypeAdapter(kind) for kind in get_args(Action) if kind not in (Say, Tick)}
+    {kind.__name__: TypeAdapter(kind) for kind in get_args(Action) if kind not in LEFT_OUT}
 )
 """What reads each type of action."""
 

@@ -31,6 +31,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
@@ -192,7 +193,8 @@ def load(path: Path, tell: Callable[[str], object] = unsaid) -> Preset:
     try:
         read = PARSE.get(path.suffix.lower(), parse)
         most = MOST_YAML if read is parse else MOST_CHARACTERS
-        return read(read_text(path, "utf-8-sig", most), str(path), tell)
+        preset = read(read_text(path, "utf-8-sig", most), str(path), tell)
+        return replace(preset, file=str(path))
     except OSError as error:
         raise PresetError(f"{path}: can't be read: {error.strerror}") from None
     except UnicodeDecodeError:

@@ -129,6 +129,38 @@ def to_preset_prompt(show: Show, index: int, prompt: int) -> Show:
     return to_turn(show, turn)
 
 
+def reread(show: Show, presets: tuple[Preset, ...]) -> Show:
+    """The show with presets as their files have them now; the one that plays goes on by it.
+
+    What the file has not changed stays where a hand has put it, and so does a prompt typed by hand.
+    """
+    old = show.preset_now
+    show = replace(show, presets=presets)
+    new = show.preset_now
+    if old is None or new is None or new == old:
+        return show
+    crossfade = durations.seconds(show, "crossfade")
+    by_hand = {
+        name: show.values[name]
+        for name, (_, laid) in show.preset_layer.items()
+        if show.values[name] != laid and old.values.get(name) == new.values.get(name)
+    }
+    given = new.values
+    if given.get("seed") == RANDOM:  # the one that was drawn stays
+        given = {**given, "seed": show.values["seed"]}
+    values, layer = lay(lift(lift(show.values, show.prompt_layer), show.preset_layer), given)
+    values = MappingProxyType({**values, **by_hand})
+    show = replace(show, values=values, preset_layer=layer, prompt_layer=NOTHING)
+    if (new.model, new.loras) != (old.model, old.loras):
+        show = model_choice.of_preset(show, new)
+    if not show.cue.stays:
+        cued, cue = new.prompts[show.prompt_index], show.cue
+        show = _to_prompt(show, cued, crossfade)
+        if (cued.parts, cued.negative) == (cue.parts, cue.negative):
+            show = replace(show, cue=cue)
+    return say(show, f"preset {new.name} is as its file has it now")
+
+
 def step_preset(show: Show, by: int) -> Show:
     """To the preset so many places on, round and round."""
     if not show.presets:

@@ -14,7 +14,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from visualizer.show.actions import Action, Heard, Knob, Nudge, Run, Set, Sync, Tick
+from visualizer.show.actions import Action, Heard, Knob, Nudge, Reread, Run, Set, Sync, Tick
 from visualizer.show.notices import say
 from visualizer.show.parameters import BY_NAME
 from visualizer.show.records import Change, UndoStack
@@ -91,7 +91,7 @@ def _by_hand(before: Show, action: Action, after: Show) -> bool:
     """Whether a hand asked for the new values."""
     chosen = after.visits != before.visits  # a preset
     match action:
-        case Tick() | Sync() | Heard() | Run(command="undo" | "redo"):
+        case Tick() | Sync() | Heard() | Reread() | Run(command="undo" | "redo"):
             return False
         case Run(command="resume"):
             return True
