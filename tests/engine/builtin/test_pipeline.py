@@ -16,7 +16,9 @@ from visualizer.engine.diffusion.schedule import Schedule
 from visualizer.engine.failures import ModelError
 from visualizer.engine.models import load as loading
 from visualizer.engine.models import pipelines
-from visualizer.engine.models.load import BUILTIN_FOLDER, load
+from visualizer.engine.models.load import BUILTIN_FOLDER, REMEDY, load
+from visualizer.engine.models.open import open_engine
+from visualizer.show.status import Phase, Status
 
 from ..conftest import unheard
 
@@ -87,11 +89,21 @@ def test_noise_levels_are_the_same(lean: BuiltinPipeline, theirs: Any) -> None:
         assert ours.alpha_sigma(level) == pytest.approx(wanted.alpha_sigma(level), abs=1e-5)
 
 
-def test_a_damaged_folder_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    folder = tmp_path / "builtin"
+@pytest.mark.parametrize("truncated", [True, False])
+def test_a_damaged_folder_is_one_line_with_the_remedy_and_the_test_card_plays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, truncated: bool
+) -> None:
+    folder = tmp_path / ("long" * 40) / "builtin"
     shutil.copytree(BUILTIN_FOLDER, folder)
     monkeypatch.setattr(loading, "BUILTIN_FOLDER", folder)
-    (folder / "unet" / "diffusion_pytorch_model.safetensors").write_bytes(b"nonsense")
-    with pytest.raises(ModelError, match=r"is damaged .*; install the package again") as why:
+    weights = folder / "unet" / "diffusion_pytorch_model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:5000] if truncated else b"nonsense")
+    with pytest.raises(ModelError, match=f"is damaged; {REMEDY}") as why:
         load("builtin", "cpu", True, unheard)
     assert "\n" not in str(why.value)
+    said: list[Status] = []
+    engine = open_engine("builtin", device="cpu", offline=True, fallback=True, report=said.append)
+    assert engine.model == "testcard"
+    (line,) = [status.text for status in said if status.phase is Phase.FAILED]
+    assert REMEDY in line
+    assert line.endswith("; testcard plays instead")

@@ -18,6 +18,9 @@ from visualizer.show.status import Phase, Report, Status
 
 BUILTIN_FOLDER = Path(__file__).resolve().parents[2] / "models" / BUILTIN
 
+REMEDY = "git checkout visualizer/models in a clone, else install the package again"
+"""How the built-in model's files come back."""
+
 
 def load(name: str, device: str, offline: bool, report: Report) -> Any:
     """The image-to-image pipeline of a model. Arguments and errors are those of pipelines.load."""
@@ -36,8 +39,9 @@ def _builtin(device: str, report: Report) -> BuiltinPipeline:
     except Exception as error:
         if out_of_memory(error):
             raise
+        # The remedy first: a long path must not push it off the line.
         raise ModelError(
-            f"{BUILTIN}: {BUILTIN_FOLDER} is damaged ({one_line(error)}); install the package again"
+            f"{BUILTIN} is damaged; {REMEDY} ({one_line(error)}, in {BUILTIN_FOLDER})"
         ) from error
     pipeline.to(device, torch.float32 if device == "cpu" else torch.float16)
     if device != "mps":
