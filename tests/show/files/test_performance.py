@@ -92,7 +92,7 @@ def test_the_header_comes_back() -> None:
         "1.0", PRESETS, 1, MappingProxyType({"seed": 5.0, "quantise": 2.0}), "builtin",
         ("film:0.5",), "waves.mp4", 9, (640, 360), 2.0, 5.0, 0.5,
     )):  # fmt: skip
-        for field in fields(record):
+        for field in filter(lambda field: field.compare, fields(record)):
             assert getattr(record, field.name) != field.default, field.name
     line = performance.header_text(header)
     assert performance.parse_header(line) == header

@@ -225,6 +225,8 @@ def test_a_file_is_readable() -> None:
         "prompt: 'a whale: blue'\n"
         "seed: 12\n"
         "model: ''\n"
+        "loras: null\n"
+        "source: ''\n"
         "fullscreen: true\n"
         "fit: fill\n"
         "display: ''\n"
