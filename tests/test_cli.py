@@ -28,7 +28,7 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
 def live(**given: Any) -> LiveOptions:
     """Options of the live show as the command line has them where it is told no more."""
-    return LiveOptions(**{"osc": "9000", **given})
+    return LiveOptions(**{"osc": "9000", "desk": "9001", **given})
 
 
 def test_argv_becomes_options(called: list[Any]) -> None:
@@ -42,8 +42,12 @@ def test_argv_becomes_options(called: list[Any]) -> None:
             ["--set", "strength=0.4", "--set", "hold=3"],
             live(settings={"strength": 0.4, "hold": 3.0}),
         ),
-        (["--osc", "0.0.0.0:8000", "--link"], LiveOptions(osc="0.0.0.0:8000", link=True)),
-        (["--no-osc", "--sound", "default", "--resume"], LiveOptions(sound="", resume=True)),
+        (["--osc", "0.0.0.0:8000", "--link"], live(osc="0.0.0.0:8000", link=True)),
+        (
+            ["--no-osc", "--no-desk", "--sound", "default", "--resume"],
+            LiveOptions(sound="", resume=True),
+        ),
+        (["--desk", "0.0.0.0:9002"], live(desk="0.0.0.0:9002")),
         (
             ["--record", "--output", "ndi:Left wall", "--output", "camera", "--from", "a.png"],
             live(

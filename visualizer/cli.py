@@ -138,6 +138,13 @@ def _models(given: dict[str, Any]) -> int:
     return models()
 
 
+def _desk(given: dict[str, Any]) -> int:
+    from visualizer.live.session_store import usual_folder
+    from visualizer.offline.desk_page import open_page
+
+    return open_page(usual_folder())
+
+
 def _outputs(given: dict[str, Any]) -> int:
     from visualizer.offline.listings import outputs
 
@@ -152,6 +159,7 @@ _COMMANDS = {
     "presets": _presets,
     "models": _models,
     "outputs": _outputs,
+    "desk": _desk,
 }
 
 
@@ -209,6 +217,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--no-osc", dest="osc", action="store_const", const="", help="leave OSC alone"
     )
+    parser.add_argument(
+        "--desk",
+        metavar="[HOST:]PORT",
+        default="9001",
+        help="where the show is played from a browser (default 9001, from this machine alone)",
+    )
+    parser.add_argument("--no-desk", dest="desk", action="store_const", const="", help="nowhere")
     parser.add_argument(
         "--sound",
         metavar="INPUT",
@@ -325,6 +340,7 @@ def _parser() -> argparse.ArgumentParser:
     )
 
     commands.add_parser("outputs", help="list the programs that the wall can go to from here")
+    commands.add_parser("desk", help="open the running show's desk in the browser")
     commands.add_parser("models", help="list models at hand and models known to work well")
     return parser
 

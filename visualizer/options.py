@@ -60,13 +60,13 @@ class LiveOptions(Options):
     """Options of the live show. display: the wall's, by its number from 0; None for the last
     show's. also: others that show the same. midi: part of a port's name; None for every port.
     midi_map: one map for all controllers. maps: folder of the performer's own maps; None for the
-    usual one. osc: "PORT" or "HOST:PORT", "" for none. sound: part of a sound input's name, "" for
-    the usual one, None for none. link: play along with Ableton Link. resume: begin where the last
-    show ended. record: from the first picture on. output: programs that the wall goes to, as (kind,
-    name), see outputs/programs.py. from_picture: begin as that picture of the wall says. state:
-    folder where the show is remembered; None for the usual one. renderer: auto, gl or software.
-    hud: auto, wall or window. strobe_limit: most flashes a second. log: file of the performance
-    log; None for one in the state's folder. no_log: write none.
+    usual one. osc, desk: "PORT" or "HOST:PORT", "" for none. sound: part of a sound input's name,
+    "" for the usual one, None for none. link: play along with Ableton Link. resume: begin where the
+    last show ended. record: from the first picture on. output: programs that the wall goes to, as
+    (kind, name), see outputs/programs.py. from_picture: begin as that picture of the wall says.
+    state: folder where the show is remembered; None for the usual one. renderer: auto, gl or
+    software. hud: auto, wall or window. strobe_limit: most flashes a second. log: file of the
+    performance log; None for one in the state's folder. no_log: write none.
     """
 
     from_picture: Path | None = None
@@ -81,6 +81,7 @@ class LiveOptions(Options):
     midi_map: Path | None = None
     maps: Path | None = None
     osc: str = ""
+    desk: str = ""
     sound: str | None = None
     link: bool = False
     resume: bool = False

@@ -52,6 +52,7 @@ class Wall:
 
     engine_fps = display_fps = 0.0
     size = (1280, 720)
+    late_frames = 0
     display, chosen_display, renderer = "", "", "none"
     masks: Mapping[str, npt.NDArray[np.uint8]] = MappingProxyType({})
 
@@ -546,7 +547,7 @@ def test_what_the_show_has_to_say_of_an_action_is_in_the_terminal_too(
 def test_what_the_show_has_to_say_of_osc_is_in_the_terminal_at_a_limited_rate(
     live: LiveShow, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "_osc_lines", RateLimit(terminal.say, lambda: 0.0))
+    monkeypatch.setattr(live, "_program_lines", RateLimit(terminal.say, lambda: 0.0))
     for number in range(200):
         live.do(SelectPreset(name=f"no such {number}", source="osc"))
     lines = capsys.readouterr().err.splitlines()

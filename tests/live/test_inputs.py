@@ -11,6 +11,7 @@ from visualizer.controls.ableton_link import LinkClock
 from visualizer.controls.audio.audio_input import Sound
 from visualizer.controls.midi.midi_input import Midi
 from visualizer.controls.osc.osc_input import Osc
+from visualizer.desk.server import Desk
 from visualizer.live.inputs import Inputs, stop_all
 from visualizer.options import LiveOptions, OptionError
 from visualizer.show.actions import Run
@@ -18,8 +19,10 @@ from visualizer.show.leds import lights
 from visualizer.show.records import Forgets
 from visualizer.show.reducer import reduce, start
 from visualizer.show.state import Show
+from visualizer.show.status import Status
+from visualizer.show.view import View
 
-ALL = LiveOptions(osc="9000", link=True, sound="")
+ALL = LiveOptions(osc="9000", desk="9001", link=True, sound="")
 
 Calls = list[tuple[Any, ...]]
 
@@ -36,12 +39,13 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
 
         monkeypatch.setattr(kind, name, call)
 
-    for kind in (Midi, Osc, LinkClock, Sound):
+    for kind in (Midi, Osc, Desk, LinkClock, Sound):
         record(kind, "start")
         record(kind, "stop")
     for name in ("learn", "light", "forget", "forget_all"):
         record(Midi, name)
     record(Osc, "tell")
+    record(Desk, "tell")
     record(LinkClock, "tell")
     return made
 
@@ -53,15 +57,15 @@ def test_only_what_the_options_ask_for_is_started(calls: Calls) -> None:
     assert calls == [("Midi", "start")]
     calls.clear()
     Inputs(ALL).start()
-    assert [kind for kind, _ in calls] == ["Midi", "Osc", "LinkClock", "Sound"]
+    assert [kind for kind, _ in calls] == ["Midi", "Osc", "Desk", "LinkClock", "Sound"]
 
 
 def test_all_are_told_to_end_before_one_is_waited_for(calls: Calls) -> None:
     assert Inputs(ALL).stop()
-    kinds = ["Midi", "Osc", "LinkClock", "Sound"]
-    assert calls[:4] == [(kind, "stop", 0.0) for kind in kinds]
-    assert [kind for kind, *_ in calls[4:]] == kinds
-    assert all(timeout > 0.0 for *_, timeout in calls[4:])
+    kinds = ["Midi", "Osc", "Desk", "LinkClock", "Sound"]
+    assert calls[:5] == [(kind, "stop", 0.0) for kind in kinds]
+    assert [kind for kind, *_ in calls[5:]] == kinds
+    assert all(timeout > 0.0 for *_, timeout in calls[5:])
 
 
 class Slow:
@@ -140,14 +144,27 @@ def test_the_hud_names_what_plays_along_and_only_that() -> None:
     inputs = Inputs(ALL)
     assert not inputs.others
     assert inputs.osc is not None
+    assert inputs.desk is not None
     assert inputs.link is not None
     assert inputs.sound is not None
     inputs.osc.port, inputs.link.peers, inputs.sound.input = 9000, 0, "Line in"
-    assert inputs.others == ("OSC 9000", "Link 0", "Line in")
+    inputs.desk.address = "127.0.0.1:9001"
+    assert inputs.others == ("OSC 9000", "desk 127.0.0.1:9001", "Link 0", "Line in")
     inputs.osc.malformed, inputs.link.peers = 3, 2
-    assert inputs.others == ("OSC 9000, 3 malformed", "Link 2", "Line in")
+    desk = "desk 127.0.0.1:9001"
+    assert inputs.others == ("OSC 9000, 3 malformed", desk, "Link 2", "Line in")
 
 
-def test_an_osc_address_that_is_none_is_one_line() -> None:
+def test_the_desk_is_told_what_is_seen(calls: Calls) -> None:
+    view = View(start(()), Status())
+    Inputs(LiveOptions(no_midi=True)).show(view)
+    assert calls == []
+    Inputs(ALL).show(view)
+    assert calls == [("Desk", "tell", view)]
+
+
+def test_an_address_that_is_none_is_one_line() -> None:
+    with pytest.raises(OptionError, match="--desk 'there' is no PORT or HOST:PORT"):
+        Inputs(LiveOptions(desk="there"))
     with pytest.raises(OptionError, match="--osc 'here' is no PORT or HOST:PORT"):
         Inputs(LiveOptions(osc="here"))

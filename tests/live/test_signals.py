@@ -16,7 +16,16 @@ import pytest
 PATIENCE = 60.0
 """Seconds after which a show that should have ended is given up: the machine may be busy."""
 
-OPTIONS = ("--model", "testcard", "--no-midi", "--no-osc", "--windowed", "--offline", "-v")
+OPTIONS = (
+    "--model",
+    "testcard",
+    "--no-midi",
+    "--no-osc",
+    "--no-desk",
+    "--windowed",
+    "--offline",
+    "-v",
+)
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 

@@ -23,6 +23,7 @@ from visualizer.controls.keys.layouts import meant
 from visualizer.controls.midi import map_files
 from visualizer.controls.osc.osc_messages import SOURCE as OSC
 from visualizer.controls.repeated_faults import RateLimit
+from visualizer.desk.server import SOURCE as DESK
 from visualizer.frame import Pixels
 from visualizer.live.engine_client import EngineClient
 from visualizer.live.inputs import Inputs, address, stop_all
@@ -78,8 +79,9 @@ def run(options: LiveOptions) -> int:
 
 
 def _run(options: LiveOptions) -> int:
-    if options.osc:
-        address(options.osc)  # refused before a window opens
+    for option, where in (("--osc", options.osc), ("--desk", options.desk)):
+        if where:
+            address(where, option)  # refused before a window opens
     # Python hands its lock on every 5 ms: a third of a display frame. A tenth of that keeps the
     # display in time while the engine computes.
     sys.setswitchinterval(0.0005)
@@ -205,11 +207,14 @@ class LiveShow:
         if not options.no_log:
             header = _header(options, show)
             self.performance_log = PerformanceLog(header, state / FOLDER, options.log)
-        self.outputs = WallOutputs(self.inputs.sound, options.output)
+        desk = self.inputs.desk
+        self.outputs = WallOutputs(
+            self.inputs.sound, options.output, () if desk is None else (desk.preview,)
+        )
         self.presets = PresetWatcher(options.presets or shipped_presets(), show.presets)
         self.engine = EngineClient(options, do=self.do, warn=self.warn, picture=picture)
         self.source = SourceClient(warn=self.warn)
-        self._osc_lines = RateLimit(terminal.say, time.monotonic)
+        self._program_lines = RateLimit(terminal.say, time.monotonic)
         self.ended = False
         self._signalled = False
         if show.model.wanted:
@@ -277,6 +282,7 @@ class LiveShow:
         view = self._view()
         self.engine.want(self.source.over(request(self.show, view.played)))
         self.inputs.tell(self.show)
+        self.inputs.show(view)
         self.session_store.keep(self.show)
         self.mapping_store.keep(self.show.projections)
         self.stage.masks = self.mapping_store.masks
@@ -298,7 +304,8 @@ class LiveShow:
             self.engine.ask(self.show.model.asked)
         if not isinstance(action, Say):  # what the show itself has to say; see warn
             # A program may send bad messages without end; a hand does not.
-            tell = self._osc_lines.say if action.source == OSC else terminal.say
+            is_program = action.source in (OSC, DESK)
+            tell = self._program_lines.say if is_program else terminal.say
             for text in said(before, self.show):
                 tell(text)
         if self.options.verbose and (line := describe(before, action, self.show)):
@@ -365,6 +372,7 @@ class LiveShow:
             status=self.engine.status,
             engine_fps=self.stage.engine_fps,
             display_fps=self.stage.display_fps,
+            late_frames=self.stage.late_frames,
             renderer=self.stage.renderer,
             ports=self.inputs.ports,
             inputs=(*self.inputs.others, *self.source.words),

@@ -1,4 +1,4 @@
-"""All that plays the live show besides the keyboard: MIDI, OSC, Ableton Link, sound.
+"""All that plays the live show besides the keyboard: MIDI, OSC, the desk, Ableton Link, sound.
 
 Each is a thread that the frame loop never waits for. What an option asks for is started; what can't
 be had says so in a line of its own, and the show goes on without it.
@@ -12,14 +12,18 @@ from typing import Protocol
 
 from visualizer.controls.ableton_link import LinkClock
 from visualizer.controls.audio.audio_input import Sound
+from visualizer.controls.mailbox import Mailbox
 from visualizer.controls.midi.midi_input import Midi
-from visualizer.controls.osc.osc_input import Osc, parse_address
+from visualizer.controls.osc.osc_input import MOST_WAITING, Osc, parse_address
 from visualizer.controls.source import Source
+from visualizer.desk.server import Desk
+from visualizer.live.session_store import usual_folder
 from visualizer.options import LiveOptions, OptionError
 from visualizer.show.actions import Action
 from visualizer.show.leds import lights
 from visualizer.show.records import Forgets
 from visualizer.show.state import Show
+from visualizer.show.view import View
 
 STOP_WITHIN = 3.0
 """Seconds that stop() waits for all together."""
@@ -38,17 +42,23 @@ class Inputs:
     def __init__(self, options: LiveOptions) -> None:
         self.midi: Midi | None = None
         self.osc: Osc | None = None
+        self.desk: Desk | None = None
         self.link: LinkClock | None = None
         self.sound: Sound | None = None
         if not options.no_midi:
             self.midi = Midi(folder=options.maps, given=options.midi_map, wanted=options.midi)
         if options.osc:
-            self.osc = Osc(*address(options.osc))
+            self.osc = Osc(*address(options.osc, "--osc"))
+        if options.desk:
+            folder = options.state or usual_folder()
+            self.desk = Desk(Mailbox(MOST_WAITING), *address(options.desk, "--desk"), folder=folder)
         if options.link:
             self.link = LinkClock()
         if options.sound is not None:
             self.sound = Sound(options.sound)
-        given: tuple[Source | None, ...] = (self.midi, self.osc, self.link, self.sound)
+        given: tuple[Source | Desk | None, ...] = (
+            self.midi, self.osc, self.desk, self.link, self.sound,
+        )  # fmt: skip
         self._all = tuple(each for each in given if each is not None)
         self._forgets = Forgets()
 
@@ -64,6 +74,8 @@ class Inputs:
         if self.osc is not None and self.osc.port is not None:
             faults = f", {self.osc.malformed} malformed" if self.osc.malformed else ""
             lines.append(f"OSC {self.osc.port}{faults}")
+        if self.desk is not None and self.desk.address:
+            lines.append(f"desk {self.desk.address}")
         if self.link is not None and self.link.peers is not None:
             lines.append(f"Link {self.link.peers}")
         if self.sound is not None and self.sound.input:
@@ -97,6 +109,12 @@ class Inputs:
             self.midi.forget_all()
         self._forgets = show.forgets
 
+    def show(self, view: View) -> None:
+        """The same with what is known of engine and display, for who looks on; once a display
+        frame."""
+        if self.desk is not None:
+            self.desk.tell(view)
+
     def stop(self, timeout: float = STOP_WITHIN) -> bool:
         """End all; False if one is still busy after timeout seconds."""
         return stop_all(self._all, timeout)
@@ -111,9 +129,9 @@ def stop_all(threads: Sequence[Stops], timeout: float) -> bool:
     return all(ended)
 
 
-def address(text: str) -> tuple[str, int]:
-    """Where OSC is listened to. Raises OptionError."""
+def address(text: str, option: str) -> tuple[str, int]:
+    """Where an option has us listen. Raises OptionError."""
     try:
         return parse_address(text)
     except ValueError as error:
-        raise OptionError(f"--osc {error}") from None
+        raise OptionError(f"{option} {error}") from None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from typing import Protocol
 
 from visualizer import __version__
 from visualizer.controls.audio.audio_input import Sound
@@ -26,13 +27,27 @@ RECORD = "record"
 """The command that records."""
 
 
+class Taker(Protocol):
+    """What may want the wall besides the outputs."""
+
+    def wants(self, at: float) -> bool:
+        """See Output."""
+
+    def take(self, pixels: Pixels, at: float) -> None:
+        """See Output."""
+
+
 class WallOutputs:
     """The outputs of a show. sound: what is heard in it, for the recording; None for nothing.
-    programs: other programs that the wall goes to, as (kind, name)."""
+    programs: other programs that the wall goes to, as (kind, name). takers: who wants it, too."""
 
     def __init__(
-        self, sound: Sound | None = None, programs: Sequence[tuple[str, str]] = ()
+        self,
+        sound: Sound | None = None,
+        programs: Sequence[tuple[str, str]] = (),
+        takers: Sequence[Taker] = (),
     ) -> None:
+        self._takers = takers
         self._sound = sound
         self._pictures = PictureFiles()
         self._asked = 0
@@ -64,7 +79,8 @@ class WallOutputs:
 
     def taker(self, at: float) -> Callable[[Pixels], None] | None:
         """What takes the wall of the display frame at a time; None where nothing wants it."""
-        wanting = [each for each in self._all if each.wants(at)]
+        takers: list[Taker] = [*self._all, *self._takers]
+        wanting = [each for each in takers if each.wants(at)]
         return partial(_hand_out, wanting, at) if wanting else None
 
     def drain(self) -> Iterator[Action]:
@@ -90,6 +106,6 @@ class WallOutputs:
             self._sound.tap = None if recorder is None else recorder.hear
 
 
-def _hand_out(outputs: list[Output], at: float, pixels: Pixels) -> None:
-    for each in outputs:
+def _hand_out(takers: list[Taker], at: float, pixels: Pixels) -> None:
+    for each in takers:
         each.take(pixels, at)

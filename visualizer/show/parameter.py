@@ -104,12 +104,16 @@ class Parameter:
         what = f"one of {', '.join(self.choices)}" if self.choices else "a number"
         raise ValueError(f"must be {what}, not {shorten(given)}")
 
+    @property
+    def digits(self) -> int:
+        """Decimals of a value that people see."""
+        return 0 if self.whole else 3 if self.fine < 0.01 else 2
+
     def text(self, value: float) -> str:
         """The value for people, with its unit."""
         if self.choices:
             return self.choices[int(self.clamp(value))]
-        digits = 0 if self.whole else 3 if self.fine < 0.01 else 2
-        number = f"{value:.{digits}f}"
+        number = f"{value:.{self.digits}f}"
         return f"{number} {self.unit}" if self.unit else number
 
 

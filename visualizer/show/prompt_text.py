@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from visualizer.show import cueing, durations
 from visualizer.show.parameters import LENGTHS
 from visualizer.show.prompt_mix import in_words
-from visualizer.show.records import Preset
 from visualizer.show.state import Show
 from visualizer.show.tempo import BAR
 
@@ -34,7 +34,7 @@ class CueText:
 def of(show: Show, width: int) -> CueText:
     """The texts of this moment; width: the bar's, in pixels."""
     cue, preset = show.cue, show.preset_now
-    crossfade, hold = durations.seconds(show, "crossfade"), durations.seconds(show, "hold")
+    crossfade = durations.seconds(show, "crossfade")
     share, before = cueing.share(cue, crossfade), in_words(cue.outgoing)
     fading = share < 1.0 and before != cue.text
     place = ""
@@ -44,7 +44,7 @@ def of(show: Show, width: int) -> CueText:
     if fading:
         caption, other = "From", before
     else:
-        share, caption, other = _ahead(show, preset, crossfade, hold)
+        share, caption, other = ahead(show)
     return CueText(
         preset=preset.name if preset else "No preset",
         place=place,
@@ -56,17 +56,26 @@ def of(show: Show, width: int) -> CueText:
     )
 
 
-def _ahead(
-    show: Show, preset: Preset | None, crossfade: float, hold: float
-) -> tuple[float, str, str]:
-    """Share of the hold that is over, and what comes next."""
+class Ahead(NamedTuple):
+    """share: of the hold, that is over. caption: when it comes. text: the prompt that comes, ""
+    where there is none."""
+
+    share: float
+    caption: str
+    text: str
+
+
+def ahead(show: Show) -> Ahead:
+    """What comes next."""
+    preset = show.preset_now
     if preset is None or len(preset.prompts) < 2:
-        return 0.0, "Enter types a prompt", ""
+        return Ahead(0.0, "Enter types a prompt", "")
+    crossfade, hold = durations.seconds(show, "crossfade"), durations.seconds(show, "hold")
     text = preset.prompts[show.index_at(show.turn + 1)].text
     if hold <= 0 or show.cue.stays:
-        return 0.0, "Next", text
+        return Ahead(0.0, "Next", text)
     left = max(crossfade + hold - show.cue.age, 0.0)
-    return 1.0 - min(left / hold, 1.0), f"Next in {_counted(show, left)}", text
+    return Ahead(1.0 - min(left / hold, 1.0), f"Next in {_counted(show, left)}", text)
 
 
 def _counted(show: Show, seconds: float) -> str:

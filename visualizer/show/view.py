@@ -14,15 +14,16 @@ from visualizer.show.status import Status
 class View:
     """show and status as they are. played: the show's values with all modulations over them.
 
-    engine_fps: generated frames a second, 0 before the first. display_fps: the wall's.
-    renderer: what draws the wall. ports: names of the MIDI controllers in use; inputs: what else
-    plays along (OSC, Link, sound).
+    engine_fps: generated frames a second, 0 before the first. display_fps: the wall's. late_frames:
+    of the display, over one and a half periods. renderer: what draws the wall. ports: names of the
+    MIDI controllers in use; inputs: what else plays along (OSC, the desk, Link, sound).
     """
 
     show: Show
     status: Status
     engine_fps: float = 0.0
     display_fps: float = 0.0
+    late_frames: int = 0
     renderer: str = ""
     ports: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()

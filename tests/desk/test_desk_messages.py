@@ -1,0 +1,89 @@
+"""What the desk's messages do: the same that OSC's do."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from visualizer.controls.osc.osc_messages import decode
+from visualizer.desk.desk_messages import SCHEMAS, read, to_action
+from visualizer.show.actions import Action, Nudge, Prompt, SelectPreset, Set
+from visualizer.show.command_table import COMMANDS, ON_OFF
+from visualizer.show.parameters import PARAMETERS
+
+
+def action(**message: Any) -> Action:
+    return to_action(read(json.dumps(message)))
+
+
+def osc(address: str, *arguments: Any) -> Action:
+    (one,) = decode(f"/visualizer/{address}", arguments)
+    return replace(one, source="desk")
+
+
+def test_a_desk_plays_all_that_osc_plays() -> None:
+    for row in PARAMETERS:
+        assert action(type="set", parameter=row.name, value=row.high) == osc(row.name, row.high)
+        for place, choice in enumerate(row.choices):
+            assert action(type="set", parameter=row.name, value=choice) == osc(row.name, choice)
+            assert action(type="set", parameter=row.name, value=place) == osc(row.name, place)
+    for command in COMMANDS:
+        if command.name != "prompt":
+            assert action(type="run", command=command.name) == osc(command.name)
+    for name in ON_OFF:
+        assert action(type="switch", command=name, on=True) == osc(name, 1)
+    assert action(type="preset", number=3) == osc("preset", 3)
+    assert action(type="store", slot=8) == osc("store", 8)
+    assert action(type="recall", slot=1) == osc("snapshot", 1)
+    assert action(type="prompt", text="red smoke") == osc("prompt", "red smoke")
+
+
+def test_steps_prompts_of_presets_and_text_of_one_line() -> None:
+    nudge = action(type="nudge", parameter="zoom", steps=-2, fine=True)
+    assert nudge == Nudge("zoom", -2.0, True, "desk")
+    assert action(type="preset", number=1, prompt=4) == SelectPreset(0, "desk", prompt=3)
+    assert action(type="prompt", text=" a\x1b[2J\n b ") == Prompt("a[2J b", "desk")
+    assert action(type="set", parameter="zoom", value="0,5") == Set("zoom", 0.5, "desk")
+
+
+@pytest.mark.parametrize(
+    ("message", "line"),
+    [
+        ({"type": "set", "parameter": "strenght", "value": 1}, "nearest: strength"),
+        ({"type": "set", "parameter": "strength", "value": "much"}, "must be a number"),
+        ({"type": "set", "parameter": "mirror", "value": "up"}, "one of off, left, top, both"),
+        ({"type": "set", "parameter": "strength", "value": True}, "set.value"),
+        ({"type": "set", "parameter": "strength"}, "Field required"),
+        ({"type": "set", "parameter": "strength", "value": 1, "more": 2}, "more: Extra inputs"),
+        ({"type": "run", "command": "strength"}, "strength is no command"),
+        ({"type": "run", "command": "explode"}, "nothing is named 'explode'"),
+        ({"type": "switch", "command": "restart", "on": True}, "switch.command"),
+        ({"type": "store", "slot": 9}, "less than or equal to 8"),
+        ({"type": "preset", "number": 0}, "greater than or equal to 1"),
+        ({"type": "prompt", "text": "x" * 1001}, "at most 1000 characters"),
+        ({"type": "explode"}, "Input tag 'explode'"),
+        ([], "object"),
+        (None, "object"),
+    ],
+)
+def test_what_can_not_be_followed_is_one_line(message: Any, line: str) -> None:
+    with pytest.raises(ValueError, match=r".+") as why:
+        to_action(read(json.dumps(message)))
+    assert line in str(why.value)
+    assert "\n" not in str(why.value)
+
+
+def test_text_that_is_no_message_is_one_line() -> None:
+    for text in ("", "{", "NaN", '{"type": "set", "parameter": "zoom", "value": NaN}', "\ud800"):
+        with pytest.raises(ValueError, match=r".+"):
+            read(text)
+
+
+def test_every_message_has_a_schema_and_says_what_it_is_for() -> None:
+    assert len(SCHEMAS) == 14
+    for model in SCHEMAS.values():
+        assert model.__doc__
+        assert model.model_json_schema()["properties"]["type"]

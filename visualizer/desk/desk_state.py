@@ -1,0 +1,183 @@
+"""The show as a desk is told it: the tables, the whole state, and what has changed since. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from visualizer import __version__
+from visualizer.desk.desk_messages import (
+    CommandRow,
+    DisplayNow,
+    EngineNow,
+    Next,
+    Now,
+    ParameterRow,
+    PresetCard,
+    SnapshotsNow,
+    SoundNow,
+    State,
+    Tables,
+    TempoNow,
+)
+from visualizer.show import prompt_text, time_text
+from visualizer.show.command_table import COMMANDS, ON_OFF
+from visualizer.show.parameters import PARAMETERS
+from visualizer.show.records import Preset
+from visualizer.show.reducers import snapshots
+from visualizer.show.reducers.commands import IS_ON
+from visualizer.show.reducers.navigation import LONGEST
+from visualizer.show.state import Show
+from visualizer.show.tempo import BAR
+from visualizer.show.view import View
+
+MOST_PLAYED = (
+    "strength", "blend", "noise", "zoom", "rotate", "wall_brightness", "saturation", "trails",
+)  # fmt: skip
+"""Parameters of the first page of faders, the first four of which a phone shows beside the
+preview."""
+
+MERGED = ("values", "on")
+"""Sections of which a change names only the entries that are new."""
+
+
+def tables() -> Tables:
+    """What stays the same for a whole show."""
+    return Tables(
+        version=__version__,
+        parameters=tuple(
+            ParameterRow(
+                name=row.name,
+                label=row.label,
+                help=row.help,
+                group=row.group,
+                low=row.low,
+                high=row.high,
+                default=row.default,
+                step=row.step,
+                fine=row.fine,
+                unit=row.unit,
+                whole=row.whole,
+                digits=row.digits,
+                curve=row.curve,
+                travel=row.travel,
+                choices=row.choices,
+            )
+            for row in PARAMETERS
+        ),
+        commands=tuple(
+            CommandRow(name=c.name, label=c.label, help=c.help, on_off=c.name in ON_OFF)
+            for c in COMMANDS
+        ),
+        most_played=MOST_PLAYED,
+        beats_in_bar=BAR,
+        slots=snapshots.SLOTS,
+        longest_prompt=LONGEST,
+    )
+
+
+def cards(presets: tuple[Preset, ...]) -> tuple[PresetCard, ...]:
+    """The presets for people."""
+    return tuple(
+        PresetCard(name=preset.name, prompts=tuple(cued.text for cued in preset.prompts))
+        for preset in presets
+    )
+
+
+def state(view: View, presets: tuple[PresetCard, ...], desks: int) -> State:
+    """The whole state of a moment. presets: cards() of the show's. desks: how many there are."""
+    show, status = view.show, view.status
+    values = show.values
+    sound = show.sound
+    return State(
+        values=dict(values),
+        played={name: round(v, 4) for name, v in view.played.items() if v != values[name]},
+        waiting={
+            grip.parameter: round(grip.position, 3)
+            for grip in show.knobs.values()
+            if grip.position is not None and show.waits(grip)
+        },
+        on={name: IS_ON[name](show) for name in ON_OFF},
+        presets=presets,
+        now=_now(show),
+        next=_next(show),
+        tempo=_tempo(show),
+        snapshots=SnapshotsNow(
+            kept=tuple(
+                snapshots.kept_in(show, slot) is not None for slot in range(1, snapshots.SLOTS + 1)
+            ),
+            coming=0 if show.morph is None else show.morph.slot,
+        ),
+        sound=None
+        if sound.heard is None
+        else SoundNow(
+            level=round(sound.level, 2),
+            bass=round(sound.bass, 2),
+            mid=round(sound.mid, 2),
+            treble=round(sound.treble, 2),
+        ),
+        engine=EngineNow(
+            phase=status.phase.value,
+            text=status.text,
+            progress=None if status.progress is None else round(status.progress, 2),
+            model=status.model,
+            device=status.device,
+            coming=status.coming,
+            fps=round(view.engine_fps, 1),
+            seed=show.seed,
+        ),
+        display=DisplayNow(
+            fps=round(view.display_fps, 1), late=view.late_frames, renderer=view.renderer
+        ),
+        live=show.live_since is not None,
+        messages=tuple(message.text for message in show.messages),
+        inputs=(*view.ports, *view.inputs),
+        desks=desks,
+    )
+
+
+def changes(before: State, after: State) -> dict[str, Any]:
+    """The sections that differ, as they are sent (desk_messages.Change)."""
+    found: dict[str, Any] = {}
+    for name in State.model_fields:
+        old, new = getattr(before, name), getattr(after, name)
+        if old is new or old == new:
+            continue
+        found[name] = _newer(old, new) if name in MERGED else new
+    return found
+
+
+def _newer(old: Mapping[str, object], new: Mapping[str, object]) -> dict[str, object]:
+    return {name: value for name, value in new.items() if old.get(name) != value}
+
+
+def _now(show: Show) -> Now:
+    text = prompt_text.of(show, 100)
+    own = show.preset_now is not None and text.place != "typed"
+    return Now(
+        preset=show.preset + 1 if show.preset_now is not None else 0,
+        prompt=show.prompt_index + 1 if own else 0,
+        text=text.text,
+        place=text.place,
+        fading=text.filled if text.fading else 100,
+    )
+
+
+def _next(show: Show) -> Next:
+    ahead = prompt_text.ahead(show)
+    return Next(
+        text=ahead.text,
+        caption=ahead.caption if ahead.text else "",
+        gone=round(min(max(ahead.share, 0.0), 1.0) * 100),
+        pending=time_text.of(show, show.tempo.bpm).pending,
+    )
+
+
+def _tempo(show: Show) -> TempoNow:
+    text = time_text.of(show, show.tempo.bpm)
+    return TempoNow(
+        bpm=round(text.bpm, 3),
+        origin=round(show.tempo.beats_at(0.0), 4),
+        source=text.source,
+        lost=text.lost,
+    )

@@ -1,0 +1,127 @@
+"""What the desks are told, and whom: the newest state, the log's last lines, the preview.
+
+For the desk's thread alone, but for what the frame loop hands over through slots. Nothing queues up
+for a desk: each compares what it was told with what is so now, at its own pace, and a slow one
+leaves out what lies between.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from itertools import islice
+from typing import Protocol
+
+from visualizer.desk import desk_state
+from visualizer.desk.access import Access, Allowance, Caller
+from visualizer.desk.desk_messages import FromDesk, Line, PresetCard, State, to_action
+from visualizer.desk.preview import Preview
+from visualizer.latest import Latest
+from visualizer.show.actions import Action
+from visualizer.show.notices import said
+from visualizer.show.records import Preset
+from visualizer.show.view import View
+
+EVERY = 1.0 / 20.0
+"""Seconds between two accounts to a desk, at least."""
+
+MOST_DESKS = 16
+
+MOST_LINES = 200
+"""Lines of the log that a new desk is told."""
+
+REST_RATE = 100.0
+"""Requests a second that REST takes from all together."""
+
+
+class Inbox(Protocol):
+    """Where actions wait for the frame loop, bounded."""
+
+    def put(self, action: Action) -> None:
+        """Store one. Never waits."""
+
+
+class Hub:
+    """views: what the frame loop tells, each display frame. inbox: where actions go."""
+
+    def __init__(
+        self,
+        views: Latest[View],
+        inbox: Inbox,
+        preview: Preview,
+        access: Access,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.preview, self.access, self.clock = preview, access, clock
+        self.rest = Allowance(REST_RATE, clock)
+        self.desks = 0
+        self.over = False
+        self.jpeg = b""
+        """The newest picture; another object for each."""
+        self.lines: deque[Line] = deque(maxlen=MOST_LINES)
+        self.line_count = 0
+        """How many lines there have been so far, with those that are forgotten."""
+        self._views, self._inbox = views, inbox
+        self._view: View | None = None
+        self._state: tuple[View, int, State] | None = None
+        self._cards: tuple[tuple[Preset, ...], tuple[PresetCard, ...]] = ((), ())
+
+    async def run(self) -> None:
+        """Take what the frame loop hands over, until it is over."""
+        while not self.over:
+            self.listen()
+            if self.preview.watchers:
+                self.jpeg = self.preview.newest() or self.jpeg
+            await asyncio.sleep(EVERY)
+
+    def listen(self) -> None:
+        """Take the newest view, and the lines that were said since the last."""
+        view = self._views.get()
+        if view is None:
+            return
+        before = self._view
+        lines = (
+            [message.text for message in view.show.messages]
+            if before is None
+            else said(before.show, view.show)
+        )
+        for text in lines:
+            self.lines.append(Line(time=round(view.show.time, 1), text=text))
+            self.line_count += 1
+        self._view = view
+
+    def now(self) -> tuple[float, State] | None:
+        """Show time and state; None before the show has told its first."""
+        view = self._view
+        if view is None:
+            return None
+        if self._state is None or self._state[0] is not view or self._state[1] != self.desks:
+            presets = view.show.presets
+            if self._cards[0] is not presets:
+                self._cards = presets, desk_state.cards(presets)
+            self._state = view, self.desks, desk_state.state(view, self._cards[1], self.desks)
+        return view.show.time, self._state[2]
+
+    def lines_since(self, count: int) -> list[Line]:
+        """The lines that came when there had been count before; those that are forgotten are not
+        among them."""
+        new = min(self.line_count - count, len(self.lines))
+        return list(islice(self.lines, len(self.lines) - new, None))
+
+    def play(self, message: FromDesk, caller: Caller) -> None:
+        """Have a message done. Raises ValueError, or access.Refused, with a line for people."""
+        action = to_action(message)
+        caller.may(action)
+        self._inbox.put(action)
+
+    @asynccontextmanager
+    async def watching(self) -> AsyncIterator[None]:
+        """While this is on, pictures come."""
+        self.preview.watchers += 1
+        try:
+            yield
+        finally:
+            self.preview.watchers -= 1

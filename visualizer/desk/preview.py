@@ -1,0 +1,62 @@
+"""The preview: the wall's picture, small and as JPEG, for desks that want it.
+
+The frame loop hands a picture over only where one is wanted, 12 times a second, and through a slot
+in which the newest wins; what is scaled and encoded is so in the desk's thread.
+"""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+
+from visualizer.frame import Pixels
+from visualizer.latest import Latest
+
+FPS = 12.0
+
+HALF_A_FRAME = 0.5 / 60
+"""Seconds by which a picture may come early, as the display's frames are not exactly in time."""
+
+LONGEST_SIDE = 640
+"""Pixels of the preview's longer side, at most."""
+
+QUALITY = 70
+"""Of the JPEG: 20 to 50 kB a picture."""
+
+
+class Preview:
+    """watchers: how many want it; set in the desk's thread, and read in the frame loop."""
+
+    def __init__(self) -> None:
+        self.watchers = 0
+        self._pictures: Latest[Pixels] = Latest()
+        self._due = float("-inf")
+
+    def wants(self, at: float) -> bool:
+        """Whether the picture on the wall at a time, in seconds, is wanted. Never waits."""
+        return self.watchers > 0 and at >= self._due
+
+    def take(self, pixels: Pixels, at: float) -> None:
+        """That picture, which nobody may write to any more. Never waits."""
+        self._due = at + 1.0 / FPS - HALF_A_FRAME
+        self._pictures.put(pixels)
+
+    def newest(self) -> bytes | None:
+        """A picture that was not taken before, as JPEG; None where there is none. Takes 1 to 4 ms,
+        most of them without Python's lock."""
+        pixels = self._pictures.get()
+        return None if pixels is None else encoded(pixels)
+
+
+def encoded(pixels: Pixels) -> bytes:
+    """Pixels (height, width, 3 of uint8, RGB) as a JPEG of at most LONGEST_SIDE."""
+    height, width = pixels.shape[:2]
+    scale = min(LONGEST_SIDE / max(height, width), 1.0)
+    if scale < 1.0:
+        size = max(round(width * scale), 1), max(round(height * scale), 1)
+        small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+    else:
+        small = pixels
+    bgr = cv2.cvtColor(small, cv2.COLOR_RGB2BGR)
+    _, jpeg = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
+    return np.asarray(jpeg).tobytes()

@@ -1,0 +1,126 @@
+// The desk: the line to the show, and the views of it.
+
+import { Connection, token } from "/connection.js";
+import { $, put, tabs } from "/pages.js";
+import { Play } from "/play.js";
+import { Watch } from "/watch.js";
+
+const SAYS = 4000; // milliseconds that a refusal can be read
+
+const watch = new Watch();
+let play, state, clock = 0, says = 0;
+
+const connection = new Connection(token(), { hear, see, stand });
+const send = (message) => connection.send(message);
+
+const merged = (name) => name === "values" || name === "on";
+
+function hear(message) {
+  switch (message.type) {
+    case "hello":
+      document.body.classList.toggle("view", message.role === "view");
+      play ??= new Play(message.tables, send);
+      wantPreview();
+      break;
+    case "state":
+      state = message.state;
+      clock = message.time - performance.now() / 1000;
+      $("log").replaceChildren();
+      tell(new Set(Object.keys(state)));
+      break;
+    case "change":
+      for (const [name, value] of Object.entries(message.changes)) {
+        state[name] = merged(name) ? { ...state[name], ...value } : value;
+      }
+      clock = following(message.time - performance.now() / 1000);
+      tell(new Set(Object.keys(message.changes)));
+      break;
+    case "line":
+      watch.line(message);
+      break;
+    case "error":
+      say(message.text);
+  }
+}
+
+/** Show time against ours. News that was long on its way would hold the beat back, so drift is let
+ * in slowly; a show that stood still is followed at once. */
+function following(offset) {
+  return Math.abs(offset - clock) > 0.5 ? offset : Math.max(offset, clock - 0.002);
+}
+
+function tell(changed) {
+  play.tell(state, changed);
+  watch.tell(state);
+  const { engine, live } = state;
+  const loads = engine.progress === null ? "" : ` ${Math.round(engine.progress * 100)} %`;
+  put($("model"), engine.text ? `${engine.text}${loads}` : `${engine.model} ${engine.fps ? engine.fps.toFixed(1) + " fps" : ""}`);
+  if (!live) $("picture").hidden = true;
+  $("no-picture").hidden = !$("picture").hidden;
+  if (changed.has("messages") && Date.now() > says) put($("message"), state.messages.at(-1) ?? "");
+}
+
+/** Why something was not done. */
+function say(line) {
+  says = Date.now() + SAYS;
+  put($("message"), line);
+  setTimeout(() => {
+    if (Date.now() >= says) put($("message"), state?.messages.at(-1) ?? "");
+  }, SAYS + 50);
+}
+
+let shown = "";
+
+function see(blob) {
+  const picture = $("picture"), before = shown;
+  shown = URL.createObjectURL(blob);
+  picture.onload = () => before && URL.revokeObjectURL(before);
+  picture.src = shown;
+  picture.hidden = false;
+  $("no-picture").hidden = true;
+}
+
+function stand(colour, words) {
+  $("connection").querySelector(".dot").className = `dot ${colour}`;
+  put($("connected"), words);
+  document.body.classList.toggle("stale", colour !== "green");
+}
+
+/** Pictures only while they are seen. */
+function wantPreview() {
+  const seen = !document.hidden && !$("play").hidden && !$("preview").hidden;
+  send({ type: "preview", on: seen });
+}
+
+$("preview-toggle").onclick = () => {
+  const open = $("preview").hidden;
+  $("preview").hidden = !open;
+  $("preview-toggle").setAttribute("aria-expanded", open);
+  $("wall").classList.toggle("closed", !open);
+  wantPreview();
+};
+
+tabs(document.querySelector("nav"), (tab) => {
+  for (const name of ["play", "watch"]) $(name).hidden = tab.id !== `tab-${name}`;
+  wantPreview();
+  watch.draw();
+  watch.graph();
+});
+
+let lock;
+
+/** A tablet must not go to sleep; browsers allow this only over https and on this machine. */
+async function stayAwake() {
+  try { lock = await navigator.wakeLock?.request("screen"); } catch { lock = undefined; }
+}
+
+document.addEventListener("visibilitychange", () => {
+  wantPreview();
+  if (!document.hidden) stayAwake();
+});
+stayAwake();
+
+(function light() {
+  if (state && !document.body.classList.contains("stale")) play.beat(clock + performance.now() / 1000);
+  requestAnimationFrame(light);
+})();
