@@ -27,7 +27,6 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
-from visualizer.controls.midi.jack_server import JackServer
 from visualizer.controls.midi.ports import FAULTS, Received, places
 
 QUEUE = 16384
@@ -124,21 +123,9 @@ class RtMidiPorts:
         self._api = api
         self._listers: dict[str, Any] = {}
         self._retired: deque[Any] = deque(maxlen=RETIRED)
-        self._server: JackServer | None = None
-        self._dead: list[Any] = []  # clients of a JACK server that died: libjack closes them
 
     def names(self) -> Iterable[str]:
-        """The inputs that are there now. Raises FAULTS, or ImportError without RtMidi.
-
-        None at the first look after a JACK server has died, so that all are opened anew when it is
-        back.
-        """
-        if self._server is not None and self._server.dead:
-            self._dead += [*self._listers.values(), *self._retired]
-            self._listers.clear()
-            self._retired.clear()
-            self._server = None
-            return ()
+        """The inputs that are there now. Raises FAULTS, or ImportError without RtMidi."""
         return tuple(name for name in self._listed("MidiIn") if not OURS.match(name))
 
     def outputs(self) -> Iterable[str]:
@@ -161,8 +148,6 @@ class RtMidiPorts:
         for client in self._listers.values():
             client.delete()
         self._listers.clear()
-        if self._server is not None:
-            self._server.close()
 
     def _retire(self, client: Any) -> None:
         if client.get_current_api() == UNIX_JACK:
@@ -172,9 +157,7 @@ class RtMidiPorts:
 
     def _listed(self, kind: str) -> tuple[str, ...]:
         if kind not in self._listers:
-            lister = self._listers[kind] = self._client(kind)
-            if self._server is None and lister.get_current_api() == UNIX_JACK:
-                self._server = JackServer()
+            self._listers[kind] = self._client(kind)
         try:
             return tuple(self._listers[kind].get_ports())
         except FAULTS:
