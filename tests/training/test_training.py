@@ -94,6 +94,10 @@ def test_the_trainings_run_resume_and_export_a_model_that_loads(runs: Path, tmp_
     latents.main([*encode, "--shards", "2", "--count", "6", "--size", "64"])
     source = latents.Latents(kept)
     assert [shard.latents.shape for shard in source.shards()] == [(12, 8, 4, 4)] * 2
+    weak = int(source.shards()[0].scenes[0])
+    favouring = latents.Latents(kept, often=[weak], times=1000)
+    scenes = favouring.draw(40, torch.Generator().manual_seed(0))[2].tolist()
+    assert scenes.count(weak) > 15, "half of the draws, or more, fall into the first shard"
 
     base = tmp_path / "denoiser"
     sources = ["--latents", str(kept), "--prompts", "1"]

@@ -10,11 +10,12 @@ shards as they come, so it may start with the first, and no picture has to come 
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import os
 import random
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,12 +43,13 @@ FARTHEST = 10.0  # latents have deviation 1
 @dataclass(frozen=True)
 class Shard:
     """``latents`` float16 (n, c, h, w); ``tokens`` int16 (n, wordings, tokens); ``scenes`` and
-    ``palettes`` int64 (n,)."""
+    ``palettes`` int64 (n,). ``rows``: those to draw from, some of them several times."""
 
     latents: Tensor
     tokens: Tensor
     scenes: Tensor
     palettes: Tensor
+    rows: Sequence[int] = ()
 
 
 @torch.inference_mode()
@@ -115,9 +117,13 @@ def flat_pictures(count: int, size: int) -> Tensor:
 class Latents:
     """All shards of a folder in memory, also those that come later; many threads may draw."""
 
-    def __init__(self, folder: Path, wait: float = 600.0) -> None:
-        """Raises FileNotFoundError where no shard comes within ``wait`` seconds."""
+    def __init__(
+        self, folder: Path, wait: float = 600.0, often: Collection[int] = (), times: int = 3
+    ) -> None:
+        """Pictures of the scenes ``often`` (their numbers) are drawn ``times`` as often as others.
+        Raises FileNotFoundError where no shard comes within ``wait`` seconds."""
         self._folder = folder
+        self._often, self._times = frozenset(often), times
         self._lock = threading.Lock()
         self._shards: dict[Path, Shard] = {}
         self._looked = -RESCAN
@@ -136,8 +142,16 @@ class Latents:
                 self._looked = time.monotonic()
                 for path in sorted(self._folder.glob("[0-9]*.pt")):
                     if path not in self._shards:
-                        self._shards[path] = Shard(**torch.load(path, weights_only=True))
+                        shard = Shard(**torch.load(path, weights_only=True))
+                        self._shards[path] = dataclasses.replace(shard, rows=self._rows(shard))
             return list(self._shards.values())
+
+    def _rows(self, shard: Shard) -> list[int]:
+        return [
+            row
+            for row, scene in enumerate(shard.scenes.tolist())
+            for _ in range(self._times if scene in self._often else 1)
+        ]
 
     def draw(self, count: int, gen: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
         """Random latents (count, c, h, w) float32, with a caption of each, int64 (count, tokens),
@@ -150,7 +164,7 @@ class Latents:
             count, 3, generator=gen, device=device, dtype=torch.float64
         ).tolist():
             shard = shards[int(place * len(shards))]
-            row = int(row_share * len(shard.latents))
+            row = shard.rows[int(row_share * len(shard.rows))]
             wording = int(wording_share * shard.tokens.shape[1])
             rows.append((shard.latents[row].float(), shard.tokens[row, wording], shard.scenes[row]))
         latents, tokens, scenes = (torch.stack(part) for part in zip(*rows, strict=True))

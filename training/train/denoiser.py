@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from transformers import CLIPTextModel
 
 from training.data.latents import FOLDER, Latents
+from training.data.scenes import SCENES
 from training.judge.showing import quick_sheet
 from training.paths import MODEL, RUNS
 from training.train import denoising
@@ -133,6 +134,9 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--guide", type=float, default=0.5, help="share after which to guide")
     parser.add_argument("--guidance", type=float, default=1.8, help="weight to teach")
     parser.add_argument("--channels", type=int, nargs=3, default=CHANNELS, help="of the UNet")
+    names = [scene.names[0] for scene in SCENES]
+    often = {"nargs": "+", "default": [], "choices": names, "metavar": "SCENE"}
+    parser.add_argument("--often", **often, help="draw these three times as often")
     parser.add_argument("--prompts", type=int, default=16, help="of the sheets")
     add_options(parser, out=RUNS / "denoiser", steps=40_000, batch=64, rate=8e-4)
     options = parser.parse_args(argv)
@@ -141,7 +145,8 @@ def main(argv: list[str] | None = None) -> None:
     networks = build(options)
     tokenizer = open_tokenizer(options.base, Path())
     empty = encode_captions(tokenizer, [""])
-    task = Task(networks, Latents(options.latents), empty, device)
+    latents = Latents(options.latents, often=[names.index(name) for name in options.often])
+    task = Task(networks, latents, empty, device)
     average = Average(networks, options.decay)
     task.guide = average.network  # its answers without text, which change slowly
 
