@@ -17,6 +17,7 @@ from visualizer.engine.picture import Picture, Stopwatch, untimed
 from visualizer.engine.producer.producer import Producer
 from visualizer.frame import Frame, Pixels
 from visualizer.latest import Latest
+from visualizer.show.lora import Lora, split
 from visualizer.show.request import Request
 from visualizer.show.status import Phase, Report, Status
 
@@ -34,6 +35,7 @@ class Gated:
 
     def __init__(self, model: str, shade: int = 0, side: int = 2) -> None:
         self.model = model
+        self.loras: tuple[Lora, ...] = ()
         self.device = "cpu"
         self.size = (side, side)
         self.stopwatch: Stopwatch = untimed
@@ -83,7 +85,7 @@ class Rig:
     """A producer with its four slots, and engines by name.
 
     opened: the models that were opened in the producer's thread; loaded: those that were asked for
-    in the background. hold: keeps all loads from ending until it is set.
+    in the background. lost_loras: can't be had. hold: keeps all loads from ending until it is set.
     """
 
     def __init__(self) -> None:
@@ -96,6 +98,7 @@ class Rig:
         self.engines = {engine.model: engine for engine in (self.builtin, self.other)}
         self.opened: list[str] = []
         self.loaded: list[str] = []
+        self.lost_loras: set[Lora] = set()
         self.hold = threading.Event()
         self.hold.set()
         self.ticks = count()
@@ -134,7 +137,9 @@ class Rig:
         if name not in self.engines:
             raise ModelError(f"{name}: there is no such model")
         report(Status(Phase.RUNNING, f"about {name}"))
-        return self.engines[name]
+        engine = self.engines[name]
+        engine.loras = tuple(lora for lora in split(name)[1] if lora not in self.lost_loras)
+        return engine
 
     def start(self, model: str = BUILTIN) -> Gated:
         """Run the producer with a model wanted; the engine that it begins on."""

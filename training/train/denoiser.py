@@ -135,8 +135,14 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--guidance", type=float, default=1.8, help="weight to teach")
     parser.add_argument("--channels", type=int, nargs=3, default=CHANNELS, help="of the UNet")
     names = [scene.names[0] for scene in SCENES]
-    often = {"nargs": "+", "default": [], "choices": names, "metavar": "SCENE"}
-    parser.add_argument("--often", **often, help="draw these three times as often")
+    parser.add_argument(
+        "--often",
+        nargs="+",
+        default=[],
+        choices=names,
+        metavar="SCENE",
+        help="draw these three times as often",
+    )
     parser.add_argument("--prompts", type=int, default=16, help="of the sheets")
     add_options(parser, out=RUNS / "denoiser", steps=40_000, batch=64, rate=8e-4)
     options = parser.parse_args(argv)

@@ -7,14 +7,17 @@ from typing import Protocol
 
 from visualizer.engine.picture import Picture, Stopwatch
 from visualizer.frame import Pixels
+from visualizer.show.lora import Lora
 from visualizer.show.request import Request
 from visualizer.show.status import Report
 
 
 class Engine(Protocol):
-    """What makes pictures. model and device: names for people."""
+    """What makes pictures. model and device: names for people. loras: those that play with it,
+    which may be fewer than were asked for."""
 
     model: str
+    loras: tuple[Lora, ...]
     device: str
     stopwatch: Stopwatch
 

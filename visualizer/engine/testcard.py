@@ -18,6 +18,7 @@ from visualizer.engine.picture import Picture, Stopwatch, untimed
 from visualizer.engine.producer.model_crossfade import resized
 from visualizer.engine.prompt_colours import lookup_table
 from visualizer.frame import Pixels
+from visualizer.show.lora import Lora
 from visualizer.show.request import Mix, Request
 
 Floats: TypeAlias = npt.NDArray[np.float32]
@@ -41,6 +42,7 @@ class TestCard:
     def __init__(self, size: tuple[int, int] | int = 384, stopwatch: Stopwatch = untimed) -> None:
         self.model = TESTCARD
         self.device = "cpu"
+        self.loras: tuple[Lora, ...] = ()
         self.stopwatch = stopwatch
         width, height = (size, size) if isinstance(size, int) else size
         across, down = (np.linspace(-1.0, 1.0, n, dtype=np.float32) for n in (width, height))

@@ -15,6 +15,7 @@ from visualizer.engine.models.catalogue import BUILTIN, TESTCARD, Choice
 from visualizer.engine.producer.background_load import BackgroundLoad
 from visualizer.engine.producer.model_crossfade import HANDOVER
 from visualizer.frame import Pixels
+from visualizer.show.lora import Lora
 from visualizer.show.status import Phase, Report, Status
 
 from ..conftest import request
@@ -114,6 +115,22 @@ def test_other_loras_load_the_model_again_and_its_name_stays(rig: Rig) -> None:
         rig.runs("other")
         rig.models.put(name)  # asked for again, it plays already
     assert rig.loaded == ["other", "other +lora film:0.5", "other +lora grain"]
+
+
+def test_a_lora_that_failed_is_tried_again_where_it_is_asked_for_again(rig: Rig) -> None:
+    name = "other +lora film +lora grain"
+    rig.engines[name] = rig.other
+    rig.lost_loras.add(Lora("grain"))
+    rig.start()
+    rig.runs(BUILTIN)
+    for _ in range(2):
+        rig.models.put(name)
+        rig.runs("other")
+    rig.lost_loras.clear()
+    for _ in range(2):  # the second time it plays already
+        rig.models.put(name)
+        rig.runs("other")
+    assert rig.loaded == [name] * 3
 
 
 def test_the_built_in_model_plays_on_without_loras_and_says_so(rig: Rig) -> None:

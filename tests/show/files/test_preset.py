@@ -91,6 +91,11 @@ def test_the_reference_loop_lies_under_the_presets_own_values() -> None:
     assert parse("loop: own\nblend: 0.3\nprompts: [a]", "a.yaml").values == {"blend": 0.3}
 
 
+def test_a_lora_that_is_nowhere_is_missed_in_the_presets_folder(tmp_path: Path) -> None:
+    found = parse("prompts: [a]\nlora: film.safetensors", str(tmp_path / "x.yaml")).loras
+    assert found == (Lora(str(tmp_path / "film.safetensors")),)
+
+
 def test_a_lora_in_the_presets_folder_stands_over_the_working_directory(tmp_path: Path) -> None:
     (tmp_path / "loras").mkdir()
     file = tmp_path / "loras" / "film.safetensors"

@@ -29,6 +29,7 @@ from visualizer.engine.picture import Picture, Stopwatch, untimed
 from visualizer.engine.producer.model_crossfade import resized
 from visualizer.frame import Pixels
 from visualizer.show.loop_motion import seconds_moved
+from visualizer.show.lora import Lora
 from visualizer.show.request import Request
 
 LIGHTER = 0.75
@@ -60,10 +61,12 @@ class Feedback:
         model: str,
         device: str,
         multiple: int = 64,
+        loras: tuple[Lora, ...] = (),
         stopwatch: Stopwatch = untimed,
     ) -> None:
         self.model = model
         self.device = device
+        self.loras = loras
         self.stopwatch = stopwatch
         self._denoiser = denoiser
         self._multiple = multiple

@@ -19,6 +19,7 @@ from visualizer.engine.diffusion.seed_walk import Place
 from visualizer.engine.failures import ModelError, out_of_memory
 from visualizer.engine.loop.feedback import Feedback
 from visualizer.engine.models.catalogue import BUILTIN, is_hurried, shaped
+from visualizer.engine.models.loras import LoraScale
 from visualizer.engine.models.picture_size import picture_multiple, picture_side
 from visualizer.engine.models.reading import reading
 from visualizer.engine.picture import Stopwatch, untimed
@@ -106,7 +107,7 @@ def assemble(
     backend: str,
     live: bool,
     report: Report,
-    lora_scale: Callable[[float], None] | None = None,
+    lora_scale: LoraScale | None = None,
 ) -> Feedback:
     """The engine of a pipeline that load.load gave. The arguments are open_engine's. lora_scale:
     sets the weight of the pipeline's LoRAs; None where it has none.
@@ -157,6 +158,7 @@ def assemble(
         denoiser,
         size=(height, width),
         multiple=picture_multiple(pipeline),
+        loras=lora_scale.loras if lora_scale is not None else (),
         model=name,
         device=device,
     )

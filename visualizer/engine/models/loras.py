@@ -29,9 +29,10 @@ from visualizer.show.status import Phase, Report, Status
 
 
 class LoraScale:
-    """The scales of all LoRAs in a network: each layer's own, times one weight."""
+    """The scales of all LoRAs in a network: each layer's own, times one weight. loras: which."""
 
-    def __init__(self, network: Any) -> None:
+    def __init__(self, network: Any, loras: Sequence[Lora]) -> None:
+        self.loras = tuple(loras)
         layers = [
             (module.scaling, name)
             for module in network.modules()
@@ -60,7 +61,7 @@ def attach(
     One that can't be had, or does not fit, is told to report in a line and left out; with strict it
     raises LoraError.
     """
-    names: dict[str, float] = {}
+    names: dict[str, Lora] = {}
     for place, lora in enumerate(loras):
         report(Status(Phase.LOADING, f"loading {lora}", 0.8, model))
         try:
@@ -70,14 +71,14 @@ def attach(
                 raise LoraError(str(error)) from error
             report(Status(Phase.FAILED, f"{error}; {model} plays without it"))
         else:
-            names[f"lora{place}"] = lora.weight
+            names[f"lora{place}"] = lora
     if not names:
         return None
-    pipeline.set_adapters([*names], [*names.values()])
+    pipeline.set_adapters([*names], [lora.weight for lora in names.values()])
     network = _network(pipeline)
     if network.device.type != "mps":
         network.to(memory_format=torch.channels_last)
-    return LoraScale(network)
+    return LoraScale(network, [*names.values()])
 
 
 def _network(pipeline: Any) -> Any:

@@ -48,7 +48,7 @@ class ModelSwitch:
         self._choose = choose
         self._choice = Choice("", "")
         self._running = Status()
-        self._asked = ""  # the name, with its LoRAs, that the engine in force was opened by
+        self._asked = ""  # the engine in force, with the LoRAs that play with it
         self._fault = ""
         self._loader: BackgroundLoad | None = None
         self._news = Status()
@@ -198,7 +198,8 @@ class ModelSwitch:
 
     def _play(self, engine: Engine, text: str, name: str) -> None:
         self.engine = engine
-        self._asked = name if split(name)[0] == engine.model else engine.model
+        # What did not come with it, a LoRA that failed, is tried again where it is asked for again.
+        self._asked = joined(engine.model, engine.loras)
         self._running = Status(Phase.RUNNING, text, model=engine.model, device=engine.device)
         self._fault = ""
         if engine.model not in (*self._choice.models, TESTCARD):

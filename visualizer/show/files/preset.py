@@ -138,10 +138,12 @@ def _source(given: str, file: str, where: str, told: list[str]) -> str:
 
 def _lora(lora: Lora, file: str) -> Lora:
     """A preset's LoRA: the one in the preset's folder where there is one of that name, else as it
-    is named."""
+    is named. A bare file name that is nowhere is taken for one in the preset's folder, so that the
+    line says where it is missed."""
     path = Path(file).parent / lora.name
     with suppress(OSError):  # a name that is too long
-        if path.exists():
+        bare = lora.name.endswith(".safetensors") and not Path(lora.name).exists()
+        if path.exists() or (bare and path.parent == Path(file).parent):
             return lora._replace(name=str(path))
     return lora
 
