@@ -12,9 +12,11 @@ import pytest
 from visualizer.frame import Pixels
 from visualizer.show.projection import PLAIN, Projection
 from visualizer.stage import second_wall
+from visualizer.stage.renderer import Moment
 from visualizer.stage.second_wall import SecondWall, SecondWalls
 
 from .player import BARE, Player
+from .renderers import Make, on_screen
 
 
 def surface_of(wall: SecondWall) -> npt.NDArray[np.uint8]:
@@ -86,3 +88,16 @@ def test_the_stage_shows_its_wall_on_the_other_displays_while_it_is_fullscreen(
     assert player.stage._operator is None  # no display is left for it
     player.play(replace(show, fullscreen=False), 2.0)
     assert not player.stage._seconds._walls
+
+
+def test_opengl_on_the_first_display_and_a_second_wall_leave_each_other_whole(gl: Make) -> None:
+    """A window opened and drawn between two frames may take the GL context with it."""
+    first = gl((160, 90))
+    second = SecondWall(0, (80, 45))
+    for level in (60, 200):
+        grey = np.full((90, 160, 3), level, np.uint8)
+        assert np.abs(on_screen(first, Moment(card=grey)) - level).max() <= 1
+        second.draw(first.read)
+        assert np.abs(surface_of(second).astype(int) - level).max() <= 1
+    second.close()
+    assert np.abs(on_screen(first, Moment(card=halves()))[45, 10] - (250, 0, 0)).max() <= 1
