@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from scripts.tables import BLOCKS, replace_blocks
-from visualizer.cli import _parser
+from visualizer.arguments import command_line
 
 PLAYING = Path(__file__).parents[1] / "docs" / "playing.md"
 
@@ -31,7 +31,7 @@ def test_every_option_of_the_command_line_is_documented() -> None:
 
 def parsers() -> Iterator[argparse.ArgumentParser]:
     """The command line's, and each command's."""
-    whole = _parser()
+    whole = command_line()
     yield whole
     for action in whole._actions:
         if isinstance(action, argparse._SubParsersAction):

@@ -24,6 +24,8 @@ SHARED = {"disk", "frame", "latest", "terminal"}
 """Top-level modules that every room but show may stand on."""
 ASKED = {"openers", "options"}
 """Top-level modules that the composition roots stand on."""
+COMMAND_LINE = {"argument_types", "arguments", "shared_arguments"}
+"""Top-level modules that argv is parsed with."""
 
 _ROOTS_SEE = CORES | {"show"} | SHARED | ASKED
 MAY_SEE: dict[str, set[str]] = {
@@ -33,7 +35,8 @@ MAY_SEE: dict[str, set[str]] = {
     **{room: {room, "show"} | SHARED for room in CORES},
     **dict.fromkeys(ASKED, _ROOTS_SEE),
     **{root: _ROOTS_SEE | {root} for root in ROOTS},
-    "cli": _ROOTS_SEE | ROOTS,
+    **dict.fromkeys(COMMAND_LINE, COMMAND_LINE | {"outputs", "show", "terminal"}),
+    "cli": _ROOTS_SEE | ROOTS | COMMAND_LINE,
     "__main__": {"cli"},
 }
 """Who may import whom, by the first name under visualizer ("" is the package itself)."""

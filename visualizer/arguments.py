@@ -1,0 +1,213 @@
+"""The parser of the command line: all options and commands, with their help."""
+
+from __future__ import annotations
+
+import argparse
+from fractions import Fraction
+from pathlib import Path
+
+from visualizer import __version__, argument_types
+from visualizer.shared_arguments import (
+    Parser,
+    add_fallback,
+    add_from,
+    add_maps,
+    add_midi_map,
+    add_strobe_limit,
+    loop_options,
+)
+
+
+def command_line() -> argparse.ArgumentParser:
+    parser = Parser(
+        prog="visualizer",
+        description="A live AI visualizer that is played like an instrument.",
+        epilog="Without a command the live show starts; F1 in it shows all keys and knobs.",
+        parents=[loop_options(None)],
+    )
+    parser.add_argument("--version", action="version", version=f"visualizer {__version__}")
+    _add_live(parser)
+    # A command's own defaults would overwrite what was given before its name.
+    shared = loop_options(argparse.SUPPRESS)
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    _add_render(
+        commands.add_parser(
+            "render",
+            parents=[shared],
+            help="make a video or a folder of frames, without a window",
+        )
+    )
+    _add_bench(commands.add_parser("bench", parents=[shared], help="measure the engine's speed"))
+    _add_midi(commands.add_parser("midi", help="list MIDI ports and show each message as it comes"))
+    _add_presets(commands.add_parser("presets", help="list and check the presets"))
+    commands.add_parser("outputs", help="list the programs that the wall can go to from here")
+    commands.add_parser("desk", help="open the running show's desk in the browser")
+    commands.add_parser("models", help="list models at hand and models known to work well")
+    return parser
+
+
+def _add_live(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--display",
+        type=int,
+        action="append",
+        dest="displays",
+        metavar="N",
+        help="display to show on, from 0 (default: the last one); given again, another that shows "
+        "the same",
+    )
+    parser.add_argument("--windowed", action="store_true", help="start in a window")
+    parser.add_argument(
+        "--renderer",
+        choices=("auto", "gl", "software"),
+        default="auto",
+        help="what draws the wall (default auto: OpenGL where a GPU draws it)",
+    )
+    parser.add_argument(
+        "--hud",
+        choices=("auto", "wall", "window"),
+        default="auto",
+        help="where the HUD is (default auto: in a window of its own where there is a second "
+        "display)",
+    )
+    add_strobe_limit(parser, None)
+    parser.add_argument("--midi", metavar="PORT", help="only ports with this in their name")
+    parser.add_argument("--no-midi", action="store_true", help="leave MIDI alone")
+    add_midi_map(parser, None)
+    add_maps(parser, None)
+    parser.add_argument(
+        "--osc",
+        metavar="[HOST:]PORT",
+        default="9000",
+        help="where OSC is listened to (default 9000, from this machine alone)",
+    )
+    parser.add_argument(
+        "--no-osc", dest="osc", action="store_const", const="", help="leave OSC alone"
+    )
+    parser.add_argument(
+        "--desk",
+        metavar="[HOST:]PORT",
+        default="9001",
+        help="where the show is played from a browser (default 9001, from this machine alone)",
+    )
+    parser.add_argument("--no-desk", dest="desk", action="store_const", const="", help="nowhere")
+    parser.add_argument(
+        "--sound",
+        metavar="INPUT",
+        type=lambda name: "" if name == "default" else name,
+        help="listen to a sound input: 'default', or one with this in its name",
+    )
+    parser.add_argument("--link", action="store_true", help="follow Ableton Link's beat")
+    parser.add_argument(
+        "--output",
+        type=argument_types.output,
+        action="append",
+        default=[],
+        metavar="KIND[:NAME]",
+        help="the wall to another program: camera, ndi, spout or syphon; may be given again",
+    )
+    parser.add_argument("--record", action="store_true", help="record the wall from the start")
+    log = parser.add_mutually_exclusive_group()
+    log.add_argument(
+        "--log",
+        type=Path,
+        metavar="FILE",
+        help="write the performance log to this file (default: one with the date, among the last "
+        "50 shows')",
+    )
+    log.add_argument("--no-log", action="store_true", help="write no performance log")
+    begin = parser.add_mutually_exclusive_group()
+    add_from(begin, None)
+    begin.add_argument("--resume", action="store_true", help="begin where the last show ended")
+
+
+def _add_render(render: argparse.ArgumentParser) -> None:
+    render.add_argument("out", type=Path, help="a file ending in .mp4, or a folder for PNG frames")
+    render.add_argument("--prompt", metavar="TEXT", help="this prompt, not those of a preset")
+    render.add_argument(
+        "--replay",
+        type=Path,
+        metavar="LOG",
+        help="play the performance log of a live show again, not a preset",
+    )
+    length = render.add_mutually_exclusive_group()
+    length.add_argument(
+        "--frames", type=argument_types.positive, metavar="N", help="how many frames"
+    )
+    length.add_argument(
+        "--seconds", type=argument_types.seconds, metavar="S", help="how long (default 10)"
+    )
+    render.add_argument(
+        "--sound",
+        dest="soundtrack",
+        type=Path,
+        metavar="FILE",
+        help="music that the video follows and carries; as long as it, unless told otherwise",
+    )
+    render.add_argument(
+        "--fps",
+        type=argument_types.rate,
+        default=Fraction(24),
+        metavar="F",
+        help="frames a second (default 24), such as 29.97 or 30000/1001",
+    )
+    render.add_argument(
+        "--wall",
+        type=argument_types.extent,
+        metavar="WIDTHxHEIGHT",
+        help="scale and crop pictures to fill this many pixels, such as 1920x1080",
+    )
+    render.add_argument(
+        "--engine-fps",
+        type=argument_types.rate,
+        metavar="F",
+        help="the model makes so many frames a second, and the wall fades between them "
+        "(default: one for each of --fps)",
+    )
+    render.add_argument(
+        "--steps",
+        type=argument_types.steps,
+        metavar="N",
+        help="denoising steps, whatever the presets say",
+    )
+    add_strobe_limit(render, argparse.SUPPRESS)
+    render.add_argument(
+        "--continue",
+        dest="continuing",
+        action="store_true",
+        help="go on with the folder of frames that an interrupted run has left",
+    )
+    add_from(render, argparse.SUPPRESS)
+    add_fallback(render)
+
+
+def _add_bench(bench: argparse.ArgumentParser) -> None:
+    bench.add_argument(
+        "--frames", type=argument_types.positive, default=100, metavar="N", help="default 100"
+    )
+    bench.add_argument(
+        "--stage",
+        action="store_true",
+        help="measure the display loop instead, in a window, alone and beside the engine",
+    )
+    bench.add_argument("--json", action="store_true", help="one JSON object for programs")
+    add_fallback(bench)
+
+
+def _add_midi(midi: argparse.ArgumentParser) -> None:
+    midi.add_argument("port", nargs="?", help="only ports with this in their name")
+    midi.add_argument("--list", action="store_true", help="list the ports and end")
+    midi.add_argument(
+        "--learn",
+        metavar="TARGET",
+        help="have the control that is moved next play a parameter, a command, 'preset 3' …",
+    )
+    add_midi_map(midi, argparse.SUPPRESS)
+    add_maps(midi, argparse.SUPPRESS)
+
+
+def _add_presets(presets: argparse.ArgumentParser) -> None:
+    presets.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="their folder")
+    presets.add_argument(
+        "--presets", type=Path, metavar="DIR", default=argparse.SUPPRESS, help="the same"
+    )

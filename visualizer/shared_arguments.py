@@ -1,0 +1,149 @@
+"""Arguments that more than one command takes."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+from visualizer import argument_types, terminal
+
+
+class Parser(argparse.ArgumentParser):
+    """An error shows no control characters, which would play tricks on the terminal."""
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(2, f"{self.prog}: error: {terminal.clean(message)}\n")
+
+
+def loop_options(default: str | None) -> Parser:
+    """Options of all that runs the loop. default: argparse.SUPPRESS after a command's name, so that
+    what is not given there leaves what was given before it."""
+    loop = Parser(add_help=False, argument_default=default)
+    loop.add_argument(
+        "--model",
+        metavar="NAME|PATH",
+        help="Hugging Face name, folder, .safetensors file, or 'builtin'",
+    )
+    loop.add_argument(
+        "--lora",
+        dest="lora" if default is None else "lora_here",  # added up, not overwritten
+        type=argument_types.lora,
+        action="append",
+        default=[],
+        metavar="FILE|NAME[:WEIGHT]",
+        help="a LoRA that the model plays with; may be given again",
+    )
+    loop.add_argument("--preset", metavar="NAME|PATH", help="preset to begin with")
+    loop.add_argument("--presets", type=Path, metavar="DIR", help="folder of presets")
+    shape = loop.add_mutually_exclusive_group()
+    shape.add_argument(
+        "--size",
+        type=argument_types.picture,
+        metavar="PIXELS|WIDTHxHEIGHT",
+        help="the picture's side, or its sides (default: the model's)",
+    )
+    shape.add_argument(
+        "--aspect",
+        type=argument_types.aspect,
+        metavar="W:H",
+        help="the picture's shape at the model's own area, such as 16:9",
+    )
+    loop.add_argument(
+        "--device",
+        choices=("auto", "cuda", "mps", "cpu"),
+        help="default auto",
+        default=default or "auto",
+    )
+    loop.add_argument(
+        "--tiny-vae",
+        choices=("auto", "on", "off"),
+        help="a tiny autoencoder for large models: faster, a little less detail "
+        "(default auto: on for turbo models)",
+        default=default or "auto",
+    )
+    loop.add_argument(
+        "--backend",
+        choices=("auto", "torch", "openvino"),
+        help="what runs networks on the CPU (default auto: OpenVINO for small models)",
+        default=default or "auto",
+    )
+    loop.add_argument(
+        "--source",
+        type=argument_types.source,
+        metavar="FILE|camera:N",
+        help="a video, a picture or a camera that is mixed into the loop; how much: source_mix",
+        default=default or "",
+    )
+    loop.add_argument("--seed", type=argument_types.seed, metavar="N", help="same as --set seed=N")
+    loop.add_argument(
+        "--set",
+        dest="settings" if default is None else "settings_here",  # added up, not overwritten
+        type=argument_types.setting,
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="any parameter; may be given again",
+    )
+    loop.add_argument(
+        "--offline",
+        action="store_true",
+        default=default or False,
+        help="use only what is on this machine",
+    )
+    loop.add_argument(
+        "-v", "--verbose", action="store_true", default=default or False, help="log every action"
+    )
+    return loop
+
+
+def add_fallback(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--fallback",
+        action="store_true",
+        help="where the model can't be loaded, go on with the built-in one; without its LoRAs, "
+        "where these can't be",
+    )
+
+
+def add_from(parser: argparse._ActionsContainer, default: str | None) -> None:
+    parser.add_argument(
+        "--from",
+        dest="from_picture",
+        type=Path,
+        metavar="PICTURE.png",
+        default=default,
+        help="begin from a saved picture: its values, its prompt, and itself in the loop",
+    )
+
+
+def add_strobe_limit(parser: argparse.ArgumentParser, default: str | None) -> None:
+    parser.add_argument(
+        "--strobe-limit",
+        type=argument_types.flashes,
+        default=default,
+        metavar="HZ",
+        help="most flashes a second of the strobe (default 3: faster ones can cause seizures)",
+    )
+
+
+def add_midi_map(parser: argparse.ArgumentParser, default: str | None) -> None:
+    parser.add_argument(
+        "--midi-map",
+        type=Path,
+        metavar="FILE",
+        default=default,
+        help="your own map of knobs and pads (YAML)",
+    )
+
+
+def add_maps(parser: argparse.ArgumentParser, default: str | None) -> None:
+    parser.add_argument(
+        "--maps",
+        type=Path,
+        metavar="DIR",
+        default=default,
+        help="folder of your own maps, one file a controller",
+    )
