@@ -137,7 +137,7 @@ def _showing(subject: Subject, folder: Path) -> Iterator[tuple[LiveShow, Stage]]
     sys.setswitchinterval(0.0005)  # as the app does
     more = {"SDL_VIDEODRIVER": "x11", "XDG_VIDEOS_DIR": str(folder)}
     try:
-        with _screen() as display, environment({"DISPLAY": display, **more}):
+        with screen() as display, environment({"DISPLAY": display, **more}):
             options = LiveOptions(
                 model=subject.light, device=subject.device, size=(subject.side,) * 2, offline=True,
                 no_midi=True, maps=folder / "maps", state=folder / "state",
@@ -152,7 +152,7 @@ def _showing(subject: Subject, folder: Path) -> Iterator[tuple[LiveShow, Stage]]
 
 
 @contextmanager
-def _screen() -> Iterator[str]:
+def screen() -> Iterator[str]:
     """The name of a virtual X server's display."""
     reading, writing = os.pipe()
     size = "{}x{}x24".format(*WALL)

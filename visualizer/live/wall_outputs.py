@@ -39,7 +39,8 @@ class Taker(Protocol):
 
 class WallOutputs:
     """The outputs of a show. sound: what is heard in it, for the recording; None for nothing.
-    programs: other programs that the wall goes to, as (kind, name). takers: who wants it, too."""
+    programs: other programs that the wall goes to, as (kind, name). takers: who wants it, too; more
+    may be added."""
 
     def __init__(
         self,
@@ -47,7 +48,7 @@ class WallOutputs:
         programs: Sequence[tuple[str, str]] = (),
         takers: Sequence[Taker] = (),
     ) -> None:
-        self._takers = takers
+        self.takers = tuple(takers)
         self._sound = sound
         self._pictures = PictureFiles()
         self._asked = 0
@@ -79,7 +80,7 @@ class WallOutputs:
 
     def taker(self, at: float) -> Callable[[Pixels], None] | None:
         """What takes the wall of the display frame at a time; None where nothing wants it."""
-        takers: list[Taker] = [*self._all, *self._takers]
+        takers: list[Taker] = [*self._all, *self.takers]
         wanting = [each for each in takers if each.wants(at)]
         return partial(_hand_out, wanting, at) if wanting else None
 
