@@ -118,6 +118,9 @@ def test_a_wrong_argument_is_named(called: list[Any], capsys: pytest.CaptureFixt
         (["--set", "strength"], "NAME=VALUE"),
         (["--lora", "film:9"], "a LoRA's weight goes from -4 to 4"),
         (["--tiny-vae", "maybe"], "invalid choice: 'maybe'"),
+        (["--persets", "a"], "there is no option --persets; nearest: --presets"),
+        (["--framez=3", "render", "a.mp4"], "there is no option --framez; nearest: --frames"),
+        (["rendr", "a.mp4"], "invalid choice: 'rendr' (choose from 'render'"),
         (["--size", "-4"], "whole number above 0"),
         (["--size", "1"], "1x1 pixels: it goes from 16 to 8192"),
         (["--size", "512x"], "'512x' is not WIDTHxHEIGHT"),
@@ -142,7 +145,8 @@ def test_a_wrong_argument_is_named(called: list[Any], capsys: pytest.CaptureFixt
         with pytest.raises(SystemExit) as ended:
             cli.main(argv)
         assert ended.value.code == 2
-        assert says in capsys.readouterr().err.splitlines()[-1]
+        (line,) = capsys.readouterr().err.splitlines()
+        assert says in line
         assert called == []
 
 

@@ -4,18 +4,36 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from visualizer import argument_types, terminal
+from visualizer.show.parameter import nearest
 
 
 class Parser(argparse.ArgumentParser):
-    """An error shows no control characters, which would play tricks on the terminal."""
+    """An error is one line, without control characters, which would play tricks on the terminal."""
 
     def error(self, message: str) -> NoReturn:
-        self.print_usage(sys.stderr)
-        self.exit(2, f"{self.prog}: error: {terminal.clean(message)}\n")
+        line = f"{self.prog}: error: {terminal.clean(message)}"
+        self.exit(2, f"{line} ({self.prog} --help lists all options)\n")
+
+    def parse_known_args(  # type: ignore[override]  # typeshed has overloads
+        self, args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        """argparse would take a mistyped option's value for the name of a command."""
+        given = sys.argv[1:] if args is None else list(args)
+        commands = [a for a in self._actions if isinstance(a, argparse._SubParsersAction)]
+        parsers = [self, *(parser for each in commands for parser in each.choices.values())]
+        known = {option for parser in parsers for option in parser._option_string_actions}
+        for word in given if commands else ():
+            option, _, _ = word.partition("=")
+            if option == "--":
+                break
+            if option.startswith("--") and not any(each.startswith(option) for each in known):
+                self.error(f"there is no option {option}; nearest: {nearest(option, known)}")
+        return super().parse_known_args(given, namespace)
 
 
 def loop_options(default: str | None) -> Parser:
