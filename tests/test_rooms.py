@@ -20,7 +20,7 @@ CORES = {"controls", "desk", "engine", "outputs", "stage"}
 """Rooms round the core; none of them imports another."""
 ROOTS = {"live", "offline"}
 """Rooms that put rooms together; they share what the command line asked for, and nothing else."""
-SHARED = {"disk", "frame", "latest", "terminal"}
+SHARED = {"disk", "frame", "latest", "terminal", "worker"}
 """Top-level modules that every room but show may stand on."""
 ASKED = {"openers", "options"}
 """Top-level modules that the composition roots stand on."""

@@ -57,6 +57,13 @@ def clean(text: object) -> str:
     return "".join(map(_shown, " ".join(str(text).splitlines())))
 
 
+def reason(error: BaseException) -> str:
+    """Why something failed, in one line: the system's words without number and path, where they are
+    all there is to say."""
+    why = getattr(error, "strerror", None) or str(error) or type(error).__name__
+    return " ".join(str(why).split())
+
+
 def out(line: object = "") -> None:
     """Print a wanted line to stdout. Raises BrokenPipeError where its reader is gone."""
     print(clean(line), flush=True)

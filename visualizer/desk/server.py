@@ -9,7 +9,6 @@ import asyncio
 import errno
 import socket
 import sys
-import threading
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Protocol
@@ -22,6 +21,7 @@ from visualizer.desk.preview import Preview
 from visualizer.latest import Latest
 from visualizer.show.actions import Action, Say
 from visualizer.show.view import View
+from visualizer.worker import Worker
 
 SOURCE = "desk"
 
@@ -29,9 +29,6 @@ HOST, PORT = "127.0.0.1", 9001
 
 RETRY_AFTER = 3.0
 """Seconds until the next try where the port could not be had."""
-
-STOP_WITHIN = 3.0
-"""Seconds that stop() waits for connections to be closed."""
 
 MOST_CONNECTIONS = 64
 """Of all kinds at the same time."""
@@ -47,7 +44,7 @@ class Mailbox(Protocol):
         """All that has come since the last take."""
 
 
-class Desk(threading.Thread):
+class Desk(Worker):
     """The thread. host and port: where it listens; port 0 takes a free one. folder: of its file
     (desk_file.py); None keeps nothing. preview: takes the wall's pictures."""
 
@@ -60,14 +57,13 @@ class Desk(threading.Thread):
         folder: Path | None = None,
         retry_after: float = RETRY_AFTER,
     ) -> None:
-        super().__init__(name=SOURCE, daemon=True)
+        super().__init__(SOURCE)
         self.preview = Preview()
         self._mailbox = mailbox
         self._host, self._wanted_port = host.strip("[]"), port
         self._folder = folder
         self._retry_after = retry_after
         self._views: Latest[View] = Latest()
-        self._ending = threading.Event()
         self._end_server = self._ending.set
         self._said = ""
         self.tokens = DeskFile()
@@ -84,14 +80,8 @@ class Desk(threading.Thread):
         """All that came since the last call. Never waits."""
         return self._mailbox.take()
 
-    def stop(self, timeout: float = STOP_WITHIN) -> bool:
-        """Close all connections and end; False if it is still busy after timeout seconds."""
-        self._ending.set()
+    def _rouse(self) -> None:
         self._end_server()
-        if self.ident is None:  # never started
-            return True
-        self.join(timeout)
-        return not self.is_alive()
 
     def run(self) -> None:
         """The thread's life: a server, and after trouble another."""

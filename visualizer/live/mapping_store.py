@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 import queue
-import threading
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -25,14 +24,12 @@ from visualizer.show.actions import Action, Projections, Say
 from visualizer.show.files import projection_file
 from visualizer.show.files.yaml_faults import Fault
 from visualizer.show.projection import Projection
+from visualizer.worker import Worker, drained
 
 FILE = "mapping.yaml"
 
 EVERY = 1.0
 """Seconds between two looks at the file and the show."""
-
-STOP_WITHIN = 3.0
-"""Seconds that stop() waits for the last write: a disk may be asleep."""
 
 Mask = npt.NDArray[np.uint8]
 """(height, width): 255 shows, 0 hides."""
@@ -41,12 +38,12 @@ Signature = tuple[tuple[str, int, int], ...]
 """Names, times and sizes of files."""
 
 
-class MappingStore(threading.Thread):
+class MappingStore(Worker):
     """The thread. path: of the file. masks: what the file's masks show, by their names in it;
     replaced as a whole."""
 
     def __init__(self, path: Path, *, every: float = EVERY) -> None:
-        super().__init__(name="mapping", daemon=True)
+        super().__init__("mapping")
         self.masks: Mapping[str, Mask] = MappingProxyType({})
         self._path = path
         self._every = every
@@ -59,14 +56,11 @@ class MappingStore(threading.Thread):
         self._mask_faults: set[str] = set()
         self._faulty = False
         self._trouble = ""
-        self._ending = threading.Event()
 
     def drain(self) -> list[Action]:
         """What was found on disk, and what went wrong, since the last call. Never waits."""
         reads = self._reads  # asked first: what was read by then is in the queue
-        found = []
-        while not self._actions.empty():
-            found.append(self._actions.get_nowait())
+        found = drained(self._actions)
         self._seen = reads
         return found
 
@@ -74,16 +68,8 @@ class MappingStore(threading.Thread):
         """Keep these; once a display frame, after what drain() gave was done. Never waits."""
         self._wanted = self._seen, projections
 
-    def stop(self, timeout: float = STOP_WITHIN) -> bool:
-        """Write what was kept last and end; False if the disk is still busy after timeout."""
-        self._ending.set()
-        if self.ident is None:  # never started
-            return True
-        self.join(timeout)
-        return not self.is_alive()
-
     def run(self) -> None:
-        """The thread's life."""
+        """The thread's life; what was kept last is written at its end."""
         while not self._ending.is_set():
             self._look()
             self._ending.wait(self._every)
@@ -97,7 +83,7 @@ class MappingStore(threading.Thread):
         except Exception as error:  # in any case the show goes on
             if not isinstance(error, OSError):
                 terminal.trace()
-            why = getattr(error, "strerror", None) or str(error)
+            why = terminal.reason(error)
             self._say_once(f"{self._path}: mappings can't be kept: {why}")
 
     def _read_if_changed(self) -> None:
@@ -145,7 +131,7 @@ class MappingStore(threading.Thread):
             try:
                 loaded[name] = _mask(self._mask_path(name))
             except Exception as error:  # Pillow's are of many kinds
-                why = getattr(error, "strerror", None) or str(error)
+                why = terminal.reason(error)
                 stays = "the wall has no mask"
                 if name in self.masks:  # as while it is being painted
                     loaded[name], stays = self.masks[name], "it stays as it was"

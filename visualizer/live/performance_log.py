@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import queue
 import re
-import threading
 import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
@@ -22,6 +21,7 @@ from visualizer.disk import reserve
 from visualizer.show.actions import Action, Live, Reread, Say, Tick
 from visualizer.show.files import performance
 from visualizer.show.files.performance import Header
+from visualizer.worker import Worker, drained
 
 FOLDER = "performances"
 """Of the logs, in the folder of the user's state."""
@@ -35,14 +35,11 @@ MOST_BYTES = 2 * 2**30
 EVERY = 0.5
 """Seconds between two writes: a power failure loses no more."""
 
-STOP_WITHIN = 3.0
-"""Seconds that stop() waits for the last write: a disk may be asleep."""
-
 DATED = re.compile(r"\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d(-\d+)?\.jsonl")
 """Names that logs get by themselves. Files of other names are left alone."""
 
 
-class PerformanceLog(threading.Thread):
+class PerformanceLog(Worker):
     """The thread. header: what the show began with. folder: where a log gets a name of its own.
     file: a name that was asked for, in place of that; one that is there already is not
     overwritten. now: the date and time, for the name."""
@@ -56,12 +53,11 @@ class PerformanceLog(threading.Thread):
         every: float = EVERY,
         now: Callable[[], time.struct_time] = time.localtime,
     ) -> None:
-        super().__init__(name="performance log", daemon=True)
+        super().__init__("performance log")
         self._header, self._folder, self._asked = header, folder, file
         self._every, self._now = every, now
         self._coming: queue.SimpleQueue[tuple[float, Action]] = queue.SimpleQueue()
         self._said: queue.SimpleQueue[Action] = queue.SimpleQueue()
-        self._ending = threading.Event()
         self._over = False
         self._ticks: list[float] = []
         self._lines = [performance.header_text(header)]
@@ -75,21 +71,10 @@ class PerformanceLog(threading.Thread):
 
     def drain(self) -> list[Action]:
         """What went wrong since the last call. Never waits."""
-        found = []
-        while not self._said.empty():
-            found.append(self._said.get_nowait())
-        return found
-
-    def stop(self, timeout: float = STOP_WITHIN) -> bool:
-        """Write what is left and end; False if the disk is still busy after timeout."""
-        self._ending.set()
-        if self.ident is None:  # never started
-            return True
-        self.join(timeout)
-        return not self.is_alive()
+        return drained(self._said)
 
     def run(self) -> None:
-        """The thread's life."""
+        """The thread's life; what is left is written at its end."""
         try:
             while not self._ending.wait(self._every):
                 self._write()
@@ -97,7 +82,7 @@ class PerformanceLog(threading.Thread):
         except Exception as error:
             if not isinstance(error, OSError):
                 terminal.trace()
-            why = getattr(error, "strerror", None) or error
+            why = terminal.reason(error)
             where = self._asked or self._folder
             self._say(f"the performance log ends here, as {where} can't be written: {why}")
         finally:
@@ -106,8 +91,8 @@ class PerformanceLog(threading.Thread):
 
     def _write(self) -> None:
         """Bring what has come to the disk. Raises OSError."""
-        while not self._coming.empty():
-            self._add(*self._coming.get_nowait())
+        for at, action in drained(self._coming):
+            self._add(at, action)
         if self._ticks:
             self._lines.append(performance.ticks_text(self._ticks))
             self._ticks = []

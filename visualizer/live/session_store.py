@@ -35,6 +35,7 @@ from visualizer.show.files.text_file import read_text
 from visualizer.show.files.yaml_faults import Fault
 from visualizer.show.reducers import remember, snapshots
 from visualizer.show.state import Show
+from visualizer.worker import Worker, drained
 
 STATE, BEFORE, SNAPSHOTS = "state.yaml", "state-before.yaml", "snapshots.yaml"
 """The files' names."""
@@ -44,9 +45,6 @@ SECOND = "state-2.yaml"
 
 EVERY = 2.0
 """Seconds between two looks at the show, at least."""
-
-STOP_WITHIN = 3.0
-"""Seconds that stop() waits for the last write: a disk may be asleep."""
 
 T = TypeVar("T")
 
@@ -65,19 +63,18 @@ def usual_folder() -> Path:
     return user_state_path("visualizer", appauthor=False)
 
 
-class SessionStore(threading.Thread):
+class SessionStore(Worker):
     """The thread. folder: of the files, made where it is not there. every: seconds between two
     looks at the show. read: set when all that was there has been read."""
 
     def __init__(self, folder: Path, *, every: float = EVERY) -> None:
-        super().__init__(name="keeper", daemon=True)
+        super().__init__("keeper")
         self.read = threading.Event()
         self._folder = folder
         self._every = every
         self._shows: Latest[Show] = Latest()
         self._actions: queue.SimpleQueue[Action] = queue.SimpleQueue()
         self._told = False
-        self._ending = False
         self._hurry = threading.Event()  # a snapshot was stored, or the end has come
         self._handed: object = None  # the snapshots of the show that was handed over last
         self._written: object = None  # the state on disk, as far as this show has written it
@@ -94,9 +91,7 @@ class SessionStore(threading.Thread):
     def drain(self) -> list[Action]:
         """What was found on disk, and what went wrong, since the last call. Never waits."""
         whole = self.read.is_set()  # asked first: what it found is in the queue then
-        found = []
-        while not self._actions.empty():
-            found.append(self._actions.get_nowait())
+        found = drained(self._actions)
         self._told = self._told or whole
         return found
 
@@ -109,21 +104,15 @@ class SessionStore(threading.Thread):
             self._handed = show.snapshots
             self._hurry.set()
 
-    def stop(self, timeout: float = STOP_WITHIN) -> bool:
-        """Write what was kept last and end; False if the disk is still busy after timeout."""
+    def _rouse(self) -> None:
         self._shows.close()
-        self._ending = True
         self._hurry.set()
-        if self.ident is None:  # never started
-            return True
-        self.join(timeout)
-        return not self.is_alive()
 
     def run(self) -> None:
-        """The thread's life."""
+        """The thread's life; what was kept last is written at its end."""
         self._find()
         self.read.set()
-        while not self._ending:
+        while not self._ending.is_set():
             self._hurry.clear()  # before the newest show is taken: a store after it comes at once
             try:
                 if (show := self._shows.wait()) is not None:
@@ -281,5 +270,4 @@ def _reason(error: Exception) -> str:
     """Why, in one line."""
     if isinstance(error, UnicodeDecodeError):
         return "is not UTF-8 text"
-    why = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return " ".join(str(why).split())
+    return terminal.reason(error)

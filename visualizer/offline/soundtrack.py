@@ -13,6 +13,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
+from visualizer import terminal
 from visualizer.options import OptionError
 from visualizer.outputs.audio_track import RATE, Stereo
 
@@ -31,7 +32,7 @@ class Soundtrack:
         try:
             self.seconds = sum(block.shape[1] for block in self._decoded()) / RATE
         except (av.error.FFmpegError, ValueError) as error:  # the second: it changes on the way
-            why = getattr(error, "strerror", None) or error
+            why = terminal.reason(error)
             raise OptionError(f"--sound {path}: can't be read: {why}") from None
         if not self.seconds:
             raise OptionError(f"--sound {path}: there is no sound in it")

@@ -19,6 +19,7 @@ import av
 import numpy as np
 from PIL import Image
 
+from visualizer import terminal
 from visualizer.disk import free_name
 from visualizer.frame import Pixels
 from visualizer.options import OptionError
@@ -90,7 +91,7 @@ def check_out(out: Path, continuing: bool = False) -> None:
             f"{out}: can't be written: there is a file where its folder should be"
         ) from None
     except (OSError, ValueError) as error:  # the second: a NUL in it
-        raise OptionError(f"{out}: can't be written: {_reason(error)}") from None
+        raise OptionError(f"{out}: can't be written: {terminal.reason(error)}") from None
 
 
 @contextmanager
@@ -185,7 +186,3 @@ class _Video:
                 track.finish()
         finally:
             self._container.close()
-
-
-def _reason(error: Exception) -> str:
-    return getattr(error, "strerror", None) or str(error)

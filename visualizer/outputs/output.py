@@ -13,6 +13,7 @@ from queue import SimpleQueue
 
 from visualizer import terminal
 from visualizer.frame import Pixels
+from visualizer.worker import Worker, drained
 
 WAITING_BYTES = 64 * 2**20
 """Most memory for pictures that wait: 23 at 1280×720, 10 at 1920×1080, and two at any size."""
@@ -24,20 +25,19 @@ STOP_WITHIN = 5.0
 """Seconds that stop() waits for what is in the queue to be written."""
 
 
-class Output(threading.Thread):
+class Output(Worker):
     """name: for people. fps: most pictures taken a second; it may be raised later. most: pictures
     that may wait, besides WAITING_BYTES; None for no other bound. dropped: pictures that did not
     fit."""
 
     def __init__(self, name: str, fps: float, most: int | None = None) -> None:
-        super().__init__(name=name, daemon=True)
+        super().__init__(name)
         self.fps = fps
         self.dropped = 0
         self._most = most
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self._lines: SimpleQueue[str] = SimpleQueue()
         self._due = float("-inf")
-        self._over = False
         self._off = threading.Event()
 
     def wants(self, at: float) -> bool:
@@ -52,25 +52,18 @@ class Output(threading.Thread):
     @property
     def off(self) -> bool:
         """Whether it takes no more: it was stopped, or has failed."""
-        return self._over or self._off.is_set()
+        return self._ending.is_set() or self._off.is_set()
 
     def drain(self) -> list[str]:
         """Lines for the performer since the last call."""
-        lines = []
-        while not self._lines.empty():
-            lines.append(self._lines.get_nowait())
-        return lines
+        return drained(self._lines)
 
     def stop(self, timeout: float = STOP_WITHIN) -> bool:
-        """Write what waits and end; False if it is still busy after timeout seconds. It may be
-        called again."""
-        if not self._over:
-            self._over = True
-            self._jobs.put(None)
-        if self.ident is None:  # never started
-            return True
-        self.join(timeout)
-        return not self.is_alive()
+        """Write what waits and end; False if it is still busy after timeout seconds."""
+        return super().stop(timeout)
+
+    def _rouse(self) -> None:
+        self._jobs.put(None)  # behind what waits
 
     def run(self) -> None:
         """The thread's life."""
@@ -98,7 +91,7 @@ class Output(threading.Thread):
 
     def failed(self, error: Exception) -> str:
         """The line for a failure."""
-        return f"{self.name} is off: {reason(error)}"
+        return f"{self.name} is off: {terminal.reason(error)}"
 
     def too_slow(self) -> str:
         """The line for the first picture that is dropped; "" for none."""
@@ -128,9 +121,3 @@ class Output(threading.Thread):
 
     def _say(self, line: str) -> None:
         self._lines.put(line)
-
-
-def reason(error: Exception) -> str:
-    """Why, in one line."""
-    why = getattr(error, "strerror", None) or str(error) or type(error).__name__
-    return " ".join(str(why).split())

@@ -17,9 +17,10 @@ from PIL import Image, UnidentifiedImageError
 from PIL.PngImagePlugin import PngInfo
 from platformdirs import user_pictures_path
 
+from visualizer import terminal
 from visualizer.disk import reserve, write_bytes
 from visualizer.frame import Pixels
-from visualizer.outputs.output import Output, reason
+from visualizer.outputs.output import Output
 from visualizer.show.files import picture_metadata
 from visualizer.show.files.picture_metadata import PictureMetadata
 
@@ -68,13 +69,13 @@ class PictureFiles(Output):
         try:
             path = reserve(folder / dated(".png"))
         except OSError as error:
-            self._say(f"the picture can't be saved in {folder}: {reason(error)}")
+            self._say(f"the picture can't be saved in {folder}: {terminal.reason(error)}")
             return
         try:
             write_bytes(path, encoded(pixels, metadata))
         except OSError as error:
             path.unlink(missing_ok=True)
-            self._say(f"the picture can't be saved as {path}: {reason(error)}")
+            self._say(f"the picture can't be saved as {path}: {terminal.reason(error)}")
         else:
             self._say(f"picture saved: {path}")
 
@@ -107,7 +108,9 @@ def read(path: Path, tell: Callable[[str], object]) -> tuple[Pixels, PictureMeta
                 pixels = np.array(image.convert("RGB"))
                 text = image.text.get(KEYWORD)  # type: ignore[attr-defined]
     except Exception as error:  # Pillow raises all kinds at a file that is broken
-        why = "it is no PNG" if isinstance(error, UnidentifiedImageError) else reason(error)
+        why = (
+            "it is no PNG" if isinstance(error, UnidentifiedImageError) else terminal.reason(error)
+        )
         raise ValueError(f"{path}: can't be read: {why}") from None
     pixels.setflags(write=False)
     if text is None:

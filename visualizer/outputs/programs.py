@@ -15,8 +15,9 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from visualizer import terminal
 from visualizer.frame import Pixels
-from visualizer.outputs.output import Output, reason
+from visualizer.outputs.output import Output
 
 NAME = "Visualizer"
 """What other programs find, where no name is given."""
@@ -195,7 +196,7 @@ def check(program: Program) -> None:
         if getattr(error, "name", None) == program.library:
             line = f"{program.library} is not installed; pip install 'visualizer[{program.extra}]'"
             raise Missing(line) from None
-        raise Missing(f"{program.library} can't be loaded: {reason(error)}") from None
+        raise Missing(f"{program.library} can't be loaded: {terminal.reason(error)}") from None
 
 
 def why_not(program: Program) -> str:
@@ -204,7 +205,7 @@ def why_not(program: Program) -> str:
         check(program)
         program.open("", 640, 480).close()
     except Exception as error:  # a library's own kinds
-        return reason(error)
+        return terminal.reason(error)
     return ""
 
 

@@ -16,11 +16,12 @@ from typing import BinaryIO
 
 from platformdirs import user_videos_path
 
+from visualizer import terminal
 from visualizer.disk import reserve
 from visualizer.frame import Pixels
 from visualizer.outputs.audio_track import Mono
 from visualizer.outputs.encoders import Encoder, choose, resized
-from visualizer.outputs.output import Output, reason
+from visualizer.outputs.output import Output
 from visualizer.outputs.picture_file import dated
 from visualizer.outputs.video_file import VideoFile
 from visualizer.show.durations import clock_text
@@ -88,7 +89,7 @@ class Recorder(Output):
 
     def failed(self, error: Exception) -> str:
         """See Output."""
-        line = f"the recording has ended: {reason(error)}"
+        line = f"the recording has ended: {terminal.reason(error)}"
         return f"{line}; what was written is in {self._path}" if self._written else line
 
     def too_slow(self) -> str:

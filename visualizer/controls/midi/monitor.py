@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
 from threading import Event
 
 from mido import Message
@@ -28,6 +28,7 @@ from visualizer.show.actions import (
     Switch,
 )
 from visualizer.show.parameters import BY_NAME
+from visualizer.worker import drained
 
 PRINT_EVERY = 0.02
 """Seconds between two looks for new lines: at once, to the eye."""
@@ -135,11 +136,8 @@ def _print(midi: Midi, lines: SimpleQueue[str], out: Callable[[str], None]) -> N
     for action in midi.drain():
         if isinstance(action, Say):
             out(action.text)
-    try:
-        while True:
-            out(lines.get_nowait())
-    except Empty:
-        return
+    for line in drained(lines):
+        out(line)
 
 
 def describe(port: str, data: bytes, actions: list[Action]) -> str:

@@ -8,7 +8,6 @@ again. A source that is not to be seen is closed, and a camera's light goes out.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -20,6 +19,7 @@ from visualizer.engine.source.open_source import Source, open_source, position
 from visualizer.frame import Pixels
 from visualizer.latest import Closed, Latest
 from visualizer.show.request import Request
+from visualizer.worker import Worker
 
 PAUSES = (2.0, 4.0, 8.0, 15.0)
 """Seconds until a source that failed is tried again; the last again and again."""
@@ -52,7 +52,7 @@ class Reading:
     failed: bool = False
 
 
-class SourceReader(threading.Thread):
+class SourceReader(Worker):
     """name: of the source. Runs until wanted is closed. pauses: see PAUSES."""
 
     def __init__(
@@ -64,12 +64,11 @@ class SourceReader(threading.Thread):
         opens: Callable[[str], Source] = open_source,
         pauses: Sequence[float] = PAUSES,
     ) -> None:
-        super().__init__(name="source", daemon=True)
+        super().__init__("source")
         self._source_name = name
         self._wanted, self._readings = wanted, readings
         self._opens = opens
         self._pauses = pauses
-        self._ending = threading.Event()
         self._last: Wanted | None = None
         self._failures = 0
         self._source: Source | None = None
@@ -96,13 +95,8 @@ class SourceReader(threading.Thread):
         finally:
             self._close()
 
-    def stop(self, timeout: float = 0.0) -> bool:
-        """End the thread; whether it has ended. One that hangs in a device is a daemon."""
-        self._ending.set()
+    def _rouse(self) -> None:
         self._wanted.close()
-        if self.ident is not None:
-            self.join(timeout)
-        return not self.is_alive()
 
     def _read(self) -> None:
         """Answer what is wanted, once. Raises Closed at the end."""
