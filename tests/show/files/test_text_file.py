@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from visualizer.show.files import prompt_lists, session, yaml_faults
-from visualizer.show.files.preset import MOST_FAULTS, PresetError, load, load_folder, parse
+from visualizer.show.files.preset import PresetError, load, load_folder, parse
 from visualizer.show.files.text_file import MOST_YAML, read_text
 from visualizer.show.files.yaml_faults import Fault
 
@@ -62,8 +62,8 @@ def test_of_many_faults_the_first_are_told() -> None:
     text = "".join(f"no_such_{n}: 1\n" for n in range(100)) + "prompts: [sea]"
     with pytest.raises(PresetError) as caught:
         parse(text, "x.yaml")
-    assert len(caught.value.lines) == MOST_FAULTS + 1
-    assert caught.value.lines[-1] == "and 80 more faults in it"
+    assert len(caught.value.lines) == PresetError.most + 1
+    assert caught.value.lines[-1] == "and 80 more faults in this file"
 
 
 def test_of_very_many_prompts_the_first_play(

@@ -44,15 +44,11 @@ from visualizer.show.targets import PRESET, Target
 DEEPEST = 3
 """Mappings within mappings: file, section, entry."""
 
-MOST_FAULTS = 5
-"""Faults of a file that are told one by one: they go to the HUD."""
-
 _LABELS = {row.name: row.label for row in PARAMETERS} | {c.name: c.label for c in COMMANDS}
 
 
 def parse(text: str, file: str) -> Mapping:
-    """Read a mapping from YAML text; file is its path, for messages. Raises MapError with the first
-    MOST_FAULTS faults, and how many more there are."""
+    """Read a mapping from YAML text; file is its path, for messages. Raises MapError."""
     try:
         loader, node = yaml_faults.compose(text, file)
         faults = [] if node is None else yaml_faults.twice(node)
@@ -76,10 +72,7 @@ def parse(text: str, file: str) -> Mapping:
         line = yaml_faults.line_of(node, ("controls", str(one)))
         faults.append((line, f"controls: {one} and {other} are the same messages"))
     if faults:
-        lines = [f"{file}:{line}: {why}" for line, why in sorted({*faults})]
-        if (more := len(lines) - MOST_FAULTS) > 0:
-            lines[MOST_FAULTS:] = [f"and {more} more in {file}"]
-        raise MapError(*lines)
+        raise MapError(*(f"{file}:{line}: {why}" for line, why in sorted({*faults})))
     return Mapping(
         ports=tuple(entry.ports),
         channel=entry.channel,

@@ -19,6 +19,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple, TypeVar
 
 from visualizer.show.command_table import COMMANDS
+from visualizer.show.files.yaml_faults import FaultyFile
 from visualizer.show.parameters import PARAMETERS
 from visualizer.show.targets import COMMAND, PRESET, VALUE, Target
 
@@ -45,19 +46,13 @@ RELATIVE = (SIGNED_BIT_1, SIGNED_BIT_2, BINARY_OFFSET, TWOS_COMPLEMENT)
 FORMS = (ABSOLUTE, *RELATIVE, TRIGGER, TOGGLE, MOMENTARY, VELOCITY)
 """How a control's values are read: `as` in a file."""
 
-"""How a knob takes hold (show/pickup.py)."""
-
 ANY_CHANNEL = 0
 
 
-class MapError(Exception):
-    """A mapping file that can't be used. lines: its faults, each in one line for people:
-    file:line: field: why; str() is the first, and how many more there are."""
+class MapError(FaultyFile):
+    """A mapping file that can't be used."""
 
-    def __init__(self, *lines: str) -> None:
-        more = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
-        super().__init__(f"{lines[0]}{more}")
-        self.lines = lines
+    most = 5  # they go to the HUD
 
 
 class Signal(NamedTuple):

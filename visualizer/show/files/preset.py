@@ -42,25 +42,15 @@ from visualizer.show.files import preset_nodes, prompt_lists, yaml_faults
 from visualizer.show.files.preset_schema import PresetEntry
 from visualizer.show.files.stored_values import unsaid
 from visualizer.show.files.text_file import MOST_CHARACTERS, MOST_YAML, read_text
+from visualizer.show.files.yaml_faults import FaultyFile
 from visualizer.show.lora import Lora
 from visualizer.show.parameters import REFERENCE
 from visualizer.show.records import NO_VALUES, Cued, Preset
 from visualizer.show.source_names import camera_number
 
-MOST_FAULTS = 20
-"""Faults of a file that are told one by one."""
 
-
-class PresetError(Exception):
-    """A preset file that can't be used. lines: its faults, each in one line for people:
-    file:line: field: why; str() is the first, and how many more there are."""
-
-    def __init__(self, *lines: str) -> None:
-        more = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
-        super().__init__(f"{lines[0]}{more}")
-        if len(lines) > MOST_FAULTS:
-            lines = (*lines[:MOST_FAULTS], f"and {len(lines) - MOST_FAULTS} more faults in it")
-        self.lines = lines
+class PresetError(FaultyFile):
+    """A preset file that can't be used."""
 
 
 def parse(text: str, file: str, tell: Callable[[str], object] = unsaid) -> Preset:

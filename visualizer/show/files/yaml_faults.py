@@ -35,6 +35,21 @@ class Fault(Exception):
         self.problem = problem
 
 
+class FaultyFile(Exception):
+    """A file that can't be used. lines: its first faults, each in one line for people:
+    file:line: field: why; str() is the first, and how many more there are."""
+
+    most = 20
+    """Faults that are told one by one."""
+
+    def __init__(self, *lines: str) -> None:
+        more = f" (and {len(lines) - 1} more)" if len(lines) > 1 else ""
+        super().__init__(f"{lines[0]}{more}")
+        if (left := len(lines) - self.most) > 0:
+            lines = (*lines[: self.most], f"and {left} more faults in this file")
+        self.lines = lines
+
+
 class FieldError(ValueError):
     """A validation error that knows which field it is about: its key, or its index in a list."""
 
