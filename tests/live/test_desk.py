@@ -16,7 +16,7 @@ from visualizer.live.app import LiveShow
 from visualizer.live.wall_outputs import WallOutputs
 
 from ..conftest import PATIENCE
-from .test_app import Wall, opens, show_on
+from .rig import Wall, opens, show_on
 
 
 def test_the_wall_is_taken_only_while_a_desk_looks_on_and_12_times_a_second() -> None:

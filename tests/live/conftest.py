@@ -1,0 +1,25 @@
+"""A show on the test card, on a stage without a window."""
+
+from __future__ import annotations
+
+import pytest
+
+from visualizer.engine.models.catalogue import Choice
+from visualizer.engine.testcard import TestCard
+from visualizer.live.app import LiveShow
+
+from .rig import Wall, opens, show_on
+
+
+@pytest.fixture
+def wall() -> Wall:
+    return Wall()
+
+
+@pytest.fixture
+def live(wall: Wall, monkeypatch: pytest.MonkeyPatch) -> LiveShow:
+    """A show on the test card; `with live:` runs its threads."""
+    opens(monkeypatch, lambda name, report: TestCard(size=32))
+    choice = Choice("testcard", "it is a test", ("builtin", "a/model"))
+    monkeypatch.setattr("visualizer.live.engine_client.choose", lambda device: choice)
+    return show_on(wall)
