@@ -1,0 +1,37 @@
+"""What tests of renders read their results with."""
+
+import os
+import signal
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from visualizer.engine.picture import Picture
+from visualizer.engine.testcard import TestCard
+from visualizer.show.request import Request
+
+SMALL = ["--model", "testcard", "--size", "64"]
+
+
+def video(path: Path) -> tuple[list[np.ndarray], float]:
+    with av.open(str(path)) as container:
+        rate = container.streams.video[0].average_rate
+        assert rate is not None
+        pictures = [f.to_ndarray(format="rgb24") for f in container.decode(video=0)]
+        return pictures, float(rate)
+
+
+def stopping_after(frame: int, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """Have TERM come while that frame (from 1) is made."""
+    made, calls = TestCard.next, []
+
+    def next_(card: TestCard, request: Request) -> Picture:
+        calls.append(request)
+        if len(calls) == frame:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return made(card, request)
+
+    monkeypatch.setattr("visualizer.engine.testcard.TestCard.next", next_)
+    return monkeypatch
