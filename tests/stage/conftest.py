@@ -32,7 +32,13 @@ def headless(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def player(headless: None) -> Player:
+def small_window(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows open small, for what holds at any size: a ninth of the pixels to draw."""
+    monkeypatch.setattr(window, "WINDOWED", (320, 240))
+
+
+@pytest.fixture
+def player(headless: None, small_window: None) -> Player:
     """A stage with no screen."""
     return Player()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import numpy.typing as npt
 import pygame
 import pytest
 
@@ -23,7 +24,12 @@ def two_displays(headless: None, monkeypatch: pytest.MonkeyPatch) -> None:
 
 def shown(player: Player) -> int:
     """How many colours the wall has: one without the HUD."""
-    return len(np.unique(wall().reshape(-1, 3), axis=0))
+    return colours(wall())
+
+
+def colours(pixels: npt.NDArray[np.uint8]) -> int:
+    """How many there are, by one number each: numpy sorts rows of three a hundred times slower."""
+    return len(np.unique(pixels.astype(np.int32) @ (1 << 16, 1 << 8, 1)))
 
 
 def operator(player: Player) -> OperatorWindow | None:
@@ -41,7 +47,7 @@ def test_with_a_second_display_the_hud_is_in_a_window_and_the_wall_is_clean(
     assert opened is not None
     pixels = pygame.surfarray.array3d(opened._window.get_surface())
     assert (pixels == 200).all(axis=2).mean() > 0.1  # the preview
-    assert len(np.unique(pixels.reshape(-1, 3), axis=0)) > 20  # the panel
+    assert colours(pixels) > 20  # the panel
 
 
 def test_a_window_that_is_closed_gives_the_hud_back_to_the_wall(two_displays: None) -> None:

@@ -247,7 +247,7 @@ def on_screen(player: Player) -> npt.NDArray[np.uint8]:
 
 @pytest.mark.parametrize("renderer", ["gl", "software"])
 def test_a_window_that_is_lost_resized_or_minimised_shows_the_mapped_picture_again(
-    real_screen: None, renderer: str
+    real_screen: None, small_window: None, renderer: str
 ) -> None:
     player = Player(renderer=renderer)
     if player.stage.renderer != ("OpenGL" if renderer == "gl" else "software"):
