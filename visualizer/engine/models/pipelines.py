@@ -9,9 +9,7 @@ transformers or this package, or whose configurations name code, is refused befo
 
 from __future__ import annotations
 
-import warnings
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +24,7 @@ from huggingface_hub.utils.tqdm import disable_progress_bars
 from visualizer.engine.failures import ModelError, one_line, out_of_memory
 from visualizer.engine.models import config_check, devices, download, model_index, single_file
 from visualizer.engine.models.model_index import INDEX, LEFT_OUT
-from visualizer.engine.models.reading import READING
+from visualizer.engine.models.reading import reading_weights
 from visualizer.show.status import Phase, Report, Status
 
 DTYPE = "dtype" if hasattr(deprecation_utils, "_resolve_dtype") else "torch_dtype"
@@ -197,24 +195,6 @@ def _lora_instead(name: str, files: Iterable[str]) -> str:
     if not {*single_file.LORA_FILES}.intersection(files):
         return ""
     return f"{name}: {single_file.NO_MODEL}"
-
-
-@contextmanager
-def reading_weights() -> Iterator[None]:
-    """While weights are read: no other thread reads any, and torch.load refuses (a pickle is code;
-    libraries fall back on it for parts of parts, even when told not to for the whole)."""
-
-    def refuse(*_: Any, **__: Any) -> None:
-        raise ModelError("its weights are a pickle, which is never loaded; take safetensors")
-
-    with READING, warnings.catch_warnings():
-        # Advice to whoever saved the model; it means nothing to whoever plays it.
-        warnings.simplefilter("ignore")
-        load, torch.load = torch.load, refuse
-        try:
-            yield
-        finally:
-            torch.load = load
 
 
 def _vae(name: str, folder: Path, kind: type, half: bool) -> Any:

@@ -1,8 +1,16 @@
-"""One thread at a time reads a model's weights."""
+"""One thread at a time reads a model's weights, and never a pickle."""
 
 from __future__ import annotations
 
 import threading
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+
+from visualizer.engine.failures import ModelError
 
 READING = threading.Lock()
 """Held while weights are read: diffusers and transformers change what torch makes of every new
@@ -13,3 +21,21 @@ def reading() -> bool:
     """Whether weights are being read, in any thread: it may take half a minute. Who can't
     wait so long does without."""
     return READING.locked()
+
+
+@contextmanager
+def reading_weights() -> Iterator[None]:
+    """While weights are read: no other thread reads any, and torch.load refuses (a pickle is code;
+    libraries fall back on it for parts of parts, even when told not to for the whole)."""
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise ModelError("its weights are a pickle, which is never loaded; take safetensors")
+
+    with READING, warnings.catch_warnings():
+        # Advice to whoever saved the model; it means nothing to whoever plays it.
+        warnings.simplefilter("ignore")
+        load, torch.load = torch.load, refuse
+        try:
+            yield
+        finally:
+            torch.load = load
