@@ -17,22 +17,16 @@ PATIENCE = 60.0
 """Seconds after which a show that should have ended is given up: the machine may be busy."""
 
 OPTIONS = (
-    "--model",
-    "testcard",
-    "--no-midi",
-    "--no-osc",
-    "--no-desk",
-    "--windowed",
-    "--offline",
-    "-v",
-)
+    "--model", "testcard", "--size", "64", "--no-midi", "--no-osc", "--no-desk", "--windowed",
+    "--offline", "-v",
+)  # fmt: skip
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 
 
 @contextmanager
-def playing(state: Path, before: tuple[str, ...] = ()) -> Iterator[subprocess.Popen[str]]:
-    """A show after its first frame. before: a command that starts it."""
+def running(state: Path, before: tuple[str, ...] = ()) -> Iterator[subprocess.Popen[str]]:
+    """A show whose frame loop runs. before: a command that starts it."""
     env: Mapping[str, str] = {"SDL_VIDEODRIVER": "dummy", "XDG_STATE_HOME": str(state)}
     show = subprocess.Popen(
         [*before, sys.executable, "-m", "visualizer", *OPTIONS],
@@ -44,12 +38,20 @@ def playing(state: Path, before: tuple[str, ...] = ()) -> Iterator[subprocess.Po
     )
     assert show.stderr is not None
     try:
-        next(line for line in show.stderr if "first frame" in line)
+        wait_for_the_loop(state)
         yield show
     finally:
         show.kill()
         show.wait()
         show.stderr.close()
+
+
+def wait_for_the_loop(state: Path) -> None:
+    """Until the show has been kept, which the frame loop asks for."""
+    deadline = time.monotonic() + PATIENCE
+    while not (kept := state / "visualizer" / "state.yaml").exists():
+        assert time.monotonic() < deadline, f"there is no {kept}"
+        time.sleep(0.05)
 
 
 def ends_as_by_quitting(show: subprocess.Popen[str], state: Path) -> None:
@@ -62,7 +64,10 @@ def ends_as_by_quitting(show: subprocess.Popen[str], state: Path) -> None:
 
 
 def test_a_closed_terminal_ends_the_show_as_quitting_does(tmp_path: Path) -> None:
-    with playing(tmp_path) as show:
+    with running(tmp_path) as show:
+        assert show.stderr is not None
+        next(line for line in show.stderr if "first frame" in line)
+        (tmp_path / "visualizer" / "state.yaml").unlink()
         show.send_signal(signal.SIGHUP)
         ends_as_by_quitting(show, tmp_path)
 
@@ -70,7 +75,7 @@ def test_a_closed_terminal_ends_the_show_as_quitting_does(tmp_path: Path) -> Non
 def test_a_closed_terminal_that_is_ignored_as_under_nohup_does_not_end_it_and_term_does(
     tmp_path: Path,
 ) -> None:
-    with playing(tmp_path, ("sh", "-c", "trap '' HUP; exec \"$@\"", "sh")) as show:
+    with running(tmp_path, ("sh", "-c", "trap '' HUP; exec \"$@\"", "sh")) as show:
         status = Path(f"/proc/{show.pid}/status")
         if status.exists():  # Linux tells what a process ignores: HUP is the lowest bit
             (ignored,) = (
@@ -86,7 +91,6 @@ def test_a_closed_terminal_that_is_ignored_as_under_nohup_does_not_end_it_and_te
 def test_a_show_plays_and_ends_though_its_terminal_takes_nothing(tmp_path: Path, sink: str) -> None:
     if sink == "full disk" and not Path("/dev/full").exists():
         pytest.skip("this system has no /dev/full")
-    kept = tmp_path / "visualizer" / "state.yaml"
     reading, writing = os.pipe()
     if sink == "full disk":
         os.close(writing)
@@ -101,10 +105,7 @@ def test_a_show_plays_and_ends_though_its_terminal_takes_nothing(tmp_path: Path,
     argv = [sys.executable, "-m", "visualizer", *OPTIONS]
     show = subprocess.Popen(argv, env=env, stdout=writing, stderr=writing)
     try:
-        deadline = time.monotonic() + PATIENCE
-        while not kept.exists() and time.monotonic() < deadline:  # the frame loop runs
-            time.sleep(0.05)
-        assert kept.exists()
+        wait_for_the_loop(tmp_path)
         show.send_signal(signal.SIGTERM)
         assert show.wait(PATIENCE) == 0
     finally:

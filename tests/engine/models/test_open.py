@@ -310,23 +310,6 @@ def test_the_builtin_model_plays() -> None:
     assert engine.next(request(steps=1)).pixels.shape == (side, side, 3)
 
 
-def test_the_builtin_model_plays_without_the_libraries_that_take_seconds_to_import() -> None:
-    script = (
-        "import sys\n"
-        "from visualizer.engine.models.open import choose, open_engine\n"
-        "choose('cpu')\n"
-        "engine = open_engine('builtin', live=True, offline=True, report=lambda _: None)\n"
-        "assert engine.model == 'builtin', engine.model\n"
-        "engine.reduce_memory()\n"
-        "slow = {'diffusers', 'transformers', 'torch._dynamo', 'sympy'}\n"
-        "assert not slow & set(sys.modules), slow & set(sys.modules)"
-    )
-    done = subprocess.run(
-        [sys.executable, "-c", script], capture_output=True, text=True, check=False
-    )
-    assert (done.returncode, done.stderr) == (0, "")
-
-
 def test_while_another_model_is_read_the_test_card_comes_at_once(sd_as_builtin: None) -> None:
     heard = Heard()
     with READING:
@@ -336,11 +319,19 @@ def test_while_another_model_is_read_the_test_card_comes_at_once(sd_as_builtin: 
     ]
 
 
-def test_opening_a_model_leaves_the_terminal_clean(sd_folder: Path) -> None:
-    """The libraries warn of what they lack as soon as their pipelines are imported."""
+def test_the_builtin_model_plays_without_slow_libraries_and_others_leave_the_terminal_clean(
+    sd_folder: Path,
+) -> None:
+    """Some take seconds to import; and they warn of what they lack as soon as they are imported."""
     script = (
+        "import sys\n"
         "from visualizer.engine.models.open import choose, open_engine\n"
         "choose('cpu')\n"
+        "engine = open_engine('builtin', live=True, offline=True, report=lambda _: None)\n"
+        "assert engine.model == 'builtin', engine.model\n"
+        "engine.reduce_memory()\n"
+        "slow = {'diffusers', 'transformers', 'torch._dynamo', 'sympy'}\n"
+        "assert not slow & set(sys.modules), slow & set(sys.modules)\n"
         f"model = open_engine({str(sd_folder)!r}, offline=True, report=lambda _: None).model\n"
         f"assert model == {str(sd_folder)!r}, model\n"
         "import visualizer.engine.backends.converted\n"
