@@ -146,7 +146,9 @@ def differs(before: np.ndarray) -> Callable[[np.ndarray], bool]:
 def test_where_no_model_is_chosen_the_built_in_one_plays_and_follows_the_keys(
     start_show: Callable[..., Performer], tmp_path: Path
 ) -> None:
-    show = start_show("--device", "cpu", "--no-midi", "--size", "64", "--preset", "1")
+    show = start_show(
+        "--device", "cpu", "--backend", "torch", "--no-midi", "--size", "64", "--preset", "1"
+    )
     show.sees(lambda wall: float(wall.std()) > 5, "the start screen")
     show.press("Tab")  # an answer is awaited: Tab is no HUD key yet
     show.hears("builtin on cpu")
