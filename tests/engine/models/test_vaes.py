@@ -12,6 +12,7 @@ import torch
 from diffusers import AutoencoderKL, AutoencoderTiny
 
 from visualizer.engine.failures import ModelError
+from visualizer.engine.loop import feedback
 from visualizer.engine.loop.feedback import Feedback
 from visualizer.engine.models import catalogue, vaes
 from visualizer.engine.models.assembly import assemble
@@ -163,12 +164,19 @@ def test_models_in_full_precision_need_no_safe_autoencoder(hub: Hub, pipeline: A
     assert hub.asked == []
 
 
+@pytest.fixture
+def small_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pictures may get so small that they cost a test nothing: attention grows with their area
+    squared."""
+    monkeypatch.setattr(feedback, "SMALLEST", 16)
+
+
 def test_where_memory_is_out_a_tiny_autoencoder_is_the_first_step_down(
-    with_tiny: Hub, assembled: Assemble, pipeline: Any
+    with_tiny: Hub, assembled: Assemble, pipeline: Any, small_steps: None
 ) -> None:
-    engine = assembled("a/plain", size=(232, 232))
+    engine = assembled("a/plain", size=(64, 64))
     before = engine.next(request()).pixels
-    assert engine.reduce_memory().endswith("the picture is made at 172 pixels"), (
+    assert engine.reduce_memory().endswith("the picture is made at 48 pixels"), (
         "not here: no download"
     )
     load_vae(next(iter(TINY_VAES.values())), AutoencoderTiny, False, False, unheard)
@@ -176,8 +184,8 @@ def test_where_memory_is_out_a_tiny_autoencoder_is_the_first_step_down(
     assert engine.reduce_memory() == "out of memory: a tiny autoencoder makes the pictures"
     assert isinstance(pipeline.vae, AutoencoderTiny)
     after = engine.next(request()).pixels
-    assert before.shape == (232, 232, 3)
-    assert after.shape == (172, 172, 3)
+    assert before.shape == (64, 64, 3)
+    assert after.shape == (48, 48, 3)
     assert "pixels" in engine.reduce_memory()
 
 
@@ -221,10 +229,10 @@ def test_one_that_comes_in_half_precision_alone_is_read(
 
 
 def test_no_step_down_waits_until_another_model_is_read(
-    with_tiny: Hub, assembled: Assemble
+    with_tiny: Hub, assembled: Assemble, small_steps: None
 ) -> None:
     for name in TINY_VAES.values():
         load_vae(name, AutoencoderTiny, False, False, unheard)
-    engine = assembled("a/plain", size=(232, 232))
+    engine = assembled("a/plain", size=(64, 64))
     with READING:
-        assert engine.reduce_memory().endswith("the picture is made at 172 pixels")
+        assert engine.reduce_memory().endswith("the picture is made at 48 pixels")
