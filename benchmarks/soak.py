@@ -115,7 +115,10 @@ class Samples:
         """One more."""
         self.seconds.append(round(now, 1))
         self.memory.append(round(process.memory_info().rss / 2**20, 1))
-        self.handles.append(process.num_handles() if sys.platform == "win32" else process.num_fds())
+        if sys.platform == "win32":
+            self.handles.append(process.num_handles())
+        else:
+            self.handles.append(process.num_fds())
         self.threads.append(process.num_threads())
         self.engine_fps.append(round(engine_fps, 1))
         self.load.append(round(psutil.getloadavg()[0], 1))

@@ -13,10 +13,11 @@ import pytest
 import torch
 
 from visualizer.engine.failures import ModelError, one_line
-from visualizer.engine.models import devices, pipelines
+from visualizer.engine.models import devices
 from visualizer.engine.models.catalogue import BY_MODEL, KNOWN
 from visualizer.engine.models.load import load
 from visualizer.engine.models.picture_size import picture_side
+from visualizer.engine.models.reading import reading_weights
 
 from ..conftest import SIDE, unheard
 
@@ -211,7 +212,7 @@ def test_no_pickle_is_loaded_while_a_model_is_read(tmp_path: Path) -> None:
     pickled = tmp_path / "weights.bin"
     torch.save({}, pickled)
     with (
-        pipelines.reading_weights(),
+        reading_weights(),
         pytest.raises(ModelError, match="pickle, which is never loaded"),
     ):
         torch.load(pickled)
