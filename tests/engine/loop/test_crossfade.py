@@ -28,7 +28,7 @@ def requests(prompts: str, hold: float) -> Iterator[Request]:
 
 
 def test_no_jump_is_seen_in_a_crossfade(builtin: Any) -> None:
-    engine = Feedback(denoiser_of(builtin), size=(192, 192), model="builtin", device="cpu")
+    engine = Feedback(denoiser_of(builtin), size=(128, 128), model="builtin", device="cpu")
     fading: list[float] = []
     steady: list[float] = []
     pictures: list[Any] = []
