@@ -106,6 +106,11 @@ def _add_live(parser: argparse.ArgumentParser) -> None:
         metavar="KIND[:NAME]",
         help="the wall to another program: camera, ndi, spout or syphon; may be given again",
     )
+    parser.add_argument(
+        "--set-list",
+        metavar="NAME|FILE",
+        help="presets in order, each for its time, from the folder 'sets' beside the presets",
+    )
     parser.add_argument("--record", action="store_true", help="record the wall from the start")
     log = parser.add_mutually_exclusive_group()
     log.add_argument(

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from visualizer.frame import Pixels
 from visualizer.outputs import picture_file
+from visualizer.show.files import set_file
 from visualizer.show.files.picture_metadata import PictureMetadata
 from visualizer.show.files.preset import PresetError, load, load_folder
 from visualizer.show.lora import Lora
@@ -17,6 +18,7 @@ from visualizer.show.parameter import nearest
 from visualizer.show.records import NO_VALUES, Preset
 from visualizer.show.reducers.navigation import preset_index
 from visualizer.show.reducers.remember import begun_from
+from visualizer.show.set_list import SetList
 from visualizer.show.state import Show
 
 HERE = Path(__file__).resolve().parent
@@ -66,7 +68,8 @@ class LiveOptions(Options):
     (kind, name), see outputs/programs.py. from_picture: begin as that picture of the wall says.
     state: folder where the show is remembered; None for the usual one. renderer: auto, gl or
     software. hud: auto, wall or window. strobe_limit: most flashes a second. log: file of the
-    performance log; None for one in the state's folder. no_log: write none.
+    performance log; None for one in the state's folder. no_log: write none. set_list: a set list's
+    name or file, to play from the beginning; None for none.
     """
 
     from_picture: Path | None = None
@@ -90,6 +93,7 @@ class LiveOptions(Options):
     state: Path | None = None
     log: Path | None = None
     no_log: bool = False
+    set_list: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +162,31 @@ def find_presets(options: Options) -> tuple[tuple[Preset, ...], int, tuple[str, 
         return presets, index, lines
     there = nearest(wanted, (preset.name for preset in presets)) or "none at all"
     raise OptionError(f"--preset {wanted}: no such preset or file; nearest: {there}")
+
+
+def find_sets(
+    options: LiveOptions, presets: Sequence[Preset]
+) -> tuple[tuple[SetList, ...], int, tuple[str, ...]]:
+    """The set lists in the folder "sets" beside the presets, the index of the one to play, and
+    lines for people. Raises OptionError where the wanted one is not there."""
+    lines: list[str] = []
+    folder = (options.presets or shipped_presets()) / "sets"
+    lists = set_file.load_folder(folder, presets, lines.append)
+    wanted = options.set_list
+    if wanted is None:
+        return lists, 0, tuple(lines)
+    if Path(wanted).is_file():
+        try:
+            given = set_file.load(Path(wanted), presets, lines.append)
+        except PresetError as error:
+            raise OptionError("\n".join(f"--set-list {line}" for line in error.lines)) from None
+        return (given, *lists), 0, tuple(lines)
+    names = [each.name for each in lists]
+    found = [n for n, name in enumerate(names) if name.casefold() == wanted.strip().casefold()]
+    if found:
+        return lists, found[0], tuple(lines)
+    there = nearest(wanted, names) or f"none at all in {folder}"
+    raise OptionError(f"--set-list {wanted}: no such set list or file; nearest: {there}")
 
 
 class BeginPicture(NamedTuple):

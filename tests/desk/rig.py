@@ -14,10 +14,11 @@ from websockets.sync.client import ClientConnection, connect
 from visualizer.controls.mailbox import Mailbox
 from visualizer.desk.server import Desk
 from visualizer.frame import Pixels
-from visualizer.show.actions import Action, Live, Say, Tick
+from visualizer.show.actions import Action, Engine, Live, OnDisplay, Say, SetLists, Tick
 from visualizer.show.prompt_mix import alone
 from visualizer.show.records import NO_VALUES, Cued, Preset
 from visualizer.show.reducer import reduce, start
+from visualizer.show.set_list import SetEntry, SetList
 from visualizer.show.status import Phase, Status
 from visualizer.show.view import View
 
@@ -27,6 +28,13 @@ PRESETS = (
     Preset("one", tuple(Cued(alone(t), NO_VALUES) for t in ("a blue tunnel", "red smoke"))),
     Preset("two", (Cued(alone("green glass"), NO_VALUES),), values={"blend": 0.5}),
 )
+
+SETS = (
+    SetList("Night", (SetEntry("one", 4.0, "bars"), SetEntry("two", 5.0), SetEntry("one", 3.0))),
+    SetList("Day", (SetEntry("two", 1.0),)),
+)
+
+MODELS = ("builtin", "a/large-one")
 
 STATUS = Status(Phase.RUNNING, model="builtin", device="cpu")
 
@@ -47,7 +55,9 @@ class Playing:
         self.desk = desk
         self.lines: list[str] = []
         self.actions: list[Action] = []
-        self.show = reduce(start(PRESETS, settings={"hold": 0.0}), Live(7))
+        self.show = start(PRESETS, settings={"hold": 0.0})
+        for action in (SetLists(SETS), Engine("builtin", MODELS), OnDisplay("wall"), Live(7)):
+            self.show = reduce(self.show, action)
         self.wall: Pixels | None = np.full((90, 160, 3), 200, np.uint8)
         self._ends = threading.Event()
         self._thread = threading.Thread(target=self._run)
@@ -55,7 +65,7 @@ class Playing:
     def __enter__(self) -> Playing:
         self.desk.start()
         self._thread.start()
-        until(lambda: self.desk.port or self.lines)
+        until(lambda: self.desk.port or any("listening" not in line for line in self.lines))
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -87,7 +97,20 @@ class Playing:
                 if isinstance(action, Say):
                     self.lines.append(action.text)
                 self.show = reduce(self.show, action)
-            self.desk.tell(View(self.show, STATUS, 7.3, 59.9, 2, "none", inputs=("OSC 9000",)))
+            self.desk.tell(
+                View(
+                    self.show,
+                    STATUS,
+                    7.3,
+                    59.9,
+                    2,
+                    "none",
+                    inputs=("OSC 9000",),
+                    display_p99=0.0171,
+                    displays=("wall", "laptop"),
+                    controls=(("nano", "cc 16", "strength"),),
+                )
+            )
             now = time.monotonic()
             if self.wall is not None and self.desk.preview.wants(now):
                 self.desk.preview.take(self.wall, now)
@@ -126,7 +149,7 @@ class Browser:
                 self.state = message["state"]
             case "change":
                 for name, value in message["changes"].items():
-                    merges = name in ("values", "on")
+                    merges = name in ("values", "on", "pictures")
                     self.state[name] = {**self.state[name], **value} if merges else value
             case "error":
                 self.errors.append(message["text"])

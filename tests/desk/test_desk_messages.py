@@ -10,6 +10,7 @@ import pytest
 
 from visualizer.controls.osc.osc_messages import decode
 from visualizer.desk.desk_messages import SCHEMAS, read, to_action
+from visualizer.show import actions
 from visualizer.show.actions import Action, Nudge, Prompt, SelectPreset, Set
 from visualizer.show.command_table import COMMANDS, ON_OFF
 from visualizer.show.parameters import PARAMETERS
@@ -49,6 +50,29 @@ def test_steps_prompts_of_presets_and_text_of_one_line() -> None:
     assert action(type="set", parameter="zoom", value="0,5") == Set("zoom", 0.5, "desk")
 
 
+def test_the_set_list_the_prompts_weights_and_the_set_up_are_played() -> None:
+    for message, wanted in (
+        ({"type": "mix", "text": " a\n lamp"}, actions.MixIn("a lamp", "desk")),
+        ({"type": "weigh", "text": "a", "share": 0.25}, actions.Weigh("a", 0.25, "desk")),
+        ({"type": "set_list", "number": 2}, actions.ChooseSet(1, "desk")),
+        ({"type": "set_entry", "number": 3}, actions.GoInSet(2, "desk")),
+        ({"type": "set_move", "number": 3, "to": 1}, actions.MoveInSet(2, 0, "desk")),
+        (
+            {"type": "set_length", "number": 1, "length": "8 bars"},
+            actions.SetLength(0, 8.0, "bars", "desk"),
+        ),
+        ({"type": "display", "name": "wall"}, actions.ChooseDisplay("wall", "desk")),
+        (
+            {"type": "corner", "corner": 2, "x": 0.9, "y": 0.1},
+            actions.PlaceCorner(1, 0.9, 0.1, "desk"),
+        ),
+        ({"type": "project", "change": "rotate"}, actions.Reproject("rotate", "desk")),
+        ({"type": "learn", "target": "preset 3"}, actions.LearnTarget("preset 3", "desk")),
+        ({"type": "model", "name": "builtin"}, actions.AskModel("builtin", "desk")),
+    ):
+        assert action(**message) == wanted
+
+
 @pytest.mark.parametrize(
     ("message", "line"),
     [
@@ -64,6 +88,9 @@ def test_steps_prompts_of_presets_and_text_of_one_line() -> None:
         ({"type": "store", "slot": 9}, "less than or equal to 8"),
         ({"type": "preset", "number": 0}, "greater than or equal to 1"),
         ({"type": "prompt", "text": "x" * 1001}, "at most 1000 characters"),
+        ({"type": "set_length", "number": 1, "length": "9 days"}, "64 bars or 5 minutes"),
+        ({"type": "corner", "corner": 1, "x": 9, "y": 0}, "less than or equal to 2"),
+        ({"type": "learn", "target": "explode"}, "nothing is named 'explode'"),
         ({"type": "explode"}, "Input tag 'explode'"),
         ([], "object"),
         (None, "object"),
@@ -83,7 +110,7 @@ def test_text_that_is_no_message_is_one_line() -> None:
 
 
 def test_every_message_has_a_schema_and_says_what_it_is_for() -> None:
-    assert len(SCHEMAS) == 14
+    assert len(SCHEMAS) == 25
     for model in SCHEMAS.values():
         assert model.__doc__
         assert model.model_json_schema()["properties"]["type"]

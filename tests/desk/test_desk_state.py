@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from visualizer.desk import desk_state
-from visualizer.desk.desk_messages import State
+from visualizer.desk.told_messages import State
 from visualizer.show.actions import Action, Knob, KnobId, Live, Prompt, Run, Set, Store, Tick
 from visualizer.show.parameters import PARAMETERS
 from visualizer.show.reducer import reduce

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import socket
 import sys
 from collections.abc import Iterator
@@ -11,10 +12,12 @@ import cv2
 import httpx
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from visualizer.controls.mailbox import Mailbox
-from visualizer.desk import desk_file
+from visualizer.desk import desk_file, routes, thumbnails
 from visualizer.desk.desk_messages import SCHEMAS
 from visualizer.desk.hub import MOST_DESKS
 from visualizer.desk.openapi import MOST_BYTES, document
@@ -326,6 +329,81 @@ def test_a_port_that_is_taken_is_one_line_and_the_desk_waits_for_it() -> None:
 def test_an_address_that_no_machine_has_is_one_line() -> None:
     with Playing(Desk(Mailbox(), "nowhere.invalid", 9001, retry_after=60.0)) as playing:
         assert playing.lines[0].startswith("desk: nowhere.invalid:9001 can't be listened on: ")
+
+
+def test_a_thumbnail_is_taken_from_the_wall_told_and_served(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(thumbnails, "RIPE", 0.1)
+    with Playing(desk(folder=tmp_path)) as playing:
+        browser = playing.connect()
+        browser.send("set", parameter="crossfade", value=0)
+        browser.until(lambda: browser.state.get("pictures"))
+        (name,) = browser.state["pictures"].values()
+        assert list(browser.state["pictures"]) == ["1.1"]
+        answer = httpx.get(f"{playing.url}/api/thumbnails/{name}")
+        assert answer.headers["content-type"] == "image/jpeg"
+        assert answer.content[:2] == b"\xff\xd8"
+        assert httpx.get(f"{playing.url}/api/thumbnails/..%2Fdesk.json").status_code == 404
+        assert not playing.desk.preview.watchers
+        browser.close()
+    assert len(list((tmp_path / "thumbnails").iterdir())) == 1
+
+
+def test_figures_are_there_for_prometheus(playing: Playing) -> None:
+    answer = httpx.get(f"{playing.url}/metrics")
+    assert answer.headers["content-type"].startswith("text/plain; version=0.0.4")
+    assert "visualizer_display_late_frames_total 2\n" in answer.text
+
+
+def test_a_model_is_one_that_is_there_and_no_file(playing: Playing) -> None:
+    for name in ("/etc/passwd", "../builtin", "https://example.com/x.safetensors", "file:///x"):
+        assert httpx.put(f"{playing.url}/api/model", json={"name": name}).status_code == 204
+    until(lambda: len([m for m in playing.show.messages if "no model on this" in m.text]) == 4)
+    assert playing.show.model.asks == 0
+    httpx.put(f"{playing.url}/api/model", json={"name": "a/large-one"})
+    until(lambda: playing.show.model.wanted == "a/large-one")
+
+
+_types = st.sampled_from(sorted(SCHEMAS))
+_plain = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=20)
+_values = _plain | st.lists(_plain, max_size=3) | st.dictionaries(st.text(max_size=5), _plain)
+_fields = st.sampled_from(
+    sorted({name for model in SCHEMAS.values() for name in model.model_fields} - {"type"})
+)
+_fuzz = (
+    st.builds(
+        lambda type_, fields: json.dumps({"type": type_, **fields}),
+        _types,
+        st.dictionaries(_fields | st.text(max_size=8), _values, max_size=5),
+    )
+    | st.builds(json.dumps, _values)
+    | st.text(max_size=200)
+    | st.binary(max_size=200)
+)
+
+
+def test_whatever_a_desk_sends_it_is_answered_and_the_show_goes_on(
+    playing: Playing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routes, "MESSAGE_RATE", 1e9)
+    browser = playing.connect()
+
+    @settings(max_examples=100, deadline=None)
+    @given(st.lists(_fuzz, min_size=1, max_size=10))
+    def sent(messages: list[str | bytes]) -> None:
+        for message in messages:
+            browser.socket.send(message)
+        browser.errors.clear()
+        browser.send("run", command="no such command")
+        browser.until(lambda: any("no such command" in error for error in browser.errors))
+
+    sent()
+    browser.close()
+    assert playing.lines == []
+    before = playing.show.time
+    until(lambda: playing.show.time > before)
+    assert not playing.show.over
 
 
 def test_it_ends_while_desks_are_connected(playing: Playing, browser: Browser) -> None:

@@ -8,23 +8,31 @@ from hypothesis import strategies as st
 
 from visualizer.show.actions import (
     Action,
+    AskModel,
     ChooseCorner,
+    ChooseDisplay,
+    ChooseSet,
     Compose,
     Digit,
     Drop,
     Engine,
     Erase,
+    GoInSet,
     GrabCorner,
     Heard,
     Knob,
     KnobId,
     Learned,
+    LearnTarget,
     Live,
+    MixIn,
     Move,
     MoveCorner,
+    MoveInSet,
     Nudge,
     Offer,
     OnDisplay,
+    PlaceCorner,
     Prompt,
     Recall,
     Reproject,
@@ -32,6 +40,8 @@ from visualizer.show.actions import (
     Say,
     SelectPreset,
     Set,
+    SetLength,
+    SetLists,
     Store,
     Switch,
     Sync,
@@ -39,6 +49,7 @@ from visualizer.show.actions import (
     Tick,
     Type,
     Unplugged,
+    Weigh,
 )
 from visualizer.show.command_table import COMMANDS, ON_OFF
 from visualizer.show.files.session import Session
@@ -47,6 +58,7 @@ from visualizer.show.pickup import PICKUPS
 from visualizer.show.prompt_mix import alone, weighted
 from visualizer.show.records import NO_VALUES, Cued, Preset
 from visualizer.show.reducer import reduce, start
+from visualizer.show.set_list import SetEntry, SetList
 from visualizer.show.state import Show
 from visualizer.show.targets import LEARNABLE
 
@@ -89,6 +101,11 @@ def live(presets: tuple[Preset, ...] = ALL) -> Show:
     """A show that has its first frame."""
     return reduce(start(presets), Live(1))
 
+
+SET = SetList(
+    "Night", (SetEntry("Plain", 2.0, "bars"), SetEntry("Fast", 0.1), SetEntry("Calm", 1.0, "bars"))
+)
+"""A set list of ALL."""
 
 _names = st.sampled_from([*BY_NAME, "glow"])
 _numbers = st.floats() | st.sampled_from([0.0, 0.5, 1.0, 20.0, 1e9])
@@ -142,6 +159,22 @@ actions = st.one_of(
     st.builds(GrabCorner, _shares, _shares),
     st.builds(MoveCorner, st.floats(-2.0, 2.0), st.floats(-2.0, 2.0)),
     st.builds(Reproject, st.sampled_from(["rotate", "flip_h", "flip_v", "reset", "fold"])),
+    st.builds(
+        SetLists,
+        st.sampled_from([(), (SET,), (SetList("Gone", (SetEntry("gone", 1.0),), loops=True), SET)]),
+        st.integers(0, 2),
+        st.booleans(),
+    ),
+    st.builds(ChooseSet, st.integers(-1, 2)),
+    st.builds(GoInSet, st.integers(-1, 4)),
+    st.builds(MoveInSet, st.integers(-1, 4), st.integers(-1, 4)),
+    st.builds(SetLength, st.integers(-1, 4), _numbers, st.sampled_from(["bars", "minutes"])),
+    st.builds(PlaceCorner, st.integers(-1, 4), _shares, _shares),
+    st.builds(ChooseDisplay, st.sampled_from(["left", "right", ""])),
+    st.builds(LearnTarget, st.sampled_from(["zoom", "next_prompt", "quit", "dance"])),
+    st.builds(AskModel, _models),
+    st.builds(MixIn, _texts),
+    st.builds(Weigh, _texts, _positions),
     st.builds(Take),
     st.builds(Drop),
     st.builds(Prompt, _texts),

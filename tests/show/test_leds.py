@@ -11,6 +11,7 @@ from visualizer.show.files.preset import parse
 from visualizer.show.leds import NAMES, lights
 from visualizer.show.parameters import SOURCES, TARGETS
 from visualizer.show.records import Learning, MappingMode, Preset, Tempo
+from visualizer.show.set_list import SetPlay, SetState
 from visualizer.show.state import Show
 
 
@@ -30,6 +31,8 @@ TOGGLES: dict[str, Callable[[bool], Show]] = {
     "record": lambda on: replace(SHOW, recording=1.0 if on else None),
     "test_card": lambda on: replace(SHOW, test_card=on),
     "mapping": lambda on: replace(SHOW, mapping=MappingMode() if on else None),
+    "set_list": lambda on: replace(SHOW, sets=SetState(play=SetPlay() if on else None)),
+    "unattended": lambda on: replace(SHOW, sets=SetState(unattended=on)),
 }
 
 

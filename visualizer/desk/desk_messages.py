@@ -9,11 +9,31 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Annotated, Any, Literal, TypeAlias
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
+from visualizer.desk.told_messages import Change, Fault, Hello, Line, Message, Whole
 from visualizer.show import targets
-from visualizer.show.actions import Action, Nudge, Prompt, SelectPreset, Set, Switch
+from visualizer.show.actions import (
+    Action,
+    AskModel,
+    ChooseDisplay,
+    ChooseSet,
+    GoInSet,
+    LearnTarget,
+    MixIn,
+    MoveInSet,
+    Nudge,
+    PlaceCorner,
+    Prompt,
+    Reproject,
+    SelectPreset,
+    Set,
+    SetLength,
+    Switch,
+    Weigh,
+)
 from visualizer.show.command_table import ON_OFF
+from visualizer.show.files import set_file
 from visualizer.show.parameter import nearest
 from visualizer.show.parameters import BY_NAME
 from visualizer.show.reducers.navigation import LONGEST
@@ -23,16 +43,10 @@ SOURCE = "desk"
 
 Name: TypeAlias = Annotated[str, Field(min_length=1, max_length=40)]
 Slot: TypeAlias = Annotated[int, Field(ge=1, le=SNAPSHOTS)]
+Entry: TypeAlias = Annotated[int, Field(ge=1, le=set_file.MOST_ENTRIES)]
 
 
-class _Message(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
-
-
-# From a desk.
-
-
-class SetValue(_Message):
+class SetValue(Message):
     """Set a parameter, in its own unit; of a choice also by its name. Values out of range are
     clamped, with a line."""
 
@@ -41,7 +55,7 @@ class SetValue(_Message):
     value: float | Annotated[str, Field(max_length=40)]
 
 
-class NudgeValue(_Message):
+class NudgeValue(Message):
     """Move a parameter by steps of its own, down when negative; fine takes its small steps."""
 
     type: Literal["nudge"] = "nudge"
@@ -50,14 +64,14 @@ class NudgeValue(_Message):
     fine: bool = False
 
 
-class RunCommand(_Message):
+class RunCommand(Message):
     """Do one of the commands."""
 
     type: Literal["run"] = "run"
     command: Name
 
 
-class SwitchCommand(_Message):
+class SwitchCommand(Message):
     """Bring a command that turns something on and off to a state."""
 
     type: Literal["switch"] = "switch"
@@ -65,7 +79,7 @@ class SwitchCommand(_Message):
     on: bool
 
 
-class ChoosePreset(_Message):
+class ChoosePreset(Message):
     """Go to a preset by its number, to its first prompt or to another by number; all from 1."""
 
     type: Literal["preset"] = "preset"
@@ -73,28 +87,112 @@ class ChoosePreset(_Message):
     prompt: Annotated[int, Field(ge=1, le=10_000)] | None = None
 
 
-class GivePrompt(_Message):
+class GivePrompt(Message):
     """Make a text the prompt, at once; it stays until the next is asked for."""
 
     type: Literal["prompt"] = "prompt"
     text: Annotated[str, Field(max_length=LONGEST)]
 
 
-class StoreSnapshot(_Message):
+class StoreSnapshot(Message):
     """Keep the values in force in a slot of the preset."""
 
     type: Literal["store"] = "store"
     slot: Slot
 
 
-class RecallSnapshot(_Message):
+class RecallSnapshot(Message):
     """Bring a slot's values back, over the time that the parameter morph says."""
 
     type: Literal["recall"] = "recall"
     slot: Slot
 
 
-class WatchPreview(_Message):
+class MixInText(Message):
+    """Put a text beside those of the prompt in force, with half of the whole."""
+
+    type: Literal["mix"] = "mix"
+    text: Annotated[str, Field(max_length=LONGEST)]
+
+
+class WeighText(Message):
+    """Give one text of the prompt in force a share of the whole, 0 to 1; the others give way."""
+
+    type: Literal["weigh"] = "weigh"
+    text: Annotated[str, Field(max_length=LONGEST)]
+    share: Annotated[float, Field(ge=0, le=1)]
+
+
+class ChooseSetList(Message):
+    """Make a set list the one to play, by its number from 1."""
+
+    type: Literal["set_list"] = "set_list"
+    number: Annotated[int, Field(ge=1, le=1000)]
+
+
+class GoInSetList(Message):
+    """Play the set list from an entry on, by its number from 1."""
+
+    type: Literal["set_entry"] = "set_entry"
+    number: Entry
+
+
+class MoveInSetList(Message):
+    """Bring an entry of the set list to another place; both from 1."""
+
+    type: Literal["set_move"] = "set_move"
+    number: Entry
+    to: Entry
+
+
+class SetEntryLength(Message):
+    """Give an entry of the set list another length: "64 bars", "5 minutes"."""
+
+    type: Literal["set_length"] = "set_length"
+    number: Entry
+    length: Annotated[str, Field(max_length=40)]
+
+
+class MoveToDisplay(Message):
+    """Move the wall to a display, by its name."""
+
+    type: Literal["display"] = "display"
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+
+
+class PinCorner(Message):
+    """In the mapping mode: a corner of the wall, 1 to 4 clockwise from the top left, at a point of
+    the screen, in shares of it."""
+
+    type: Literal["corner"] = "corner"
+    corner: Annotated[int, Field(ge=1, le=4)]
+    x: Annotated[float, Field(ge=-1, le=2)]
+    y: Annotated[float, Field(ge=-1, le=2)]
+
+
+class ChangeProjection(Message):
+    """In the mapping mode: turn the wall by a quarter, flip it, or have it as it came (asked for
+    twice)."""
+
+    type: Literal["project"] = "project"
+    change: Literal["rotate", "flip_h", "flip_v", "reset"]
+
+
+class LearnControl(Message):
+    """MIDI learn: the control that is moved next plays a target. `switch learn` ends it."""
+
+    type: Literal["learn"] = "learn"
+    target: Name
+
+
+class LoadModel(Message):
+    """Have a model play, one of those on this machine by its name."""
+
+    type: Literal["model"] = "model"
+    name: Annotated[str, Field(min_length=1, max_length=1000)]
+
+
+class WatchPreview(Message):
     """Have the wall's picture sent, as binary messages (JPEG), or not. Only over the socket."""
 
     type: Literal["preview"] = "preview"
@@ -103,12 +201,15 @@ class WatchPreview(_Message):
 
 FROM_DESK = (
     SetValue, NudgeValue, RunCommand, SwitchCommand, ChoosePreset, GivePrompt, StoreSnapshot,
-    RecallSnapshot, WatchPreview,
+    RecallSnapshot, MixInText, WeighText, ChooseSetList, GoInSetList, MoveInSetList, SetEntryLength,
+    MoveToDisplay, PinCorner, ChangeProjection, LearnControl, LoadModel, WatchPreview,
 )  # fmt: skip
 
 FromDesk: TypeAlias = (
     SetValue | NudgeValue | RunCommand | SwitchCommand | ChoosePreset | GivePrompt
-    | StoreSnapshot | RecallSnapshot | WatchPreview
+    | StoreSnapshot | RecallSnapshot | MixInText | WeighText | ChooseSetList | GoInSetList
+    | MoveInSetList | SetEntryLength | MoveToDisplay | PinCorner | ChangeProjection | LearnControl
+    | LoadModel | WatchPreview
 )  # fmt: skip
 
 _FROM_DESK: TypeAdapter[FromDesk] = TypeAdapter(Annotated[FromDesk, Field(discriminator="type")])
@@ -158,8 +259,39 @@ def to_action(message: FromDesk) -> Action:
             return targets.action(Target(targets.STORE, number=slot), SOURCE)
         case RecallSnapshot(slot=slot):
             return targets.action(Target(targets.SNAPSHOT, number=slot), SOURCE)
+        case MixInText(text=text):
+            return MixIn(_printable(text), SOURCE)
+        case WeighText(text=text, share=share):
+            return Weigh(text, share, SOURCE)
         case WatchPreview():
             raise ValueError("the preview is only for the socket")
+        case _:
+            return _set_up(message)
+
+
+def _set_up(
+    message: ChooseSetList | GoInSetList | MoveInSetList | SetEntryLength | MoveToDisplay
+    | PinCorner | ChangeProjection | LearnControl | LoadModel,
+) -> Action:  # fmt: skip
+    match message:
+        case ChooseSetList(number=number):
+            return ChooseSet(number - 1, SOURCE)
+        case GoInSetList(number=number):
+            return GoInSet(number - 1, SOURCE)
+        case MoveInSetList(number=number, to=to):
+            return MoveInSet(number - 1, to - 1, SOURCE)
+        case SetEntryLength(number=number, length=length):
+            return SetLength(number - 1, *set_file.length(length), SOURCE)
+        case MoveToDisplay(name=name):
+            return ChooseDisplay(name, SOURCE)
+        case PinCorner(corner=corner, x=x, y=y):
+            return PlaceCorner(corner - 1, x, y, SOURCE)
+        case ChangeProjection(change=change):
+            return Reproject(change, SOURCE)
+        case LearnControl(target=target):
+            return LearnTarget(str(targets.parse(target)), SOURCE)
+        case LoadModel(name=name):
+            return AskModel(name, SOURCE)
 
 
 def _parameter(name: str) -> str:
@@ -172,192 +304,6 @@ def _printable(text: str) -> str:
     """One line, without what moves a cursor; joiners of emoji stay."""
     words = " ".join(text.split())
     return "".join(sign for sign in words if sign.isprintable() or sign == "\u200d")
-
-
-# To a desk.
-
-
-class ParameterRow(_Message):
-    """A row of the table of parameters (show/parameters.py). digits: decimals that are shown;
-    curve: exponent from a fader's position, 0 to 1, to the range; travel: how many whole values
-    a fader plays, 0 for the whole range."""
-
-    name: str
-    label: str
-    help: str
-    group: str
-    low: float
-    high: float
-    default: float
-    step: float
-    fine: float
-    unit: str
-    whole: bool
-    digits: int
-    curve: float
-    travel: int
-    choices: tuple[str, ...]
-
-
-class CommandRow(_Message):
-    """A row of the table of commands. on_off: whether it can be switched."""
-
-    name: str
-    label: str
-    help: str
-    on_off: bool
-
-
-class Tables(_Message):
-    """What stays the same for a whole show. most_played: parameters for the first page."""
-
-    version: str
-    parameters: tuple[ParameterRow, ...]
-    commands: tuple[CommandRow, ...]
-    most_played: tuple[str, ...]
-    beats_in_bar: int
-    slots: int
-    longest_prompt: int
-
-
-class PresetCard(_Message):
-    """A preset and the texts of its prompts."""
-
-    name: str
-    prompts: tuple[str, ...]
-
-
-class Now(_Message):
-    """The prompt in force. preset and prompt: its numbers from 1, 0 for none. place: "2 / 8", or
-    "typed". fading: how far it has come in, 0 to 100."""
-
-    preset: int
-    prompt: int
-    text: str
-    place: str
-    fading: int
-
-
-class Next(_Message):
-    """The prompt that comes, "" for none. caption: "Next in 12 s". gone: how much of the wait is
-    over, 0 to 100. pending: what waits for its beat, "" for nothing."""
-
-    text: str
-    caption: str
-    gone: int
-    pending: str
-
-
-class TempoNow(_Message):
-    """The beat counter stands at origin + time · bpm / 60, with the time of the message. lost: its
-    source is a clock that is heard no more."""
-
-    bpm: float
-    origin: float
-    source: str
-    lost: bool
-
-
-class SnapshotsNow(_Message):
-    """kept: whether each slot of the preset holds values. coming: the one on its way in, or 0."""
-
-    kept: tuple[bool, ...]
-    coming: int
-
-
-class SoundNow(_Message):
-    """What is heard, each 0 to 1."""
-
-    level: float
-    bass: float
-    mid: float
-    treble: float
-
-
-class EngineNow(_Message):
-    """The engine's account (show/status.py). fps: generated frames a second, 0 for none yet."""
-
-    phase: str
-    text: str
-    progress: float | None
-    model: str
-    device: str
-    coming: str
-    fps: float
-    seed: int | None
-
-
-class DisplayNow(_Message):
-    """The wall. late: display frames that came over 25 ms after the one before."""
-
-    fps: float
-    late: int
-    renderer: str
-
-
-class State(_Message):
-    """All that a desk shows. values: as hands left them; played: those that a modulation has
-    elsewhere at this moment. waiting: positions (0 to 1) of MIDI knobs that do not hold their
-    parameter yet. on: commands that are switched on or off. live: whether the first picture is on
-    the wall. messages: lines that can be read now. inputs: what plays along. desks: how many are
-    connected."""
-
-    values: dict[str, float]
-    played: dict[str, float]
-    waiting: dict[str, float]
-    on: dict[str, bool]
-    presets: tuple[PresetCard, ...]
-    now: Now
-    next: Next
-    tempo: TempoNow
-    snapshots: SnapshotsNow
-    sound: SoundNow | None
-    engine: EngineNow
-    display: DisplayNow
-    live: bool
-    messages: tuple[str, ...]
-    inputs: tuple[str, ...]
-    desks: int
-
-
-class Hello(_Message):
-    """The first message. role: "play", or "view" for one that may only look."""
-
-    type: Literal["hello"] = "hello"
-    role: Literal["play", "view"]
-    tables: Tables
-
-
-class Whole(_Message):
-    """The whole state, at a show time in seconds; once, after hello."""
-
-    type: Literal["state"] = "state"
-    time: float
-    state: State
-
-
-class Change(_Message):
-    """What has changed: sections of the state, each whole; but of values and on only the entries
-    that are new. Once a second also where nothing has."""
-
-    type: Literal["change"] = "change"
-    time: float
-    changes: dict[str, Any]
-
-
-class Line(_Message):
-    """A line of the log: what was said to the performer, at a show time in seconds."""
-
-    type: Literal["line"] = "line"
-    time: float
-    text: str
-
-
-class Fault(_Message):
-    """Why a message of this desk was not followed."""
-
-    type: Literal["error"] = "error"
-    text: str
 
 
 TO_DESK = (Hello, Whole, Change, Line, Fault)

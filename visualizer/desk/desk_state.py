@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from visualizer import __version__
-from visualizer.desk.desk_messages import (
+from visualizer.desk.told_messages import (
     CommandRow,
+    ControlRow,
     DisplayNow,
     EngineNow,
+    MachineNow,
     Next,
     Now,
     ParameterRow,
     PresetCard,
+    ProjectionNow,
+    PromptWeight,
+    SetEntryNow,
+    SetListNow,
+    SetPlace,
+    SetupNow,
     SnapshotsNow,
     SoundNow,
     State,
@@ -22,12 +32,14 @@ from visualizer.desk.desk_messages import (
 )
 from visualizer.show import prompt_text, time_text
 from visualizer.show.command_table import COMMANDS, ON_OFF
-from visualizer.show.parameters import PARAMETERS
+from visualizer.show.parameters import DEFAULTS, PARAMETERS
 from visualizer.show.records import Preset
-from visualizer.show.reducers import snapshots
+from visualizer.show.reducers import set_playing, snapshots
 from visualizer.show.reducers.commands import IS_ON
 from visualizer.show.reducers.navigation import LONGEST
+from visualizer.show.set_list import SetList
 from visualizer.show.state import Show
+from visualizer.show.targets import LEARNABLE
 from visualizer.show.tempo import BAR
 from visualizer.show.view import View
 
@@ -37,7 +49,7 @@ MOST_PLAYED = (
 """Parameters of the first page of faders, the first four of which a phone shows beside the
 preview."""
 
-MERGED = ("values", "on")
+MERGED = ("values", "on", "pictures")
 """Sections of which a change names only the entries that are new."""
 
 
@@ -73,6 +85,7 @@ def tables() -> Tables:
         beats_in_bar=BAR,
         slots=snapshots.SLOTS,
         longest_prompt=LONGEST,
+        learnable=LEARNABLE,
     )
 
 
@@ -84,8 +97,19 @@ def cards(presets: tuple[Preset, ...]) -> tuple[PresetCard, ...]:
     )
 
 
-def state(view: View, presets: tuple[PresetCard, ...], desks: int) -> State:
-    """The whole state of a moment. presets: cards() of the show's. desks: how many there are."""
+NO_FIGURES = MachineNow(memory=0, processor=0, temperature=None)
+
+
+def state(
+    view: View,
+    presets: tuple[PresetCard, ...],
+    desks: int,
+    *,
+    pictures: Mapping[str, str] = MappingProxyType({}),
+    machine: MachineNow = NO_FIGURES,
+) -> State:
+    """The whole state of a moment. presets: cards() of the show's. desks: how many there are.
+    pictures: thumbnails.Thumbnails.of."""
     show, status = view.show, view.status
     values = show.values
     sound = show.sound
@@ -97,10 +121,15 @@ def state(view: View, presets: tuple[PresetCard, ...], desks: int) -> State:
             for grip in show.knobs.values()
             if grip.position is not None and show.waits(grip)
         },
+        resets=_resets(show),
         on={name: IS_ON[name](show) for name in ON_OFF},
         presets=presets,
         now=_now(show),
         next=_next(show),
+        mix=tuple(PromptWeight(text=t, share=round(share, 3)) for t, share in show.cue.parts),
+        pictures=dict(pictures),
+        set_list=_set_list(show),
+        set_place=_set_place(show),
         tempo=_tempo(show),
         snapshots=SnapshotsNow(
             kept=tuple(
@@ -124,11 +153,18 @@ def state(view: View, presets: tuple[PresetCard, ...], desks: int) -> State:
             device=status.device,
             coming=status.coming,
             fps=round(view.engine_fps, 1),
+            latency=round(show.period * 1000),
             seed=show.seed,
         ),
         display=DisplayNow(
-            fps=round(view.display_fps, 1), late=view.late_frames, renderer=view.renderer
+            fps=round(view.display_fps, 1),
+            late=view.late_frames,
+            p99=round(view.display_p99 * 1000, 1),
+            renderer=view.renderer,
         ),
+        machine=machine,
+        projection=_projection(show),
+        setup=_setup(view),
         live=show.live_since is not None,
         messages=tuple(message.text for message in show.messages),
         inputs=(*view.ports, *view.inputs),
@@ -149,6 +185,76 @@ def changes(before: State, after: State) -> dict[str, Any]:
 
 def _newer(old: Mapping[str, object], new: Mapping[str, object]) -> dict[str, object]:
     return {name: value for name, value in new.items() if old.get(name) != value}
+
+
+def _resets(show: Show) -> dict[str, float]:
+    """What the preset and its prompt have laid, where that is not the default anyway."""
+    laid = {**show.preset_layer, **show.prompt_layer}
+    return {name: value for name, (_, value) in laid.items() if value != DEFAULTS[name]}
+
+
+def _set_list(show: Show) -> SetListNow:
+    sets, now = show.sets, show.sets.now
+    return SetListNow(
+        name="" if now is None else now.name,
+        names=tuple(each.name for each in sets.lists),
+        number=0 if now is None else sets.chosen + 1,
+        loops=sets.loops,
+        entries=() if now is None else _entries(now, round(show.tempo.bpm, 1)),
+    )
+
+
+@lru_cache(maxsize=8)  # asked for 20 times a second
+def _entries(now: SetList, bpm: float) -> tuple[SetEntryNow, ...]:
+    return tuple(
+        SetEntryNow(
+            preset=entry.preset,
+            length=entry.words,
+            seconds=round(entry.length * (60.0 * BAR / bpm if entry.counted_in == "bars" else 60)),
+        )
+        for entry in now.entries
+    )
+
+
+def _set_place(show: Show) -> SetPlace:
+    play, following = show.sets.play, set_playing.following(show)
+    return SetPlace(
+        place=0 if play is None else play.place + 1,
+        next=0 if following is None else following + 1,
+        left=max(round(set_playing.left(show)), 0),
+    )
+
+
+def _projection(show: Show) -> ProjectionNow:
+    projection, mapping = show.projection, show.mapping
+    return ProjectionNow(
+        display=show.display,
+        corners=tuple((round(x, 4), round(y, 4)) for x, y in projection.corners),
+        corner=0 if mapping is None else mapping.corner + 1,
+        rotate=projection.rotate,
+        flip_h=projection.flip_h,
+        flip_v=projection.flip_v,
+    )
+
+
+def _setup(view: View) -> SetupNow:
+    show, learning = view.show, view.show.learning
+    return SetupNow(
+        displays=view.displays,
+        models=show.model.available,
+        outputs=view.outputs,
+        sound=view.sound,
+        midi=view.ports,
+        controls=_controls(view.controls),
+        learning="" if learning is None else learning.target,
+        learned="" if learning is None else learning.line,
+        recorded=None if show.recording is None else round(time_text.recorded(show)),
+    )
+
+
+@lru_cache(maxsize=4)
+def _controls(rows: tuple[tuple[str, str, str], ...]) -> tuple[ControlRow, ...]:
+    return tuple(ControlRow(device=d, control=c, plays=p) for d, c, p in rows)
 
 
 def _now(show: Show) -> Now:

@@ -17,10 +17,13 @@ from typing import Protocol
 
 from visualizer.desk import desk_state
 from visualizer.desk.access import Access, Allowance, Caller
-from visualizer.desk.desk_messages import FromDesk, Line, PresetCard, State, to_action
+from visualizer.desk.desk_messages import FromDesk, to_action
+from visualizer.desk.machine import Machine
 from visualizer.desk.preview import Preview
+from visualizer.desk.thumbnails import Thumbnails
+from visualizer.desk.told_messages import Line, PresetCard, State
 from visualizer.latest import Latest
-from visualizer.show.actions import Action
+from visualizer.show.actions import Action, Say
 from visualizer.show.notices import said
 from visualizer.show.records import Preset
 from visualizer.show.view import View
@@ -54,8 +57,11 @@ class Hub:
         preview: Preview,
         access: Access,
         clock: Callable[[], float] = time.monotonic,
+        thumbnails: Thumbnails | None = None,
     ) -> None:
         self.preview, self.access, self.clock = preview, access, clock
+        self.thumbnails = thumbnails or Thumbnails(None)
+        self.machine = Machine(clock)
         self.rest = Allowance(REST_RATE, clock)
         self.desks = 0
         self.over = False
@@ -66,6 +72,8 @@ class Hub:
         """How many lines there have been so far, with those that are forgotten."""
         self._views, self._inbox = views, inbox
         self._view: View | None = None
+        self._asks_picture = False
+        self._fault = ""
         self._state: tuple[View, int, State] | None = None
         self._cards: tuple[tuple[Preset, ...], tuple[PresetCard, ...]] = ((), ())
 
@@ -73,9 +81,27 @@ class Hub:
         """Take what the frame loop hands over, until it is over."""
         while not self.over:
             self.listen()
-            if self.preview.watchers:
-                self.jpeg = self.preview.newest() or self.jpeg
+            self.machine.look()
+            await self._look_at_wall()
             await asyncio.sleep(EVERY)
+
+    async def _look_at_wall(self) -> None:
+        """Take the wall's picture where one is wanted: for desks, or as a prompt's thumbnail."""
+        show = None if self._view is None else self._view.show
+        ripe = show is not None and self.thumbnails.ripe(show)
+        asked = self._asks_picture
+        if ripe != asked:
+            self._asks_picture = ripe
+            self.preview.watchers += 1 if ripe else -1
+        if not self.preview.watchers or (jpeg := self.preview.newest()) is None:
+            return
+        self.jpeg = jpeg
+        # The first one may be of before it was asked for.
+        if ripe and asked and show is not None and self.preview.small is not None:
+            await asyncio.to_thread(self.thumbnails.take(show, self.preview.small))
+            if (fault := self.thumbnails.fault) and fault != self._fault:
+                self._inbox.put(Say(fault, "desk"))
+            self._fault = self.thumbnails.fault
 
     def listen(self) -> None:
         """Take the newest view, and the lines that were said since the last."""
@@ -102,7 +128,11 @@ class Hub:
             presets = view.show.presets
             if self._cards[0] is not presets:
                 self._cards = presets, desk_state.cards(presets)
-            self._state = view, self.desks, desk_state.state(view, self._cards[1], self.desks)
+            pictures = self.thumbnails.of(presets)
+            told = desk_state.state(
+                view, self._cards[1], self.desks, pictures=pictures, machine=self.machine.now
+            )
+            self._state = view, self.desks, told
         return view.show.time, self._state[2]
 
     def lines_since(self, count: int) -> list[Line]:

@@ -15,7 +15,7 @@ from pydantic.json_schema import models_json_schema
 
 from visualizer import __version__
 from visualizer.desk import desk_messages
-from visualizer.desk.desk_messages import State, Tables
+from visualizer.desk.told_messages import State, Tables
 
 MOST_BYTES = 16 * 1024
 """Of a message, and of a body: a prompt of the greatest length, each character escaped twice."""
@@ -57,6 +57,17 @@ ROWS = (
     Row("PUT", "/api/commands/{command}", desk_messages.SwitchCommand),
     Row("POST", "/api/presets/{number}", desk_messages.ChoosePreset),
     Row("POST", "/api/prompt", desk_messages.GivePrompt),
+    Row("POST", "/api/prompt/mix", desk_messages.MixInText),
+    Row("PUT", "/api/prompt/weight", desk_messages.WeighText),
+    Row("POST", "/api/set_list/{number}", desk_messages.ChooseSetList),
+    Row("POST", "/api/set_list/entries/{number}", desk_messages.GoInSetList),
+    Row("PUT", "/api/set_list/entries/{number}", desk_messages.SetEntryLength),
+    Row("POST", "/api/set_list/entries/{number}/move", desk_messages.MoveInSetList),
+    Row("PUT", "/api/model", desk_messages.LoadModel),
+    Row("PUT", "/api/display", desk_messages.MoveToDisplay),
+    Row("PUT", "/api/projection/corners/{corner}", desk_messages.PinCorner),
+    Row("POST", "/api/projection", desk_messages.ChangeProjection),
+    Row("POST", "/api/learn", desk_messages.LearnControl),
     Row("PUT", "/api/snapshots/{slot}", desk_messages.StoreSnapshot),
     Row("POST", "/api/snapshots/{slot}", desk_messages.RecallSnapshot),
 )
@@ -94,6 +105,32 @@ def document() -> dict[str, Any]:
             "The wall's picture, small",
             "preview",
             {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}},
+            503,
+        )
+    }
+    paths["/api/thumbnails/{name}"] = {
+        "get": {
+            **_read(
+                "A prompt's thumbnail, by its name in the state's pictures",
+                "thumbnail",
+                {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}},
+                404,
+            ),
+            "parameters": [
+                {
+                    "name": "name",
+                    "in": "path",
+                    "required": True,
+                    "schema": {"type": "string", "pattern": "^[0-9a-f]+-[0-9]+$"},
+                }
+            ],
+        }
+    }
+    paths["/metrics"] = {
+        "get": _read(
+            "Figures for Prometheus",
+            "metrics",
+            {"text/plain": {"schema": {"type": "string"}}},
             503,
         )
     }

@@ -31,6 +31,8 @@ class Preview:
         self.watchers = 0
         self._pictures: Latest[Pixels] = Latest()
         self._due = float("-inf")
+        self.small: Pixels | None = None
+        """The newest picture that was taken, small; in the desk's thread."""
 
     def wants(self, at: float) -> bool:
         """Whether the picture on the wall at a time, in seconds, is wanted. Never waits."""
@@ -45,18 +47,24 @@ class Preview:
         """A picture that was not taken before, as JPEG; None where there is none. Takes 1 to 4 ms,
         most of them without Python's lock."""
         pixels = self._pictures.get()
-        return None if pixels is None else encoded(pixels)
+        if pixels is None:
+            return None
+        self.small = scaled(pixels)
+        return encoded(self.small)
 
 
-def encoded(pixels: Pixels) -> bytes:
-    """Pixels (height, width, 3 of uint8, RGB) as a JPEG of at most LONGEST_SIDE."""
+def scaled(pixels: Pixels) -> Pixels:
+    """Pixels (height, width, 3 of uint8, RGB) at LONGEST_SIDE at most."""
     height, width = pixels.shape[:2]
     scale = min(LONGEST_SIDE / max(height, width), 1.0)
     if scale < 1.0:
         size = max(round(width * scale), 1), max(round(height * scale), 1)
-        small = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
-    else:
-        small = pixels
-    bgr = cv2.cvtColor(small, cv2.COLOR_RGB2BGR)
+        return np.asarray(cv2.resize(pixels, size, interpolation=cv2.INTER_AREA), np.uint8)
+    return pixels
+
+
+def encoded(pixels: Pixels) -> bytes:
+    """Pixels as a JPEG."""
+    bgr = cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)
     _, jpeg = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
     return np.asarray(jpeg).tobytes()

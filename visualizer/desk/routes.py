@@ -18,10 +18,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from visualizer.desk import desk_messages, desk_state, openapi
+from visualizer.desk import desk_messages, desk_state, metrics, openapi
 from visualizer.desk.access import PROTOCOL, Allowance, Caller, Refused
-from visualizer.desk.desk_messages import Change, Fault, Hello, WatchPreview, Whole
+from visualizer.desk.desk_messages import WatchPreview
 from visualizer.desk.hub import EVERY, MOST_DESKS, Hub
+from visualizer.desk.told_messages import Change, Fault, Hello, Whole
 
 STATIC = {
     "/": ("index.html", "text/html; charset=utf-8"),
@@ -29,7 +30,17 @@ STATIC = {
     "/icon.svg": ("icon.svg", "image/svg+xml"),
     **{
         f"/{name}.js": (f"{name}.js", "text/javascript; charset=utf-8")
-        for name in ("main", "connection", "fader", "pages", "play", "watch")
+        for name in (
+            "main",
+            "connection",
+            "fader",
+            "pages",
+            "pictures",
+            "play",
+            "set",
+            "setup",
+            "watch",
+        )
     },
 }
 """The page: path to file and media type."""
@@ -53,6 +64,8 @@ def app(hub: Hub) -> Starlette:
         ("/api/tables", _tables),
         ("/api/preview.jpg", _preview),
         ("/api/openapi.json", _openapi),
+        ("/api/thumbnails/{name}", _thumbnail),
+        ("/metrics", _metrics),
     )
     routes: list[BaseRoute] = [
         *(
@@ -183,6 +196,22 @@ async def _preview(request: Request) -> Response:
     if hub.jpeg is last:
         raise Refused(503, "there is no picture on the wall yet")
     return Response(hub.jpeg, media_type="image/jpeg")
+
+
+async def _thumbnail(request: Request) -> Response:
+    jpeg = _hub(request).thumbnails.pictures.get(request.path_params["name"])
+    if jpeg is None:
+        raise Refused(404, "there is no such thumbnail")
+    return Response(jpeg, media_type="image/jpeg")
+
+
+async def _metrics(request: Request) -> Response:
+    hub = _hub(request)
+    hub.listen()
+    now = hub.now()
+    if now is None:
+        raise Refused(503, "the show has not begun")
+    return Response(metrics.text(now[1], now[0]), media_type=metrics.KIND)
 
 
 def _row(row: openapi.Row) -> Endpoint:

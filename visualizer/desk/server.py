@@ -125,6 +125,7 @@ class Desk(Worker):
         from visualizer.desk import routes
         from visualizer.desk.hub import Hub
         from visualizer.desk.openapi import MOST_BYTES
+        from visualizer.desk.thumbnails import FOLDER, Thumbnails
 
         where, port = listening.getsockname()[:2]
         local = _is_local(where)
@@ -134,7 +135,8 @@ class Desk(Worker):
             names=frozenset() if local else _own_names(self._host),
             tokens={"play": self.tokens.play, "view": self.tokens.view},
         )
-        hub = Hub(self._views, self._mailbox, self.preview, access)
+        kept = None if self._folder is None else self._folder / FOLDER
+        hub = Hub(self._views, self._mailbox, self.preview, access, thumbnails=Thumbnails(kept))
         config = uvicorn.Config(
             routes.app(hub),
             log_config=None,

@@ -38,11 +38,12 @@ from visualizer.options import (
     LiveOptions,
     find_picture,
     find_presets,
+    find_sets,
     shipped_presets,
     with_picture,
 )
 from visualizer.show.action_log import describe
-from visualizer.show.actions import Action, End, Offer, OnDisplay, Run, Say, Tick
+from visualizer.show.actions import Action, End, Offer, OnDisplay, Run, Say, SetLists, Tick
 from visualizer.show.files.performance import Header
 from visualizer.show.next_request import request
 from visualizer.show.notices import said
@@ -96,6 +97,7 @@ def _run(options: LiveOptions) -> int:
     )
     try:  # with the window there: a disk may be slow
         presets, first, faults = find_presets(options)
+        sets, chosen, lines = find_sets(options, presets)
         picture = find_picture(options.from_picture)
     except BaseException:
         stage.close()
@@ -122,8 +124,9 @@ def _run(options: LiveOptions) -> int:
             signal.signal(number, live.end)
     try:
         with live:
-            for line in (*faults, *(message.text for message in show.messages)):
+            for line in (*faults, *lines, *(message.text for message in show.messages)):
                 live.warn(line)
+            live.do(SetLists(sets, chosen, begins=options.set_list is not None))
             if options.record:
                 live.do(Run("record", "--record"))
             if not presets:
@@ -376,4 +379,9 @@ class LiveShow:
             renderer=self.stage.renderer,
             ports=self.inputs.ports,
             inputs=(*self.inputs.others, *self.source.words),
+            display_p99=self.stage.display_p99,
+            displays=self.stage.displays,
+            outputs=self.outputs.programs,
+            sound=self.inputs.sound.input if self.inputs.sound is not None else "",
+            controls=self.inputs.controls,
         )

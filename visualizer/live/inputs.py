@@ -68,6 +68,11 @@ class Inputs:
         return () if self.midi is None else self.midi.ports
 
     @property
+    def controls(self) -> tuple[tuple[str, str, str], ...]:
+        """What the controls of MIDI devices play: (device, control, target)."""
+        return () if self.midi is None else self.midi.controls
+
+    @property
     def others(self) -> tuple[str, ...]:
         """What else plays along, in words for the HUD."""
         lines = []

@@ -53,6 +53,8 @@ class WallOutputs:
         self._pictures = PictureFiles()
         self._asked = 0
         self._recorder: Recorder | None = None
+        self.programs = tuple(f"{kind} {name}".strip() for kind, name in programs)
+        """What the wall goes to, for people."""
         self._others: list[Output] = [
             self._pictures,
             *(ProgramOutput(PROGRAMS[kind], name) for kind, name in programs),

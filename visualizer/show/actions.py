@@ -13,6 +13,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from visualizer.show.files.session import Session
 from visualizer.show.projection import Projection
+from visualizer.show.set_list import SetList, Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,6 +221,51 @@ class Reread:
 
 
 @dataclass(frozen=True, slots=True)
+class SetLists:
+    """The set lists that there are; chosen: index of the one to play. begins: it does at once."""
+
+    lists: tuple[SetList, ...]
+    chosen: int = 0
+    begins: bool = False
+    source: str = "disk"
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseSet:
+    """Make the set list at an index the one to play."""
+
+    index: int
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class GoInSet:
+    """Play the set list from the entry at an index on."""
+
+    index: int
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MoveInSet:
+    """Bring the set list's entry at an index to another place."""
+
+    index: int
+    to: int
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SetLength:
+    """Give the set list's entry at an index another length."""
+
+    index: int
+    length: float
+    counted_in: Unit
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OnDisplay:
     """The wall is on the display of that name; chosen: on which it belongs, which may be gone."""
 
@@ -252,6 +298,58 @@ class MoveCorner:
     across: float
     down: float
     source: str = "keyboard"
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceCorner:
+    """In the mapping mode: a corner, 0 to 3, at a point of the screen, in shares of it."""
+
+    index: int
+    x: float
+    y: float
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseDisplay:
+    """Move the wall to the display of that name."""
+
+    name: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LearnTarget:
+    """MIDI learn begins with a target (show/targets.py), or goes to it."""
+
+    target: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AskModel:
+    """Have one of the models on this machine play. Another name is none of them, so that no file
+    can be named from elsewhere."""
+
+    name: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MixIn:
+    """Put a text beside those of the prompt."""
+
+    text: str
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Weigh:
+    """Give one text of the prompt a share of the whole, 0 to 1; the others give way."""
+
+    text: str
+    share: float
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,10 +473,21 @@ Action: TypeAlias = (
     | Snapshots
     | Offer
     | Projections
+    | SetLists
+    | ChooseSet
+    | GoInSet
+    | MoveInSet
+    | SetLength
     | OnDisplay
     | ChooseCorner
     | GrabCorner
     | MoveCorner
+    | PlaceCorner
+    | ChooseDisplay
+    | LearnTarget
+    | AskModel
+    | MixIn
+    | Weigh
     | Reproject
     | Reread
     | Type

@@ -31,6 +31,12 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("next_preset", "Next preset", ("down", "page down"), 38, "the next preset"),
     Command("previous_preset", "Previous preset", ("up", "page up"), 39, "the preset before"),
+    Command("set_list", "Set list", ("ctrl g",), None, "start or stop the set list"),
+    Command("next_in_set", "Next in set", ("ctrl n",), None, "the set list's next preset"),
+    Command("previous_in_set", "Set before", ("ctrl b",), None, "the set list's preset before"),
+    Command(
+        "unattended", "Unattended", ("ctrl r",), None, "the set list goes round all night"
+    ),
     Command(
         "generation", "Generation", ("g",), 40, "start or stop; the picture stays"
     ),
@@ -98,6 +104,6 @@ COMMANDS: tuple[Command, ...] = (
 
 ON_OFF = (
     "generation", "freeze", "blackout", "fullscreen", "hud", "help", "learn", "record", "mapping",
-    "test_card",
+    "test_card", "set_list", "unattended",
 )  # fmt: skip
 """Commands that turn something on and off, so that a switch can stand for them."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeAlias
 
-from visualizer.show.actions import Recall, Run, SelectPreset
+from visualizer.show.actions import GoInSet, Recall, Run, SelectPreset
 from visualizer.show.lora import Lora, joined
 from visualizer.show.prompt_mix import in_words
 from visualizer.show.request import Mix
@@ -230,11 +230,13 @@ CUE = "cue"
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """action: what will be done, times over. beat: when, by the beat counter (show/tempo.py)."""
+    """action: what will be done, times over. beat: when, by the beat counter (show/tempo.py).
+    unit: beats that such moments are apart at least, whatever the parameter quantise says."""
 
-    action: Run | SelectPreset | Recall
+    action: Run | SelectPreset | Recall | GoInSet
     beat: float
     times: int = 1
+    unit: int = 0
 
     @property
     def by_itself(self) -> bool:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
+from typing import TypeAlias
 
 from visualizer.show import actions, cueing, durations, sound_levels, tempo
 from visualizer.show.actions import Action
@@ -23,13 +24,17 @@ from visualizer.show.reducers import (
     focus,
     mapping_mode,
     midi_learn,
+    model_choice,
     navigation,
+    prompt_weights,
     quantise,
     remember,
+    set_playing,
     snapshots,
     text_entry,
     undo,
 )
+from visualizer.show.set_list import SetEntry
 from visualizer.show.state import Show
 
 
@@ -67,6 +72,7 @@ def reduce(show: Show, action: Action) -> Show:
     if isinstance(action, actions.SelectPreset) and action.name:
         index = navigation.preset_index(show.presets, action.name)
         action = replace(action, index=-1 if index is None else index)
+    action = set_playing.meant(show, action)
     later = quantise.quantised(show, action)
     return _noted(show, action) if later is None else later
 
@@ -138,16 +144,50 @@ def _done(show: Show, action: Action) -> Show:
             return mapping_mode.moved(show, across, down)
         case actions.Reproject(change=change):
             return mapping_mode.changed(show, change)
+        case actions.PlaceCorner(index=index, x=x, y=y):
+            return mapping_mode.placed(show, index, x, y)
+        case actions.MixIn(text=text):
+            return prompt_weights.joined(show, text)
+        case actions.Weigh(text=text, share=share):
+            return prompt_weights.weighed(show, text, share)
+        case _:
+            return _set_up(show, action)
+
+
+_Told: TypeAlias = (
+    actions.Tick | actions.Live | actions.Engine | actions.End | actions.Snapshots | actions.Offer
+    | actions.Reread | actions.SetLists | actions.Projections | actions.OnDisplay | actions.Sync
+    | actions.Heard | actions.Learned | actions.Say
+)  # fmt: skip
+
+_SetUp: TypeAlias = (
+    actions.ChooseDisplay | actions.LearnTarget | actions.AskModel | actions.ChooseSet
+    | actions.GoInSet | actions.MoveInSet | actions.SetLength | _Told
+)  # fmt: skip
+
+
+def _set_up(show: Show, action: _SetUp) -> Show:
+    """What is set up, at the desk or by a list of presets."""
+    match action:
+        case actions.ChooseDisplay(name=name):
+            return remember.to_display(show, name)
+        case actions.LearnTarget(target=target):
+            return midi_learn.begun(show, target)
+        case actions.AskModel(name=name):
+            return model_choice.ask_listed(show, name)
+        case actions.ChooseSet(index=index):
+            return set_playing.chosen(show, index)
+        case actions.GoInSet(index=index):
+            return set_playing.gone_to(show, index)
+        case actions.MoveInSet(index=index, to=to):
+            return set_playing.moved(show, index, to)
+        case actions.SetLength(index=index, length=length, counted_in=unit):
+            return set_playing.lasting(show, index, SetEntry("", length, unit))
         case _:
             return _told(show, action)
 
 
-def _told(
-    show: Show,
-    action: actions.Tick | actions.Live | actions.Engine | actions.End | actions.Snapshots
-    | actions.Offer | actions.Reread | actions.Projections | actions.OnDisplay | actions.Sync
-    | actions.Heard | actions.Learned | actions.Say,
-) -> Show:  # fmt: skip
+def _told(show: Show, action: _Told) -> Show:
     """What comes by itself: time, and news of the engine, the disk, clocks, sound and MIDI."""
     match action:
         case actions.Tick():
@@ -168,6 +208,8 @@ def _told(
             return remember.offered(show, memory)
         case actions.Reread(presets=presets):
             return navigation.reread(show, presets)
+        case actions.SetLists(lists=lists, chosen=chosen, begins=begins):
+            return set_playing.known(show, lists, chosen, begins=begins)
         case actions.Projections(kept=projections):
             return replace(show, projections=projections)
         case actions.OnDisplay(name=name, chosen=chosen):
@@ -191,6 +233,7 @@ def _tick(show: Show, tick: actions.Tick) -> Show:
     show = _without_a_jump(show, snapshots.advanced(sound_levels.aged(later)))
     if show.generating and show.live_since is not None:
         show = quantise.advancing(replace(show, cue=cueing.aged(show.cue, tick.seen)))
+    show = quantise.advancing_set(set_playing.aged(show, tick.seen))
     show, action = quantise.take_due(show)
     while action is not None:
         show = _noted(show, action)

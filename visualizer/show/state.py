@@ -34,6 +34,7 @@ from visualizer.show.records import (
     TextEntry,
     UndoStack,
 )
+from visualizer.show.set_list import SetState
 
 HUD_AT_START = 8.0
 """Seconds from the first frame that the HUD stays on by itself; then the wall belongs to the
@@ -65,8 +66,8 @@ class Show:
     None where it is not. display: name of the one that the wall is on; chosen_display: of the one
     that it belongs on, which may be unplugged; display_choice: requests to move it. projections:
     where the wall goes, by displays' names; mapping: the mapping mode, None while it is off.
-    test_card: whether it is on the wall. chance: what random seeds are drawn from, another one in
-    each show.
+    test_card: whether it is on the wall. sets: the set lists, and where one of them is. chance:
+    what random seeds are drawn from, another one in each show.
     """
 
     presets: tuple[Preset, ...] = ()
@@ -120,6 +121,7 @@ class Show:
     projections: Mapping[str, Projection] = field(default_factory=lambda: MappingProxyType({}))
     mapping: MappingMode | None = None
     test_card: bool = False
+    sets: SetState = field(default_factory=SetState)
     chance: int = 0
 
     @property

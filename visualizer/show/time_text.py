@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from visualizer.show.actions import Recall, Run, SelectPreset
+from visualizer.show.actions import GoInSet, Recall, Run, SelectPreset
 from visualizer.show.parameters import BY_NAME
 from visualizer.show.records import Pending
 from visualizer.show.state import Show
@@ -78,5 +78,8 @@ def _what(show: Show, pending: Pending) -> str:
             preset = show.presets[index]
             own = 0 <= prompt < len(preset.prompts)
             return preset.prompts[prompt].text if own else preset.name
+        case GoInSet(index=index):
+            now = show.sets.now
+            return now.entries[index].preset if now is not None else ""
         case Recall(slot=slot):
             return f"snapshot {slot}"

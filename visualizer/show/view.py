@@ -17,6 +17,9 @@ class View:
     engine_fps: generated frames a second, 0 before the first. display_fps: the wall's. late_frames:
     of the display, over one and a half periods. renderer: what draws the wall. ports: names of the
     MIDI controllers in use; inputs: what else plays along (OSC, the desk, Link, sound).
+    display_p99: seconds that all but one in a hundred of the last display frames took, 0 for none
+    yet. displays: their names. outputs: other programs that the wall goes to. sound: the sound
+    input, "" for none. controls: of MIDI devices, as (device, control, target).
     """
 
     show: Show
@@ -27,6 +30,11 @@ class View:
     renderer: str = ""
     ports: tuple[str, ...] = ()
     inputs: tuple[str, ...] = ()
+    display_p99: float = 0.0
+    displays: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    sound: str = ""
+    controls: tuple[tuple[str, str, str], ...] = ()
     played: Mapping[str, float] = field(init=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -144,11 +144,19 @@ class Rate:
         return 0.0 if now - last > max(1.0, 3.0 / rate) else rate
 
 
+MEASURED = 600
+"""Display frames that the 99th percentile is of: ten seconds."""
+
+
 class Beat:
-    """When the next picture is due, 60 a second, and how many came late."""
+    """When the next picture is due, 60 a second, and how many came late. p99: seconds that all but
+    one in a hundred of the last MEASURED took, renewed once a second; 0 for none yet."""
 
     def __init__(self) -> None:
         self.late = 0
+        self.p99 = 0.0
+        self._taken: deque[float] = deque(maxlen=MEASURED)
+        self._count = 0
         self._due: float | None = None
         self._shown: float | None = None
 
@@ -160,7 +168,11 @@ class Beat:
 
     def shown(self, now: float) -> None:
         """A picture went to the wall. An interval over one and a half periods counts as late."""
-        if self._shown is not None and now - self._shown > 1.5 * PERIOD:
-            self.late += 1
+        if self._shown is not None:
+            self.late += now - self._shown > 1.5 * PERIOD
+            self._taken.append(now - self._shown)
+            self._count += 1
+            if self._count % 60 == 0:
+                self.p99 = sorted(self._taken)[len(self._taken) * 99 // 100]
         self._shown = now
         self._due = PERIOD + (now if self._due is None else self._due)

@@ -109,6 +109,16 @@ class Stage:
         """How many pictures came over one and a half periods (25 ms) after the one before."""
         return self._beat.late
 
+    @property
+    def display_p99(self) -> float:
+        """Seconds that all but one in a hundred of the last ten seconds' pictures took."""
+        return self._beat.p99
+
+    @property
+    def displays(self) -> tuple[str, ...]:
+        """Names of all displays, as they were when the wall's was last looked at."""
+        return self._window.names
+
     def take_messages(self) -> list[str]:
         """Lines for the performer since the last call (a display was lost, and the like)."""
         lines = self._window.messages + self._messages + self._wall.messages

@@ -79,6 +79,7 @@ class Window:
         self._size = size
         self._wanted = self._display = display
         self.display_name = self.chosen_name = ""
+        self.names: tuple[str, ...] = ()
         self._refused = ""
         self._desktop = (0, 0)
         self.refresh_rate = 0
@@ -305,6 +306,7 @@ class Window:
 
     def _look_at_display(self) -> None:
         sizes, names = pygame.display.get_desktop_sizes(), display_names()
+        self.names = tuple(names)
         rates = pygame.display.get_desktop_refresh_rates()
         self._desktop = sizes[self._display] if self._display < len(sizes) else (0, 0)
         self.display_name = names[self._display] if self._display < len(names) else ""

@@ -18,6 +18,8 @@ from visualizer.show.lora import Lora
 from visualizer.show.projection import Projection
 from visualizer.show.records import Cued, Preset
 
+from ..shows import SET
+
 ZOOM = MappingProxyType({"zoom": 0.25})
 
 DONE: tuple[Action, ...] = (
@@ -38,6 +40,17 @@ DONE: tuple[Action, ...] = (
     actions.Learned("zoom", "cc 20 of nano", "zoom is played"),
     actions.Snapshots(MappingProxyType({"Deep sea": MappingProxyType({8: ZOOM})})),
     actions.Offer(Session(values=ZOOM, seed=7, history=("a\u2028b", "“c”\n"))),
+    actions.SetLists((SET,), 0, True),
+    actions.ChooseSet(1),
+    actions.PlaceCorner(2, 0.9, 1.0, "desk"),
+    actions.ChooseDisplay("a wall", "desk"),
+    actions.LearnTarget("zoom", "desk"),
+    actions.AskModel("builtin", "desk"),
+    actions.MixIn("a lamp", "desk"),
+    actions.Weigh("a lamp", 0.3, "desk"),
+    actions.GoInSet(2, "desk"),
+    actions.MoveInSet(2, 0, "desk"),
+    actions.SetLength(1, 16.0, "bars", "desk"),
     actions.Projections({"a wall": Projection(flip_h=True, blend=(0.1, 0.0, 0.0, 0.0))}),
     actions.OnDisplay("a wall", "another"),
     actions.ChooseCorner(2),

@@ -216,6 +216,8 @@ def test_a_file_is_readable() -> None:
         prompt="a whale: blue",
         seed=12,
         history=("reef", "a whale: blue"),
+        set_list="Evening",
+        set_place=2,
     )
     assert to_text(memory) == (
         "# The state of the last show, for visualizer --resume.\n"
@@ -233,6 +235,9 @@ def test_a_file_is_readable() -> None:
         "history:\n"
         "- reef\n"
         "- 'a whale: blue'\n"
+        "set_list: Evening\n"
+        "set_place: 2\n"
+        "unattended: false\n"
         "values:\n"
         "  strength: 0.55\n"
         "  seed: 7\n"

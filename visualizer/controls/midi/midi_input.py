@@ -109,6 +109,11 @@ class Midi(Source):
         return self._names
 
     @property
+    def controls(self) -> tuple[tuple[str, str, str], ...]:
+        """What the controls of each device that was there play: (device, control, target)."""
+        return self._maps.controls
+
+    @property
     def learning(self) -> bool:
         """Whether a control that is moved now would be learned."""
         return self._learner.listens

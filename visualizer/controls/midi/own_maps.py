@@ -20,6 +20,9 @@ class OwnMaps:
         self._given = given
         self._say = say
         self._faults: set[str] = set()
+        self._shown: dict[str, Mapping] = {}
+        self.controls: tuple[tuple[str, str, str], ...] = ()
+        """Device, control and target of all that devices' controls play; replaced as a whole."""
 
     def chosen(self, device: str) -> Mapping:
         """The mapping to play a device by; a fault in a file is said once."""
@@ -28,6 +31,14 @@ class OwnMaps:
             if fault not in self._faults:
                 self._faults.add(fault)
                 self._say(fault)
+        if device and mapping != self._shown.get(device):
+            self._shown[device] = mapping
+            self.controls = tuple(
+                (name, str(signal), str(control.plays))
+                for name, each in sorted(self._shown.items())
+                for signal, control in each.controls.items()
+                if control is not None
+            )
         return mapping
 
     def check(self) -> None:

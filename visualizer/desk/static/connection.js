@@ -16,10 +16,15 @@ export function token() {
   try { return localStorage.getItem(KEY) ?? ""; } catch { return ""; }
 }
 
+/** What a request brings to be let in. */
+export const headers = () => (given ? { Authorization: `Bearer ${given}` } : {});
+
+let given = "";
+
 export class Connection {
   /** hear(message), see(blob), stand("green" | "yellow" | "red", words) */
-  constructor(given, { hear, see, stand }) {
-    this.token = given;
+  constructor(mine, { hear, see, stand }) {
+    this.token = given = mine;
     this.hear = hear;
     this.see = see;
     this.stand = stand;
@@ -82,8 +87,7 @@ export class Connection {
   async ask() {
     this.stand("yellow", "Connecting");
     try {
-      const headers = this.token ? { Authorization: `Bearer ${this.token}` } : {};
-      const answer = await fetch("/api/tables", { headers });
+      const answer = await fetch("/api/tables", { headers: headers() });
       if (!answer.ok) this.stand("red", (await answer.json()).error);
     } catch {
       this.stand("red", "Show not found");

@@ -35,11 +35,11 @@ export const text = (row, value) => {
 };
 
 export class Fader {
-  /** send(message); enter(row, value): asks for an exact value. */
+  /** send(message); enter(row, value, home): asks for an exact value. home: what a reset brings. */
   constructor(row, send, enter) {
     this.row = row;
     this.send = send;
-    this.value = row.default;
+    this.value = this.home = row.default;
     this.played = this.waiting = undefined;
     this.touched = 0;
     this.pointers = new Map();
@@ -60,7 +60,7 @@ export class Fader {
     this.track.setAttribute("aria-valuemin", row.low);
     this.track.setAttribute("aria-valuemax", row.high);
     this.track.dataset.parameter = row.name;
-    this.button.onclick = () => enter(row, this.value);
+    this.button.onclick = () => enter(row, this.value, this.home);
     this.track.onpointerdown = (event) => this.down(event);
     this.track.onpointermove = (event) => this.move(event);
     this.track.onpointerup = this.track.onpointercancel = (event) => this.up(event);
@@ -68,8 +68,10 @@ export class Fader {
     this.draw();
   }
 
-  /** What the show says: value, played by a modulation (or undefined), a waiting knob's place. */
-  tell(value, played, waiting) {
+  /** What the show says: value, played by a modulation (or undefined), a waiting knob's place, and
+   * the preset's own value (or undefined). */
+  tell(value, played, waiting, home) {
+    this.home = home ?? this.row.default;
     const own = this.pointers.size > 0 || performance.now() - this.touched < SETTLES;
     if (own) this.told = value;
     const next = own ? this.value : value;
@@ -134,7 +136,7 @@ export class Fader {
     setTimeout(() => this.settle(), SETTLES + 50);
     const isTap = event.type === "pointerup" && this.moved <= 3;
     if (isTap && event.timeStamp - (this.tapped ?? -1e9) < DOUBLE) {
-      this.set(this.row.default);
+      this.set(this.home);
       this.tapped = undefined;
     } else this.tapped = isTap ? event.timeStamp : undefined;
   }
@@ -142,7 +144,7 @@ export class Fader {
   /** After a hand, the show has the word: another hand may have been last. */
   settle() {
     if (this.pointers.size || this.told === undefined || performance.now() - this.touched < SETTLES) return;
-    this.tell(this.told, this.played, this.waiting);
+    this.tell(this.told, this.played, this.waiting, this.home);
     this.told = undefined;
   }
 
@@ -151,8 +153,8 @@ export class Fader {
     if (steps) this.send({ type: "nudge", parameter: this.row.name, steps, fine: event.shiftKey });
     else if (event.key === "Home") this.set(this.row.low);
     else if (event.key === "End") this.set(this.row.high);
-    else if (event.key === "Delete" || event.key === "Backspace") this.set(this.row.default);
-    else if (event.key === "Enter") enter(this.row, this.value);
+    else if (event.key === "Delete" || event.key === "Backspace") this.set(this.home);
+    else if (event.key === "Enter") enter(this.row, this.value, this.home);
     else return;
     event.preventDefault();
   }

@@ -3,23 +3,27 @@
 import { Connection, token } from "/connection.js";
 import { $, put, tabs } from "/pages.js";
 import { Play } from "/play.js";
+import { SetList } from "/set.js";
+import { Setup } from "/setup.js";
 import { Watch } from "/watch.js";
 
 const SAYS = 4000; // milliseconds that a refusal can be read
 
 const watch = new Watch();
-let play, state, clock = 0, says = 0;
+let play, set, setup, state, clock = 0, says = 0;
 
 const connection = new Connection(token(), { hear, see, stand });
 const send = (message) => connection.send(message);
 
-const merged = (name) => name === "values" || name === "on";
+const merged = (name) => name === "values" || name === "on" || name === "pictures";
 
 function hear(message) {
   switch (message.type) {
     case "hello":
       document.body.classList.toggle("view", message.role === "view");
       play ??= new Play(message.tables, send);
+      set ??= new SetList(send);
+      setup ??= new Setup(message.tables, send);
       wantPreview();
       break;
     case "state":
@@ -51,6 +55,8 @@ function following(offset) {
 
 function tell(changed) {
   play.tell(state, changed);
+  set.tell(state, changed);
+  setup.tell(state, changed);
   watch.tell(state);
   const { engine, live } = state;
   const loads = engine.progress === null ? "" : ` ${Math.round(engine.progress * 100)} %`;
@@ -76,6 +82,7 @@ function see(blob) {
   shown = URL.createObjectURL(blob);
   picture.onload = () => before && URL.revokeObjectURL(before);
   picture.src = shown;
+  setup?.see(shown);
   picture.hidden = false;
   $("no-picture").hidden = true;
 }
@@ -88,7 +95,7 @@ function stand(colour, words) {
 
 /** Pictures only while they are seen. */
 function wantPreview() {
-  const seen = !document.hidden && !$("play").hidden && !$("preview").hidden;
+  const seen = !document.hidden && (!$("setup").hidden || (!$("play").hidden && !$("preview").hidden));
   send({ type: "preview", on: seen });
 }
 
@@ -101,10 +108,12 @@ $("preview-toggle").onclick = () => {
 };
 
 tabs(document.querySelector("nav"), (tab) => {
-  for (const name of ["play", "watch"]) $(name).hidden = tab.id !== `tab-${name}`;
+  for (const name of ["play", "set", "setup", "watch"]) $(name).hidden = tab.id !== `tab-${name}`;
   wantPreview();
   watch.draw();
   watch.graph();
+  set?.times();
+  setup?.draw();
 });
 
 let lock;

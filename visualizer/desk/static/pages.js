@@ -56,9 +56,32 @@ export function held(button, done, tapped = () => {}) {
   button.onkeyup = (event) => { if (plays(event) && timer) { end(); tapped(); } };
 }
 
-/** Ask for an exact value; send(message). */
-export function entry(row, value, send) {
+/** Ask for a text; done(text). */
+export function enter(label, help, value, done) {
+  const dialog = $("entry"), field = $("entry-value");
+  $("entry-label").textContent = label;
+  $("entry-help").textContent = help;
+  $("entry-choices").replaceChildren();
+  field.hidden = $("entry-set").hidden = false;
+  $("entry-default").hidden = true;
+  field.inputMode = "text";
+  field.value = value;
+  $("entry-cancel").onclick = () => dialog.close();
+  dialog.querySelector("form").onsubmit = (event) => {
+    event.preventDefault();
+    if (!field.value.trim()) return;
+    done(field.value.trim());
+    dialog.close();
+  };
+  dialog.showModal();
+  field.select();
+}
+
+/** Ask for an exact value; home: what a reset brings; send(message). */
+export function entry(row, value, home, send) {
   const dialog = $("entry"), field = $("entry-value"), choices = $("entry-choices");
+  $("entry-default").hidden = false;
+  field.inputMode = "decimal";
   $("entry-label").textContent = row.label;
   const range = row.choices.length ? "" : ` · ${row.low} to ${row.high} ${row.unit}`.trimEnd();
   $("entry-help").textContent = row.help + range;
@@ -76,8 +99,8 @@ export function entry(row, value, send) {
     button.onclick = () => set(place);
     return button;
   }));
-  $("entry-default").textContent = `Default: ${text(row, row.default)}`;
-  $("entry-default").onclick = () => set(row.default);
+  $("entry-default").textContent = `${home === row.default ? "Default" : "Preset"}: ${text(row, home)}`;
+  $("entry-default").onclick = () => set(home);
   $("entry-cancel").onclick = () => dialog.close();
   dialog.querySelector("form").onsubmit = (event) => {
     event.preventDefault();

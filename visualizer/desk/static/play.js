@@ -1,7 +1,8 @@
 // The view that is played.
 
-import { Fader } from "/fader.js";
+import { Fader, position } from "/fader.js";
 import { $, entry, held, put, tabs } from "/pages.js";
+import { picture } from "/pictures.js";
 
 const HISTORY = "visualizer-prompts", MOST_KEPT = 30;
 const GROUPS = { loop: "Loop", time: "Time", look: "Look", modulation: "Mod" };
@@ -23,7 +24,10 @@ export class Play {
     // At the press, not at the release: a beat is when the finger comes down.
     $("tap").onpointerdown = (event) => { if (!event.button) run("tap"); };
     $("tap").onclick = (event) => { if (event.detail === 0) run("tap"); }; // by key
-    $("bpm").onclick = () => this.state && entry(this.rows.get("tempo"), this.state.values.tempo, send);
+    $("bpm").onclick = () => {
+      const row = this.rows.get("tempo");
+      if (this.state) entry(row, this.state.values.tempo, this.state.resets.tempo ?? row.default, send);
+    };
     for (const name of ["blackout", "freeze", "generation"]) {
       $(name).onclick = () => this.state && send({ type: "switch", command: name, on: !this.state.on[name] });
     }
@@ -59,7 +63,7 @@ export class Play {
 
   fader(name) {
     if (!this.faders.has(name)) {
-      const fader = new Fader(this.rows.get(name), this.send, (row, value) => entry(row, value, this.send));
+      const fader = new Fader(this.rows.get(name), this.send, (row, value, home) => entry(row, value, home, this.send));
       this.faders.set(name, fader);
     }
     return this.faders.get(name);
@@ -102,24 +106,27 @@ export class Play {
     try { kept = JSON.parse(localStorage.getItem(HISTORY) ?? "[]"); } catch { /* nothing is kept */ }
     const list = () => $("prompt-history").replaceChildren(...kept.map((words) => new Option(words)));
     list();
-    $("prompt-form").onsubmit = (event) => {
-      event.preventDefault();
+    const give = (type) => {
       const words = field.value.trim();
-      if (!words || !this.send({ type: "prompt", text: words })) return;
+      if (!words || !this.send({ type, text: words })) return;
       kept = [words, ...kept.filter((each) => each !== words)].slice(0, MOST_KEPT);
       try { localStorage.setItem(HISTORY, JSON.stringify(kept)); } catch { /* nothing is kept */ }
       list();
       field.value = "";
       field.blur();
     };
+    $("prompt-form").onsubmit = (event) => { event.preventDefault(); give("prompt"); };
+    $("mix-in").onclick = () => give("mix");
   }
 
   /** changed: names of sections that are new. */
   tell(state, changed) {
     this.state = state;
     const is = (...names) => names.some((name) => changed.has(name));
-    if (is("values", "played", "waiting")) this.values();
-    if (is("presets", "now")) this.cues();
+    if (is("values", "played", "waiting", "resets")) this.values();
+    if (is("presets", "now", "pictures")) this.cues();
+    if (is("mix")) this.weights();
+    if (is("played", "values", "sound")) this.meters();
     if (is("now")) {
       put($("now"), state.now.text || "No prompt");
       put($("place"), state.now.place);
@@ -146,21 +153,71 @@ export class Play {
   }
 
   values() {
-    const { values, played, waiting } = this.state;
+    const { values, played, waiting, resets } = this.state;
     for (const [name, fader] of this.faders) {
-      if (fader.element.isConnected) fader.tell(values[name], played[name], waiting[name]);
+      if (fader.element.isConnected) fader.tell(values[name], played[name], waiting[name], resets[name]);
     }
   }
 
+  /** A slider for each text of the prompt, where there are more than one. */
+  weights() {
+    const mix = [...this.state.mix].sort((a, b) => (a.text < b.text ? -1 : 1));
+    const texts = JSON.stringify(mix.map((each) => each.text));
+    $("mix").hidden = mix.length < 2;
+    if ($("mix").dataset.texts !== texts) {
+      $("mix").dataset.texts = texts;
+      this.shares = mix.map(({ text }) => {
+        const row = { name: text, label: text, help: `How much of the prompt is "${text}"`, low: 0, high: 1, default: 1 / mix.length,
+          step: 0.05, fine: 0.01, unit: "", whole: false, digits: 2, curve: 1, travel: 0, choices: [] };
+        const send = (message) => {
+          const share = message.type === "set" ? message.value : fader.value + message.steps * (message.fine ? row.fine : row.step);
+          this.send({ type: "weigh", text, share: Math.min(Math.max(share, 0), 1) });
+        };
+        const fader = new Fader(row, send, (given, value, home) => entry(given, value, home, send));
+        return fader;
+      });
+      $("mix").replaceChildren(...(mix.length > 1 ? this.shares.map((fader) => fader.element) : []));
+    }
+    this.shares.forEach((fader, place) => fader.tell(mix[place].share));
+  }
+
+  /** What is heard, and what moves by itself and by how much. */
+  meters() {
+    const { sound, played, values } = this.state;
+    const bars = sound ? ["level", "bass", "mid", "treble"].map((name) => [name, 0, sound[name]]) : [];
+    for (const [name, value] of Object.entries(played)) {
+      const row = this.rows.get(name), [from, to] = [position(row, values[name]), position(row, value)];
+      bars.push([row.label, Math.min(from, to), Math.abs(to - from)]);
+    }
+    const names = JSON.stringify(bars.map(([name]) => name));
+    $("no-meters").hidden = bars.length > 0;
+    if ($("bars").dataset.names !== names) {
+      $("bars").dataset.names = names;
+      $("bars").replaceChildren(...bars.map(([name]) => {
+        const bar = document.createElement("div"), label = document.createElement("span"), track = document.createElement("b");
+        label.textContent = name[0].toUpperCase() + name.slice(1);
+        track.append(document.createElement("i"));
+        bar.append(label, track);
+        return bar;
+      }));
+    }
+    [...$("bars").querySelectorAll("i")].forEach((fill, place) => {
+      fill.style.left = `${bars[place][1] * 100}%`;
+      fill.style.width = `${bars[place][2] * 100}%`;
+    });
+  }
+
   cues() {
-    const { presets, now } = this.state;
+    const { presets, now, pictures } = this.state;
     const preset = presets[now.preset - 1];
     put($("preset-name"), preset?.name ?? "No preset");
     put($("prompts-of"), preset?.name ?? "");
     fill($("presets"), presets.map((each) => each.name), now.preset - 1,
-      (place) => this.send({ type: "preset", number: place + 1 }));
+      (place) => this.send({ type: "preset", number: place + 1 }),
+      (place) => presets[place].prompts.map((_, at) => pictures[`${place + 1}.${at + 1}`]).find(Boolean));
     fill($("prompts"), preset?.prompts ?? [], now.prompt - 1,
-      (place) => this.send({ type: "preset", number: this.state.now.preset, prompt: place + 1 }));
+      (place) => this.send({ type: "preset", number: this.state.now.preset, prompt: place + 1 }),
+      (place) => pictures[`${now.preset}.${place + 1}`]);
   }
 
   /** The light of the beat, at a show time. */
@@ -175,16 +232,22 @@ export class Play {
 }
 
 /** Buttons of names in a grid; made anew only where the names are others. */
-function fill(grid, names, current, choose) {
+function fill(grid, names, current, choose, pictureOf) {
   if (grid.dataset.names !== JSON.stringify(names)) {
     grid.dataset.names = JSON.stringify(names);
     grid.replaceChildren(...names.map((name, place) => {
       const button = document.createElement("button"), words = document.createElement("span");
+      const image = document.createElement("img");
+      image.alt = "";
+      image.hidden = true;
       words.textContent = name;
-      button.append(words);
+      button.append(image, words);
       button.onclick = () => choose(place);
       return button;
     }));
   }
-  [...grid.children].forEach((button, place) => button.setAttribute("aria-current", place === current));
+  [...grid.children].forEach((button, place) => {
+    button.setAttribute("aria-current", place === current);
+    picture(button, pictureOf(place));
+  });
 }

@@ -18,11 +18,16 @@ export class Watch {
 
   draw() {
     if (!this.state) return;
-    const { engine, display, inputs, desks } = this.state;
+    const { engine, display, machine, inputs, desks } = this.state;
     const figures = [
       ["Engine fps", engine.fps ? engine.fps.toFixed(1) : "–"],
       ["Wall fps", display.fps.toFixed(1)],
+      ["Wall p99", display.p99 ? `${display.p99.toFixed(1)} ms` : "–"],
       ["Late frames", display.late],
+      ["Latency", engine.latency ? `${engine.latency} ms` : "–"],
+      ["Memory", `${(machine.memory / 1000).toFixed(2)} GB`],
+      ["Processor", `${machine.processor} %`],
+      ["Temperature", machine.temperature === null ? "not read" : `${machine.temperature} °C`, machine.temperature === null],
       ["Seed", engine.seed ?? "–"],
       ["Desks", desks],
       ["Model", engine.model || "–", true],

@@ -30,7 +30,8 @@ class Session:
     how often a preset had been chosen, which makes the order of one that is shuffled. prompt: one
     typed by hand that was on, "" for none. seed: the one in force. loras: what models played with,
     None where that is not known. source: the one given by hand, "" for none. display: name of the
-    one that the wall was on. history: of typed prompts, the oldest first."""
+    one that the wall was on. history: of typed prompts, the oldest first. set_list: name of the one
+    that played, "" for none; set_place: index of its entry; unattended: as SetState has it."""
 
     values: Mapping[str, float] = field(default_factory=lambda: NO_VALUES)
     preset: str = ""
@@ -45,6 +46,9 @@ class Session:
     fit: str = "fill"
     display: str = ""
     history: tuple[str, ...] = ()
+    set_list: str = ""
+    set_place: int = 0
+    unattended: bool = False
 
 
 class _File(BaseModel):
@@ -62,6 +66,9 @@ class _File(BaseModel):
     fit: Literal["fill", "whole", "stretch", "tile"] = "fill"
     display: str = ""
     history: list[str] = []
+    set_list: str = ""
+    set_place: Annotated[int, Field(ge=0)] = 0
+    unattended: bool = False
     values: Values = Field(default_factory=lambda: NO_VALUES)
 
 

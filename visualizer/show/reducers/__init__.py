@@ -2,6 +2,6 @@
 
 - commands, navigation, model_choice, focus, undo, snapshots
 - text_entry, midi_learn: what takes the keyboard for a while
-- quantise: changes that wait for the beat
+- quantise: changes that wait for the beat; set_playing: a set list
 Functions of Show and action to Show; called by show/reducer.py.
 """

@@ -18,6 +18,7 @@ from visualizer.show.reducers import (
     navigation,
     quantise,
     remember,
+    set_playing,
     text_entry,
     undo,
 )
@@ -56,6 +57,10 @@ BY_NAME: Mapping[str, Callable[[Show], Show]] = MappingProxyType(
         "previous_prompt": lambda show: navigation.to_turn(show, show.turn_before),
         "next_preset": lambda show: navigation.step_preset(show, 1),
         "previous_preset": lambda show: navigation.step_preset(show, -1),
+        "set_list": set_playing.toggled,
+        "next_in_set": lambda show: set_playing.stepped(show, 1),
+        "previous_in_set": lambda show: set_playing.stepped(show, -1),
+        "unattended": set_playing.unattended,
         "generation": lambda show: replace(show, generating=not show.generating),
         "new_seed": _new_seed,
         "restart": lambda show: replace(show, restarts=show.restarts + 1),
@@ -104,6 +109,8 @@ IS_ON: Mapping[str, Callable[[Show], bool]] = MappingProxyType(
         "record": lambda show: show.recording is not None,
         "mapping": lambda show: show.mapping is not None,
         "test_card": lambda show: show.test_card,
+        "set_list": set_playing.is_on,
+        "unattended": lambda show: show.sets.unattended,
     }
 )
 """Whether a command that turns something on and off (command_table.ON_OFF) has turned it on."""

@@ -53,6 +53,15 @@ def moved(show: Show, across: float, down: float) -> Show:
     return with_projection(show, replace(projection, corners=new))
 
 
+def placed(show: Show, index: int, x: float, y: float) -> Show:
+    """A corner at a point of the screen; not where the wall would fold."""
+    mode, corners = show.mapping, show.projection.corners
+    if mode is None or not 0 <= index < len(corners):
+        return show
+    show = replace(show, mapping=MappingMode(index))
+    return moved(show, x - corners[index][0], y - corners[index][1])
+
+
 def changed(show: Show, change: str) -> Show:
     """ "rotate" by a quarter, "flip_h", "flip_v", or "reset", which must come twice."""
     mode, projection = show.mapping, show.projection

@@ -11,6 +11,7 @@ from dataclasses import replace
 
 from visualizer.show.actions import Learned
 from visualizer.show.notices import say
+from visualizer.show.parameter import shorten
 from visualizer.show.records import Learning
 from visualizer.show.state import Show
 from visualizer.show.targets import LEARNABLE
@@ -24,6 +25,13 @@ def toggled(show: Show) -> Show:
     if show.learning is not None:
         return replace(show, learning=None)
     return replace(show, learning=Learning(LEARNABLE.index(show.focus)))
+
+
+def begun(show: Show, target: str) -> Show:
+    """Learning begins with a target, in place of the mapping mode; or goes to it."""
+    if target not in LEARNABLE:
+        return say(show, f"nothing that can be learned is named {shorten(target)}")
+    return replace(show, learning=Learning(LEARNABLE.index(target)), mapping=None)
 
 
 def moved(show: Show, by: int) -> Show:

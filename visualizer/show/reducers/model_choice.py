@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from visualizer.show.lora import Lora
 from visualizer.show.notices import say
+from visualizer.show.parameter import shorten
 from visualizer.show.records import Preset
 from visualizer.show.state import Show
 
@@ -33,6 +34,13 @@ def changed(show: Show, model: str, loras: tuple[Lora, ...] | None) -> Show:
         return show
     show = replace(show, model=replace(show.model, loras=loras))
     return ask(show, name) if name else show  # else no model is known yet, and they come with it
+
+
+def ask_listed(show: Show, name: str) -> Show:
+    """Ask for one of the models on this machine; any other name is said to be none."""
+    if name not in show.model.available:
+        return say(show, f"no model on this machine is named {shorten(name)}")
+    return ask(show, name)
 
 
 def ask_next(show: Show) -> Show:

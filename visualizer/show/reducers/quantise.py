@@ -6,8 +6,8 @@ take_due() hands out those whose beat has come; each display frame asks for the 
 A picture is on the wall a while after it was asked for (Show.period). So a change is made that
 much ahead of its beat, and what it brings lands on the beat. Rules:
 
-- What waits: next and previous prompt and preset, a preset by number, a snapshot, and the turning
-  over of a prompt whose hold is over. All else happens at once.
+- What waits: next and previous prompt and preset, a preset by number, an entry of the set list, a
+  snapshot, and the turning over of a prompt whose hold is over. All else happens at once.
 - One change of prompt or preset waits at a time, and the newest wins; but steps of the same kind
   add up, to a round of the preset's prompts at most, and a step back takes one away.
 - One snapshot waits beside it. It comes first, as it is one of the preset that is on; so what a
@@ -21,9 +21,9 @@ from dataclasses import replace
 from math import ceil
 
 from visualizer.show import cueing, durations
-from visualizer.show.actions import Action, Recall, Run, SelectPreset
+from visualizer.show.actions import Action, GoInSet, Recall, Run, SelectPreset
 from visualizer.show.records import CUE, Pending
-from visualizer.show.reducers import snapshots
+from visualizer.show.reducers import set_playing, snapshots
 from visualizer.show.state import Show
 from visualizer.show.tempo import BAR
 
@@ -54,6 +54,8 @@ def quantised(show: Show, action: Action) -> Show | None:
             pending = None if here else Pending(SelectPreset(index, action.source), beat)
         case SelectPreset(index=index) if 0 <= index < len(show.presets):
             pending = Pending(action, beat)
+        case GoInSet(index=index) if set_playing.can_go(show, index):
+            pending = Pending(action, beat)
         case _:
             return None
     return replace(show, pending=pending)
@@ -76,7 +78,21 @@ def advancing(show: Show) -> Show:
     return show if pending else replace(show, pending=Pending(Run("next_prompt", CUE), _next(show)))
 
 
-def take_due(show: Show) -> tuple[Show, Run | SelectPreset | Recall | None]:
+def advancing_set(show: Show) -> Show:
+    """The show with the set list's next entry queued where the one that is on is about to be over.
+    It gives way to a hand, as a prompt's turning over does to it."""
+    pending = show.pending
+    if show.sets.play is None or (pending is not None and not pending.by_itself):
+        return show
+    unit = set_playing.unit(show, _unit(show))
+    due = set_playing.due(show, unit)
+    if isinstance(due, int):
+        action = GoInSet(due, set_playing.SOURCE)
+        return replace(show, pending=Pending(action, _next(show, unit), unit=unit))
+    return show if due is None else due
+
+
+def take_due(show: Show) -> tuple[Show, Run | SelectPreset | Recall | GoInSet | None]:
     """What is to be done now that waited, if anything, and the show in which it waits no more.
 
     Call it until there is None: steps that added up come one by one.
@@ -108,16 +124,17 @@ def _ahead(show: Show) -> float:
     return show.tempo.beats_at(show.time + show.period)
 
 
-def _next(show: Show) -> float:
-    """The first beat that a change asked for now can still land on."""
-    unit, ahead = _unit(show), _ahead(show)
+def _next(show: Show, unit: int = 0) -> float:
+    """The first beat that a change asked for now can still land on. unit: beats that such beats
+    are apart at least."""
+    unit, ahead = max(_unit(show), unit), _ahead(show)
     return ceil(ahead / unit) * unit if unit else ahead
 
 
 def _brought_up(show: Show, pending: Pending | None) -> Pending | None:
     """What waits, with its beat as it is now: a tap, or a clock that restarts, may have set the
     beat counter back."""
-    if pending is None or pending.beat <= (sooner := _next(show)):
+    if pending is None or pending.beat <= (sooner := _next(show, pending.unit)):
         return pending
     return replace(pending, beat=sooner)
 

@@ -13,7 +13,7 @@ from visualizer.show.files.session import HISTORY, Session
 from visualizer.show.notices import say
 from visualizer.show.parameters import BY_NAME
 from visualizer.show.records import NO_VALUES, Cued, DisplayChoice
-from visualizer.show.reducers import model_choice, navigation, snapshots
+from visualizer.show.reducers import model_choice, navigation, set_playing, snapshots
 from visualizer.show.source_names import label
 from visualizer.show.state import Show
 
@@ -30,6 +30,7 @@ def remember(show: Show) -> Session:
     values = dict(snapshots.aims(show))  # a morph under way does not end half way
     if show.tempo.source == "sound":
         del values["tempo"]
+    sets = show.sets
     return Session(
         values=MappingProxyType(values),
         preset=preset.name if (preset := show.preset_now) else "",
@@ -44,6 +45,9 @@ def remember(show: Show) -> Session:
         fit=show.fit,
         display=show.chosen_display,
         history=show.history,
+        set_list=sets.now.name if sets.now is not None and sets.play is not None else "",
+        set_place=sets.play.place if sets.play is not None else 0,
+        unattended=sets.unattended,
     )
 
 
@@ -58,6 +62,13 @@ def offered(show: Show, memory: Session) -> Show:
 def next_display(show: Show) -> Show:
     """The wall moves to the next display."""
     return replace(show, display_choice=DisplayChoice(show.display_choice.asks + 1))
+
+
+def to_display(show: Show, name: str) -> Show:
+    """The wall moves to the display of that name; "" moves it nowhere."""
+    if name in ("", show.display):
+        return show
+    return replace(show, display_choice=DisplayChoice(show.display_choice.asks + 1, name))
 
 
 def settled(show: Show) -> bool:
@@ -88,6 +99,7 @@ def resumed(show: Show) -> Show:
         show = say(show, f"preset {memory.preset} is not there any more")
     if memory.prompt:
         show = navigation.to_text(show, memory.prompt)
+    show = set_playing.taken_up(show, memory)
     show = model_choice.changed(show, memory.model, memory.loras)
     if memory.source and memory.source != show.source:
         show = replace(show, source=memory.source, source_since=show.time)

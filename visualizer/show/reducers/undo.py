@@ -14,10 +14,22 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from visualizer.show.actions import Action, Heard, Knob, Nudge, Reread, Run, Set, Sync, Tick
+from visualizer.show.actions import (
+    Action,
+    GoInSet,
+    Heard,
+    Knob,
+    Nudge,
+    Reread,
+    Run,
+    Set,
+    Sync,
+    Tick,
+)
 from visualizer.show.notices import say
 from visualizer.show.parameters import BY_NAME
 from visualizer.show.records import Change, UndoStack
+from visualizer.show.reducers import set_playing
 from visualizer.show.reducers.snapshots import aims, without
 from visualizer.show.state import Show
 
@@ -92,6 +104,8 @@ def _by_hand(before: Show, action: Action, after: Show) -> bool:
     chosen = after.visits != before.visits  # a preset
     match action:
         case Tick() | Sync() | Heard() | Reread() | Run(command="undo" | "redo"):
+            return False
+        case GoInSet(source=set_playing.SOURCE):
             return False
         case Run(command="resume"):
             return True

@@ -1,0 +1,62 @@
+"""Figures as Prometheus reads them."""
+
+from __future__ import annotations
+
+import re
+
+from visualizer.desk import desk_state, metrics
+from visualizer.desk.machine import Machine
+from visualizer.desk.told_messages import MachineNow
+from visualizer.show.actions import Live, Run
+from visualizer.show.reducer import reduce, start
+from visualizer.show.view import View
+
+from .rig import PRESETS, STATUS
+
+LINE = re.compile(r'visualizer_[a-z0-9_]+(\{([a-z]+="[^"]*",?)+\})? -?\d+(\.\d+)?(e[+-]\d+)?')
+
+
+def figures(temperature: int | None) -> dict[str, str]:
+    show = reduce(reduce(start(PRESETS), Live(7, 0.25)), Run("blackout"))
+    view = View(show, STATUS, 7.3, 59.9, 2, "none", display_p99=0.0171)
+    machine = MachineNow(memory=1500, processor=40, temperature=temperature)
+    state = desk_state.state(view, desk_state.cards(PRESETS), 3, machine=machine)
+    lines = metrics.text(state, 12.5).splitlines()
+    found = [line for line in lines if not line.startswith("#")]
+    for line in found:
+        assert LINE.fullmatch(line), line
+    assert len(lines) == 3 * len(found)
+    return dict(line.rsplit(" ", 1) for line in found)
+
+
+def test_every_figure_is_a_line_with_its_unit() -> None:
+    told = figures(61)
+    for name, value in (
+        ("engine_frames_per_second", "7.3"),
+        ("engine_latency_seconds", "0.25"),
+        ("display_frame_p99_seconds", "0.0171"),
+        ("display_late_frames_total", "2"),
+        ("memory_bytes", "1500000000"),
+        ("temperature_celsius", "61"),
+        ("blackout", "1"),
+        ("desks", "3"),
+        ("show_seconds", "12.5"),
+    ):
+        assert told[f"visualizer_{name}"] == value
+
+
+def test_what_is_not_known_has_no_line() -> None:
+    assert "visualizer_temperature_celsius" not in figures(None)
+    assert "visualizer_recorded_seconds" not in figures(None)
+
+
+def test_the_machine_is_read_now_and_then() -> None:
+    now = [0.0]
+    machine = Machine(lambda: now[0])
+    first = machine.now
+    assert first.memory > 10
+    machine.look()
+    assert machine.now is first
+    now[0] = 10.0
+    machine.look()
+    assert machine.now is not first

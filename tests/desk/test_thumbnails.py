@@ -1,0 +1,89 @@
+"""Thumbnails: of what is on the wall while a prompt plays, and of nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from visualizer.desk import thumbnails
+from visualizer.desk.thumbnails import RIPE, Thumbnails
+from visualizer.show.actions import Action, Live, Prompt, Run, Set, Switch, Tick
+from visualizer.show.reducer import reduce, start
+from visualizer.show.state import Show
+
+from .rig import PRESETS
+
+RED = np.full((360, 640, 3), (220, 20, 20), np.uint8)
+
+
+def show(*actions: Action) -> Show:
+    """A show whose first prompt has been on for as long as it takes."""
+    made = start(PRESETS, settings={"hold": 0.0, "crossfade": 1.0})
+    for action in (Live(7), Tick(1.0 + RIPE), *actions):
+        made = reduce(made, action)
+    return made
+
+
+def test_a_picture_is_taken_once_in_each_turn_when_the_prompt_is_on_by_itself() -> None:
+    kept = Thumbnails(None)
+    assert not kept.ripe(reduce(start(PRESETS), Live(7)))
+    assert kept.ripe(show())
+    kept.take(show(), RED)
+    assert not kept.ripe(show())
+    turned = show(Run("next_prompt"))
+    assert not kept.ripe(turned)
+    assert kept.ripe(reduce(turned, Tick(1.0 + RIPE)))
+    assert set(kept.of(PRESETS)) == {"1.1"}
+    (jpeg,) = kept.pictures.values()
+    picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+    assert picture is not None
+    assert picture.shape == (135, 240, 3)
+    assert picture[60, 60].tolist() == pytest.approx([20, 20, 220], abs=12)
+
+
+def test_what_the_wall_does_not_show_is_no_picture_of_the_prompt() -> None:
+    for action in (
+        Switch("blackout", True),
+        Switch("freeze", True),
+        Switch("test_card", True),
+        Switch("generation", False),
+        Set("strobe", 2.0),
+        Prompt("a lamp"),
+    ):
+        assert not Thumbnails(None).ripe(reduce(show(action), Tick(9.0)))
+
+
+def test_a_new_picture_has_a_new_name_and_all_outlast_the_show(tmp_path: Path) -> None:
+    kept = Thumbnails(tmp_path)
+    kept.take(show(), RED)()
+    first = kept.of(PRESETS)["1.1"]
+    kept.take(show(), RED)()
+    assert list(kept.pictures) == [kept.of(PRESETS)["1.1"]] != [first]
+    (tmp_path / "notes.jpg").write_bytes(b"x" * (thumbnails.MOST_BYTES + 1))
+    again = Thumbnails(tmp_path)
+    assert set(again.of(PRESETS)) == {"1.1"}
+    assert list(again.pictures.values()) == list(kept.pictures.values())
+    assert again.of(PRESETS[1:]) == {}
+
+
+def test_no_more_are_kept_than_the_bound_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(thumbnails, "MOST", 2)
+    for number in range(4):
+        (tmp_path / f"{number}.jpg").write_bytes(b"x")
+    kept = Thumbnails(tmp_path)
+    assert len(kept.pictures) == len(list(tmp_path.glob("*.jpg"))) == 2
+    kept.take(show(), RED)()
+    assert len(kept.pictures) == 2
+
+
+def test_a_folder_that_can_not_be_written_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    kept = Thumbnails(tmp_path / "file" / "thumbnails")
+    kept.take(show(), RED)()
+    assert kept.fault.startswith("desk: thumbnails can't be kept: ")
+    assert set(kept.of(PRESETS)) == {"1.1"}

@@ -1,0 +1,62 @@
+"""The show's figures as Prometheus reads them: text, a line each. Pure."""
+
+from __future__ import annotations
+
+from visualizer.desk.told_messages import State
+
+KIND = "text/plain; version=0.0.4; charset=utf-8"
+
+_ROWS = (
+    ("engine_frames_per_second", "gauge", "Generated frames a second."),
+    ("engine_latency_seconds", "gauge", "From a request to its picture on the wall."),
+    ("display_frames_per_second", "gauge", "Pictures a second on the wall."),
+    ("display_frame_p99_seconds", "gauge", "All but one in a hundred of the last display frames."),
+    ("display_late_frames_total", "counter", "Display frames over 25 ms after the one before."),
+    ("memory_bytes", "gauge", "Memory that the program holds."),
+    ("processor_percent", "gauge", "Share of all cores that the program uses."),
+    ("temperature_celsius", "gauge", "The warmest sensor that can be read."),
+    ("live", "gauge", "Whether the first picture is on the wall."),
+    ("generating", "gauge", "Whether pictures are generated."),
+    ("blackout", "gauge", "Whether the wall is faded to black."),
+    ("recorded_seconds", "gauge", "Length of the recording that runs."),
+    ("set_list_entry", "gauge", "Number of the set list's entry, 0 while it is stopped."),
+    ("desks", "gauge", "Desks that are connected."),
+    ("show_seconds", "counter", "Show time."),
+)
+"""Name without its prefix, type and help of each."""
+
+
+def text(state: State, time: float) -> str:
+    """All figures. time: show time in seconds."""
+    engine, display, machine = state.engine, state.display, state.machine
+    values: dict[str, float | None] = {
+        "engine_frames_per_second": engine.fps,
+        "engine_latency_seconds": engine.latency / 1e3 if engine.latency else None,
+        "display_frames_per_second": display.fps,
+        "display_frame_p99_seconds": display.p99 / 1e3 if display.p99 else None,
+        "display_late_frames_total": display.late,
+        "memory_bytes": machine.memory * 1e6,
+        "processor_percent": machine.processor,
+        "temperature_celsius": machine.temperature,
+        "live": state.live,
+        "generating": state.on["generation"],
+        "blackout": state.on["blackout"],
+        "recorded_seconds": state.setup.recorded,
+        "set_list_entry": state.set_place.place,
+        "desks": state.desks,
+        "show_seconds": round(time, 3),
+    }
+    lines = []
+    for name, kind, help_ in _ROWS:
+        value = values[name]
+        if value is None:  # not known: no line, and none that is made up
+            continue
+        full = f"visualizer_{name}"
+        lines += [f"# HELP {full} {help_}", f"# TYPE {full} {kind}", f"{full} {float(value):.10g}"]
+    model = engine.model.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
+    lines += [
+        "# HELP visualizer_info What runs.",
+        "# TYPE visualizer_info gauge",
+        f'visualizer_info{{model="{model}",device="{engine.device}"}} 1',
+    ]
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,182 @@
+// The view of the set list: what plays, what comes when, and its order.
+
+import { $, enter, held, put } from "/pages.js";
+import { picture } from "/pictures.js";
+
+/** Seconds as a clock has them: 0:05, 12:34, 1:02:03. */
+export const clock = (seconds) => {
+  const whole = Math.max(Math.round(seconds), 0);
+  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
+  const two = (number) => String(number).padStart(2, "0");
+  return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
+};
+
+export class SetList {
+  constructor(send) {
+    this.send = send;
+    const run = (command) => send({ type: "run", command });
+    $("set-start").onclick = () => this.state && send({ type: "switch", command: "set_list", on: true });
+    held($("set-stop"), () => send({ type: "switch", command: "set_list", on: false }));
+    $("set-next").onclick = () => run("next_in_set");
+    $("set-previous").onclick = () => run("previous_in_set");
+    $("unattended").onclick = () => this.state && send({ type: "switch", command: "unattended", on: !this.state.on.unattended });
+    setInterval(() => this.times(), 1000);
+  }
+
+  tell(state, changed) {
+    this.state = state;
+    const is = (...names) => names.some((name) => changed.has(name));
+    if (is("set_list", "presets")) this.list();
+    if (is("set_list", "set_place", "presets", "pictures", "now")) this.now();
+    if (is("on")) {
+      $("set-start").hidden = state.on.set_list;
+      $("set-stop").hidden = !state.on.set_list;
+      $("unattended").setAttribute("aria-pressed", state.on.unattended);
+    }
+  }
+
+  list() {
+    const { set_list: set } = this.state;
+    const none = !set.entries.length;
+    $("set-none").hidden = !none;
+    for (const id of ["set-controls", "set-order", "set-line"]) $(id).hidden = none;
+    $("sets").hidden = set.names.length < 2;
+    $("sets").replaceChildren(...set.names.map((name, place) => {
+      const button = document.createElement("button");
+      button.textContent = name;
+      button.setAttribute("aria-current", place + 1 === set.number);
+      button.onclick = () => this.send({ type: "set_list", number: place + 1 });
+      return button;
+    }));
+    put($("set-name"), set.name);
+    if (this.dragged) return; // a hand has it
+    const focus = document.activeElement?.closest?.("#entries li .grip") ? document.activeElement.dataset.preset : "";
+    $("entries").replaceChildren(...set.entries.map((entry, place) => this.row(entry, place)));
+    $("timeline").replaceChildren(...set.entries.map((entry) => {
+      const part = document.createElement("i"), words = document.createElement("span");
+      part.style.flexGrow = Math.max(entry.seconds, 1);
+      words.textContent = entry.preset;
+      part.append(words);
+      return part;
+    }));
+    if (this.refocus !== undefined) {
+      $("entries").children[this.refocus]?.querySelector(".grip").focus();
+      this.refocus = undefined;
+    } else if (focus) [...document.querySelectorAll("#entries .grip")].find((each) => each.dataset.preset === focus)?.focus();
+  }
+
+  row(entry, place) {
+    const count = this.state.set_list.entries.length, number = place + 1;
+    const row = document.createElement("li");
+    row.innerHTML = '<button class="grip"><span aria-hidden="true">≡</span></button>'
+      + '<button class="go"><img alt="" hidden><span class="name"></span><span class="when"></span></button>'
+      + '<button class="length"></button>';
+    const [grip, go, length] = row.children;
+    grip.dataset.preset = entry.preset;
+    grip.setAttribute("aria-label", `Move ${entry.preset}, ${number} of ${count}. Arrow keys move it`);
+    go.querySelector(".name").textContent = entry.preset;
+    go.setAttribute("aria-description", "Plays the set list from here on");
+    length.textContent = entry.length;
+    length.setAttribute("aria-label", `${entry.preset}: ${entry.length}. Enter a length`);
+    go.onclick = () => this.send({ type: "set_entry", number });
+    length.onclick = () => enter(entry.preset, "How long it plays, as 64 bars or 5 minutes", entry.length,
+      (text) => this.send({ type: "set_length", number, length: text }));
+    grip.onkeydown = (event) => {
+      const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+      const to = place + (by ?? 0);
+      if (!by || to < 0 || to >= count) return;
+      event.preventDefault();
+      this.refocus = to;
+      this.send({ type: "set_move", number, to: to + 1 });
+    };
+    this.drag(grip, row, place);
+    return row;
+  }
+
+  /** The row follows the hand, others make room; on its release the show is told. */
+  drag(grip, row, place) {
+    let start = 0, height = 0;
+    const places = () => [...$("entries").children];
+    const target = (event) => {
+      const by = Math.round((event.clientY + $("entries").scrollTop - start) / height);
+      return Math.min(Math.max(place + by, 0), places().length - 1);
+    };
+    const end = (event, take) => {
+      if (this.dragged !== row) return;
+      this.dragged = undefined;
+      const to = target(event);
+      places().forEach((each) => { each.style.transform = ""; each.classList.remove("dragged"); });
+      if (take && to !== place) {
+        $("entries").insertBefore(row, places()[to + (to > place ? 1 : 0)] ?? null); // until it is told
+        this.send({ type: "set_move", number: place + 1, to: to + 1 });
+      } else this.list();
+    };
+    grip.onpointerdown = (event) => {
+      if (event.button || this.dragged) return;
+      grip.setPointerCapture(event.pointerId);
+      this.dragged = row;
+      start = event.clientY + $("entries").scrollTop;
+      height = row.offsetHeight + 6;
+      row.classList.add("dragged");
+    };
+    grip.onpointermove = (event) => {
+      if (this.dragged !== row) return;
+      const to = target(event);
+      row.style.transform = `translateY(${event.clientY + $("entries").scrollTop - start}px)`;
+      places().forEach((each, at) => {
+        if (each === row) return;
+        const by = at > place && at <= to ? -height : at < place && at >= to ? height : 0;
+        each.style.transform = by ? `translateY(${by}px)` : "";
+      });
+    };
+    grip.onpointerup = (event) => end(event, true);
+    grip.onpointercancel = (event) => end(event, false);
+  }
+
+  now() {
+    const { set_list: set, set_place: place, presets, pictures, now } = this.state;
+    const entry = set.entries[place.place - 1], next = set.entries[place.next - 1];
+    const interlude = entry && presets[now.preset - 1]?.name.toLowerCase() !== entry.preset.toLowerCase() && Number.isNaN(Number(entry.preset));
+    put($("set-now"), entry ? entry.preset : "Stopped");
+    put($("set-interlude"), interlude ? `a hand plays ${presets[now.preset - 1]?.name ?? "another prompt"} meanwhile` : "");
+    put($("set-place"), entry ? `${place.place} / ${set.entries.length}` : "");
+    put($("set-then"), next ? next.preset : entry ? "the end: its preset stays" : set.entries[0]?.preset ?? "");
+    put($("set-then-caption"), entry ? `Next in ${clock(place.left)}` : "Begins with");
+    [...$("entries").children].forEach((row, at) => {
+      row.setAttribute("aria-current", at + 1 === place.place);
+      const preset = presets.findIndex((each) => each.name.toLowerCase() === set.entries[at]?.preset.toLowerCase());
+      const own = Object.keys(pictures).find((key) => key.startsWith(`${preset + 1}.`));
+      picture(row.querySelector(".go"), own ? pictures[own] : "");
+    });
+    [...$("timeline").children].forEach((part, at) => {
+      part.setAttribute("aria-current", at + 1 === place.place);
+      const gone = entry && at + 1 === place.place ? 1 - place.left / Math.max(entry.seconds, 1) : 0;
+      part.style.setProperty("--gone", `${Math.min(Math.max(gone, 0), 1) * 100}%`);
+    });
+    this.times();
+  }
+
+  /** When each comes, from now on; once round where the set list loops. */
+  times() {
+    if (!this.state || $("set").hidden) return;
+    const { set_list: set, set_place: place } = this.state;
+    let ahead = place.place ? place.left : 0;
+    const count = set.entries.length, first = place.place ? place.place : 0;
+    const when = new Map();
+    for (let step = 0; step < count; step++) {
+      const at = (first + step) % count;
+      if (at < first && !set.loops) break;
+      when.set(at, ahead);
+      ahead += set.entries[at].seconds;
+    }
+    const now = place.place - 1;
+    [...$("entries").children].forEach((row, at) => {
+      const seconds = when.get(at);
+      const time = new Date(Date.now() + (seconds ?? 0) * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
+      put(row.querySelector(".when"), at === now ? `now, ${clock(place.left)} left`
+        : seconds === undefined ? "played" : place.place ? `${time}, in ${clock(seconds)}` : `after ${clock(seconds)}`);
+    });
+    const total = set.entries.reduce((sum, entry) => sum + entry.seconds, 0);
+    put($("set-total"), `${clock(total)} in all${set.loops ? ", round and round" : ""}`);
+  }
+}

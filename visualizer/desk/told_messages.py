@@ -1,0 +1,294 @@
+"""What a desk is told, as schemas: the tables, the sections of the state, and the messages that
+bring them. Pure."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Message(BaseModel):
+    """Strict, frozen, and without fields of another's."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, allow_inf_nan=False)
+
+
+class ParameterRow(Message):
+    """A row of the table of parameters (show/parameters.py). digits: decimals that are shown;
+    curve: exponent from a fader's position, 0 to 1, to the range; travel: how many whole values
+    a fader plays, 0 for the whole range."""
+
+    name: str
+    label: str
+    help: str
+    group: str
+    low: float
+    high: float
+    default: float
+    step: float
+    fine: float
+    unit: str
+    whole: bool
+    digits: int
+    curve: float
+    travel: int
+    choices: tuple[str, ...]
+
+
+class CommandRow(Message):
+    """A row of the table of commands. on_off: whether it can be switched."""
+
+    name: str
+    label: str
+    help: str
+    on_off: bool
+
+
+class Tables(Message):
+    """What stays the same for a whole show. most_played: parameters for the first page. learnable:
+    targets that MIDI learn knows."""
+
+    version: str
+    parameters: tuple[ParameterRow, ...]
+    commands: tuple[CommandRow, ...]
+    most_played: tuple[str, ...]
+    beats_in_bar: int
+    slots: int
+    longest_prompt: int
+    learnable: tuple[str, ...]
+
+
+class PresetCard(Message):
+    """A preset and the texts of its prompts."""
+
+    name: str
+    prompts: tuple[str, ...]
+
+
+class Now(Message):
+    """The prompt in force. preset and prompt: its numbers from 1, 0 for none. place: "2 / 8", or
+    "typed". fading: how far it has come in, 0 to 100."""
+
+    preset: int
+    prompt: int
+    text: str
+    place: str
+    fading: int
+
+
+class Next(Message):
+    """The prompt that comes, "" for none. caption: "Next in 12 s". gone: how much of the wait is
+    over, 0 to 100. pending: what waits for its beat, "" for nothing."""
+
+    text: str
+    caption: str
+    gone: int
+    pending: str
+
+
+class TempoNow(Message):
+    """The beat counter stands at origin + time · bpm / 60, with the time of the message. lost: its
+    source is a clock that is heard no more."""
+
+    bpm: float
+    origin: float
+    source: str
+    lost: bool
+
+
+class SnapshotsNow(Message):
+    """kept: whether each slot of the preset holds values. coming: the one on its way in, or 0."""
+
+    kept: tuple[bool, ...]
+    coming: int
+
+
+class SoundNow(Message):
+    """What is heard, each 0 to 1."""
+
+    level: float
+    bass: float
+    mid: float
+    treble: float
+
+
+class PromptWeight(Message):
+    """A text of the prompt in force, and its share of the whole, 0 to 1."""
+
+    text: str
+    share: float
+
+
+class SetEntryNow(Message):
+    """An entry of the set list. length: in words; seconds: at the tempo in force."""
+
+    preset: str
+    length: str
+    seconds: float
+
+
+class SetListNow(Message):
+    """The chosen set list, "" for none. names: of all that there are; number: of the chosen one
+    among them, from 1. loops: whether the first entry comes after the last."""
+
+    name: str
+    names: tuple[str, ...]
+    number: int
+    loops: bool
+    entries: tuple[SetEntryNow, ...]
+
+
+class SetPlace(Message):
+    """place: number of the entry that is on, from 1; 0 while the set list is stopped. next: of the
+    one that comes, 0 for none. left: seconds until then."""
+
+    place: int
+    next: int
+    left: int
+
+
+class ProjectionNow(Message):
+    """The wall on its display. corners: shares of the screen, clockwise from the top left. corner:
+    the one that the mapping mode moves, from 1; 0 while that is off."""
+
+    display: str
+    corners: tuple[tuple[float, float], ...]
+    corner: int
+    rotate: int
+    flip_h: bool
+    flip_v: bool
+
+
+class ControlRow(Message):
+    """A control of a MIDI device ("cc 20"), and what it plays."""
+
+    device: str
+    control: str
+    plays: str
+
+
+class SetupNow(Message):
+    """displays: their names. models: those on this machine. outputs: programs that the wall goes
+    to. sound: the sound input, "" for none. midi: controllers that are there; controls: what their
+    controls play. learning: the target of MIDI learn, "" while it is closed; learned: what it has
+    done last. recorded: seconds of the recording, None where none runs."""
+
+    displays: tuple[str, ...]
+    models: tuple[str, ...]
+    outputs: tuple[str, ...]
+    sound: str
+    midi: tuple[str, ...]
+    controls: tuple[ControlRow, ...]
+    learning: str
+    learned: str
+    recorded: int | None
+
+
+class MachineNow(Message):
+    """memory: MB that the program holds. processor: percent of all cores that it uses.
+    temperature: °C of the warmest part that can be read; None for none."""
+
+    memory: int
+    processor: int
+    temperature: int | None
+
+
+class EngineNow(Message):
+    """The engine's account (show/status.py). fps: generated frames a second, 0 for none yet.
+    latency: milliseconds from a request to its picture on the wall, 0 for none yet."""
+
+    phase: str
+    text: str
+    progress: float | None
+    model: str
+    device: str
+    coming: str
+    fps: float
+    latency: int
+    seed: int | None
+
+
+class DisplayNow(Message):
+    """The wall. late: display frames that came over 25 ms after the one before. p99: milliseconds
+    that all but one in a hundred of the last ten seconds' took, 0 for none yet."""
+
+    fps: float
+    late: int
+    p99: float
+    renderer: str
+
+
+class State(Message):
+    """All that a desk shows. values: as hands left them; played: those that a modulation has
+    elsewhere at this moment. waiting: positions (0 to 1) of MIDI knobs that do not hold their
+    parameter yet. resets: values of the preset and its prompt, where those are not the defaults.
+    on: commands that are switched on or off. mix: the texts of the prompt in force. pictures: of
+    prompts, by "preset.prompt" in numbers from 1, the names of their thumbnails. live: whether the
+    first picture is on the wall. messages: lines that can be read now. inputs: what plays along.
+    desks: how many are connected."""
+
+    values: dict[str, float]
+    played: dict[str, float]
+    waiting: dict[str, float]
+    resets: dict[str, float]
+    on: dict[str, bool]
+    presets: tuple[PresetCard, ...]
+    now: Now
+    next: Next
+    mix: tuple[PromptWeight, ...]
+    pictures: dict[str, str]
+    set_list: SetListNow
+    set_place: SetPlace
+    tempo: TempoNow
+    snapshots: SnapshotsNow
+    sound: SoundNow | None
+    engine: EngineNow
+    display: DisplayNow
+    machine: MachineNow
+    projection: ProjectionNow
+    setup: SetupNow
+    live: bool
+    messages: tuple[str, ...]
+    inputs: tuple[str, ...]
+    desks: int
+
+
+class Hello(Message):
+    """The first message. role: "play", or "view" for one that may only look."""
+
+    type: Literal["hello"] = "hello"
+    role: Literal["play", "view"]
+    tables: Tables
+
+
+class Whole(Message):
+    """The whole state, at a show time in seconds; once, after hello."""
+
+    type: Literal["state"] = "state"
+    time: float
+    state: State
+
+
+class Change(Message):
+    """What has changed: sections of the state, each whole; but of values and on only the entries
+    that are new. Once a second also where nothing has."""
+
+    type: Literal["change"] = "change"
+    time: float
+    changes: dict[str, Any]
+
+
+class Line(Message):
+    """A line of the log: what was said to the performer, at a show time in seconds."""
+
+    type: Literal["line"] = "line"
+    time: float
+    text: str
+
+
+class Fault(Message):
+    """Why a message of this desk was not followed."""
+
+    type: Literal["error"] = "error"
+    text: str

@@ -1,0 +1,56 @@
+"""The weights of the prompt that is on, as a hand moves them, and a text that joins it. Pure.
+
+A weight is a share of the whole, so that the others give way. What a hand moves is on at once; a
+text that joins comes with the crossfade.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from visualizer.show.notices import say
+from visualizer.show.prompt_mix import TOGETHER, weighted
+from visualizer.show.prompt_syntax import read
+from visualizer.show.records import NO_VALUES, Cued
+from visualizer.show.reducers import navigation
+from visualizer.show.state import Show
+
+SMALLEST = 0.02
+"""Share that a text keeps: at none it would be gone, and its slider with it."""
+
+JOINS_WITH = 0.5
+"""Share of a text that joins."""
+
+
+def weighed(show: Show, text: str, share: float) -> Show:
+    """One text of the prompt at a share of the whole; one that is not in it changes nothing."""
+    weights = dict(show.cue.parts)
+    if text not in weights or len(weights) < 2 or share != share:
+        return show
+    share = min(max(share, SMALLEST), 1.0 - SMALLEST * (len(weights) - 1))
+    others = 1.0 - weights[text]
+    left = 1.0 - share
+    for name, weight in weights.items():
+        even = 1.0 / (len(weights) - 1)
+        weights[name] = max(left * (weight / others if others > 0.0 else even), SMALLEST)
+    weights[text] = share
+    cue = replace(show.cue, parts=weighted(weights), written=show.cue.text)
+    return replace(show, cue=cue)
+
+
+def joined(show: Show, text: str) -> Show:
+    """A text beside those of the prompt, half of the whole; the lightest makes room for it."""
+    text = text[: navigation.LONGEST]
+    reading = read(text)
+    if not reading.mix:
+        return say(show, "an empty prompt is ignored; the prompt stays")
+    if not show.cue.parts:
+        return navigation.to_text(show, text)
+    on, coming = dict(show.cue.parts), dict(reading.mix)
+    kept = [name for name in sorted(on, key=lambda name: -on[name]) if name not in coming]
+    kept = kept[: TOGETHER - len(coming)]
+    total = sum(on[name] for name in kept)
+    weights = {name: (1.0 - JOINS_WITH) * on[name] / total for name in kept}
+    for name, weight in coming.items():
+        weights[name] = (JOINS_WITH if kept else 1.0) * weight
+    return navigation.to_own(show, Cued(weighted(weights), NO_VALUES, show.cue.negative), "")

@@ -1,0 +1,248 @@
+"""A set list that plays: when the next preset comes, and what a hand changes of it. Pure.
+
+- An entry's time goes on while the show is seen, whatever a hand plays meanwhile: another preset
+  is an interlude, and the next entry comes at its time.
+- An entry in bars ends on a bar. With quantise on, each change waits for its beat as any other.
+- The first entry, and one that is gone to, begin as a preset that is chosen: with its crossfade.
+- Where a preset is not there any more, the entry is left out, with a line.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from visualizer.show import durations
+from visualizer.show.actions import Action, GoInSet, Run, Switch
+from visualizer.show.files.session import Session
+from visualizer.show.notices import say
+from visualizer.show.records import Pending
+from visualizer.show.reducers import navigation
+from visualizer.show.set_list import SetEntry, SetList, SetPlay, SetState
+from visualizer.show.state import Show
+from visualizer.show.tempo import BAR
+
+SOURCE = "set list"
+"""Source of what a set list asks for by itself."""
+
+SHORTEST, LONGEST = 0.05, 10_000.0
+"""Of an entry, in bars or minutes."""
+
+_STEPS = {"next_in_set": 1, "previous_in_set": -1}
+
+
+def meant(show: Show, action: Action) -> Action:
+    """A command that goes to an entry, as that; any other action as it is."""
+    now = show.sets.now
+    match action:
+        case Run(command=command, source=source) if command in _STEPS and now is not None:
+            return GoInSet(_stepped(show, now, _STEPS[command]), source)
+        case Run(command="set_list", source=source) if now is not None and not is_on(show):
+            return GoInSet(0, source)
+        case Switch(command="set_list", on=True, source=source) if now is not None and not is_on(
+            show
+        ):
+            return GoInSet(0, source)
+        case _:
+            return action
+
+
+def is_on(show: Show) -> bool:
+    """Whether a set list plays, or is about to."""
+    waits = show.pending is not None and isinstance(show.pending.action, GoInSet)
+    return show.sets.play is not None or waits
+
+
+def can_go(show: Show, index: int) -> bool:
+    """Whether the set list has an entry at an index."""
+    now = show.sets.now
+    return now is not None and 0 <= index < len(now.entries)
+
+
+def gone_to(show: Show, index: int) -> Show:
+    """At an entry, from its beginning."""
+    sets, now = show.sets, show.sets.now
+    if now is None:
+        return say(show, "there is no set list; they lie in presets/sets")
+    if not can_go(show, index):
+        return say(show, f"{now.name} has {len(now.entries)} entries")
+    for place in (*range(index, len(now.entries)), *range(index)):
+        preset = navigation.preset_index(show.presets, now.entries[place].preset)
+        if preset is None:
+            show = say(show, f"preset {now.entries[place].preset} is not there; it is left out")
+            continue
+        begins = show.live_since is None and preset == show.preset  # it is on already
+        show = show if begins else navigation.to_preset(show, preset)
+        return replace(show, sets=replace(sets, play=SetPlay(place)), pending=None)
+    return replace(show, sets=replace(sets, play=None), pending=None)
+
+
+def toggled(show: Show) -> Show:
+    """The set list begins, or stops: its preset stays."""
+    if not is_on(show):
+        return gone_to(show, 0)
+    name = show.sets.now.name if show.sets.now else ""
+    return say(_stopped(show), f"set list {name} is stopped; its preset stays")
+
+
+def stepped(show: Show, by: int) -> Show:
+    """To the next entry, or the one before."""
+    now = show.sets.now
+    return gone_to(show, 0 if now is None else _stepped(show, now, by))
+
+
+def unattended(show: Show) -> Show:
+    """The set list goes round all night, and begins if it has not; or as its file says again."""
+    sets = show.sets
+    if sets.now is None:
+        return gone_to(show, 0)  # which says that there is none
+    show = replace(show, sets=replace(sets, unattended=not sets.unattended))
+    return gone_to(show, 0) if show.sets.unattended and not is_on(show) else show
+
+
+def known(show: Show, lists: tuple[SetList, ...], chosen: int, *, begins: bool) -> Show:
+    """The set lists that there are; one of them begins, or none."""
+    lists = tuple(each for each in lists if each.entries)
+    sets = SetState(lists, min(max(chosen, 0), max(len(lists) - 1, 0)))
+    show = replace(show, sets=sets)
+    return gone_to(show, 0) if begins and lists else show
+
+
+def taken_up(show: Show, memory: Session) -> Show:
+    """The set list that the last show played goes on with the entry that was on, from its
+    beginning; its preset is on already, or what a hand had chosen over it."""
+    names = [each.name for each in show.sets.lists]
+    if memory.set_list not in names:
+        return show
+    index = names.index(memory.set_list)
+    place = min(memory.set_place, len(show.sets.lists[index].entries) - 1)
+    sets = replace(show.sets, chosen=index, play=SetPlay(place), unattended=memory.unattended)
+    return replace(show, sets=sets)
+
+
+def chosen(show: Show, index: int) -> Show:
+    """Another set list is the one to play; it does not begin by itself."""
+    sets = show.sets
+    if not 0 <= index < len(sets.lists):
+        return say(show, f"there is no set list {index + 1}; there are {len(sets.lists)}")
+    if index == sets.chosen:
+        return show
+    return replace(_stopped(show), sets=replace(sets, chosen=index, play=None))
+
+
+def moved(show: Show, index: int, to: int) -> Show:
+    """An entry at another place; what plays goes on."""
+    now, play = show.sets.now, show.sets.play
+    if now is None or not (can_go(show, index) and can_go(show, to)):
+        return show
+    order = list(range(len(now.entries)))
+    order.insert(to, order.pop(index))
+    entries = tuple(now.entries[place] for place in order)
+    if play is not None:
+        play = replace(play, place=order.index(play.place))
+    return _with(show, replace(now, entries=entries), play)
+
+
+def lasting(show: Show, index: int, entry: SetEntry) -> Show:
+    """An entry with another length. entry: one of that length."""
+    now, play = show.sets.now, show.sets.play
+    if now is None or not can_go(show, index) or entry.length != entry.length:
+        return show
+    old = now.entries[index]
+    length = min(max(entry.length, SHORTEST), LONGEST)
+    new = SetEntry(old.preset, length, entry.counted_in)
+    if play is not None and play.place == index and new.counted_in != old.counted_in:
+        minutes = _seconds_of(show, old, play.gone) / 60.0
+        bars = minutes * show.tempo.bpm / BAR
+        play = replace(play, gone=bars if new.counted_in == "bars" else minutes)
+    entries = (*now.entries[:index], new, *now.entries[index + 1 :])
+    return _with(show, replace(now, entries=entries), play)
+
+
+def aged(show: Show, seconds: float) -> Show:
+    """The set list some seconds later."""
+    sets, entry = show.sets, show.sets.entry
+    if sets.play is None or entry is None or show.live_since is None:
+        return show
+    minutes = seconds / 60.0
+    passed = minutes * show.tempo.bpm / BAR if entry.counted_in == "bars" else minutes
+    return replace(show, sets=replace(sets, play=replace(sets.play, gone=sets.play.gone + passed)))
+
+
+def left(show: Show) -> float:
+    """Seconds until the entry that is on is over; below 0 where it waits for its beat."""
+    sets, entry = show.sets, show.sets.entry
+    if sets.play is None or entry is None:
+        return 0.0
+    return _seconds_of(show, entry, entry.length - sets.play.gone)
+
+
+def seconds(show: Show, entry: SetEntry) -> float:
+    """How long an entry lasts at the tempo in force."""
+    return _seconds_of(show, entry, entry.length)
+
+
+def following(show: Show) -> int | None:
+    """Index of the entry that comes after the one that is on; None where none does."""
+    sets, now = show.sets, show.sets.now
+    if now is None or sets.play is None:
+        return None
+    place = sets.play.place + 1
+    if place < len(now.entries):
+        return place
+    return 0 if sets.loops else None
+
+
+def due(show: Show, unit: int) -> Show | int | None:
+    """What the set list wants now: the index of the entry that is to come, the show in which it is
+    over, or None for nothing. unit: beats that changes are apart."""
+    entry = show.sets.entry
+    if entry is None or show.live_since is None:
+        return None
+    half = durations.beats_in_seconds(show, unit) / 2
+    index = following(show)
+    # Half a bar early, so that the first bar from then on is the nearest to the entry's end.
+    if index is not None:
+        return index if left(show) <= min(half, seconds(show, entry) / 2) else None
+    if left(show) > 0.0:
+        return None
+    name = show.sets.now.name if show.sets.now else ""
+    return say(_stopped(show), f"set list {name} is over; its last preset stays")
+
+
+def unit(show: Show, quantise: int) -> int:
+    """Beats that changes of the entry that is on are apart; quantise: as the parameter has it."""
+    entry = show.sets.entry
+    return max(quantise, BAR) if entry is not None and entry.counted_in == "bars" else quantise
+
+
+def _stepped(show: Show, now: SetList, by: int) -> int:
+    count = len(now.entries)
+    match show.pending:
+        case Pending(action=GoInSet(index=index)):
+            return (index + by) % count
+        case _ if show.sets.play is None:
+            return 0 if by > 0 else count - 1
+        case _:
+            return (show.sets.play.place + by) % count
+
+
+def _seconds_of(show: Show, entry: SetEntry, length: float) -> float:
+    if entry.counted_in == "bars":
+        return durations.beats_in_seconds(show, length * BAR)
+    return length * 60.0
+
+
+def _stopped(show: Show) -> Show:
+    waits = show.pending is not None and isinstance(show.pending.action, GoInSet)
+    pending = None if waits else show.pending
+    sets = replace(show.sets, play=None, unattended=False)
+    return replace(show, sets=sets, pending=pending)
+
+
+def _with(show: Show, now: SetList, play: SetPlay | None) -> Show:
+    """The show with another set list in the place of the chosen one."""
+    sets = show.sets
+    lists = (*sets.lists[: sets.chosen], now, *sets.lists[sets.chosen + 1 :])
+    waits = show.pending is not None and isinstance(show.pending.action, GoInSet)
+    pending = None if waits else show.pending  # it may stand elsewhere now, and is asked for again
+    return replace(show, sets=replace(sets, lists=lists, play=play), pending=pending)
