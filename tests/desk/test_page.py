@@ -9,6 +9,11 @@ from typing import Any
 
 import pytest
 
+from visualizer.desk import thumbnails
+from visualizer.show.actions import MixIn
+from visualizer.show.projection import PLAIN
+from visualizer.show.reducer import reduce
+
 from .rig import Playing, desk, until
 
 PHONE, TABLET, LAPTOP = (390, 844), (820, 1180), (1280, 720)
@@ -175,16 +180,16 @@ def test_no_size_scrolls_sideways_and_what_is_hit_is_large(
     playing: Playing, open_page: Any, size: tuple[int, int]
 ) -> None:
     page = open_page(playing.url, size, touch=True).page
-    for view in ("watch", "play"):
+    for view, least in (("watch", 8), ("set", 20), ("setup", 100), ("play", 30)):
         page.click(f"#tab-{view}")
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    sizes = page.evaluate(
-        "[...document.querySelectorAll('button, .track, input')].filter((e) => e.offsetParent)"
-        ".map((e) => [e.id || e.textContent, e.offsetWidth, e.offsetHeight])"
-    )
-    assert len(sizes) > 30
-    small = [each for each in sizes if each[2] < 48 or each[1] < (48 if size[0] > 380 else 30)]
-    assert [each for each in small if not str(each[0]).isdigit() or each[2] < 48] == []
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), view
+        sizes = page.evaluate(
+            "[...document.querySelectorAll('button, .track, input')].filter((e) => e.offsetParent)"
+            ".map((e) => [e.id || e.textContent, e.offsetWidth, e.offsetHeight])"
+        )
+        assert len(sizes) > least
+        small = [each for each in sizes if each[2] < 48 or each[1] < (48 if size[0] > 380 else 30)]
+        assert [each for each in small if not str(each[0]).isdigit() or each[2] < 48] == [], view
     for name in ("#blackout", "#freeze", "#generation", "#tap"):
         box = page.locator(name).bounding_box()
         assert box["y"] + box["height"] <= size[1]
@@ -200,6 +205,138 @@ def test_everything_that_is_played_has_a_name_for_a_screen_reader(
         " || e.textContent.trim())).map((e) => e.outerHTML)"
     )
     assert [each for each in nameless if "entry-value" not in each] == []
+
+
+def test_the_set_list_is_played_and_its_order_dragged_or_stepped(
+    playing: Playing, open_page: Any
+) -> None:
+    page = open_page(playing.url)
+    page.page.click("#tab-set")
+    assert page.text("#set-then") == "one"
+    page.page.click("#set-start")
+    until(lambda: playing.show.sets.entry is not None)
+    page.page.click("#set-next")
+    page.until("document.querySelector('#set-now').textContent === 'two'")
+    assert page.text("#entries li:nth-child(2) .when").startswith("now, ")
+    page.page.click("#unattended")
+    until(lambda: playing.show.sets.loops)
+
+    def order() -> list[str]:
+        return [entry.preset + entry.words for entry in playing.show.sets.lists[0].entries]
+
+    before = order()
+    grips = [page.page.locator(f"#entries li:nth-child({n}) .grip").bounding_box() for n in (1, 3)]
+    page.page.mouse.move(grips[0]["x"] + 20, grips[0]["y"] + 20)
+    page.page.mouse.down()
+    page.page.mouse.move(grips[1]["x"] + 20, grips[1]["y"] + 24, steps=4)
+    page.page.mouse.up()
+    until(lambda: order() == [before[1], before[2], before[0]])
+    page.until("document.querySelector('#entries li:nth-child(3) .name').textContent === 'one'")
+    page.page.focus("#entries li:nth-child(3) .grip")
+    page.page.keyboard.press("ArrowUp")
+    until(lambda: order() == [before[1], before[0], before[2]])
+    page.until("document.activeElement.matches('#entries li:nth-child(2) .grip')")
+    page.page.click("#entries li:nth-child(1) .length")
+    page.page.fill("#entry-value", "16 bars")
+    page.page.keyboard.press("Enter")
+    until(lambda: order()[0] == "two16 bars")
+    page.page.click("#set-stop")  # a tap is not enough
+    page.page.click("#sets button:has-text('Day')")
+    page.until("document.querySelector('#set-name').textContent === 'Day'")
+
+
+def test_the_wall_is_set_up(playing: Playing, open_page: Any) -> None:
+    page = open_page(playing.url)
+    page.page.click("#tab-setup")
+    page.page.click("#displays button:has-text('laptop')")
+    until(lambda: playing.show.display_choice.wanted == "laptop")
+    page.page.click("#pin")
+    page.page.wait_for_selector(".handle:nth-child(1):enabled")
+    box = page.page.locator("#screen").bounding_box()
+    page.page.mouse.move(box["x"], box["y"])
+    page.page.mouse.down()
+    page.page.mouse.move(box["x"] + box["width"] * 0.2, box["y"] + box["height"] * 0.1, steps=4)
+    page.page.mouse.up()
+    until(lambda: playing.show.projection.corners[0] == pytest.approx((0.2, 0.1), abs=0.01))
+    page.until("document.querySelector('#pinned-wall').style.transform.startsWith('matrix3d')")
+    page.page.focus(".handle:nth-child(3)")
+    page.page.keyboard.press("Shift+ArrowLeft")
+    until(lambda: playing.show.projection.corners[2] == pytest.approx((0.98, 1.0)))
+    page.page.click("#flip_h")
+    until(lambda: playing.show.projection.flip_h)
+    page.page.hover("#pin-reset")
+    page.page.mouse.down()
+    until(lambda: playing.show.projection == PLAIN)
+    page.page.mouse.up()
+
+
+def test_a_control_is_learned_and_a_model_loaded(playing: Playing, open_page: Any) -> None:
+    page = open_page(playing.url)
+    page.page.click("#tab-setup")
+    page.page.fill("#find", "cc 16")
+    visible = "[...document.querySelectorAll('#targets button')].filter((e) => e.offsetParent)"
+    assert page.page.evaluate(f"{visible}.map((e) => e.textContent)") == ["Strengthcc 16"]
+    page.page.click("#targets button:visible")
+    until(lambda: playing.show.learning is not None)
+    page.until("document.querySelector('#learned').textContent === 'Strength: move a control now'")
+    page.page.click("#learn-end")
+    until(lambda: playing.show.learning is None)
+    page.page.click("#models button:has-text('large')")
+    until(lambda: playing.show.model.wanted == "a/large-one")
+    page.page.click("#record")
+    page.until("document.querySelector('#record').textContent.startsWith('Recording')")
+
+
+def test_texts_are_mixed_and_weighed_and_a_fader_goes_home_to_its_preset(
+    playing: Playing, open_page: Any
+) -> None:
+    page = open_page(playing.url)
+    page.page.fill("#prompt", "a lamp")
+    page.page.click("#mix-in")
+    lamp = "#mix [data-parameter='a lamp']"
+    page.page.wait_for_selector(lamp)
+    page.page.focus(lamp)
+    page.page.keyboard.press("ArrowRight")
+    until(lambda: dict(playing.show.cue.parts).get("a lamp") == pytest.approx(0.55))
+    page.page.click("#presets button:has-text('two')")
+    until(lambda: playing.show.values["blend"] == 0.5)
+    page.page.focus("[data-parameter=blend]")
+    page.page.keyboard.press("End")
+    until(lambda: playing.show.values["blend"] == 1.0 or playing.show.values["blend"] > 0.5)
+    page.page.locator("[data-parameter=blend]").dblclick()
+    until(lambda: playing.show.values["blend"] == 0.5)
+    assert not page.page.is_visible("#mix")
+
+
+def test_a_thumbnail_is_seen_on_its_prompt(open_page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(thumbnails, "RIPE", 0.1)
+    with Playing(desk("0.0.0.0")) as playing:
+        page = open_page(f"{playing.url}/#token={playing.desk.tokens.play}")
+        page.page.wait_for_selector("#prompts button:nth-child(1).pictured")
+        page.until("document.querySelector('#prompts button img').naturalWidth > 100")
+
+
+AXE = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice")
+
+
+@pytest.mark.parametrize("size", [PHONE, LAPTOP])
+def test_axe_has_no_serious_finding_in_any_view(
+    playing: Playing, open_page: Any, size: tuple[int, int]
+) -> None:
+    base = pytest.importorskip("axe_playwright_python.base", reason="axe-core is not installed")
+    page = open_page(playing.url, size)
+    page.page.evaluate(base.AXE_SCRIPT)
+    playing.show = reduce(playing.show, MixIn("a lamp"))
+    for view in ("play", "set", "setup", "watch"):
+        page.page.click(f"#tab-{view}")
+        options = {"runOnly": {"type": "tag", "values": list(AXE)}, "resultTypes": ["violations"]}
+        found = page.page.evaluate("(options) => axe.run(document, options)", options)
+        assert len(found["passes"]) > 10
+        assert [
+            (each["id"], [node["html"][:120] for node in each["nodes"]][:3])
+            for each in found["violations"]
+            if each["impact"] in ("serious", "critical")
+        ] == [], view
 
 
 def test_a_desk_comes_back_with_its_show_and_greys_what_is_old(

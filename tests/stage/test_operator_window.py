@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 import pygame
 import pytest
 
 from visualizer.show.records import MappingMode
+from visualizer.show.status import Status
+from visualizer.show.view import View
 from visualizer.stage.operator_window import OperatorWindow
 
 from .player import BARE, Player, wall
@@ -48,6 +51,24 @@ def test_with_a_second_display_the_hud_is_in_a_window_and_the_wall_is_clean(
     pixels = pygame.surfarray.array3d(opened._window.get_surface())
     assert (pixels == 200).all(axis=2).mean() > 0.1  # the preview
     assert colours(pixels) > 20  # the panel
+
+
+def test_the_desks_code_is_in_the_operators_window_alone_and_can_be_read(
+    two_displays: None,
+) -> None:
+    player = Player(windowed=False)
+    player.frame(200)
+    player.play(WITH_HUD, 3.0)
+    opened = operator(player)
+    assert opened is not None
+    link = "http://192.168.1.9:9001/#token=" + "x" * 32
+    view = replace(View(WITH_HUD, Status()), desk_link=link)
+    opened._frames = 0
+    opened.draw(view, None)
+    pixels = pygame.surfarray.array3d(opened._window.get_surface()).swapaxes(0, 1)
+    found, _, _ = cv2.QRCodeDetector().detectAndDecode(np.ascontiguousarray(pixels))
+    assert found == link
+    assert shown(player) == 1
 
 
 def test_a_window_that_is_closed_gives_the_hud_back_to_the_wall(two_displays: None) -> None:

@@ -11,7 +11,7 @@ import socket
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from visualizer import terminal
 from visualizer.desk import desk_file
@@ -22,6 +22,9 @@ from visualizer.latest import Latest
 from visualizer.show.actions import Action, Say
 from visualizer.show.view import View
 from visualizer.worker import Worker
+
+if TYPE_CHECKING:
+    from visualizer.desk.hub import Hub
 
 SOURCE = "desk"
 
@@ -71,6 +74,13 @@ class Desk(Worker):
         self.address = ""
         """host:port for people; "" while it does not listen."""
         self.port: int | None = None
+        self._link = ""
+        self._hub: Hub | None = None
+
+    @property
+    def link(self) -> str:
+        """What a tablet on the network opens to play, until one has; "" for nothing."""
+        return self._link if self._hub is not None and not self._hub.desks else ""
 
     def tell(self, view: View) -> None:
         """The show as it is now; once a display frame. Never waits."""
@@ -98,7 +108,7 @@ class Desk(Worker):
                 self._say(f"desk: it failed and restarts: {error}")
                 self._ending.wait(self._retry_after)
             finally:
-                self.port, self.address = None, ""
+                self.port, self.address, self._link, self._hub = None, "", "", None
 
     def _listening(self) -> socket.socket:
         """A socket that listens. Raises OSError."""
@@ -137,6 +147,7 @@ class Desk(Worker):
         )
         kept = None if self._folder is None else self._folder / FOLDER
         hub = Hub(self._views, self._mailbox, self.preview, access, thumbnails=Thumbnails(kept))
+        self._hub = hub
         config = uvicorn.Config(
             routes.app(hub),
             log_config=None,
@@ -190,7 +201,7 @@ class Desk(Worker):
         if local:
             return
         link = f"http://{_bracketed(_seen_as(where))}:{port}/"
-        play = desk_file.with_token(link, self.tokens.play)
+        self._link = play = desk_file.with_token(link, self.tokens.play)
         for line in (
             "desk: scan this or open it in a browser, to play:",
             *qr_code(play, getattr(sys.stderr, "encoding", None) or "ascii"),

@@ -68,6 +68,11 @@ class Inputs:
         return () if self.midi is None else self.midi.ports
 
     @property
+    def desk_link(self) -> str:
+        """The desk's link for a tablet, until one has opened it; "" for none."""
+        return "" if self.desk is None else self.desk.link
+
+    @property
     def controls(self) -> tuple[tuple[str, str, str], ...]:
         """What the controls of MIDI devices play: (device, control, target)."""
         return () if self.midi is None else self.midi.controls

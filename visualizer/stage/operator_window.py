@@ -14,6 +14,7 @@ import pygame
 
 from visualizer.frame import Pixels
 from visualizer.show.view import View
+from visualizer.stage.drawing import qr_code
 from visualizer.stage.drawing.hud_colours import DARK
 from visualizer.stage.drawing.lettering import Lettering
 from visualizer.stage.geometry import Size, fitted
@@ -67,12 +68,22 @@ class OperatorWindow:
         hud = True if view.show.hud is None else view.show.hud
         show = replace(view.show, hud=hud, mapping=None)  # which is done on the wall
         self._hud.draw(surface, replace(view, show=show), splash=wall is None)
+        if view.desk_link:
+            self._show_link(surface, view.desk_link)
         self._window.flip()
         return True
 
     def close(self) -> None:
         """Close it."""
         self._window.destroy()
+
+    def _show_link(self, surface: pygame.Surface, link: str) -> None:
+        """The desk's link for a tablet to scan, until one has; the audience can't see it here."""
+        width, height = surface.get_size()
+        margin = round(MARGIN * unit_of((width, height)))
+        code = qr_code.drawn(link, min(width, height) * 2 // 5)
+        place = code.get_rect(bottomright=(width - margin, height - margin))
+        surface.blit(code, place)
 
     def _preview(self, surface: pygame.Surface, wall: ShownWall) -> None:
         """The wall beside the panel, or behind it where there is no room."""

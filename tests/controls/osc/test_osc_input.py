@@ -346,6 +346,19 @@ def test_listening_to_the_whole_network_is_said() -> None:
         assert listener.osc.stop(PATIENCE)
 
 
+def test_quit_comes_from_this_machine_and_never_from_outside() -> None:
+    osc = Osc()
+    for _ in range(2):
+        osc._receive(packet(f"{PREFIX}quit", 1), ("192.168.1.20", 40000))
+    osc._receive(packet(f"{PREFIX}next_prompt", 1), ("192.168.1.20", 40000))
+    done = osc.drain()
+    assert [action for action in done if isinstance(action, Run)] == [Run("next_prompt", "osc")]
+    (line,) = {action.text for action in done if isinstance(action, Say)}
+    assert line.startswith("OSC: quit from 192.168.1.20 is ignored")
+    osc._receive(packet(f"{PREFIX}quit", 1), SENDER)
+    assert osc.drain() == [Run("quit", "osc")]
+
+
 def test_one_that_was_never_started_can_be_stopped() -> None:
     assert Osc().stop()
 

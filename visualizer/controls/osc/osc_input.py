@@ -1,6 +1,7 @@
 """OSC over UDP: one thread that owns the socket, and a mailbox from which the frame loop takes.
 
-- It listens on this machine alone unless told otherwise: whoever can send can play, and quit.
+- It listens on this machine alone unless told otherwise: whoever can send can play. Only this
+  machine itself can quit, and no message names a file.
 - Who asks by /visualizer/subscribe is told the show's state as it changes, for a minute; asking
   again renews it and has all of it sent again, once a second at most: what is sent must not be a
   multiple of what comes. A number behind it names the port to answer to.
@@ -12,6 +13,7 @@
 from __future__ import annotations
 
 import errno
+import ipaddress
 import socket
 import time
 from collections.abc import Callable, Sequence
@@ -33,7 +35,7 @@ from visualizer.controls.osc.osc_messages import (
 from visualizer.controls.repeated_faults import RateLimit
 from visualizer.controls.source import Source
 from visualizer.latest import Latest
-from visualizer.show.actions import Action, Say
+from visualizer.show.actions import Action, Run, Say
 from visualizer.show.state import Show
 
 HOST, PORT = "127.0.0.1", 9000
@@ -57,6 +59,9 @@ LONGEST_LINE = 120
 
 RETRY_AFTER = 3.0
 """Seconds until the next try where the port could not be had."""
+
+QUIT = "quit"
+"""The command that is never done from outside this machine."""
 
 _LARGEST = 65535
 """Bytes that a UDP packet can have at most."""
@@ -152,12 +157,14 @@ class Osc(Source):
                 elif address == f"{PREFIX}unsubscribe":
                     self._subscribers.pop(_reply_to(sender, arguments), None)
                 else:
-                    self._take(decode(address, arguments))
+                    self._take(decode(address, arguments), sender[0])
             except ValueError as error:
                 self._complain(str(error))
 
-    def _take(self, actions: Sequence[Action]) -> None:
+    def _take(self, actions: Sequence[Action], host: str) -> None:
         for action in actions:
+            if isinstance(action, Run) and action.command == QUIT and not _is_here(host):
+                raise ValueError(f"quit from {host} is ignored: it is only for this machine itself")
             if isinstance(action, Say):
                 self._complain(action.text)
             else:
@@ -219,6 +226,11 @@ def parse_address(text: str) -> tuple[str, int]:
     if not (port.isascii() and port.isdigit() and 1 <= int(port) <= _LARGEST):
         raise ValueError(f"'{text}' is no PORT or HOST:PORT, as in 9000 or 0.0.0.0:9000")
     return host or HOST, int(port)
+
+
+def _is_here(host: str) -> bool:
+    """Whether an address is this machine's own, as it calls itself."""
+    return ipaddress.ip_address(host).is_loopback
 
 
 def _reply_to(sender: tuple[str, int], arguments: Sequence[object]) -> tuple[str, int]:

@@ -50,7 +50,8 @@ export class SetList {
     }));
     put($("set-name"), set.name);
     if (this.dragged) return; // a hand has it
-    const focus = document.activeElement?.closest?.("#entries li .grip") ? document.activeElement.dataset.preset : "";
+    const focused = [...$("entries").children].findIndex((row) => row.contains(document.activeElement));
+    const part = document.activeElement?.className;
     $("entries").replaceChildren(...set.entries.map((entry, place) => this.row(entry, place)));
     $("timeline").replaceChildren(...set.entries.map((entry) => {
       const part = document.createElement("i"), words = document.createElement("span");
@@ -59,43 +60,46 @@ export class SetList {
       part.append(words);
       return part;
     }));
-    if (this.refocus !== undefined) {
-      $("entries").children[this.refocus]?.querySelector(".grip").focus();
-      this.refocus = undefined;
-    } else if (focus) [...document.querySelectorAll("#entries .grip")].find((each) => each.dataset.preset === focus)?.focus();
+    if (this.refocus !== undefined) $("entries").children[this.refocus]?.querySelector(".grip").focus();
+    else if (focused >= 0) $("entries").children[focused]?.getElementsByClassName(part)[0]?.focus();
+    this.refocus = undefined;
   }
 
   row(entry, place) {
-    const count = this.state.set_list.entries.length, number = place + 1;
+    const count = this.state.set_list.entries.length;
     const row = document.createElement("li");
     row.innerHTML = '<button class="grip"><span aria-hidden="true">≡</span></button>'
       + '<button class="go"><img alt="" hidden><span class="name"></span><span class="when"></span></button>'
       + '<button class="length"></button>';
     const [grip, go, length] = row.children;
-    grip.dataset.preset = entry.preset;
-    grip.setAttribute("aria-label", `Move ${entry.preset}, ${number} of ${count}. Arrow keys move it`);
+    // Where it stands now: a hand may have moved it, and the show not have said so yet.
+    const number = () => [...$("entries").children].indexOf(row) + 1;
+    grip.setAttribute("aria-label", `Move ${entry.preset}, ${place + 1} of ${count}. Arrow keys move it`);
     go.querySelector(".name").textContent = entry.preset;
     go.setAttribute("aria-description", "Plays the set list from here on");
     length.textContent = entry.length;
     length.setAttribute("aria-label", `${entry.preset}: ${entry.length}. Enter a length`);
-    go.onclick = () => this.send({ type: "set_entry", number });
-    length.onclick = () => enter(entry.preset, "How long it plays, as 64 bars or 5 minutes", entry.length,
-      (text) => this.send({ type: "set_length", number, length: text }));
+    go.onclick = () => this.send({ type: "set_entry", number: number() });
+    length.onclick = () => {
+      const own = number(); // the rows may be made anew while it is typed
+      enter(entry.preset, "How long it plays, as 64 bars or 5 minutes", entry.length,
+        (text) => this.send({ type: "set_length", number: own, length: text }));
+    };
     grip.onkeydown = (event) => {
       const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-      const to = place + (by ?? 0);
-      if (!by || to < 0 || to >= count) return;
+      const from = number(), to = from + (by ?? 0);
+      if (!by || to < 1 || to > count) return;
       event.preventDefault();
-      this.refocus = to;
-      this.send({ type: "set_move", number, to: to + 1 });
+      this.refocus = to - 1;
+      this.send({ type: "set_move", number: from, to });
     };
-    this.drag(grip, row, place);
+    this.drag(grip, row);
     return row;
   }
 
   /** The row follows the hand, others make room; on its release the show is told. */
-  drag(grip, row, place) {
-    let start = 0, height = 0;
+  drag(grip, row) {
+    let start = 0, height = 0, place = 0;
     const places = () => [...$("entries").children];
     const target = (event) => {
       const by = Math.round((event.clientY + $("entries").scrollTop - start) / height);
@@ -115,6 +119,7 @@ export class SetList {
       if (event.button || this.dragged) return;
       grip.setPointerCapture(event.pointerId);
       this.dragged = row;
+      place = places().indexOf(row);
       start = event.clientY + $("entries").scrollTop;
       height = row.offsetHeight + 6;
       row.classList.add("dragged");
