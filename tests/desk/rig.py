@@ -89,6 +89,10 @@ class Playing:
         )
         return Browser(opens.__enter__())  # websockets deprecates any other way in
 
+    def do(self, action: Action) -> None:
+        """Let an action happen, with the next display frame."""
+        self.desk._mailbox.put(action)
+
     def _run(self) -> None:
         while not self._ends.wait(1 / 60):
             self.show = reduce(self.show, Tick(1 / 60))

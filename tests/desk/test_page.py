@@ -10,9 +10,8 @@ from typing import Any
 import pytest
 
 from visualizer.desk import thumbnails
-from visualizer.show.actions import MixIn
+from visualizer.show.actions import MixIn, Set
 from visualizer.show.projection import PLAIN
-from visualizer.show.reducer import reduce
 
 from .rig import Playing, desk, until
 
@@ -311,6 +310,7 @@ def test_texts_are_mixed_and_weighed_and_a_fader_goes_home_to_its_preset(
 def test_a_thumbnail_is_seen_on_its_prompt(open_page: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(thumbnails, "RIPE", 0.1)
     with Playing(desk("0.0.0.0")) as playing:
+        playing.do(Set("crossfade", 0.0))
         page = open_page(f"{playing.url}/#token={playing.desk.tokens.play}")
         page.page.wait_for_selector("#prompts button:nth-child(1).pictured")
         page.until("document.querySelector('#prompts button img').naturalWidth > 100")
@@ -326,7 +326,7 @@ def test_axe_has_no_serious_finding_in_any_view(
     base = pytest.importorskip("axe_playwright_python.base", reason="axe-core is not installed")
     page = open_page(playing.url, size)
     page.page.evaluate(base.AXE_SCRIPT)
-    playing.show = reduce(playing.show, MixIn("a lamp"))
+    playing.do(MixIn("a lamp"))
     for view in ("play", "set", "setup", "watch"):
         page.page.click(f"#tab-{view}")
         options = {"runOnly": {"type": "tag", "values": list(AXE)}, "resultTypes": ["violations"]}

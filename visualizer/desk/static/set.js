@@ -49,20 +49,27 @@ export class SetList {
       return button;
     }));
     put($("set-name"), set.name);
-    if (this.dragged) return; // a hand has it
+    this.timeline();
+    const rows = JSON.stringify(set.entries.map((entry) => [entry.preset, entry.length]));
+    if (this.dragged || (rows === this.rows && !this.dropped)) return; // a hand has it, or it is the same
+    this.rows = rows;
+    this.dropped = false;
     const focused = [...$("entries").children].findIndex((row) => row.contains(document.activeElement));
     const part = document.activeElement?.className;
     $("entries").replaceChildren(...set.entries.map((entry, place) => this.row(entry, place)));
-    $("timeline").replaceChildren(...set.entries.map((entry) => {
+    if (this.refocus !== undefined) $("entries").children[this.refocus]?.querySelector(".grip").focus();
+    else if (focused >= 0) $("entries").children[focused]?.getElementsByClassName(part)[0]?.focus();
+    this.refocus = undefined;
+  }
+
+  timeline() {
+    $("timeline").replaceChildren(...this.state.set_list.entries.map((entry) => {
       const part = document.createElement("i"), words = document.createElement("span");
       part.style.flexGrow = Math.max(entry.seconds, 1);
       words.textContent = entry.preset;
       part.append(words);
       return part;
     }));
-    if (this.refocus !== undefined) $("entries").children[this.refocus]?.querySelector(".grip").focus();
-    else if (focused >= 0) $("entries").children[focused]?.getElementsByClassName(part)[0]?.focus();
-    this.refocus = undefined;
   }
 
   row(entry, place) {
@@ -112,6 +119,7 @@ export class SetList {
       places().forEach((each) => { each.style.transform = ""; each.classList.remove("dragged"); });
       if (take && to !== place) {
         $("entries").insertBefore(row, places()[to + (to > place ? 1 : 0)] ?? null); // until it is told
+        this.dropped = true; // what the show says next counts
         this.send({ type: "set_move", number: place + 1, to: to + 1 });
       } else this.list();
     };
