@@ -178,7 +178,7 @@ def find_sets(
     if Path(wanted).is_file():
         try:
             given = set_file.load(Path(wanted), presets, lines.append)
-        except PresetError as error:
+        except set_file.SetError as error:
             raise OptionError("\n".join(f"--set-list {line}" for line in error.lines)) from None
         return (given, *lists), 0, tuple(lines)
     names = [each.name for each in lists]

@@ -85,7 +85,11 @@ class Playing:
         """A desk that is connected."""
         protocols: list[Any] = ["visualizer", *([f"token.{token}"] if token else [])]
         opens = connect(
-            f"ws://{self.host}/api/socket", subprotocols=protocols, open_timeout=PATIENCE, **more
+            f"ws://{self.host}/api/socket",
+            subprotocols=protocols,
+            open_timeout=PATIENCE,
+            close_timeout=1.0,  # one that was told more than it read can't say goodbye
+            **more,
         )
         return Browser(opens.__enter__())  # websockets deprecates any other way in
 

@@ -30,10 +30,11 @@ TWO = (*PRESETS, Preset("two", (Cued(alone("red"), NO_VALUES),), values={"blend"
 class Wall:
     """A stage without a window, on which events are laid out beforehand."""
 
-    engine_fps = display_fps = 0.0
+    engine_fps = display_fps = display_p99 = 0.0
     size = (1280, 720)
     late_frames = 0
     display, chosen_display, renderer = "", "", "none"
+    displays: tuple[str, ...] = ()
     masks: Mapping[str, npt.NDArray[np.uint8]] = MappingProxyType({})
 
     def __init__(self) -> None:

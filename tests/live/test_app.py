@@ -169,6 +169,22 @@ def test_an_osc_address_that_is_none_is_refused_before_a_window_opens(
         run(LiveOptions(osc="nowhere"))
 
 
+def test_a_set_list_begins_with_the_show_and_one_that_is_not_there_stops_it(
+    wall: Wall, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+) -> None:
+    shows: list[LiveShow] = []
+    monkeypatch.setattr("visualizer.live.app.Stage", lambda **_: wall)
+    monkeypatch.setattr(LiveShow, "play", lambda show: shows.append(show))
+    monkeypatch.setattr("visualizer.live.app._leave", lambda live, status: None)
+    options = LiveOptions(model="testcard", no_midi=True, state=tmp_path, set_list="evening")
+    assert run(options) == 0
+    entry = shows[0].show.sets.entry
+    assert entry is not None
+    assert entry.preset == shows[0].show.preset_now.name  # type: ignore[union-attr]
+    with pytest.raises(OptionError, match="--set-list nobody: no such set list"):
+        run(replace(options, set_list="nobody"))
+
+
 def test_all_threads_are_told_to_end_before_one_is_waited_for(
     live: LiveShow, monkeypatch: pytest.MonkeyPatch
 ) -> None:

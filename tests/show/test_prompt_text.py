@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from visualizer.show import prompt_text
-from visualizer.show.actions import Live, Run, Set, Take, Tick, Type
+from visualizer.show.actions import Live, Run, Set, SetLists, Take, Tick, Type
 from visualizer.show.records import Cued, Preset
 from visualizer.show.reducer import reduce, start
 from visualizer.show.state import Show
 
 from ..stage.shows import NONE, played
+from .shows import SET, after, live
 
 
 def test_it_tells_of_a_fade_then_of_what_comes() -> None:
@@ -57,3 +58,9 @@ def test_the_bar_fills_in_beats_as_in_seconds() -> None:
     assert (fading.fading, fading.filled) == (True, 50)
     resting = prompt_text.of(played(*beats, Live(1), Run("next_prompt"), Tick(8.0)), 100)
     assert (resting.fading, resting.filled) == (False, 50)
+
+
+def test_where_a_set_list_is_stands_before_its_preset() -> None:
+    show = after(live(), SetLists((SET,), begins=True), Run("next_in_set"))
+    assert prompt_text.of(show, 100).preset == "Night 2/3 · Fast"
+    assert prompt_text.of(reduce(show, Run("set_list")), 100).preset == "Fast"

@@ -15,7 +15,8 @@ from visualizer.show.tempo import BAR
 
 @dataclass(frozen=True, slots=True)
 class CueText:
-    """preset and place ("2 / 8") as they stand; text: the prompt in force.
+    """preset (with the set list that plays) and place ("2 / 8") as they stand; text: the prompt in
+    force.
 
     filled: pixels of the bar, which shows the crossfade while fading, else the hold. caption and
     other: the line below it, "From" and what fades out, or "Next in 12 s" (in beats or bars where
@@ -46,7 +47,7 @@ def of(show: Show, width: int) -> CueText:
     else:
         share, caption, other = ahead(show)
     return CueText(
-        preset=preset.name if preset else "No preset",
+        preset=_named(show, preset.name) if preset else "No preset",
         place=place,
         text=cue.text,
         fading=fading,
@@ -54,6 +55,14 @@ def of(show: Show, width: int) -> CueText:
         caption=caption,
         other=other,
     )
+
+
+def _named(show: Show, preset: str) -> str:
+    """A preset's name, with its place where a set list plays."""
+    sets, now = show.sets, show.sets.now
+    if now is None or sets.play is None:
+        return preset
+    return f"{now.name} {sets.play.place + 1}/{len(now.entries)} · {preset}"
 
 
 class Ahead(NamedTuple):

@@ -84,7 +84,7 @@ export class SetList {
     grip.setAttribute("aria-label", `Move ${entry.preset}, ${place + 1} of ${count}. Arrow keys move it`);
     go.querySelector(".name").textContent = entry.preset;
     go.setAttribute("aria-description", "Plays the set list from here on");
-    length.textContent = entry.length;
+    length.textContent = entry.length.replace(/minutes?/, "min");
     length.setAttribute("aria-label", `${entry.preset}: ${entry.length}. Enter a length`);
     go.onclick = () => this.send({ type: "set_entry", number: number() });
     length.onclick = () => {

@@ -150,8 +150,8 @@ export class Setup {
     $("pin").setAttribute("aria-pressed", on.mapping);
     $("record").setAttribute("aria-pressed", on.record);
     put($("record"), on.record ? `Recording ${clock(setup.recorded ?? 0)}` : "Record");
-    put($("outputs"), setup.outputs.join(", ") || "none; start with --\u2060output");
-    put($("sound-input"), setup.sound || "none; start with --\u2060sound default");
+    put($("outputs"), setup.outputs.join(", ") || "none; start with --output");
+    put($("sound-input"), setup.sound || "none; start with --sound default");
     put($("tempo-source"), tempo.source || "this desk, keys and controllers");
     put($("plays-along"), inputs.join(", ") || "–");
     put($("midi-ports"), setup.midi.join(", ") || "no MIDI controller is connected");

@@ -21,7 +21,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidat
 from pydantic_core import PydanticCustomError
 
 from visualizer.show.files import yaml_faults
-from visualizer.show.files.preset import PresetError
 from visualizer.show.files.prompt_lists import name_of
 from visualizer.show.files.stored_values import unsaid
 from visualizer.show.files.text_file import MOST_YAML, read_text
@@ -45,8 +44,8 @@ USUAL = (5.0, "minutes")
 _WRITTEN = re.compile(r"(\d+|\d*\.\d+) ?(bars?|minutes?|min)", re.ASCII)
 
 
-class SetError(PresetError):
-    """A set list's file that can't be used; as PresetError."""
+class SetError(yaml_faults.FaultyFile):
+    """A set list's file that can't be used."""
 
 
 def length(given: object) -> tuple[float, Unit]:
