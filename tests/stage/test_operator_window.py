@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pygame
 import pytest
+import segno
 
 from visualizer.show.records import MappingMode
 from visualizer.show.status import Status
@@ -62,7 +63,9 @@ def test_the_desks_code_is_in_the_operators_window_alone_and_can_be_read(
     opened = operator(player)
     assert opened is not None
     link = "http://192.168.1.9:9001/#token=" + "x" * 32
-    view = replace(View(WITH_HUD, Status()), desk_link=link)
+    rows = segno.make(link, micro=False).matrix_iter(border=2)
+    code = tuple(tuple(bool(dot & 1) for dot in row) for row in rows)
+    view = replace(View(WITH_HUD, Status()), desk_code=code)
     opened._frames = 0
     opened.draw(view, None)
     pixels = pygame.surfarray.array3d(opened._window.get_surface()).swapaxes(0, 1)

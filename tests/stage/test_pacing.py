@@ -184,3 +184,17 @@ def test_the_beat_never_waits_longer_than_two_periods(steps: list[float]) -> Non
         assert 0.0 <= wait <= 2 * PERIOD
         now += wait
         beat.shown(now)
+
+
+def test_the_slowest_of_a_hundred_frames_is_told_once_a_second() -> None:
+    beat, now = Beat(), 0.0
+    for number in range(600):
+        now += 0.04 if number % 50 == 49 else PERIOD
+        beat.shown(now)
+        if number == 30:
+            assert beat.p99 == 0.0  # not known yet
+    assert beat.p99 == pytest.approx(0.04)
+    for _ in range(600):
+        now += PERIOD
+        beat.shown(now)
+    assert beat.p99 == pytest.approx(PERIOD)

@@ -74,13 +74,14 @@ class Desk(Worker):
         self.address = ""
         """host:port for people; "" while it does not listen."""
         self.port: int | None = None
-        self._link = ""
+        self._code: tuple[tuple[bool, ...], ...] = ()
         self._hub: Hub | None = None
 
     @property
-    def link(self) -> str:
-        """What a tablet on the network opens to play, until one has; "" for nothing."""
-        return self._link if self._hub is not None and not self._hub.desks else ""
+    def code(self) -> tuple[tuple[bool, ...], ...]:
+        """The QR code that a tablet on the network scans to play, its dark dots by rows, until one
+        has; empty for nothing."""
+        return self._code if self._hub is not None and not self._hub.desks else ()
 
     def tell(self, view: View) -> None:
         """The show as it is now; once a display frame. Never waits."""
@@ -108,7 +109,7 @@ class Desk(Worker):
                 self._say(f"desk: it failed and restarts: {error}")
                 self._ending.wait(self._retry_after)
             finally:
-                self.port, self.address, self._link, self._hub = None, "", "", None
+                self.port, self.address, self._code, self._hub = None, "", (), None
 
     def _listening(self) -> socket.socket:
         """A socket that listens. Raises OSError."""
@@ -201,7 +202,8 @@ class Desk(Worker):
         if local:
             return
         link = f"http://{_bracketed(_seen_as(where))}:{port}/"
-        self._link = play = desk_file.with_token(link, self.tokens.play)
+        play = desk_file.with_token(link, self.tokens.play)
+        self._code = dark_dots(play)
         for line in (
             "desk: scan this or open it in a browser, to play:",
             *qr_code(play, getattr(sys.stderr, "encoding", None) or "ascii"),
@@ -226,17 +228,22 @@ class Desk(Worker):
             self._mailbox.put(Say(line, SOURCE))
 
 
-def qr_code(text: str, encoding: str) -> Sequence[str]:
-    """A QR code as lines of half blocks, for a dark terminal; none where it has no such signs."""
+def dark_dots(text: str) -> tuple[tuple[bool, ...], ...]:
+    """A QR code by rows, with a light border that cameras need."""
     import segno
 
+    rows = segno.make(text, micro=False).matrix_iter(border=2)
+    return tuple(tuple(bool(dot & 1) for dot in row) for row in rows)
+
+
+def qr_code(text: str, encoding: str) -> Sequence[str]:
+    """A QR code as lines of half blocks, for a dark terminal; none where it has no such signs."""
     signs = {(1, 1): "█", (1, 0): "▀", (0, 1): "▄", (0, 0): " "}
     try:
         "".join(signs.values()).encode(encoding)
     except (UnicodeEncodeError, LookupError):
         return ()
-    code = segno.make(text, micro=False)
-    light = [[1 - (dot & 1) for dot in row] for row in code.matrix_iter(border=2)]
+    light = [[1 - dark for dark in row] for row in dark_dots(text)]
     pairs: Iterable[tuple[list[int], list[int]]] = zip(
         light[::2], [*light[1::2], [0] * len(light[0])], strict=False
     )

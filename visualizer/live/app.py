@@ -384,5 +384,5 @@ class LiveShow:
             outputs=self.outputs.programs,
             sound=self.inputs.sound.input if self.inputs.sound is not None else "",
             controls=self.inputs.controls,
-            desk_link=self.inputs.desk_link,
+            desk_code=self.inputs.desk_code,
         )

@@ -68,9 +68,9 @@ class Inputs:
         return () if self.midi is None else self.midi.ports
 
     @property
-    def desk_link(self) -> str:
-        """The desk's link for a tablet, until one has opened it; "" for none."""
-        return "" if self.desk is None else self.desk.link
+    def desk_code(self) -> tuple[tuple[bool, ...], ...]:
+        """The desk's QR code for a tablet, until one has scanned it; empty for none."""
+        return () if self.desk is None else self.desk.code
 
     @property
     def controls(self) -> tuple[tuple[str, str, str], ...]:

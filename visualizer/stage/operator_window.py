@@ -14,7 +14,7 @@ import pygame
 
 from visualizer.frame import Pixels
 from visualizer.show.view import View
-from visualizer.stage.drawing import qr_code
+from visualizer.stage.drawing import dots
 from visualizer.stage.drawing.hud_colours import DARK
 from visualizer.stage.drawing.lettering import Lettering
 from visualizer.stage.geometry import Size, fitted
@@ -68,8 +68,8 @@ class OperatorWindow:
         hud = True if view.show.hud is None else view.show.hud
         show = replace(view.show, hud=hud, mapping=None)  # which is done on the wall
         self._hud.draw(surface, replace(view, show=show), splash=wall is None)
-        if view.desk_link:
-            self._show_link(surface, view.desk_link)
+        if view.desk_code:
+            self._show_code(surface, view.desk_code)
         self._window.flip()
         return True
 
@@ -77,11 +77,11 @@ class OperatorWindow:
         """Close it."""
         self._window.destroy()
 
-    def _show_link(self, surface: pygame.Surface, link: str) -> None:
+    def _show_code(self, surface: pygame.Surface, dark: tuple[tuple[bool, ...], ...]) -> None:
         """The desk's link for a tablet to scan, until one has; the audience can't see it here."""
         width, height = surface.get_size()
         margin = round(MARGIN * unit_of((width, height)))
-        code = qr_code.drawn(link, min(width, height) * 2 // 5)
+        code = dots.drawn(dark, min(width, height) * 2 // 5)
         place = code.get_rect(bottomright=(width - margin, height - margin))
         surface.blit(code, place)
 

@@ -67,7 +67,11 @@ def test_a_moved_control_is_learned_and_plays_its_target_from_then_on(tmp_path: 
         assert not any(isinstance(a, Knob) and a.parameter != "zoom" for a in listener.actions)
         moved(ports, 77, 127)
         listener.until_came(Knob(KnobId(NAME, 1, "cc 77"), "zoom", 1.0))
+        assert (NAME, "cc 77 channel 1", "zoom") in listener.midi.controls
         listener.midi.learn(None)
+        ports.unplug(NANO)
+        listener.until(lambda: listener.midi.controls == ())
+        ports.plug(NANO)
     with listening(ports, folder=tmp_path) as listener:  # the next evening
         listener.until(lambda: listener.midi.ports == (NAME,))
         moved(ports, 77, 0)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from visualizer.live.resume import as_asked
 from visualizer.options import LiveOptions
-from visualizer.show.actions import Offer, OnDisplay, Run
+from visualizer.show.actions import ChooseDisplay, Offer, OnDisplay, Run
 from visualizer.show.files import session
 from visualizer.show.files.session import Session
 from visualizer.show.records import DisplayChoice
@@ -35,3 +35,9 @@ def test_an_option_stands_over_the_last_shows_display() -> None:
     assert as_asked(left, LiveOptions(), Show()).display == "projector"
     asked = as_asked(left, replace(LiveOptions(), display=0), Show())
     assert after(Show(), OnDisplay("laptop"), Offer(asked)).display_choice == DisplayChoice()
+
+
+def test_a_display_is_chosen_by_its_name_unless_the_wall_is_on_it() -> None:
+    show = after(Show(), OnDisplay("laptop"), ChooseDisplay("projector"))
+    assert show.display_choice == DisplayChoice(1, "projector")
+    assert after(show, ChooseDisplay("laptop"), ChooseDisplay("")) == show

@@ -13,6 +13,7 @@ from visualizer.show.actions import (
     GrabCorner,
     MoveCorner,
     OnDisplay,
+    PlaceCorner,
     Projections,
     Reproject,
     Run,
@@ -30,8 +31,24 @@ MODE = after(Show(), OnDisplay("left"), Run("mapping"))
 
 def test_nothing_is_moved_while_the_mode_is_off() -> None:
     show = after(Show(), OnDisplay("left"))
-    acts = (ChooseCorner(2), GrabCorner(1.0, 1.0), MoveCorner(0.1, 0.1), Reproject("rotate"))
+    acts = (
+        ChooseCorner(2),
+        GrabCorner(1.0, 1.0),
+        MoveCorner(0.1, 0.1),
+        PlaceCorner(2, 0.9, 0.9),
+        Reproject("rotate"),
+    )
     assert after(show, *acts) == show
+
+
+def test_a_corner_is_placed_and_is_the_one_to_move_but_never_folds_the_wall() -> None:
+    show = after(MODE, PlaceCorner(2, 0.9, 0.8))
+    assert show.projection.corners[2] == pytest.approx((0.9, 0.8))
+    assert show.mapping is not None
+    assert show.mapping.corner == 2
+    folded = after(show, PlaceCorner(2, 0.1, 0.1))
+    assert folded.projection == show.projection
+    assert "would fold" in folded.messages[-1].text
 
 
 def test_the_mode_takes_the_place_of_midi_learn_and_quit_leaves_it() -> None:

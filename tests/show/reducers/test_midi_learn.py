@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualizer.show.actions import Learned, Move, Nudge, Run, Say, Tick
+from visualizer.show.actions import Learned, LearnTarget, Move, Nudge, Run, Say, Tick
 from visualizer.show.records import Learning
 from visualizer.show.reducer import reduce, start
 from visualizer.show.reducers.midi_learn import AGAIN_WITHIN
@@ -95,3 +95,14 @@ def test_going_on_to_another_target_takes_the_first_asking_back() -> None:
 @pytest.mark.parametrize("command", ["forget", "forget_all"])
 def test_without_the_list_nothing_is_forgotten(command: str) -> None:
     assert after(start(ALL), Run(command), Run(command)) == start(ALL)
+
+
+def test_learning_begins_with_a_target_that_is_named_and_goes_to_another() -> None:
+    show = after(start(ALL), Run("mapping"), LearnTarget("blackout"))
+    assert (chosen(show).target, show.mapping) == ("blackout", None)
+    assert chosen(after(show, HEARD, LearnTarget("preset 2"))) == Learning(
+        LEARNABLE.index("preset 2")
+    )
+    refused = after(start(ALL), LearnTarget("quit"))  # no pad should end a show by chance
+    assert refused.learning is None
+    assert "nothing that can be learned is named 'quit'" in refused.messages[-1].text

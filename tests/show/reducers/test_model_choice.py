@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from visualizer.show.action_log import describe
-from visualizer.show.actions import Engine, Run, SelectPreset, Take, Tick, Type
+from visualizer.show.actions import AskModel, Engine, Run, SelectPreset, Take, Tick, Type
 from visualizer.show.lora import Lora
 from visualizer.show.records import NO_VALUES, Cued, ModelChoice, Preset
 from visualizer.show.reducer import reduce, start
@@ -160,3 +160,11 @@ def test_loras_come_with_any_model_that_is_asked_for() -> None:
     show = after(show, Engine("a/model", HERE), Run("next_model"))
     assert show.model.asked == f"{show.model.wanted} +lora owner/grain"
     assert show.model.wanted in HERE
+
+
+def test_from_elsewhere_only_a_model_that_is_there_can_be_asked_for() -> None:
+    assert reduce(running(), AskModel(HERE[1])).model.wanted == HERE[1]
+    for name in ("", "/etc/passwd", "someone/else", "../builtin"):
+        refused = reduce(running(), AskModel(name))
+        assert refused.model == running().model
+        assert "no model on this machine is named" in refused.messages[-1].text

@@ -110,8 +110,13 @@ class Midi(Source):
 
     @property
     def controls(self) -> tuple[tuple[str, str, str], ...]:
-        """What the controls of each device that was there play: (device, control, target)."""
-        return self._maps.controls
+        """What the controls of devices that are there play: (device, control, target)."""
+        names = self._names
+        return tuple(
+            row
+            for row in self._maps.controls
+            if any(name == row[0] or name.startswith(f"{row[0]} (") for name in names)
+        )
 
     @property
     def learning(self) -> bool:

@@ -61,7 +61,7 @@ function tell(changed) {
   const { engine, live } = state;
   const loads = engine.progress === null ? "" : ` ${Math.round(engine.progress * 100)} %`;
   put($("model"), engine.text ? `${engine.text}${loads}` : `${engine.model} ${engine.fps ? engine.fps.toFixed(1) + " fps" : ""}`);
-  if (!live) $("picture").hidden = true;
+  if (!live) $("picture").hidden = $("set-wall").hidden = true;
   $("no-picture").hidden = !$("picture").hidden;
   if (changed.has("messages") && Date.now() > says) put($("message"), state.messages.at(-1) ?? "");
 }
@@ -83,6 +83,8 @@ function see(blob) {
   picture.onload = () => before && URL.revokeObjectURL(before);
   picture.src = shown;
   setup?.see(shown);
+  $("set-wall").src = shown;
+  $("set-wall").hidden = false;
   picture.hidden = false;
   $("no-picture").hidden = true;
 }
@@ -95,7 +97,7 @@ function stand(colour, words) {
 
 /** Pictures only while they are seen. */
 function wantPreview() {
-  const seen = !document.hidden && (!$("setup").hidden || (!$("play").hidden && !$("preview").hidden));
+  const seen = !document.hidden && (!$("setup").hidden || !$("set").hidden || (!$("play").hidden && !$("preview").hidden));
   send({ type: "preview", on: seen });
 }
 
