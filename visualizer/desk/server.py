@@ -160,6 +160,7 @@ class Desk(Worker):
             http="h11",
             ws="websockets-sansio",
             ws_max_size=MOST_BYTES,
+            ws_per_message_deflate=False,  # most of what is sent is JPEG
             ws_ping_interval=10.0,
             ws_ping_timeout=10.0,
             limit_concurrency=MOST_CONNECTIONS,
