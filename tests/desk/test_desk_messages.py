@@ -46,6 +46,7 @@ def test_steps_prompts_of_presets_and_text_of_one_line() -> None:
     nudge = action(type="nudge", parameter="zoom", steps=-2, fine=True)
     assert nudge == Nudge("zoom", -2.0, True, "desk")
     assert action(type="preset", number=1, prompt=4) == SelectPreset(0, "desk", prompt=3)
+    assert action(type="preset", number="Deep sea") == osc("preset", "Deep sea")
     assert action(type="prompt", text=" a\x1b[2J\n b ") == Prompt("a[2J b", "desk")
     assert action(type="set", parameter="zoom", value="0,5") == Set("zoom", 0.5, "desk")
 

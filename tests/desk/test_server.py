@@ -170,7 +170,9 @@ def test_rest_mirrors_the_socket(playing: Playing) -> None:
         until(lambda: playing.show.cue.text == "red smoke")
         assert http.put("/api/commands/freeze", json={"on": True}).status_code == 204
         until(lambda: playing.show.frozen)
-        assert http.post("/api/presets/2").status_code == 204
+        (one, two) = http.get("/api/presets").json()["presets"]
+        assert (one["name"], two["prompts"]) == ("one", ["green glass"])
+        assert http.post("/api/presets/TWO").status_code == 204
         until(lambda: playing.show.preset == 1)
         assert http.post("/api/presets/1", json={"prompt": 2}).status_code == 204
         until(lambda: playing.show.cue.text == "red smoke")

@@ -80,10 +80,14 @@ class SwitchCommand(Message):
 
 
 class ChoosePreset(Message):
-    """Go to a preset by its number, to its first prompt or to another by number; all from 1."""
+    """Go to a preset by its number or its name, to its first prompt or to another by number; all
+    from 1."""
 
     type: Literal["preset"] = "preset"
-    number: Annotated[int, Field(ge=1, le=PRESETS)]
+    number: (
+        Annotated[int, Field(ge=1, le=PRESETS)]
+        | Annotated[str, Field(min_length=1, max_length=200)]
+    )
     prompt: Annotated[int, Field(ge=1, le=10_000)] | None = None
 
 
@@ -252,7 +256,8 @@ def to_action(message: FromDesk) -> Action:
         case SwitchCommand(command=name, on=on):
             return Switch(name, on, SOURCE)
         case ChoosePreset(number=number, prompt=prompt):
-            return SelectPreset(number - 1, SOURCE, prompt=(prompt or 0) - 1)
+            index, name = (-1, number) if isinstance(number, str) else (number - 1, "")
+            return SelectPreset(index, SOURCE, name, prompt=(prompt or 0) - 1)
         case GivePrompt(text=text):
             return Prompt(_printable(text), SOURCE)
         case StoreSnapshot(slot=slot):

@@ -23,9 +23,11 @@ from visualizer.desk.preview import Preview
 from visualizer.desk.thumbnails import Thumbnails
 from visualizer.desk.told_messages import Line, PresetCard, State
 from visualizer.latest import Latest
-from visualizer.show.actions import Action, Say
+from visualizer.show.actions import Action, Say, SelectPreset
 from visualizer.show.notices import said
+from visualizer.show.parameter import nearest, shorten
 from visualizer.show.records import Preset
+from visualizer.show.reducers import navigation
 from visualizer.show.view import View
 
 EVERY = 1.0 / 20.0
@@ -145,7 +147,18 @@ class Hub:
         """Have a message done. Raises ValueError, or access.Refused, with a line for people."""
         action = to_action(message)
         caller.may(action)
+        if isinstance(action, SelectPreset) and action.name:
+            self._check_name(action.name)
         self._inbox.put(action)
+
+    def _check_name(self, name: str) -> None:
+        """Raises ValueError where no preset has the name, as far as that is known here."""
+        if self._view is None:
+            return
+        presets = self._view.show.presets
+        if navigation.preset_index(presets, name) is None:
+            there = nearest(name, (preset.name for preset in presets)) or "none at all"
+            raise ValueError(f"no preset is named {shorten(name)}; nearest: {there}")
 
     @asynccontextmanager
     async def watching(self) -> AsyncIterator[None]:

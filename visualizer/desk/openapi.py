@@ -100,6 +100,11 @@ def document() -> dict[str, Any]:
         paths.setdefault(row.path, {})[row.method.lower()] = _operation(row)
     paths["/api/state"] = {"get": _read("All that is so now", "state", _json("State"), 503)}
     paths["/api/tables"] = {"get": _read("What can be played", "tables", _json("Tables"))}
+    presets = {"type": "array", "items": {"$ref": "#/components/schemas/PresetCard"}}
+    body = {"type": "object", "properties": {"presets": presets}, "required": ["presets"]}
+    paths["/api/presets"] = {
+        "get": _read("The presets by name", "presets", {"application/json": {"schema": body}}, 503)
+    }
     paths["/api/preview.jpg"] = {
         "get": _read(
             "The wall's picture, small",

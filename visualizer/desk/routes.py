@@ -22,7 +22,7 @@ from visualizer.desk import desk_messages, desk_state, metrics, openapi
 from visualizer.desk.access import PROTOCOL, Allowance, Caller, Refused
 from visualizer.desk.desk_messages import WatchPreview
 from visualizer.desk.hub import EVERY, MOST_DESKS, Hub
-from visualizer.desk.told_messages import Change, Fault, Hello, Whole
+from visualizer.desk.told_messages import Change, Fault, Hello, State, Whole
 
 STATIC = {
     "/": ("index.html", "text/html; charset=utf-8"),
@@ -62,6 +62,7 @@ def app(hub: Hub) -> Starlette:
     read = (
         ("/api/state", _state),
         ("/api/tables", _tables),
+        ("/api/presets", _presets),
         ("/api/preview.jpg", _preview),
         ("/api/openapi.json", _openapi),
         ("/api/thumbnails/{name}", _thumbnail),
@@ -170,12 +171,23 @@ def _file(name: str, kind: str) -> Endpoint:
 
 
 async def _state(request: Request) -> Response:
+    _, state = _now(request)
+    return Response(state.model_dump_json(), media_type="application/json")
+
+
+async def _presets(request: Request) -> Response:
+    _, state = _now(request)
+    return JSONResponse({"presets": [card.model_dump() for card in state.presets]})
+
+
+def _now(request: Request) -> tuple[float, State]:
+    """Show time and state. Raises Refused before the show has told its first."""
     hub = _hub(request)
     hub.listen()
     now = hub.now()
     if now is None:
         raise Refused(503, "the show has not begun")
-    return Response(now[1].model_dump_json(), media_type="application/json")
+    return now
 
 
 async def _tables(_: Request) -> Response:
@@ -206,12 +218,8 @@ async def _thumbnail(request: Request) -> Response:
 
 
 async def _metrics(request: Request) -> Response:
-    hub = _hub(request)
-    hub.listen()
-    now = hub.now()
-    if now is None:
-        raise Refused(503, "the show has not begun")
-    return Response(metrics.text(now[1], now[0]), media_type=metrics.KIND)
+    time, state = _now(request)
+    return Response(metrics.text(state, time), media_type=metrics.KIND)
 
 
 def _row(row: openapi.Row) -> Endpoint:
