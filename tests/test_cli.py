@@ -204,6 +204,19 @@ def test_presets_are_listed_and_checked(tmp_path: Path, capsys: pytest.CaptureFi
     assert f"{tmp_path / 'bad.yaml'}:3: prompts[1].strenth: no such field" in printed.err
 
 
+def test_set_lists_are_listed_and_checked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "sea.yaml").write_text("prompts: [a whale]")
+    (tmp_path / "sets").mkdir()
+    (tmp_path / "sets" / "night.yaml").write_text("length: 8 bars\nloop: true\npresets: [sea]")
+    assert cli.main(["presets", str(tmp_path)]) == 0
+    assert "Set list night, round and round\n    sea  8 bars\n" in capsys.readouterr().out
+    (tmp_path / "sets" / "night.yaml").write_text("presets:\n  - sea\n  - see\n")
+    assert cli.main(["presets", str(tmp_path)]) == 1
+    assert "night.yaml:3: presets[2]: no preset is named 'see'" in capsys.readouterr().err
+
+
 def test_the_folder_of_presets_is_given_as_anywhere(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

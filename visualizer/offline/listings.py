@@ -12,12 +12,14 @@ from rich.text import Text
 from visualizer import terminal
 from visualizer.options import OptionError, shipped_presets
 from visualizer.show.durations import COUNTED_IN, in_words
+from visualizer.show.files import set_file
 from visualizer.show.files.preset import PresetError, load_folder
 from visualizer.show.parameters import BY_NAME, DEFAULTS, SLOTS
 
 
 def presets(folder: Path | None) -> int:
-    """List the presets with their prompts and check them; 1 if any file is faulty.
+    """List the presets with their prompts, and the set lists, and check them; 1 if any file is
+    faulty.
 
     Raises OptionError where there is no such folder.
     """
@@ -32,9 +34,16 @@ def presets(folder: Path | None) -> int:
         for cued in preset.prompts:
             own = ", ".join(_in_words(cued.values))
             _line((f"    {cued.text}", ""), (f"  {own}" if own else "", "dim"))
-    for line in (*(line for fault in faults for line in fault.lines), *told):
+    told_of_sets: list[str] = []
+    folder = (folder or shipped_presets()) / "sets"
+    for set_list in set_file.load_folder(folder, good, told_of_sets.append):
+        loops = ", round and round" if set_list.loops else ""
+        _line((f"Set list {set_list.name}", "bold"), (loops, "dim"))
+        for entry in set_list.entries:
+            _line((f"    {entry.preset}", ""), (f"  {entry.words}", "dim"))
+    for line in (*(line for fault in faults for line in fault.lines), *told, *told_of_sets):
         terminal.log(line)
-    return 1 if faults else 0
+    return 1 if faults or told_of_sets else 0
 
 
 def _line(*pieces: tuple[str, str]) -> None:
