@@ -218,6 +218,7 @@ def test_a_file_is_readable() -> None:
         history=("reef", "a whale: blue"),
         set_list="Evening",
         set_place=2,
+        set_preset="Bloom",
     )
     assert to_text(memory) == (
         "# The state of the last show, for visualizer --resume.\n"
@@ -237,6 +238,7 @@ def test_a_file_is_readable() -> None:
         "- 'a whale: blue'\n"
         "set_list: Evening\n"
         "set_place: 2\n"
+        "set_preset: Bloom\n"
         "unattended: false\n"
         "values:\n"
         "  strength: 0.55\n"

@@ -145,6 +145,12 @@ def test_it_goes_on_in_the_next_show_with_the_entry_that_was_on() -> None:
     fresh = after(start(ALL), SetLists((SET,)), Offer(remember(last)), Run("resume"))
     assert fresh.sets.play is not None
     assert (fresh.sets.play.place, name(fresh), fresh.sets.unattended) == (1, "Fast", True)
+    moved = after(last, MoveInSet(1, 0), Tick(1.0))
+    again = after(start(ALL), SetLists((SET,)), Offer(remember(moved)), Run("resume"))
+    assert again.sets.entry == SET.entries[1]
+    other = (SetList("Other", (SetEntry("Calm", 1.0),)), SET)
+    asked = after(start(ALL), SetLists(other, begins=True), Offer(remember(last)), Run("resume"))
+    assert asked.sets.entry == other[0].entries[0]
 
 
 @settings(max_examples=50)

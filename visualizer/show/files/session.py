@@ -31,7 +31,8 @@ class Session:
     typed by hand that was on, "" for none. seed: the one in force. loras: what models played with,
     None where that is not known. source: the one given by hand, "" for none. display: name of the
     one that the wall was on. history: of typed prompts, the oldest first. set_list: name of the one
-    that played, "" for none; set_place: index of its entry; unattended: as SetState has it."""
+    that played, "" for none; set_place: index of its entry, and set_preset what that names, as the
+    order may have been changed; unattended: as SetState has it."""
 
     values: Mapping[str, float] = field(default_factory=lambda: NO_VALUES)
     preset: str = ""
@@ -48,6 +49,7 @@ class Session:
     history: tuple[str, ...] = ()
     set_list: str = ""
     set_place: int = 0
+    set_preset: str = ""
     unattended: bool = False
 
 
@@ -68,6 +70,7 @@ class _File(BaseModel):
     history: list[str] = []
     set_list: str = ""
     set_place: Annotated[int, Field(ge=0)] = 0
+    set_preset: str = ""
     unattended: bool = False
     values: Values = Field(default_factory=lambda: NO_VALUES)
 

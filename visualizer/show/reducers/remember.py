@@ -47,6 +47,7 @@ def remember(show: Show) -> Session:
         history=show.history,
         set_list=sets.now.name if sets.now is not None and sets.play is not None else "",
         set_place=sets.play.place if sets.play is not None else 0,
+        set_preset=sets.entry.preset if sets.entry is not None else "",
         unattended=sets.unattended,
     )
 

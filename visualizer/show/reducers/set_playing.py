@@ -111,10 +111,14 @@ def taken_up(show: Show, memory: Session) -> Show:
     """The set list that the last show played goes on with the entry that was on, from its
     beginning; its preset is on already, or what a hand had chosen over it."""
     names = [each.name for each in show.sets.lists]
-    if memory.set_list not in names:
-        return show
+    asked = show.sets.now.name if show.sets.now is not None and show.sets.play is not None else ""
+    if memory.set_list not in names or asked not in ("", memory.set_list):
+        return show  # it is not there any more, or another was asked for
     index = names.index(memory.set_list)
-    place = min(memory.set_place, len(show.sets.lists[index].entries) - 1)
+    there = [entry.preset for entry in show.sets.lists[index].entries]
+    place = min(memory.set_place, len(there) - 1)
+    if there[place] != memory.set_preset and memory.set_preset in there:
+        place = there.index(memory.set_preset)  # the order is the file's again
     sets = replace(show.sets, chosen=index, play=SetPlay(place), unattended=memory.unattended)
     return replace(show, sets=sets)
 
