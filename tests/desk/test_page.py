@@ -247,8 +247,10 @@ def test_the_set_list_is_played_and_its_order_dragged_or_stepped(
 def test_the_wall_is_set_up(playing: Playing, open_page: Any) -> None:
     page = open_page(playing.url)
     page.page.click("#tab-setup")
-    page.page.click("#displays button:has-text('laptop')")
+    page.page.hover("#displays button:has-text('laptop')")
+    page.page.mouse.down()
     until(lambda: playing.show.display_choice.wanted == "laptop")
+    page.page.mouse.up()
     page.page.click("#pin")
     page.page.wait_for_selector(".handle:nth-child(1):enabled")
     box = page.page.locator("#screen").bounding_box()
@@ -284,6 +286,12 @@ def test_a_control_is_learned_and_a_model_loaded(playing: Playing, open_page: An
     until(lambda: playing.show.model.wanted == "a/large-one")
     page.page.click("#record")
     page.until("document.querySelector('#record').textContent.startsWith('Recording')")
+    page.page.click("#record")
+    page.page.click("#record")  # a stray finger ends no recording
+    page.page.hover("#record")
+    page.page.mouse.down()
+    until(lambda: playing.show.recording is None)
+    page.page.mouse.up()
 
 
 def test_texts_are_mixed_and_weighed_and_a_fader_goes_home_to_its_preset(

@@ -39,7 +39,8 @@ export class Setup {
     const toggle = (id, command) => { $(id).onclick = () => this.state && send({ type: "switch", command, on: !this.state.on[command] }); };
     toggle("identify", "test_card");
     toggle("pin", "mapping");
-    toggle("record", "record");
+    const record = (on) => { if (this.state && this.state.on.record !== on) send({ type: "switch", command: "record", on }); };
+    held($("record"), () => record(false), () => record(true));
     $("picture-save").onclick = () => send({ type: "run", command: "picture" });
     for (const change of ["rotate", "flip_h", "flip_v"]) $(change).onclick = () => send({ type: "project", change });
     held($("pin-reset"), () => { send({ type: "project", change: "reset" }); send({ type: "project", change: "reset" }); });
@@ -142,14 +143,14 @@ export class Setup {
         const button = document.createElement("button");
         button.textContent = name;
         button.setAttribute("aria-current", name === projection.display);
-        button.onclick = () => this.send({ type: "display", name });
+        held(button, () => this.send({ type: "display", name })); // the audience would see a stray finger
         return button;
       }));
     }
     $("identify").setAttribute("aria-pressed", on.test_card);
     $("pin").setAttribute("aria-pressed", on.mapping);
     $("record").setAttribute("aria-pressed", on.record);
-    put($("record"), on.record ? `Recording ${clock(setup.recorded ?? 0)}` : "Record");
+    put($("record"), on.record ? `Recording ${clock(setup.recorded ?? 0)} · hold: stop` : "Record");
     put($("outputs"), setup.outputs.join(", ") || "none; start with --output");
     put($("sound-input"), setup.sound || "none; start with --sound default");
     put($("tempo-source"), tempo.source || "this desk, keys and controllers");
