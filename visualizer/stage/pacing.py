@@ -12,11 +12,14 @@ Two rules keep it smooth:
   at each frame.
 
 The loop's motion is carried on between frames by the same clock: the picture before moves on from
-its place, the newest one comes to its own, and goes on beyond it while the next is late.
+its place, the newest one comes to its own, and goes on beyond it while the next is late. Where
+none comes for long, as while an engine is started again, the picture sways: it goes on, slows down,
+and swings back, so that the wall neither stands still nor loses itself.
 """
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from statistics import median
 
@@ -33,7 +36,16 @@ PAUSE = 5.0
 """Seconds without a frame that count as a pause, at any median: no fade lasts longer."""
 
 LATEST = 2.0
-"""Intervals after a frame up to which motion goes on while the next does not come."""
+"""Intervals after a frame up to which the next is late; beyond, it is missing and motion sways."""
+
+SWAY = 3.0
+"""Seconds of motion by which a picture is carried away at most while frames are missing."""
+
+SWAY_ZOOM = 1.0
+"""Octaves of zoom by which it is at most: any more, and it is a blur."""
+
+LONGEST_RETURN = 1.5
+"""Seconds, at most, of the fade from a picture that was carried away to one in its place."""
 
 FIRST_GUESS = 0.25
 """Seconds for the first fade, before two frames were seen."""
@@ -48,6 +60,7 @@ class Pacer:
         self._drawn: float | None = None
         self._start = 0.0
         self._length = FIRST_GUESS
+        self._returned = 0.0
         self._reached = 1.0
 
     @property
@@ -59,8 +72,9 @@ class Pacer:
         """The gap until the next frame says nothing of how long frames take."""
         self._arrived = None
 
-    def arrived(self, now: float) -> None:
-        """A new frame is there (now in seconds): a fade to it starts."""
+    def arrived(self, now: float, astray: float = 0.0) -> None:
+        """A new frame is there (now in seconds): a fade to it starts. astray: seconds of motion
+        that the wall is off; this fade and those that follow take as long, all together."""
         if self._arrived is not None and 0.0 < (gap := now - self._arrived) <= PAUSE:
             self._gaps.append(gap)
         self._arrived = now
@@ -68,15 +82,18 @@ class Pacer:
         # After a stall of the wall, more than two periods would be a visible jump.
         drawn = now if self._drawn is None else self._drawn
         self._start = min(max(drawn, now - 2 * PERIOD), now)
+        self._returned = max(self._returned, self._start + min(astray, LONGEST_RETURN))
         self._reached = 0.0
 
     def mix(self, now: float, smoothing: float) -> float:
         """0 (the picture before) to 1 (the newest frame) at a moment; asked once per drawing.
 
-        smoothing 1: the fade takes the whole interval; 0: a cut. Never goes back within a fade,
-        even where the performer turns smoothing up in the middle of one.
+        smoothing 1: the fade takes the whole interval; 0: a cut, but from a wall that is astray.
+        Never goes back within a fade, even where the performer turns smoothing up in the middle of
+        one.
         """
         length = self._length * min(max(smoothing, 0.0), 1.0)
+        length = max(length, self._returned - self._start)
         elapsed = now - self._start
         # Compared before dividing: a length of almost 0 would overflow.
         share = 1.0 if elapsed >= length else max(elapsed, 0.0) / length
@@ -90,18 +107,23 @@ class Pacer:
         elapsed = max(now - self._start, 0.0)
         return LATEST if elapsed >= LATEST * self._length else elapsed / self._length
 
+    def missing(self, now: float) -> float:
+        """Seconds since the next frame was due and late; 0 before."""
+        return max(now - self._start - LATEST * self._length, 0.0)
+
 
 class Carry:
     """How far the two pictures of a crossfade are moved on along the loop's motion.
 
-    request: the newest frame's, None before the first. ahead, behind: see renderer.Moment. A frame
-    that comes early or late finds the wall short of its place or beyond it; the next interval makes
-    up for that, so that nothing jumps and nothing moves backwards.
+    request: the newest frame's, None before the first. ahead, behind: see renderer.Moment. astray:
+    seconds of motion by which a picture has swayed, below 0 for back. A frame that comes early or
+    late finds the wall short of its place or beyond it; the next interval makes up for that, so
+    that nothing jumps and nothing moves backwards.
     """
 
     def __init__(self) -> None:
         self.request: Request | None = None
-        self.ahead = self.behind = 0.0
+        self.ahead = self.behind = self.astray = 0.0
         self._length = 0.0
 
     def arrived(self, request: Request, same: bool) -> None:
@@ -109,12 +131,19 @@ class Carry:
         before, self.request = self.request, request
         moved = 0.0 if before is None or same else seconds_moved(before.time, request.time)
         self._length = max(moved - self.behind, 0.0)
+        self.astray = 0.0
         self.at(0.0)
 
     def at(self, phase: float) -> None:
         """Go to a phase of the pacer's."""
-        self.ahead = phase * self._length
-        self.behind = (phase - 1.0) * self._length
+        self.ahead = phase * self._length + self.astray
+        self.behind = (phase - 1.0) * self._length + self.astray
+
+    def sway(self, missing: float) -> None:
+        """A frame has been missing for so many seconds: on at first as before, and never far."""
+        zoom = abs(self.request.zoom) if self.request is not None else 0.0
+        furthest = min(SWAY, SWAY_ZOOM / zoom) if zoom else SWAY
+        self.astray = furthest * math.sin(missing / furthest)
 
 
 class Rate:

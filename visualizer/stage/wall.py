@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from visualizer.frame import Frame, Pixels
+from visualizer.show.next_request import request
 from visualizer.show.view import View
 from visualizer.stage.looks import SAFE_STROBE
 from visualizer.stage.pacing import Carry, Pacer
@@ -88,7 +89,7 @@ class Wall:
             same = self.newest.pixels is self.pixels
             self.pixels = self.newest.pixels
             self._push(self.newest.pixels)
-            self._pacer.arrived(now)
+            self._pacer.arrived(now, abs(self._carry.astray))
             if self._crossfades:
                 self._carry.arrived(self.newest.request, same)
             self._unseen = False
@@ -98,6 +99,9 @@ class Wall:
         phase = self._pacer.phase(now)
         # Where no frame is to come, motion ends with the newest one at its place.
         self._phase = phase if show.generating else min(phase, max(self._phase, 1.0))
+        missing = self._pacer.missing(now)
+        if missing and request(show, view.played).wants_frame:
+            self._carry.sway(missing)
         self._carry.at(self._phase)
 
     def _fade(self, view: View, passed: float) -> None:
