@@ -9,6 +9,7 @@ from pathlib import Path
 from visualizer import __version__, argument_types
 from visualizer.shared_arguments import (
     Parser,
+    add_engine,
     add_fallback,
     add_from,
     add_maps,
@@ -63,6 +64,7 @@ def _add_live(parser: argparse.ArgumentParser) -> None:
         default="auto",
         help="what draws the wall (default auto: OpenGL where a GPU draws it)",
     )
+    add_engine(parser, "auto")
     parser.add_argument(
         "--hud",
         choices=("auto", "wall", "window"),
@@ -195,6 +197,7 @@ def _add_bench(bench: argparse.ArgumentParser) -> None:
         action="store_true",
         help="measure the display loop instead, in a window, alone and beside the engine",
     )
+    add_engine(bench, argparse.SUPPRESS)
     bench.add_argument("--json", action="store_true", help="one JSON object for programs")
     add_fallback(bench)
 

@@ -45,7 +45,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
 
 
-_READ = {"midi": ("midi_map", "maps"), "render": ("from_picture", "strobe_limit")}
+_READ = {
+    "bench": ("engine",),
+    "midi": ("midi_map", "maps"),
+    "render": ("from_picture", "strobe_limit"),
+}
 """Options of the live show that a command reads too."""
 
 

@@ -1,18 +1,27 @@
-"""How the composition roots open an engine. Importing this loads no torch; opening does."""
+"""How the composition roots open an engine, and where. Importing this loads no torch."""
 
 from __future__ import annotations
 
+import sys
+import time
 from collections.abc import Callable
+from dataclasses import fields
+from functools import partial
+from pathlib import Path
 
 from visualizer.engine.engine import Engine, OpenEngine
-from visualizer.engine.failures import LoraError, ModelError
-from visualizer.engine.models.catalogue import TESTCARD
+from visualizer.engine.failures import LoraError, ModelError, one_line, out_of_memory, sticky
+from visualizer.engine.host.engine_host import EngineHost, MakeHost, Slots
+from visualizer.engine.host.process_host import ProcessHost
+from visualizer.engine.models.catalogue import TESTCARD, Choice
 from visualizer.engine.models.open import choose, open_engine
+from visualizer.engine.producer.producer import Producer
+from visualizer.frame import Pixels
 from visualizer.options import OptionError, Options
 from visualizer.show.lora import joined, split
 from visualizer.show.status import Phase, Report, Status
 
-__all__ = ["choose", "open_now", "opener"]
+__all__ = ["choose", "host", "open_now", "opener", "place", "without_torch"]
 
 
 def opener(
@@ -67,3 +76,73 @@ def open_now(options: Options, name: str, say: Callable[[str], None]) -> Engine:
     except ModelError as error:
         how = "without it" if isinstance(error, LoraError) else "with another model"
         raise OptionError(f"{error}; --fallback goes on {how}") from None
+
+
+def place(engine: str, device: str) -> str:
+    """Where the engine runs, by the options --engine and --device: thread or process.
+
+    auto: in a process where a GPU by NVIDIA computes, whose driver can take a process with it. The
+    driver is not asked, which can take seconds: its files tell.
+    """
+    if engine != "auto":
+        return engine
+    return "process" if device == "cuda" or (device == "auto" and _has_nvidia()) else "thread"
+
+
+def _has_nvidia() -> bool:
+    if sys.platform == "win32":
+        return Path(r"C:\Windows\System32\nvcuda.dll").exists()
+    return any(Path("/dev").glob("nvidia[0-9]*")) or Path("/dev/dxg").exists()
+
+
+def host(where: str, options: Options) -> MakeHost:
+    """What makes the live show's engine host. where: thread or process."""
+    if where == "thread":
+        return partial(_producer, options)
+    # What the process needs, and no more: it is pickled.
+    own = {field.name: getattr(options, field.name) for field in fields(Options)}
+    return partial(ProcessHost, partial(_in_process, Options(**{**own, "settings": {}})))
+
+
+def without_torch() -> MakeHost:
+    """A host in a process that plays the test card, where torch itself ends processes."""
+    return partial(ProcessHost, _card_in_process)
+
+
+def _producer(
+    options: Options,
+    slots: Slots,
+    picture: Pixels | None,
+    *,
+    choice: Callable[[], Choice] | None = None,
+    fatal: Callable[[Exception], str] = lambda error: "",
+) -> Producer:
+    return Producer(
+        models=slots.models,
+        requests=slots.requests,
+        frames=slots.frames,
+        statuses=slots.statuses,
+        picture=picture,
+        open_engine=opener(options, live=True),
+        load_engine=opener(options, strict=True, live=True),
+        choose=choice or partial(choose, options.device),
+        clock=time.perf_counter,
+        fatal=fatal,
+    )
+
+
+def _in_process(options: Options, slots: Slots, picture: Pixels | None) -> EngineHost:
+    return _producer(options, slots, picture, fatal=_fatal)
+
+
+def _card_in_process(slots: Slots, picture: Pixels | None) -> EngineHost:
+    choice = Choice(TESTCARD, "torch ended the engine's process again and again")
+    return _producer(Options(), slots, picture, choice=lambda: choice)
+
+
+def _fatal(error: Exception) -> str:
+    """Why a process can make no frame after an error; "" where it can. Its memory goes with it, and
+    so does whatever is broken in CUDA."""
+    if out_of_memory(error):
+        return f"the GPU's memory is out, and nothing lighter is left ({one_line(error)})"
+    return f"CUDA is broken in the engine's process ({one_line(error)})" if sticky(error) else ""

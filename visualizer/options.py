@@ -69,13 +69,15 @@ class LiveOptions(Options):
     state: folder where the show is remembered; None for the usual one. renderer: auto, gl or
     software. hud: auto, wall or window. strobe_limit: most flashes a second. log: file of the
     performance log; None for one in the state's folder. no_log: write none. set_list: a set list's
-    name or file, to play from the beginning; None for none.
+    name or file, to play from the beginning; None for none. engine: where it runs: auto, thread or
+    process.
     """
 
     from_picture: Path | None = None
     display: int | None = None
     also: tuple[int, ...] = ()
     windowed: bool = False
+    engine: str = "auto"
     renderer: str = "auto"
     hud: str = "auto"
     strobe_limit: float | None = None
@@ -123,8 +125,10 @@ class RenderOptions(Options):
 
 @dataclass(frozen=True, slots=True)
 class BenchOptions(Options):
-    """Options of the measurement. stage: the display loop instead of the engine."""
+    """Options of the measurement. stage: the display loop instead of the engine, which runs where
+    engine says, as in LiveOptions."""
 
+    engine: str = "auto"
     frames: int = 100
     json: bool = False
     stage: bool = False

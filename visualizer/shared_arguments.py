@@ -147,6 +147,16 @@ def add_strobe_limit(parser: argparse.ArgumentParser, default: str | None) -> No
     )
 
 
+def add_engine(parser: argparse.ArgumentParser, default: str) -> None:
+    parser.add_argument(
+        "--engine",
+        choices=("auto", "thread", "process"),
+        default=default,
+        help="where frames are made: in a process of its own, which is started again if it crashes "
+        "or hangs, or in a thread (default auto: a process on NVIDIA GPUs)",
+    )
+
+
 def add_midi_map(parser: argparse.ArgumentParser, default: str | None) -> None:
     parser.add_argument(
         "--midi-map",

@@ -21,5 +21,5 @@ def live(wall: Wall, monkeypatch: pytest.MonkeyPatch) -> LiveShow:
     """A show on the test card; `with live:` runs its threads."""
     opens(monkeypatch, lambda name, report: TestCard(size=32))
     choice = Choice("testcard", "it is a test", ("builtin", "a/model"))
-    monkeypatch.setattr("visualizer.live.engine_client.choose", lambda device: choice)
+    monkeypatch.setattr("visualizer.openers.choose", lambda device: choice)
     return show_on(wall)

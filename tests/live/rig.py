@@ -73,7 +73,7 @@ def opens(
     def opener(options: Options, *, strict: bool = False, live: bool = False) -> OpenEngine:
         return load if strict and load is not None else open_
 
-    monkeypatch.setattr("visualizer.live.engine_client.opener", opener)
+    monkeypatch.setattr("visualizer.openers.opener", opener)
 
 
 class Named(TestCard):

@@ -15,7 +15,7 @@ from visualizer.engine.models.catalogue import Choice
 from visualizer.engine.testcard import TestCard
 from visualizer.frame import Frame
 from visualizer.live.engine_client import EngineClient
-from visualizer.options import Options
+from visualizer.options import LiveOptions, Options
 from visualizer.show.actions import Action, Engine, Live, Say
 from visualizer.show.next_request import request
 from visualizer.show.prompt_mix import alone
@@ -45,9 +45,9 @@ class Far:
         self.choose: Callable[[], Choice] = lambda: Choice("builtin", "it is a test", ("builtin",))
         self.open: OpenEngine = lambda name, report: Named(name)
         self.load = self.open
-        monkeypatch.setattr("visualizer.live.engine_client.choose", lambda device: self.choose())
-        monkeypatch.setattr("visualizer.live.engine_client.opener", self._opener)
-        self.engine = EngineClient(Options(), do=self.actions.append, warn=self.warnings.append)
+        monkeypatch.setattr("visualizer.openers.choose", lambda device: self.choose())
+        monkeypatch.setattr("visualizer.openers.opener", self._opener)
+        self.engine = EngineClient(LiveOptions(), do=self.actions.append, warn=self.warnings.append)
 
     def _opener(self, options: Options, *, strict: bool = False, live: bool = False) -> OpenEngine:
         return lambda name, report: (self.load if strict else self.open)(name, report)
@@ -108,7 +108,7 @@ def test_one_slow_frame_does_not_move_how_long_one_takes(far: Far) -> None:
     frame = Frame(1, 0.0, 0.1, np.zeros((1, 1, 3), np.uint8), 0, WANTED)
 
     def told(seconds: float) -> float:
-        far.engine._frames.put(replace(frame, seconds=seconds))
+        far.engine._slots.frames.put(replace(frame, seconds=seconds))
         far.engine.hear(0.0)
         live = far.of(Live)[-1]
         assert isinstance(live, Live)
@@ -117,7 +117,7 @@ def test_one_slow_frame_does_not_move_how_long_one_takes(far: Far) -> None:
     assert {told(0.1) for _ in range(5)} == {0.1}
     assert {told(3.0) for _ in range(4)} == {0.1}, "a few slow ones neither"
     assert [told(0.3) for _ in range(9)][-1] == 0.3, "it follows what stays"
-    far.engine._statuses.put(Status(Phase.RUNNING, model="builtin", device="cpu"))
+    far.engine._slots.statuses.put(Status(Phase.RUNNING, model="builtin", device="cpu"))
     assert told(0.02) == 0.02, "another model takes another time"
 
 
@@ -148,7 +148,7 @@ def test_a_dead_engine_thread_is_brought_back_with_the_model_that_was_wanted(
     far.choose, far.open, far.load = choose, open_, open_
     far.engine.ask("the one I chose")
     far.engine.start()
-    far.until(lambda: "driver is gone" in str(far.of(Say)))
+    far.until(lambda: "driver is gone" in str(far.warnings))
     far.until(lambda: True, seconds=1.0)
     assert not far.engine.alive, "it is not started anew in a hurry"
     far.until_runs("the one I chose", seconds=0.01)
@@ -171,7 +171,7 @@ def test_whoever_quits_while_the_first_model_opens_is_not_kept_waiting(
     far.engine.start()
     assert opening.wait(30)
     far.engine.close()
-    assert not far.engine._producer.stop(timeout=0.05)
+    assert not far.engine._host.stop(timeout=0.05)
     never.set()
 
 
@@ -235,7 +235,7 @@ def test_a_load_that_starts_and_fails_between_two_display_frames_is_told(far: Fa
     plays = Status(Phase.RUNNING, model="builtin", models=("builtin",))
 
     def told(status: Status) -> Action:
-        far.engine._statuses.put(status)
+        far.engine._slots.statuses.put(status)
         far.engine.hear(0.0)
         return far.of(Engine)[-1]
 

@@ -33,6 +33,14 @@ def out_of_memory(error: BaseException) -> bool:
     return "out of memory" in str(error) or "ALLOC_FAILED" in str(error)
 
 
+def sticky(error: BaseException) -> bool:
+    """Whether CUDA (or ROCm) is broken for good in this process: after an error of its own that is
+    not want of memory, every later call fails too."""
+    text = str(error)
+    named = any(words in text for words in ("CUDA error", "CUDA driver error", "HIP error"))
+    return named and not out_of_memory(error)
+
+
 class Outdated(BaseException):
     """Raised in the middle of a load that was cancelled, to end it.
 

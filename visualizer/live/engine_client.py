@@ -1,125 +1,164 @@
-"""The live show's line to the engine: what its thread is told, what comes back, and its revival.
+"""The live show's line to the engine: what it is told, what comes back, and its revival.
 
-For the main thread, which never waits for the engine.
+For the main thread, which never waits for the engine. Only here it is chosen where that runs (a
+host, engine/host): in a thread of this process, or in a process of its own.
 """
 
 from __future__ import annotations
 
-import time
 from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from statistics import median
 
-from visualizer import terminal
-from visualizer.engine.producer.producer import Producer
+from visualizer import openers, terminal
+from visualizer.engine.host.engine_host import EngineHost, EngineLost, MakeHost, Slots
+from visualizer.engine.host.watchdog import Watchdog
+from visualizer.engine.models.catalogue import TESTCARD
 from visualizer.frame import Frame, Pixels
-from visualizer.latest import Latest
-from visualizer.openers import choose, opener
-from visualizer.options import Options
+from visualizer.live.revival import DEATHS, Restart, Revival
+from visualizer.options import LiveOptions
 from visualizer.show.actions import Action, Engine, Live, Say
 from visualizer.show.lora import split
 from visualizer.show.request import Request
 from visualizer.show.status import Phase, Status
 
-LONGEST_REVIVAL = 30.0
-"""Seconds until a dead engine thread is restarted, at most: 2, 4, 8 … up to this."""
-
 USUAL = 9
 """Frames whose median is the time that one takes: a slow one among them moves no beat."""
 
 STOP_WITHIN = 5.0
-"""Seconds that stop() waits for the engine's thread."""
+"""Seconds that stop() waits for the engine."""
+
+THREAD_HANGS = 60.0
+"""Seconds without a frame after which a line says that an engine in a thread hangs."""
 
 
 class EngineClient:
     """do: lets an action happen in the show. warn: tells the performer a line. status: the
-    engine's own account. picture: the loop begins with it; None for white."""
+    engine's own account. picture: the loop begins with it; None for white. make: makes the
+    engine's host; None for the one that the options ask for. in_process: whether that is a process.
+    """
 
     def __init__(
         self,
-        options: Options,
+        options: LiveOptions,
         *,
         do: Callable[[Action], None],
         warn: Callable[[str], None],
         picture: Pixels | None = None,
+        make: MakeHost | None = None,
     ) -> None:
         self.status = Status()
-        self._options, self._do, self._warn = options, do, warn
-        self._models: Latest[str] = Latest()
-        self._requests: Latest[Request] = Latest()
-        self._frames: Latest[Frame] = Latest()
-        self._statuses: Latest[Status] = Latest()
+        self._do, self._warn = do, warn
+        where = openers.place(options.engine, options.device)
+        self.in_process = where == "process"
+        self._usual = make or openers.host(where, options)
+        self._make = self._usual
+        self._slots = Slots()
         self._model: str | None = None
         self._wanted: Request | None = None
         self._told = Engine("", ())
         self._running = ""
-        self._deaths = 0
         self._seconds: deque[float] = deque(maxlen=USUAL)
-        self._revive_at: float | None = None
-        self._producer = self._new_producer(picture)
+        self._revival = Revival(in_haste=self.in_process)
+        self._restart: Restart | None = None
+        self._picture = picture
+        self._heard_at: float | None = None
+        self._host = self._new_host()
 
     @property
     def alive(self) -> bool:
-        """Whether the engine's thread runs."""
-        return self._producer.is_alive()
+        """Whether the engine runs."""
+        return self._host.is_alive()
 
     def start(self) -> None:
-        """Start the engine's thread, and tell it what was asked for last."""
+        """Start the engine, and tell it what was asked for last."""
         if self._model is not None:
-            self._models.put(self._model)
+            self._slots.models.put(self._model)
         self._wanted = None
-        self._producer.start()
+        self._host.start()
 
     def ask(self, model: str) -> None:
         """Have a model play, by its name or folder, with its LoRAs (lora.joined); "" for the
         default. Before it, none is made."""
         self._model = model
+        self._make = self._usual
+        self._revival.asked()
         # Held against the next account of the engine: a load may fail within one display frame.
         self._told = replace(self._told, coming=split(model)[0])
-        self._models.put(model)
+        self._slots.models.put(model)
 
     def want(self, request: Request) -> None:
         """What is wanted at this moment; once a display frame. Its time goes on, so each counts
         while frames are made."""
         if request.wants_frame or request != self._wanted:
             self._wanted = request
-            self._requests.put(request)
+            self._slots.requests.put(request)
 
     def hear(self, now: float) -> Frame | None:
         """Take what has come from the engine; a frame, if there is a new one. now: show time."""
-        if (status := self._statuses.get()) is not None:
+        if (status := self._slots.statuses.get()) is not None:
             self._note(status)
             self.status = status
+            self._watchdog.status(status)
         try:
-            frame = self._frames.get()
+            frame = self._slots.frames.get()
         except Exception as error:
-            # The thread itself has died: the last picture stays, and it is brought back; not at
-            # once, as what killed it may still be there.
-            terminal.trace(error)
-            self._do(Say(f"the engine stopped and is restarted: {error}", "engine"))
-            self._deaths += 1
-            self._revive_at = now + min(2.0**self._deaths, LONGEST_REVIVAL)
+            self._died(error, now)
             return None
-        if self._revive_at is not None and now >= self._revive_at:
-            self._revive_at = None
-            self._producer = self._new_producer()
+        if self._restart is not None and now >= self._restart.at:
+            self._restart = None
+            self._host = self._new_host()
             self.start()
         if frame is not None:
-            self._deaths = 0
+            self._picture = frame.pixels
+            self._watchdog.frame(frame.seconds)
+            self._said_hung = False
+            self._revival.frame(now)
             self._seconds.append(frame.seconds)
             self._do(Live(frame.seed, median(self._seconds), frame.request.time))
+        self._watch(now)
         return frame
 
     def close(self) -> None:
         """Tell the engine that it is over."""
-        for slot in (self._models, self._requests, self._frames, self._statuses):
-            slot.close()
+        self._slots.close()
 
     def stop(self, timeout: float = STOP_WITHIN) -> bool:
-        """Wait for the engine's thread, but not for long; whether all of it has ended."""
-        return self._producer.stop(timeout)
+        """Wait for the engine, but not for long; whether all of it has ended."""
+        return self._host.stop(timeout)
+
+    def _died(self, error: Exception, now: float) -> None:
+        """The engine itself has died: the last picture stays, and it is brought back."""
+        if not isinstance(error, EngineLost):
+            terminal.trace(error)
+        why = str(error) if isinstance(error, EngineLost) else f"the engine stopped: {error}"
+        self._restart = self._revival.died(self._model or "", now)
+        if instead := self._restart.instead:
+            left = split(self._model or "")[0] or self.status.default or "the default model"
+            self._warn(
+                f"{why}; {left} has ended the engine {DEATHS} times in a row, so {instead} plays; "
+                f"ask for {left} to try it again"
+            )
+            self._model = instead
+            if instead == TESTCARD and self.in_process:
+                self._make = openers.without_torch()
+        else:
+            self._warn(f"{why}; the engine is started again and goes on from the last picture")
+
+    def _watch(self, now: float) -> None:
+        """Say it, once, where an engine in a thread hangs; a process's host sees to that itself."""
+        passed = now - (now if self._heard_at is None else self._heard_at)
+        self._heard_at = now
+        wanted = self._wanted is not None and self._wanted.wants_frame
+        if self.in_process or self._restart is not None or self._said_hung:
+            return
+        if self._watchdog.look(passed, wanted):
+            self._said_hung = True
+            self._warn(
+                f"the engine hangs: nothing came of it for {self._watchdog.limit:.0f} s; in a "
+                "thread it can't be ended, with --engine process it would be"
+            )
 
     def _note(self, status: Status) -> None:
         """Tell the show and the performer what is new about the engine."""
@@ -130,7 +169,7 @@ class EngineClient:
         if runs:
             now = Engine(status.model, status.models, status.coming)
         else:
-            now = replace(self._told, models=status.models)
+            now = replace(self._told, models=status.models or self._told.models)
         if now != self._told:
             self._told = now
             self._do(now)
@@ -140,15 +179,8 @@ class EngineClient:
             self._seconds.clear()  # another model takes another time
             self._do(Say(running, "engine"))
 
-    def _new_producer(self, picture: Pixels | None = None) -> Producer:
-        return Producer(
-            picture=picture,
-            models=self._models,
-            requests=self._requests,
-            frames=self._frames,
-            statuses=self._statuses,
-            open_engine=opener(self._options, live=True),
-            load_engine=opener(self._options, strict=True, live=True),
-            choose=partial(choose, self._options.device),
-            clock=time.perf_counter,
-        )
+    def _new_host(self) -> EngineHost:
+        """A host that goes on from the last picture, not started."""
+        self._watchdog = Watchdog(THREAD_HANGS, THREAD_HANGS)
+        self._said_hung = False
+        return self._make(self._slots, self._picture)

@@ -1,9 +1,10 @@
 """`visualizer bench --stage`: how evenly the display loop runs, alone and beside the engine.
 
 A window is opened and the wall drawn in it as in the live show, with the HUD off. Idle, two
-pictures come in turn and nothing else computes; busy, the engine makes frames in its thread as fast
-as it can. An interval is the time from one flip to the next. The processor's time is that of the
-whole process, by picture: idle, it is what drawing takes, on a busy machine too.
+pictures come in turn and nothing else computes; busy, the engine makes frames as fast as it can,
+in a thread or a process (--engine). An interval is the time from one flip to the next. The
+processor's time is that of the display's process, by picture: idle, it is what drawing takes, on a
+busy machine too.
 """
 
 from __future__ import annotations
@@ -13,22 +14,19 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import partial
 from itertools import pairwise
 from statistics import median, quantiles
 from typing import Any
 
 import numpy as np
 
-from visualizer.engine.producer.producer import Producer
+from visualizer.engine.host.engine_host import Slots
 from visualizer.frame import Frame
-from visualizer.latest import Latest
-from visualizer.openers import choose, opener
+from visualizer.openers import host, place
 from visualizer.options import BenchOptions, OptionError
 from visualizer.show.actions import Live, Tick
 from visualizer.show.next_request import request
 from visualizer.show.reducer import reduce
-from visualizer.show.request import Request
 from visualizer.show.state import Show
 from visualizer.show.status import Phase, Status
 from visualizer.show.view import View
@@ -146,50 +144,36 @@ def _pictures(show: Show) -> Coming:
 
 @contextmanager
 def _engine(options: BenchOptions, show: Show, say: Callable[[str], None]) -> Iterator[Coming]:
-    """The engine in its thread, once it makes frames. Raises OptionError where it can't."""
-    models: Latest[str] = Latest()
-    requests: Latest[Request] = Latest()
-    frames: Latest[Frame] = Latest()
-    statuses: Latest[Status] = Latest()
-    producer = Producer(
-        models=models,
-        requests=requests,
-        frames=frames,
-        statuses=statuses,
-        open_engine=opener(options, live=True),
-        load_engine=opener(options, strict=True, live=True),
-        choose=partial(choose, options.device),
-        clock=time.perf_counter,
-    )
-    models.put(show.model.wanted)
-    requests.put(request(show))
-    producer.start()
+    """The engine where it runs, once it makes frames. Raises OptionError where it can't."""
+    slots = Slots()
+    engine = host(place(options.engine, options.device), options)(slots, None)
+    slots.models.put(show.model.wanted)
+    slots.requests.put(request(show))
+    engine.start()
     try:
-        _wait_for_frames(frames, statuses, say)
+        _wait_for_frames(slots, say)
 
         def coming(show: Show) -> Frame | None:
-            requests.put(request(show))
-            return frames.get()
+            slots.requests.put(request(show))
+            return slots.frames.get()
 
         yield coming
     finally:
-        producer.stop()
+        engine.stop()
 
 
-def _wait_for_frames(
-    frames: Latest[Frame], statuses: Latest[Status], say: Callable[[str], None]
-) -> None:
+def _wait_for_frames(slots: Slots, say: Callable[[str], None]) -> None:
     """Wait until the model that was asked for plays. Raises OptionError."""
     end = time.monotonic() + LOAD_WITHIN
     status = Status()
     while time.monotonic() < end:
-        if (news := statuses.get()) is not None:
+        if (news := slots.statuses.get()) is not None:
             status = news
             if status.text:
                 say(status.text)
         ready = status.phase is Phase.RUNNING and not status.coming
         if status.phase is Phase.FAILED:
             raise OptionError(f"--stage: the engine fails: {status.text}")
-        if frames.wait(0.1) is not None and ready:
+        if slots.frames.wait(0.1) is not None and ready:
             return
     raise OptionError("--stage: no frame came from the engine in 10 minutes")

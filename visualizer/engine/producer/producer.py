@@ -18,6 +18,7 @@ from dataclasses import replace
 from visualizer import terminal
 from visualizer.engine.engine import OpenEngine
 from visualizer.engine.failures import one_line, out_of_memory
+from visualizer.engine.host.engine_host import EngineLost
 from visualizer.engine.models.catalogue import Choice
 from visualizer.engine.producer.model_crossfade import ModelCrossfade
 from visualizer.engine.producer.retrying import PAUSES, Retrying
@@ -42,7 +43,8 @@ class Producer(threading.Thread):
     wanted; the newest stays in force. open_engine: opens a model or the next best, in this
     thread; never fails. load_engine: opens a model in another thread; raises where it can't be
     had. choose: what there is to play; imports torch. clock: seconds. pauses: see retrying.py.
-    picture: what the loop goes on from at first; None for white.
+    picture: what the loop goes on from at first; None for white. fatal: why, in a line, no frame
+    can be made here any more after an error, and the thread is to end; "" where it may go on.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class Producer(threading.Thread):
         clock: Callable[[], float],
         pauses: Sequence[float] = PAUSES,
         picture: Pixels | None = None,
+        fatal: Callable[[Exception], str] = lambda error: "",
     ) -> None:
         super().__init__(name="producer", daemon=True)
         self._models, self._requests = models, requests
@@ -70,6 +73,7 @@ class Producer(threading.Thread):
             choose=choose,
         )
         self._clock = clock
+        self._fatal = fatal
         self._retrying = Retrying(pauses)
         self._handover: ModelCrossfade | None = None
         self._request: Request | None = None
@@ -140,6 +144,9 @@ class Producer(threading.Thread):
             return max(begin + LEAST - self._clock(), 0.0)
         if out_of_memory(error) and (self._switch.make_room() or self._lighter(error)):
             return 0.0
+        if line := self._fatal(error):
+            terminal.trace(error)
+            raise EngineLost(line)
         self._retrying.failed(request, error, begin, self._clock())
         if self._retrying.first_fault:
             terminal.trace(error)

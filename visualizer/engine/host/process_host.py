@@ -1,0 +1,234 @@
+"""The engine in a process of its own, as the show sees it: a host that serves the slots by passing
+on what crosses a pipe and shared memory.
+
+Requests go out one at a time, the newest each time that the process has heard the last; frames are
+copied once, out of shared memory. A process that dies, that says it can't go on, or that the
+watchdog finds hung is killed, and its end is handed to slots.frames as an EngineLost. Whoever
+holds the slots starts another (live/engine_client.py). No torch in here.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+
+from visualizer.engine.host import engine_process
+from visualizer.engine.host.engine_host import EngineLost, MakeHost, Slots
+from visualizer.engine.host.pipe_messages import (
+    Ask,
+    End,
+    Failed,
+    FromProcess,
+    Heard,
+    Made,
+    NeedRoom,
+    Pulse,
+    Room,
+    Said,
+    Taken,
+    ToProcess,
+    Want,
+)
+from visualizer.engine.host.shared_pictures import OwnMemory
+from visualizer.engine.host.watchdog import Watchdog
+from visualizer.frame import Frame, Pixels
+from visualizer.latest import Closed
+from visualizer.show.request import Request
+
+LOOK = 0.1
+"""Seconds between looks at what is no message: names of models, the watchdog, the end."""
+
+ENDS_WITHIN = 1.0
+"""Seconds that the process has to end by itself before it is killed."""
+
+GONE = (EOFError, OSError)
+"""What a pipe raises whose other end is gone."""
+
+
+class ProcessHost(threading.Thread):
+    """make: makes the host that runs in the process. picture: its loop goes on from it. watchdog:
+    decides when the engine is hung. clock: seconds."""
+
+    def __init__(
+        self,
+        make: MakeHost,
+        slots: Slots,
+        picture: Pixels | None = None,
+        *,
+        watchdog: Watchdog | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(name="engine host", daemon=True)
+        self.pid: int | None = None
+        """The process's number, once it is started."""
+        self._make, self._slots, self._picture = make, slots, picture
+        self._watchdog = watchdog or Watchdog()
+        self._clock = clock
+        self._sends = threading.Lock()
+        self._process: SpawnProcess | None = None
+        self._heard = threading.Event()
+        self._heard.set()
+        self._over = False
+        self._wants_frame = False
+        self._source: Pixels | None = None
+        self._frame_memory, self._source_memory = OwnMemory(), OwnMemory()
+
+    def run(self) -> None:
+        """The thread's life. Linux kills the process when this thread ends, however it ends."""
+        lost: Exception | None = None
+        try:
+            self._serve()
+        except Exception as error:
+            lost = error
+        finally:
+            self._frame_memory.close()
+            self._source_memory.close()
+        if lost is not None:  # told when the process is gone: another may want its memory
+            self._slots.frames.fail(lost)
+
+    def stop(self, timeout: float = 5.0) -> bool:
+        """See EngineHost. The process ends at once, in whatever it is."""
+        self._slots.close()
+        if self.is_alive():
+            self.join(timeout)
+        return not self.is_alive()
+
+    def _serve(self) -> None:
+        """Start the process and take what comes from it until the slots are closed."""
+        if self._slots.requests.closed:
+            return
+        context = multiprocessing.get_context("spawn")
+        pipe, theirs = context.Pipe()
+        try:
+            self._process = context.Process(
+                target=engine_process.main,
+                args=(theirs, self._make, self._picture, os.getpid()),
+                name="engine",
+                daemon=True,
+            )
+            self._process.start()
+            self._picture = None
+            self.pid = self._process.pid
+        finally:
+            theirs.close()  # so that its end is seen here
+        sender = threading.Thread(target=self._send_all, args=(pipe,), name="requests", daemon=True)
+        sender.start()
+        try:
+            self._listen(pipe, self._process.sentinel)
+        finally:
+            self._over = True
+            self._kill()  # before the sender is waited for, which may wait for the process
+            sender.join()
+            pipe.close()
+
+    def _listen(self, pipe: Connection, sentinel: int) -> None:
+        """Take what the process sends. Raises EngineLost where it can't go on."""
+        last = self._clock()
+        while not self._slots.requests.closed:
+            ready = wait([pipe, sentinel], LOOK)
+            if pipe in ready:
+                try:
+                    self._take(pipe, pipe.recv())
+                except GONE:
+                    raise EngineLost(self._how_it_ended()) from None
+            elif sentinel in ready:
+                raise EngineLost(self._how_it_ended())
+            now = self._clock()
+            if self._watchdog.look(now - last, self._wants_frame):
+                limit = self._watchdog.limit
+                raise EngineLost(f"the engine hung: nothing came of it for {limit:.0f} s")
+            last = now
+        self._send(pipe, End())
+
+    def _take(self, pipe: Connection, message: FromProcess) -> None:
+        match message:
+            case Heard():
+                self._source_memory.held()
+                self._heard.set()
+            case Made():
+                pixels = self._frame_memory.read(message.shape)
+                self._frame_memory.held()
+                self._send(pipe, Taken())
+                self._watchdog.frame(message.seconds)
+                self._slots.frames.put(
+                    Frame(
+                        message.number,
+                        message.time,
+                        message.seconds,
+                        pixels,
+                        message.seed,
+                        message.request,
+                    )
+                )
+            case NeedRoom(size):
+                self._send(pipe, Room(self._frame_memory.fit(size)))
+            case Said(status):
+                self._watchdog.status(status)
+                self._slots.statuses.put(status)
+            case Pulse():
+                self._watchdog.pulse()
+            case Failed(line):
+                raise EngineLost(line)
+
+    def _send(self, pipe: Connection, message: ToProcess) -> None:
+        try:
+            with self._sends:
+                pipe.send(message)
+        except OSError:
+            pass  # it is gone, which _listen finds
+
+    def _send_all(self, pipe: Connection) -> None:
+        """Another thread's work: send what is wanted, the newest each time that it was heard."""
+        while not self._over:
+            try:
+                if (model := self._slots.models.get()) is not None:
+                    self._send(pipe, Ask(model))
+                if not self._heard.wait(LOOK):
+                    continue
+                if (request := self._slots.requests.wait(LOOK)) is not None:
+                    self._heard.clear()
+                    self._wants_frame = request.wants_frame
+                    self._send(pipe, self._wanted(request))
+            except Closed:
+                return
+
+    def _wanted(self, request: Request) -> Want:
+        """A request as a message; a new picture of its source goes into shared memory."""
+        pixels, placed = request.source_pixels, None
+        if pixels is not None and pixels is not self._source:
+            placed = self._source_memory.write(pixels)
+            self._source = pixels
+        return Want(replace(request, source_pixels=None), placed, pixels is not None)
+
+    def _how_it_ended(self) -> str:
+        """In words. The process has ended, or does so in a moment."""
+        assert self._process is not None
+        self._process.join(ENDS_WITHIN)
+        status = self._process.exitcode
+        if status is None:
+            return "the engine's process does not answer any more"
+        if status >= 0:
+            return f"the engine's process ended (status {status})"
+        try:
+            name = signal.Signals(-status).name
+        except ValueError:
+            name = f"signal {-status}"
+        how = "was killed" if name in ("SIGKILL", "SIGTERM") else "crashed"
+        return f"the engine's process {how} ({name})"
+
+    def _kill(self) -> None:
+        """See to it that the process is gone."""
+        process = self._process
+        if process is None or process.pid is None:
+            return
+        if self._slots.requests.closed:  # it was told so
+            process.join(ENDS_WITHIN)
+        process.kill()
+        process.join()

@@ -1,0 +1,67 @@
+"""Shared memory for pictures: one picture lies in it at a time, written by one process and copied
+out by the other before the next is written.
+
+The show's process owns the memory. Its name is removed as soon as both hold it, so that nothing is
+left behind whoever is killed.
+"""
+
+from __future__ import annotations
+
+from multiprocessing.shared_memory import SharedMemory
+
+import numpy as np
+
+from visualizer.engine.host.pipe_messages import Placed, Shape
+from visualizer.frame import Pixels
+
+
+class OwnMemory:
+    """Memory for pictures of the owner: larger when a picture needs it."""
+
+    def __init__(self) -> None:
+        self._memory: SharedMemory | None = None
+        self._named = False
+
+    def fit(self, size: int) -> str:
+        """The name of memory for so many bytes: new memory where there is too little."""
+        if self._memory is None or self._memory.size < size:
+            self.close()
+            self._memory, self._named = SharedMemory(create=True, size=size), True
+        return self._memory.name
+
+    def held(self) -> None:
+        """The other process holds the memory too: its name is removed."""
+        if self._memory is not None and self._named:
+            self._memory.unlink()
+            self._named = False
+
+    def write(self, pixels: Pixels) -> Placed:
+        """Put a picture in."""
+        name = self.fit(pixels.nbytes)
+        assert self._memory is not None
+        write(self._memory, pixels)
+        return Placed(name, pixels.shape)
+
+    def read(self, shape: Shape) -> Pixels:
+        """A copy of the picture that was put in by the other process."""
+        assert self._memory is not None
+        return read(self._memory, shape)
+
+    def close(self) -> None:
+        """Let go of it, and of its name."""
+        if self._memory is not None:
+            self.held()
+            self._memory.close()
+            self._memory = None
+
+
+def write(memory: SharedMemory, pixels: Pixels) -> None:
+    """Put a picture into memory."""
+    np.ndarray(pixels.shape, np.uint8, memory.buf)[...] = pixels
+
+
+def read(memory: SharedMemory, shape: Shape) -> Pixels:
+    """A read-only copy of a picture of a shape."""
+    pixels = np.array(np.ndarray(shape, np.uint8, memory.buf))
+    pixels.setflags(write=False)
+    return pixels

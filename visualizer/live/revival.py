@@ -1,0 +1,62 @@
+"""When an engine that died is started again, and which model it begins with. Pure, no clock.
+
+The same model first: it may have been a driver, or somebody's kill. One that ends its engine again
+and again, without a minute of play in between, is left for the built-in one, and that for the test
+card. What the performer asks for is always tried.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from visualizer.engine.models.catalogue import BUILTIN, TESTCARD
+from visualizer.show.lora import split
+
+PAUSES = (0.0, 2.0, 4.0, 8.0, 16.0, 30.0)
+"""Seconds until an engine is started again, by its deaths in a row; the last again and again."""
+
+DEATHS = 3
+"""Deaths in a row after which a model is left."""
+
+PLAYED = 60.0
+"""Seconds of frames after which the deaths before are forgotten."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """at: the moment, in seconds. instead: the model that plays in place of the one that was asked
+    for, "" where that one is tried again."""
+
+    at: float
+    instead: str = ""
+
+
+class Revival:
+    """in_haste: whether the first restart comes at once, since nothing of the engine that died is
+    left, as of a process."""
+
+    def __init__(self, in_haste: bool) -> None:
+        self._pauses = PAUSES if in_haste else PAUSES[1:]
+        self._deaths = 0
+        self._playing_since: float | None = None
+
+    def asked(self) -> None:
+        """A model was asked for: it is tried as often as any."""
+        self._deaths = 0
+
+    def frame(self, now: float) -> None:
+        """A frame came."""
+        if self._playing_since is None:
+            self._playing_since = now
+        elif now - self._playing_since >= PLAYED:
+            self._deaths = 0
+
+    def died(self, model: str, now: float) -> Restart:
+        """The engine has died. model: the one asked for, with its LoRAs; "" for the default."""
+        self._playing_since = None
+        self._deaths += 1
+        name, _ = split(model)
+        if self._deaths >= DEATHS and name != TESTCARD:
+            self._deaths = 0
+            return Restart(now + self._pauses[0], TESTCARD if name == BUILTIN else BUILTIN)
+        return Restart(now + self._pauses[min(self._deaths, len(self._pauses)) - 1])
