@@ -20,6 +20,7 @@ from typing import Any
 import av
 import mido
 import numpy as np
+import psutil
 import pytest
 from PIL import Image, ImageGrab
 
@@ -138,9 +139,9 @@ def standing(show: Performer) -> Callable[[np.ndarray], bool]:
     return same
 
 
-def differs(before: np.ndarray) -> Callable[[np.ndarray], bool]:
+def differs(before: np.ndarray, by: float = 2.0) -> Callable[[np.ndarray], bool]:
     """Whether the wall has changed a good deal since before."""
-    return lambda wall: float(np.abs(wall - before).mean()) > 2.0
+    return lambda wall: float(np.abs(wall - before).mean()) > by
 
 
 def test_where_no_model_is_chosen_the_built_in_one_plays_and_follows_the_keys(
@@ -266,3 +267,38 @@ def test_the_wall_is_recorded_and_saved_without_the_hud(
     for pixels in (saved, frames[-1].astype(float)):
         assert abs(np.diff(pixels, axis=1)).max() < 60
     assert not [line for line in show.lines if "Traceback" in line]
+
+
+def engine_process(show: Performer) -> psutil.Process:
+    """The process that makes a show's frames."""
+    children = psutil.Process(show.process.pid).children()
+    (engine,) = [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+    return engine
+
+
+def test_a_show_whose_engine_process_is_killed_is_never_black_and_generates_again(
+    start_show: Callable[..., Performer],
+) -> None:
+    show = start_show(
+        "--model", "testcard", "--engine", "process", "--no-midi", "--no-osc", "--no-desk",
+        "--set", "zoom=0.2",
+    )  # fmt: skip
+    show.hears("first frame")
+    show.press("Tab")  # the HUD off
+    show.hears("hud")
+    show.sees(lambda wall: float(wall.mean()) > 10, "a picture")
+    engine_process(show).kill()
+    levels, moved, walls = [], 0, [show.wall()]
+    end = time.monotonic() + PATIENCE
+    while sum("testcard on cpu" in line for line in show.lines) < 2 and time.monotonic() < end:
+        walls = [*walls[-1:], show.wall()]
+        levels.append(float(walls[-1].mean()))
+        moved += differs(walls[0], by=0.1)(walls[-1])
+    assert show.hears("killed (SIGKILL); the engine is started again")
+    assert min(levels) > 10, "never black"
+    assert moved > len(levels) / 4, "the wall goes on moving while there is no engine"
+    show.sees(moving(show), "pictures are generated again")
+    assert engine_process(show).is_running()
+    show.press("Escape", "Escape")
+    assert show.process.wait(PATIENCE) == 0
+    assert not [line for line in show.lines if "Traceback" in line or "leaked" in line]

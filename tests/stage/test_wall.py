@@ -9,14 +9,17 @@ import numpy as np
 import pytest
 
 from visualizer.frame import Frame, Pixels
+from visualizer.show.loop_motion import LONGEST_MOVE
 from visualizer.show.next_request import request
+from visualizer.show.reducer import start
 from visualizer.show.state import Show
 from visualizer.show.view import View
+from visualizer.stage.pacing import LONGEST_RETURN, PERIOD, SWAY
 from visualizer.stage.renderer import Moment
 from visualizer.stage.wall import Wall
 
 from .player import BARE
-from .shows import RUNNING
+from .shows import RUNNING, SEA
 
 
 class Watched:
@@ -30,9 +33,9 @@ class Watched:
     def _push(self, pixels: Pixels) -> None:
         self.pushed.append(int(pixels[0, 0, 0]))
 
-    def frame(self, level: int) -> None:
+    def frame(self, level: int, show: Show = BARE) -> None:
         pixels = np.full((2, 2, 3), level, np.uint8)
-        self.wall.show_frame(Frame(level, self.now, 0.1, pixels, 1, request(BARE)))
+        self.wall.show_frame(Frame(level, self.now, 0.1, pixels, 1, request(show)))
 
     def moment(self, show: Show, seconds: float = 0.1) -> Moment:
         self.now += seconds
@@ -85,3 +88,37 @@ def test_a_strobe_whose_rate_is_swept_late_in_a_show_flashes_no_faster_than_its_
         dark.append(watched.moment(show).dark)
     flashes = sum(now and not before for before, now in pairwise(dark))
     assert flashes in (1, 2)  # 1.7 flashes is what the rates add up to
+
+
+def test_where_frames_are_missing_the_picture_sways_and_what_comes_then_fades_in_softly() -> None:
+    watched, interval = Watched(), 0.1
+    zooming = replace(start((SEA,)).with_values({"zoom": 0.5, "smoothing": 1.0}), hud=False)
+    for number in range(10):
+        watched.frame(number + 1, zooming)
+        for _ in range(6):
+            moment = watched.moment(zooming, interval / 6)
+            zooming = replace(zooming, time=zooming.time + interval / 6)
+    places = []
+    for _ in range(60 * 60):
+        moment = watched.moment(zooming, PERIOD)
+        places.append(moment.behind)
+    steps = [b - a for a, b in pairwise(places)]
+    assert max(map(abs, steps)) < 1.2 * PERIOD, "never faster than the loop itself"
+    assert steps[60] > 0.5 * PERIOD, "it goes on at first"
+    assert min(places) < -1.0 < 1.0 < max(places) < SWAY + interval, "and back, within bounds"
+    watched.frame(11, zooming)
+    back = watched.moment(zooming, PERIOD)
+    assert abs(back.behind) < LONGEST_MOVE
+    assert back.mix <= 2 * PERIOD / min(abs(places[-1]), LONGEST_RETURN) + 1e-6, "a soft return"
+
+
+def test_where_no_frame_is_wanted_nothing_sways() -> None:
+    for changes in ({"generating": False}, {"cue": Show().cue}):
+        watched = Watched()
+        show = replace(start((SEA,)).with_values({"zoom": 0.5}), **changes)  # type: ignore[arg-type]
+        for number in range(5):
+            watched.frame(number + 1, show)
+            watched.moment(show)
+            show = replace(show, time=show.time + 0.1)
+        places = [watched.moment(show, 0.5).behind for _ in range(40)]
+        assert places[-1] == places[2]

@@ -133,6 +133,7 @@ class EngineClient:
         if not isinstance(error, EngineLost):
             terminal.trace(error)
         why = str(error) if isinstance(error, EngineLost) else f"the engine stopped: {error}"
+        self._running = ""  # what runs is said again
         self._restart = self._revival.died(self._model or "", now)
         if instead := self._restart.instead:
             left = split(self._model or "")[0] or self.status.default or "the default model"

@@ -130,7 +130,7 @@ class Carry:
         """A new frame is there. same: it is the picture before, which has not moved."""
         before, self.request = self.request, request
         moved = 0.0 if before is None or same else seconds_moved(before.time, request.time)
-        self._length = max(moved - self.behind, 0.0)
+        self._length = max(moved - (self.behind - self.astray), 0.0)
         self.astray = 0.0
         self.at(0.0)
 

@@ -1,0 +1,152 @@
+"""An engine in a process: what kills it is named, and nothing of it is left."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from visualizer.engine.host.engine_host import EngineLost, Slots
+from visualizer.engine.host.process_host import ProcessHost
+from visualizer.engine.host.watchdog import Watchdog
+from visualizer.engine.models.catalogue import BUILTIN
+
+from ...live.patience import comes_to
+from ..conftest import request
+from .conftest import ROOT
+from .engines import ILLEGAL, make
+from .test_hosts import SOON
+
+POSIX = os.name == "posix"
+MEMORY = Path("/dev/shm")
+
+WHY = {
+    "segfault": "the engine's process crashed (SIGSEGV)" if POSIX else "ended",
+    "abort": "the engine's process crashed (SIGABRT)" if POSIX else "ended",
+    "exit": "the engine's process ended (status 3)",
+    "hang": "the engine hung: nothing came of it for",
+    "cuda": f"CUDA is broken in the engine's process (RuntimeError: {ILLEGAL})",
+    "memory": "the GPU's memory is out, and nothing lighter is left",
+    "system exit": "SystemExit: 4",
+}
+
+
+def shared() -> set[str]:
+    """Names of shared memory on this machine, as Python gives them."""
+    return {path.name for path in MEMORY.glob("psm_*")} if MEMORY.is_dir() else set()
+
+
+def gone(pid: int) -> bool:
+    """Whether a process has ended; one that nobody has buried yet has, too."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return True
+    status = Path(f"/proc/{pid}/stat")
+    return status.exists() and status.read_text().rpartition(")")[2].split()[0] in "ZX"
+
+
+def started(watchdog: Watchdog | None = None) -> tuple[ProcessHost, Slots]:
+    """A host that makes frames."""
+    slots = Slots()
+    host = ProcessHost(make, slots, watchdog=watchdog)
+    slots.models.put(BUILTIN)
+    slots.requests.put(request())
+    host.start()
+    assert slots.frames.wait(SOON) is not None
+    return host, slots
+
+
+def lost(slots: Slots) -> str:
+    """Why the engine was lost."""
+    try:
+        while slots.frames.wait(SOON) is not None:
+            pass
+    except EngineLost as why:
+        return str(why)
+    raise AssertionError("no frame came, and nothing was said")
+
+
+def test_whatever_ends_the_engine_is_named_in_a_line_and_nothing_is_left_of_it() -> None:
+    before = shared()
+    for fault, why in WHY.items():
+        host, slots = started(Watchdog(hang=0.5, loads=SOON) if fault == "hang" else None)
+        slots.requests.put(request(prompts=((fault, 1.0),)))
+        assert why in lost(slots), fault
+        assert host.pid is not None
+        assert gone(host.pid), "before it is said: another may want its memory"
+        assert host.stop(SOON)
+    assert comes_to(lambda: shared() <= before)
+
+
+@pytest.mark.skipif(not POSIX, reason="Windows has no such signals")
+def test_a_process_that_is_killed_or_stopped_by_others_is_lost_and_ctrl_c_does_not_touch_it() -> (
+    None
+):
+    host, slots = started(Watchdog(hang=0.5, loads=SOON))
+    assert host.pid is not None
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # as a terminal or a service manager sends to all
+        os.kill(host.pid, getattr(signal, name))
+    seen = [slots.frames.wait(SOON) for _ in range(5)]
+    assert None not in seen
+    os.kill(host.pid, signal.SIGSTOP)
+    assert "hung" in lost(slots)
+    assert gone(host.pid)
+    host, slots = started()
+    assert host.pid is not None
+    os.kill(host.pid, signal.SIGKILL)
+    assert lost(slots) == "the engine's process was killed (SIGKILL)"
+    assert host.stop(SOON)
+
+
+PARENT = """
+import sys, time
+from tests.engine.host.engines import WANTED, make
+from visualizer.engine.host.engine_host import Slots
+from visualizer.engine.host.process_host import ProcessHost
+
+if __name__ == "__main__":
+    slots = Slots()
+    host = ProcessHost(make, slots)
+    slots.models.put("builtin")
+    slots.requests.put(WANTED)
+    host.start()
+    assert slots.frames.wait(60) is not None
+    print(host.pid, flush=True)
+    sys.stdin.readline()
+    host.stop(60)
+"""
+
+
+@pytest.mark.skipif(not POSIX, reason="by signals")
+def test_the_process_ends_with_the_show_however_that_ends_and_leaves_no_memory_and_no_word(
+    tmp_path: Path,
+) -> None:
+    before = shared()
+    script = tmp_path / "parent.py"
+    script.write_text(PARENT)
+    for end in ("quits", "killed", "killed while the engine's process stands still"):
+        if "stands" in end and sys.platform != "linux":
+            continue
+        show = subprocess.Popen(
+            [sys.executable, str(script)],
+            env={**os.environ, "PYTHONPATH": ROOT},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert show.stdout is not None
+        engine = int(show.stdout.readline())
+        if "stands" in end:
+            os.kill(engine, signal.SIGSTOP)
+        if end != "quits":
+            show.kill()
+        _, said = show.communicate("\n" if end == "quits" else None, SOON)
+        assert comes_to(lambda: gone(engine)), end  # noqa: B023
+        assert said == "", end
+        assert comes_to(lambda: shared() <= before), end
