@@ -99,14 +99,18 @@ def host(where: str, options: Options) -> MakeHost:
     """What makes the live show's engine host. where: thread or process."""
     if where == "thread":
         return partial(_producer, options)
-    # What the process needs, and no more: it is pickled.
-    own = {field.name: getattr(options, field.name) for field in fields(Options)}
-    return partial(ProcessHost, partial(_in_process, Options(**{**own, "settings": {}})))
+    return partial(ProcessHost, partial(_in_process, _sendable(options)))
 
 
-def without_torch() -> MakeHost:
+def without_torch(options: Options) -> MakeHost:
     """A host in a process that plays the test card, where torch itself ends processes."""
-    return partial(ProcessHost, _card_in_process)
+    return partial(ProcessHost, partial(_card_in_process, _sendable(options)))
+
+
+def _sendable(options: Options) -> Options:
+    """What a process needs of options, and no more: they are pickled."""
+    own = {field.name: getattr(options, field.name) for field in fields(Options)}
+    return Options(**{**own, "settings": {}})
 
 
 def _producer(
@@ -132,15 +136,15 @@ def _producer(
 
 
 def _in_process(options: Options, slots: Slots, picture: Pixels | None) -> EngineHost:
-    return _producer(options, slots, picture, fatal=_fatal)
+    return _producer(options, slots, picture, fatal=fatal)
 
 
-def _card_in_process(slots: Slots, picture: Pixels | None) -> EngineHost:
-    choice = Choice(TESTCARD, "torch ended the engine's process again and again")
-    return _producer(Options(), slots, picture, choice=lambda: choice)
+def _card_in_process(options: Options, slots: Slots, picture: Pixels | None) -> EngineHost:
+    choice = Choice(TESTCARD, "PyTorch has ended the engine's process again and again")
+    return _producer(options, slots, picture, choice=lambda: choice)
 
 
-def _fatal(error: Exception) -> str:
+def fatal(error: Exception) -> str:
     """Why a process can make no frame after an error; "" where it can. Its memory goes with it, and
     so does whatever is broken in CUDA."""
     if out_of_memory(error):

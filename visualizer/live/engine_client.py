@@ -36,7 +36,7 @@ THREAD_HANGS = 60.0
 class EngineClient:
     """do: lets an action happen in the show. warn: tells the performer a line. status: the
     engine's own account. picture: the loop begins with it; None for white. make: makes the
-    engine's host; None for the one that the options ask for. in_process: whether that is a process.
+    engine's host; None for the one that the options ask for.
     """
 
     def __init__(
@@ -49,9 +49,9 @@ class EngineClient:
         make: MakeHost | None = None,
     ) -> None:
         self.status = Status()
-        self._do, self._warn = do, warn
+        self._options, self._do, self._warn = options, do, warn
         where = openers.place(options.engine, options.device)
-        self.in_process = where == "process"
+        self._in_process = where == "process"
         self._usual = make or openers.host(where, options)
         self._make = self._usual
         self._slots = Slots()
@@ -60,7 +60,7 @@ class EngineClient:
         self._told = Engine("", ())
         self._running = ""
         self._seconds: deque[float] = deque(maxlen=USUAL)
-        self._revival = Revival(in_haste=self.in_process)
+        self._revival = Revival(in_haste=self._in_process)
         self._restart: Restart | None = None
         self._picture = picture
         self._heard_at: float | None = None
@@ -84,6 +84,8 @@ class EngineClient:
         self._model = model
         self._make = self._usual
         self._revival.asked()
+        if self._restart is not None:
+            self._restart = Restart(at=0.0)
         # Held against the next account of the engine: a load may fail within one display frame.
         self._told = replace(self._told, coming=split(model)[0])
         self._slots.models.put(model)
@@ -142,8 +144,8 @@ class EngineClient:
                 f"ask for {left} to try it again"
             )
             self._model = instead
-            if instead == TESTCARD and self.in_process:
-                self._make = openers.without_torch()
+            if instead == TESTCARD and self._in_process:
+                self._make = openers.without_torch(self._options)
         else:
             self._warn(f"{why}; the engine is started again and goes on from the last picture")
 
@@ -152,7 +154,7 @@ class EngineClient:
         passed = now - (now if self._heard_at is None else self._heard_at)
         self._heard_at = now
         wanted = self._wanted is not None and self._wanted.wants_frame
-        if self.in_process or self._restart is not None or self._said_hung:
+        if self._in_process or self._restart is not None or self._said_hung:
             return
         if self._watchdog.look(passed, wanted):
             self._said_hung = True

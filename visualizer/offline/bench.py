@@ -69,6 +69,8 @@ def bench(options: BenchOptions) -> int:
         }
         table = _stage_table(result)
     else:
+        if options.engine != "auto":
+            terminal.say("--engine: only for the live show and --stage; bench ignores it")
         result = measure(options, terminal.log)
         table = _table(result)
     if options.json:

@@ -14,7 +14,7 @@ Two rules keep it smooth:
 The loop's motion is carried on between frames by the same clock: the picture before moves on from
 its place, the newest one comes to its own, and goes on beyond it while the next is late. Where
 none comes for long, as while an engine is started again, the picture sways: it goes on, slows down,
-and swings back, so that the wall neither stands still nor loses itself.
+and swings back to its place and on again: the wall neither stands still nor loses itself.
 """
 
 from __future__ import annotations
@@ -116,7 +116,7 @@ class Carry:
     """How far the two pictures of a crossfade are moved on along the loop's motion.
 
     request: the newest frame's, None before the first. ahead, behind: see renderer.Moment. astray:
-    seconds of motion by which a picture has swayed, below 0 for back. A frame that comes early or
+    seconds of motion by which a picture has swayed. A frame that comes early or
     late finds the wall short of its place or beyond it; the next interval makes up for that, so
     that nothing jumps and nothing moves backwards.
     """
@@ -143,7 +143,9 @@ class Carry:
         """A frame has been missing for so many seconds: on at first as before, and never far."""
         zoom = abs(self.request.zoom) if self.request is not None else 0.0
         furthest = min(SWAY, SWAY_ZOOM / zoom) if zoom else SWAY
-        self.astray = furthest * math.sin(missing / furthest)
+        turn = missing / furthest - math.pi / 2
+        swung = math.cos(turn)
+        self.astray = furthest * (swung if turn < 0.0 else (1.0 + swung) / 2)
 
 
 class Rate:

@@ -89,7 +89,7 @@ class Wall:
             same = self.newest.pixels is self.pixels
             self.pixels = self.newest.pixels
             self._push(self.newest.pixels)
-            self._pacer.arrived(now, abs(self._carry.astray))
+            self._pacer.arrived(now, self._carry.astray)
             if self._crossfades:
                 self._carry.arrived(self.newest.request, same)
             self._unseen = False

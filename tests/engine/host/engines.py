@@ -16,7 +16,7 @@ from visualizer.engine.models.catalogue import BUILTIN, Choice
 from visualizer.engine.picture import Picture, Stopwatch, untimed
 from visualizer.engine.producer.producer import Producer
 from visualizer.frame import Pixels
-from visualizer.openers import _fatal
+from visualizer.openers import fatal
 from visualizer.show.next_request import request
 from visualizer.show.prompt_mix import alone
 from visualizer.show.records import NO_VALUES, Cued, Preset
@@ -96,5 +96,5 @@ def make(slots: Slots, picture: Pixels | None) -> EngineHost:
         choose=lambda: Choice(BUILTIN, "because", (BUILTIN, "large")),
         clock=time.perf_counter,
         picture=picture,
-        fatal=_fatal,
+        fatal=fatal,
     )

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from visualizer.engine.engine import Engine
+from visualizer.engine.host.engine_host import EngineLost
 from visualizer.engine.producer.retrying import REOPEN_AFTER
+from visualizer.openers import fatal
 from visualizer.show.request import Request
 from visualizer.show.status import Phase, Report
 
@@ -190,3 +192,25 @@ def test_what_fails_in_preparing_is_printed_once_and_is_no_failure_of_the_frame(
     assert Phase.FAILED not in {status.phase for status in rig.statuses.all.queue}
     assert rig.opened == ["builtin"]
     assert capsys.readouterr().err.count("RuntimeError: no such prompt") == 1
+
+
+def test_after_what_is_fatal_where_it_runs_the_thread_ends_and_says_why_in_a_line() -> None:
+    broken, full = RuntimeError("CUDA error: illegal memory"), RuntimeError("CUDA out of memory")
+    for error, steps, why in (
+        (broken, [], f"CUDA is broken in the engine's process (RuntimeError: {broken})"),
+        (full, [], f"the GPU's memory is out, and nothing lighter is left (RuntimeError: {full})"),
+        (full, ["a tiny autoencoder"], None),
+        (ValueError("a fault of one frame"), [], None),
+    ):  # fmt: skip
+        with running_rig() as here:
+            here.producer = here.new(fatal=fatal)
+            engine = here.start()
+            engine.failures, engine.steps = [error], steps
+            here.requests.put(request())
+            engine.permits.release(2)
+            if why is None:
+                assert here.frame().number == 1
+            else:
+                with pytest.raises(EngineLost) as lost:
+                    here.frames.wait(SOON)
+                assert str(lost.value) == why

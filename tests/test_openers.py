@@ -1,0 +1,54 @@
+"""Where an engine runs, by what was asked for and what there is."""
+
+from __future__ import annotations
+
+import pickle
+import sys
+from pathlib import Path
+
+import pytest
+
+from visualizer import openers
+from visualizer.engine.host.engine_host import Slots
+from visualizer.engine.host.process_host import ProcessHost
+from visualizer.engine.models.catalogue import TESTCARD
+from visualizer.options import LiveOptions
+
+from .engine.host.engines import WANTED
+
+
+def test_the_engine_runs_in_a_process_where_a_driver_could_take_the_show_with_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for engine, device, has_nvidia, where in (
+        ("auto", "auto", True, "process"),
+        ("auto", "auto", False, "thread"),
+        ("auto", "cuda", False, "process"),
+        ("auto", "cpu", True, "thread"),
+        ("auto", "mps", False, "thread"),
+        ("thread", "cuda", True, "thread"),
+        ("process", "cpu", False, "process"),
+    ):
+        monkeypatch.setattr(openers, "_has_nvidia", lambda has=has_nvidia: has)
+        assert openers.place(engine, device) == where
+
+
+def test_what_a_process_is_given_can_be_sent_to_it_whatever_the_options() -> None:
+    options = LiveOptions(settings={"zoom": 0.5}, size=(640, 360), output=(("camera", ""),))
+    for make in (openers.host("process", options), openers.without_torch(options)):
+        pickle.dumps(make)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what a process has loaded")
+def test_the_last_resort_plays_the_test_card_in_a_process_that_loads_no_torch() -> None:
+    slots = Slots()
+    host = openers.without_torch(LiveOptions(size=(64, 32)))(slots, None)
+    assert isinstance(host, ProcessHost)
+    slots.models.put(TESTCARD)
+    slots.requests.put(WANTED)
+    host.start()
+    frame = slots.frames.wait(120.0)
+    assert frame is not None
+    assert frame.pixels.shape == (32, 64, 3)
+    assert "libtorch" not in Path(f"/proc/{host.pid}/maps").read_text()
+    assert host.stop(60.0)
