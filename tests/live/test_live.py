@@ -287,6 +287,8 @@ def test_a_show_whose_engine_process_is_killed_is_never_black_and_generates_agai
     show.press("Tab")  # the HUD off
     show.hears("hud")
     show.sees(lambda wall: float(wall.mean()) > 10, "a picture")
+    maps = Path(f"/proc/{show.process.pid}/maps")
+    assert not maps.exists() or "libtorch" not in maps.read_text(), "torch is in the engine's alone"
     engine_process(show).kill()
     levels, moved, walls = [], 0, [show.wall()]
     end = time.monotonic() + PATIENCE

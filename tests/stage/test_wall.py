@@ -116,7 +116,7 @@ def test_where_frames_are_missing_the_picture_sways_and_what_comes_then_fades_in
 def test_where_no_frame_is_wanted_nothing_sways() -> None:
     for changes in ({"generating": False}, {"cue": Show().cue}):
         watched = Watched()
-        show = replace(start((SEA,)).with_values({"zoom": 0.5}), **changes)  # type: ignore[arg-type]
+        show = replace(start((SEA,)).with_values({"zoom": 0.5}), **changes)
         for number in range(5):
             watched.frame(number + 1, show)
             watched.moment(show)

@@ -1,6 +1,7 @@
 """The engine makes frames. The only room that imports torch and diffusers.
 
 - producer/: the thread round the loop; loop/: previous, perturb, denoise, blend, next
+- host/: where the producer runs: in a thread or in a process of its own
 - diffusion/: one image-to-image pass; backends/: how networks are run
 - models/: a model's name to a loaded pipeline; builtin/: the built-in model's own networks
 - engine: the protocol; picture, failures; testcard and prompt_colours: an engine without any model

@@ -13,9 +13,11 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from multiprocessing.shared_memory import SharedMemory
+from pathlib import Path
 from typing import NoReturn
 
 from visualizer import terminal
@@ -51,6 +53,9 @@ SWITCH_INTERVAL = 0.0005
 PR_SET_PDEATHSIG = 1
 """Linux's prctl: the signal that this process gets when the thread that started it ends."""
 
+OOM_SCORE = "500"
+"""Linux's oom_score_adj, of at most 1000, 0 being usual."""
+
 ENDED_BY_US = ("SIGINT", "SIGTERM", "SIGHUP")
 """Signals that a terminal or a service manager sends to the show's processes all at once: the show
 decides what they mean, and ends this process."""
@@ -63,10 +68,19 @@ def main(pipe: Connection, make: MakeHost, picture: Pixels | None, parent: int) 
         if hasattr(signal, name):
             signal.signal(getattr(signal, name), signal.SIG_IGN)
     _die_with(parent)
+    _die_first()
     sys.setswitchinterval(SWITCH_INTERVAL)
     terminal.prepare()
     with terminal.queued():
         EngineProcess(pipe, make, picture).run()
+
+
+def _die_first() -> None:
+    """Have Linux, where memory is out, kill this process and not the show's."""
+    if sys.platform != "linux":
+        return
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text(OOM_SCORE)
 
 
 def _die_with(parent: int) -> None:
