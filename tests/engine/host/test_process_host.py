@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from visualizer.engine.host import shared_pictures
 from visualizer.engine.host.engine_host import EngineLost, Slots
 from visualizer.engine.host.process_host import ProcessHost
 from visualizer.engine.host.watchdog import Watchdog
@@ -150,3 +153,22 @@ def test_the_process_ends_with_the_show_however_that_ends_and_leaves_no_memory_a
         assert comes_to(lambda: gone(engine)), end  # noqa: B023
         assert said == "", end
         assert comes_to(lambda: shared() <= before), end
+
+
+def test_where_shared_memory_is_full_it_is_said_and_nothing_dies_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(memory: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    before = shared()
+    host, slots = started()
+    monkeypatch.setattr(shared_pictures, "reserve", full)
+    picture = np.zeros((8, 8, 3), np.uint8)
+    slots.requests.put(request(seed=99, source_pixels=picture))
+    assert comes_to(lambda: (frame := slots.frames.get()) is not None and frame.seed == 99)
+    assert comes_to(lambda: "make /dev/shm larger" in getattr(slots.statuses.get(), "text", ""))
+    slots.models.put("large")  # whose pictures need more
+    assert "no shared memory for pictures (" in lost(slots)
+    assert host.stop(SOON)
+    assert comes_to(lambda: shared() <= before)

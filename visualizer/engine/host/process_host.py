@@ -41,12 +41,16 @@ from visualizer.engine.host.watchdog import Watchdog
 from visualizer.frame import Frame, Pixels
 from visualizer.latest import Closed
 from visualizer.show.request import Request
+from visualizer.show.status import Status
 
 LOOK = 0.1
 """Seconds between looks at what is no message: names of models, the watchdog, the end."""
 
 ENDS_WITHIN = 1.0
 """Seconds that the process has to end by itself before it is killed."""
+
+MORE_MEMORY = "make /dev/shm larger, or take --engine thread"
+"""What to do where shared memory is full."""
 
 GONE = (EOFError, OSError)
 """What a pipe raises whose other end is gone."""
@@ -78,6 +82,8 @@ class ProcessHost(threading.Thread):
         self._over = False
         self._wants_frame = False
         self._source: Pixels | None = None
+        self._fault: Exception | None = None
+        self._status, self._said = Status(), ""
         self._frame_memory, self._source_memory = OwnMemory(), OwnMemory()
 
     def run(self) -> None:
@@ -140,6 +146,8 @@ class ProcessHost(threading.Thread):
                     raise EngineLost(self._how_it_ended()) from None
             elif sentinel in ready:
                 raise EngineLost(self._how_it_ended())
+            if self._fault is not None:
+                raise self._fault
             now = self._clock()
             if self._watchdog.look(now - last, self._wants_frame):
                 limit = self._watchdog.limit
@@ -168,8 +176,14 @@ class ProcessHost(threading.Thread):
                     )
                 )
             case NeedRoom(size):
-                self._send(pipe, Room(self._frame_memory.fit(size)))
+                try:
+                    self._send(pipe, Room(self._frame_memory.fit(size)))
+                except OSError as error:
+                    raise EngineLost(
+                        f"no shared memory for pictures ({error}; {MORE_MEMORY})"
+                    ) from None
             case Said(status):
+                self._status = status
                 self._watchdog.status(status)
                 self._slots.statuses.put(status)
             case Pulse():
@@ -198,14 +212,30 @@ class ProcessHost(threading.Thread):
                     self._send(pipe, self._wanted(request))
             except Closed:
                 return
+            except Exception as error:  # for _listen, which tells it
+                self._fault = error
+                return
 
     def _wanted(self, request: Request) -> Want:
         """A request as a message; a new picture of its source goes into shared memory."""
         pixels, placed = request.source_pixels, None
         if pixels is not None and pixels is not self._source:
-            placed = self._source_memory.write(pixels)
+            try:
+                placed = self._source_memory.write(pixels)
+            except OSError as error:
+                self._say(
+                    f"no shared memory for a source's pictures, so the loop goes on alone ({error}; "
+                    f"{MORE_MEMORY})"
+                )
+                pixels = None
             self._source = pixels
         return Want(replace(request, source_pixels=None), placed, pixels is not None)
+
+    def _say(self, line: str) -> None:
+        """Something that the performer should know, once, as the engine says what it notes."""
+        if line != self._said:
+            self._said = line
+            self._slots.statuses.put(replace(self._status, text=line))
 
     def _how_it_ended(self) -> str:
         """In words. The process has ended, or does so in a moment."""

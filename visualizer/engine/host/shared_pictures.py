@@ -7,12 +7,17 @@ left behind whoever is killed.
 
 from __future__ import annotations
 
+import os
 from multiprocessing.shared_memory import SharedMemory
+from pathlib import Path
 
 import numpy as np
 
 from visualizer.engine.host.pipe_messages import Placed, Shape
 from visualizer.frame import Pixels
+
+LINUX_MEMORY = Path("/dev/shm")
+"""Where Linux shows shared memory as files."""
 
 
 class OwnMemory:
@@ -23,10 +28,16 @@ class OwnMemory:
         self._named = False
 
     def fit(self, size: int) -> str:
-        """The name of memory for so many bytes: new memory where there is too little."""
+        """The name of memory for so many bytes: new memory where there is too little. Raises
+        OSError where there is none to be had."""
         if self._memory is None or self._memory.size < size:
             self.close()
             self._memory, self._named = SharedMemory(create=True, size=size), True
+            try:
+                reserve(self._memory)
+            except OSError:
+                self.close()
+                raise
         return self._memory.name
 
     def held(self) -> None:
@@ -36,7 +47,7 @@ class OwnMemory:
             self._named = False
 
     def write(self, pixels: Pixels) -> Placed:
-        """Put a picture in."""
+        """Put a picture in. Raises OSError as fit does."""
         name = self.fit(pixels.nbytes)
         assert self._memory is not None
         write(self._memory, pixels)
@@ -53,6 +64,15 @@ class OwnMemory:
             self.held()
             self._memory.close()
             self._memory = None
+
+
+def reserve(memory: SharedMemory) -> None:
+    """Have Linux give all of the memory now. Else the first write would kill whoever does it where
+    /dev/shm is full, as in a container with little of it. Raises OSError then."""
+    path = LINUX_MEMORY / memory.name
+    if path.exists():
+        with path.open("r+b") as file:
+            os.posix_fallocate(file.fileno(), 0, memory.size)
 
 
 def write(memory: SharedMemory, pixels: Pixels) -> None:
