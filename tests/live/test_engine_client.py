@@ -26,6 +26,9 @@ from visualizer.show.status import Phase, Report, Status
 WANTED = request(start((Preset("one", (Cued(alone("a blue tunnel"), NO_VALUES),)),)))
 
 
+WHITE = np.full((32, 32, 3), 255, np.uint8)
+
+
 class Named(TestCard):
     """A test card under a model's name."""
 
@@ -47,7 +50,9 @@ class Far:
         self.load = self.open
         monkeypatch.setattr("visualizer.openers.choose", lambda device: self.choose())
         monkeypatch.setattr("visualizer.openers.opener", self._opener)
-        self.engine = EngineClient(LiveOptions(), do=self.actions.append, warn=self.warnings.append)
+        self.engine = EngineClient(
+            LiveOptions(), do=self.actions.append, warn=self.warnings.append, picture=WHITE
+        )
 
     def _opener(self, options: Options, *, strict: bool = False, live: bool = False) -> OpenEngine:
         return lambda name, report: (self.load if strict else self.open)(name, report)
@@ -153,6 +158,7 @@ def test_a_dead_engine_thread_is_brought_back_with_the_model_that_was_wanted(
     assert not far.engine.alive, "it is not started anew in a hurry"
     far.until_runs("the one I chose", seconds=0.01)
     assert opened == ["builtin", "the one I chose"]
+    assert far.frames[0].pixels.mean() > 200, "from the picture that there was"
     assert "the driver is gone" in capsys.readouterr().err
     assert far.end()
 

@@ -49,9 +49,6 @@ LOOK = 0.1
 ENDS_WITHIN = 1.0
 """Seconds that the process has to end by itself before it is killed."""
 
-MORE_MEMORY = "make /dev/shm larger, or take --engine thread"
-"""What to do where shared memory is full."""
-
 GONE = (EOFError, OSError)
 """What a pipe raises whose other end is gone."""
 
@@ -179,9 +176,7 @@ class ProcessHost(threading.Thread):
                 try:
                     self._send(pipe, Room(self._frame_memory.fit(size)))
                 except OSError as error:
-                    raise EngineLost(
-                        f"no shared memory for pictures ({error}; {MORE_MEMORY})"
-                    ) from None
+                    raise EngineLost(_full("pictures", error)) from None
             case Said(status):
                 self._status = status
                 self._watchdog.status(status)
@@ -223,10 +218,7 @@ class ProcessHost(threading.Thread):
             try:
                 placed = self._source_memory.write(pixels)
             except OSError as error:
-                self._say(
-                    f"no shared memory for a source's pictures, so the loop goes on alone ({error}; "
-                    f"{MORE_MEMORY})"
-                )
+                self._say(_full("a source's pictures, so the loop goes on alone", error))
                 pixels = None
             self._source = pixels
         return Want(replace(request, source_pixels=None), placed, pixels is not None)
@@ -262,3 +254,9 @@ class ProcessHost(threading.Thread):
             process.join(ENDS_WITHIN)
         process.kill()
         process.join()
+
+
+def _full(what: str, error: OSError) -> str:
+    """A line that there is no shared memory for something."""
+    remedy = "make /dev/shm larger, or take --engine thread"
+    return f"no shared memory for {what} ({error}; {remedy})"
