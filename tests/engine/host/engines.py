@@ -17,6 +17,7 @@ from visualizer.engine.picture import Picture, Stopwatch, untimed
 from visualizer.engine.producer.producer import Producer
 from visualizer.frame import Pixels
 from visualizer.openers import fatal
+from visualizer.show.lora import Lora
 from visualizer.show.next_request import request
 from visualizer.show.prompt_mix import alone
 from visualizer.show.records import NO_VALUES, Cued, Preset
@@ -53,6 +54,7 @@ class Grey:
 
     def __init__(self, model: str) -> None:
         self.model = model
+        self.loras: tuple[Lora, ...] = ()
         self.size = (SIDES[model], SIDES[model])
         self.stopwatch: Stopwatch = untimed
 

@@ -19,6 +19,7 @@ from dataclasses import replace
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 
+from visualizer import terminal
 from visualizer.engine.host import engine_process
 from visualizer.engine.host.engine_host import EngineLost, MakeHost, Slots
 from visualizer.engine.host.pipe_messages import (
@@ -259,4 +260,4 @@ class ProcessHost(threading.Thread):
 def _full(what: str, error: OSError) -> str:
     """A line that there is no shared memory for something."""
     remedy = "make /dev/shm larger, or take --engine thread"
-    return f"no shared memory for {what} ({error}; {remedy})"
+    return f"no shared memory for {what} ({terminal.reason(error)}; {remedy})"
