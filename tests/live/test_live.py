@@ -293,6 +293,7 @@ def test_a_show_whose_engine_process_is_killed_is_never_black_and_generates_agai
     levels, moved, walls = [], 0, [show.wall()]
     end = time.monotonic() + PATIENCE
     while sum("testcard on cpu" in line for line in show.lines) < 2 and time.monotonic() < end:
+        threading.Event().wait(0.3)  # in which a picture that is not still moves
         walls = [*walls[-1:], show.wall()]
         levels.append(float(walls[-1].mean()))
         moved += differs(walls[0], by=0.1)(walls[-1])
