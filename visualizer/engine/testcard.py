@@ -12,10 +12,10 @@ from typing import TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from visualizer.engine.crossfade import resized
 from visualizer.engine.diffusion.seed_walk import Place, SeedWalk
 from visualizer.engine.models.catalogue import TESTCARD
 from visualizer.engine.picture import Picture, Stopwatch, untimed
-from visualizer.engine.producer.model_crossfade import resized
 from visualizer.engine.prompt_colours import lookup_table
 from visualizer.frame import Pixels
 from visualizer.show.lora import Lora

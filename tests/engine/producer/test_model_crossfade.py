@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from visualizer.engine.producer.model_crossfade import HANDOVER, ModelCrossfade, resized
+from visualizer.engine.crossfade import resized
+from visualizer.engine.producer.model_crossfade import HANDOVER, ModelCrossfade
 
 
 def grey(shade: int, height: int, width: int) -> np.ndarray:

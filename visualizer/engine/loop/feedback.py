@@ -13,6 +13,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from visualizer.engine.crossfade import resized
 from visualizer.engine.diffusion.denoiser import Denoiser
 from visualizer.engine.diffusion.seed_walk import SEEDS, Place, SeedWalk
 from visualizer.engine.failures import FrameError
@@ -26,7 +27,6 @@ from visualizer.engine.loop.revive import Revive
 from visualizer.engine.loop.source_mix import SourceMix
 from visualizer.engine.loop.warp import warp
 from visualizer.engine.picture import Picture, Stopwatch, untimed
-from visualizer.engine.producer.model_crossfade import resized
 from visualizer.frame import Pixels
 from visualizer.show.loop_motion import seconds_moved
 from visualizer.show.lora import Lora

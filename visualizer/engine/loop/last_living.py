@@ -8,10 +8,8 @@ nothing is held back, and never for longer than LONGEST.
 
 from __future__ import annotations
 
-import numpy as np
-
+from visualizer.engine.crossfade import crossfaded, resized
 from visualizer.engine.loop.revive import ALIVE, FLAT, MOMENT
-from visualizer.engine.producer.model_crossfade import resized
 from visualizer.frame import Pixels
 from visualizer.show.request import Mix
 
@@ -75,9 +73,5 @@ class LastLiving:
     def _mixed(self, pixels: Pixels) -> Pixels:
         if self._fade == 0.0 or self._old is None:
             return pixels
-        done = 1.0 - self._fade / FADE
-        share = np.float32(done * done * (3.0 - 2.0 * done))
-        old = resized(self._old, pixels.shape[:2]).astype(np.float32)
-        mixed = np.rint(old + share * (pixels - old)).astype(np.uint8)
-        mixed.setflags(write=False)
-        return mixed
+        self._old = resized(self._old, pixels.shape[:2])
+        return crossfaded(self._old, pixels, 1.0 - self._fade / FADE)

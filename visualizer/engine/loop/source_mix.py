@@ -13,8 +13,8 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from visualizer.engine.crossfade import resized
 from visualizer.engine.diffusion.noise_walk import uploaded
-from visualizer.engine.producer.model_crossfade import resized
 from visualizer.frame import Pixels
 from visualizer.show.request import Request
 

@@ -2,14 +2,12 @@
 
 The new engine goes on from the old one's last picture, so most of the way is made by the loop
 itself; the fade covers what a change of size, and of what a model can draw, would show as a cut.
-Pure: numpy and Pillow, no clock.
+Pure, no clock.
 """
 
 from __future__ import annotations
 
-import numpy as np
-from PIL import Image, ImageOps
-
+from visualizer.engine.crossfade import crossfaded, resized
 from visualizer.frame import Pixels
 
 HANDOVER = 2.0
@@ -32,18 +30,5 @@ class ModelCrossfade:
 
     def mixed(self, new: Pixels, now: float) -> Pixels:
         """A new picture with what is left of the old one in it, in the new one's size."""
-        done = min(max((now - self._since) / HANDOVER, 0.0), 1.0)
-        share = np.float32(done * done * (3.0 - 2.0 * done))
         self._old = resized(self._old, new.shape[:2])
-        old = self._old.astype(np.float32)
-        pixels = np.rint(old + share * (new - old)).astype(np.uint8)
-        pixels.setflags(write=False)
-        return pixels
-
-
-def resized(pixels: Pixels, size: tuple[int, ...]) -> Pixels:
-    """A picture at (height, width), cropped to that shape; itself where it has that size."""
-    if pixels.shape[:2] == size:
-        return pixels
-    height, width = size
-    return np.asarray(ImageOps.fit(Image.fromarray(pixels), (width, height)))
+        return crossfaded(self._old, new, (now - self._since) / HANDOVER)
