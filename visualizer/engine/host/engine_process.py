@@ -8,6 +8,7 @@ was wrong in a driver or in memory is gone with the process.
 from __future__ import annotations
 
 import ctypes
+import faulthandler
 import os
 import signal
 import sys
