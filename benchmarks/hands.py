@@ -2,7 +2,7 @@
 
 `python -m benchmarks.hands MIDI-NAME OSC-PORT DESK-PORT SEED`. A line "on" or "off" at stdin begins
 or ends the hammering; where stdin ends, a line of JSON says how much of each was sent. What is
-played is in visualizer/offline/random_hands.py, and some of what is sent is no message at all.
+played is in visualizer/show/random_hands.py, and some of what is sent is no message at all.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from websockets.exceptions import WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
 from visualizer.desk.access import PROTOCOL
-from visualizer.offline import random_hands
+from visualizer.show import random_hands
 from visualizer.show.actions import Set
 
 EVERY = 0.02

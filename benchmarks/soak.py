@@ -34,8 +34,8 @@ from benchmarks.stats import slope
 from visualizer.controls.keys.key_table import key_table
 from visualizer.frame import Pixels
 from visualizer.live.app import LiveShow
-from visualizer.offline import random_hands
 from visualizer.options import LiveOptions, shipped_presets
+from visualizer.show import random_hands
 from visualizer.show.actions import Action, Nudge, Recall, Run, SelectPreset
 from visualizer.show.files.preset import load_folder
 from visualizer.show.reducer import start

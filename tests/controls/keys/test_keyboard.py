@@ -430,7 +430,7 @@ def test_in_the_mapping_mode_keys_move_corners_and_the_others_play_as_ever() -> 
         (down("h"), Reproject("flip_h")),
         (down("v"), Reproject("flip_v")),
         (down("backspace"), Reproject("reset")),
-        (down("escape"), leave),
+        (down("escape"), Run("quit", "keyboard")),  # leaves all that is open at once
         (down("return"), leave),
         (down("f6"), Run("mapping", "keyboard")),
         (down("b"), Run("blackout", "keyboard")),

@@ -46,7 +46,6 @@ _KEYS: Mapping[int, Action] = MappingProxyType(
         pygame.K_h: Reproject("flip_h"),
         pygame.K_v: Reproject("flip_v"),
         pygame.K_BACKSPACE: Reproject("reset"),
-        pygame.K_ESCAPE: _LEAVE,
         pygame.K_RETURN: _LEAVE,
         pygame.K_KP_ENTER: _LEAVE,
     }

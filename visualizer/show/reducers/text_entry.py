@@ -56,7 +56,9 @@ def dropped(show: Show) -> Show:
     """
     if show.asks_model:
         return model_choice.ask(show, "")
-    return replace(show, entry=None, help=False, learning=None, over=show.quit_pending)
+    return replace(
+        show, entry=None, help=False, learning=None, mapping=None, over=show.quit_pending
+    )
 
 
 def typed(show: Show, text: str) -> Show:
