@@ -1,8 +1,9 @@
 """argv becomes options; what is wrong in it is one clear line."""
 
+import sys
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
@@ -16,7 +17,7 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What the commands were called with, in place of running them."""
     calls: list[Any] = []
 
-    def take(options: Options) -> int:
+    def take(options: Options, *_: object) -> int:
         calls.append(options)
         return 0
 
@@ -273,3 +274,37 @@ def test_a_kind_of_output_that_is_none_is_one_line(capsys: pytest.CaptureFixture
     with pytest.raises(SystemExit):
         cli.main(["--output", "beamer"])
     assert "'beamer': there are camera, ndi, spout, syphon" in capsys.readouterr().err
+
+
+def test_a_show_that_is_kept_alive_is_run_by_its_own_command_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept: list[list[str]] = []
+    monkeypatch.setattr(
+        "visualizer.live.keep_alive.keep_alive", lambda command, folder: kept.append(command) or 0
+    )
+    argv = ["--keep-alive", "--preset", "3", "--resume"]
+    assert cli.main(argv) == 0
+    assert kept == [[sys.executable, "-m", "visualizer", *argv]]
+
+
+def test_a_show_that_is_restarted_goes_on_and_begins_from_no_picture(
+    called: list[Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[IO[str]] = []
+    monkeypatch.setattr("faulthandler.enable", told.append)
+    crash = tmp_path / "crash"
+    cli.main(["--from", "x.png", "--keep-alive", "--crash-file", str(crash), "--restarted"])
+    (options,), (file,) = called, told
+    file.close()
+    assert options.restarted
+    assert options.resume
+    assert options.from_picture is None
+    assert Path(file.name) == crash
+
+
+def test_keep_alive_is_only_for_the_live_show(
+    called: list[Any], capsys: pytest.CaptureFixture[str]
+) -> None:
+    cli.main(["--keep-alive", "render", "x.mp4"])
+    assert "--keep-alive: only for the live show; render ignores it" in capsys.readouterr().err

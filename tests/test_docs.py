@@ -25,7 +25,12 @@ def test_the_tables_of_the_docs_are_fresh() -> None:
 
 def test_every_option_of_the_command_line_is_documented() -> None:
     documented = (PLAYING.parent / "installation.md").read_text(encoding="utf-8")
-    options = {option for parser in parsers() for option in parser._option_string_actions}
+    options = {
+        option
+        for parser in parsers()
+        for option, action in parser._option_string_actions.items()
+        if action.help != argparse.SUPPRESS
+    }
     assert sorted(o for o in options - {"-h", "--help", "--version"} if o not in documented) == []
 
 

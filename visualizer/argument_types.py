@@ -119,6 +119,16 @@ def seconds(text: str) -> float:
     return number
 
 
+def minutes(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = -1.0
+    if not 0.0 <= number <= 24 * 60:
+        raise argparse.ArgumentTypeError(f"'{text}' is no number of minutes, from 0 to 1440")
+    return number
+
+
 def _parsed(parse: Callable[[str], T], text: str) -> T:
     """A value that the core knows how to read, with its line as argparse's."""
     try:

@@ -39,6 +39,13 @@ def command_line() -> argparse.ArgumentParser:
         )
     )
     _add_bench(commands.add_parser("bench", parents=[shared], help="measure the engine's speed"))
+    _add_rehearse(
+        commands.add_parser(
+            "rehearse",
+            parents=[shared],
+            help="look at everything before a show, and play it for some minutes by random hands",
+        )
+    )
     _add_midi(commands.add_parser("midi", help="list MIDI ports and show each message as it comes"))
     _add_presets(commands.add_parser("presets", help="list and check the presets"))
     commands.add_parser("outputs", help="list the programs that the wall can go to from here")
@@ -126,6 +133,14 @@ def _add_live(parser: argparse.ArgumentParser) -> None:
     begin = parser.add_mutually_exclusive_group()
     add_from(begin, None)
     begin.add_argument("--resume", action="store_true", help="begin where the last show ended")
+    parser.add_argument(
+        "--keep-alive",
+        action="store_true",
+        help="start the show again if it dies, with its last picture",
+    )
+    # What --keep-alive gives to the show that it runs.
+    parser.add_argument("--crash-file", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--restarted", action="store_true", help=argparse.SUPPRESS)
 
 
 def _add_render(render: argparse.ArgumentParser) -> None:
@@ -200,6 +215,24 @@ def _add_bench(bench: argparse.ArgumentParser) -> None:
     add_engine(bench, argparse.SUPPRESS)
     bench.add_argument("--json", action="store_true", help="one JSON object for programs")
     add_fallback(bench)
+
+
+def _add_rehearse(rehearse: argparse.ArgumentParser) -> None:
+    """The show's options, and its own. They are unset: their defaults would overwrite what was
+    given before the command's name."""
+    before = set(rehearse._actions)
+    _add_live(rehearse)
+    for action in rehearse._actions:
+        if action not in before:
+            action.default = argparse.SUPPRESS
+    rehearse.add_argument(
+        "--minutes",
+        type=argument_types.minutes,
+        default=0.0,
+        metavar="N",
+        help="play for so long (default: not at all)",
+    )
+    rehearse.add_argument("--json", action="store_true", help="one JSON object for programs")
 
 
 def _add_midi(midi: argparse.ArgumentParser) -> None:

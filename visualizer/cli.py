@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import fields
+from pathlib import Path
 from typing import Any, TypeVar
 
 from visualizer import terminal
 from visualizer.arguments import command_line
-from visualizer.options import BenchOptions, LiveOptions, OptionError, Options, RenderOptions
+from visualizer.options import (
+    BenchOptions,
+    LiveOptions,
+    OptionError,
+    Options,
+    RehearseOptions,
+    RenderOptions,
+)
 
 T = TypeVar("T", bound=Options)
 
@@ -21,10 +31,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     terminal.prepare()
     parser = command_line()
     given = vars(parser.parse_args(argv))
+    given["argv"] = tuple(sys.argv[1:] if argv is None else argv)
     if given["size"] and given["aspect"]:  # one before a command's name and one after
         parser.error("argument --aspect: not allowed with argument --size")
     command = given.pop("command") or "live"
-    if command != "live" and (unused := _unused(parser, given, _READ.get(command, ()))):
+    is_show = command in ("live", "rehearse")
+    if not is_show and (unused := _unused(parser, given, _READ.get(command, ()))):
         terminal.say(f"{', '.join(unused)}: only for the live show; {command} ignores it")
     given["output"] = tuple(given["output"])
     settings = [*given.pop("settings"), *given.pop("settings_here", [])]
@@ -74,18 +86,58 @@ def _options(kind: type[T], given: dict[str, Any]) -> T:
 
 
 def _live(given: dict[str, Any]) -> int:
+    crash_file = given["crash_file"]
+    if given["keep_alive"] and crash_file is None:
+        from visualizer.live.keep_alive import keep_alive
+        from visualizer.live.session_store import usual_folder
+
+        command = [sys.executable, "-m", "visualizer", *given["argv"]]
+        return keep_alive(command, usual_folder() / "crashes")
+    _report_crashes(crash_file)
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
-    from visualizer.live.app import run
     from visualizer.stage.window import NoDisplay
 
-    first, *also = given.pop("displays") or [None]
-    options = _options(LiveOptions, given | {"display": first, "also": tuple(also)})
+    if given["restarted"]:
+        given |= {"resume": True, "from_picture": None}
+    options = _options(LiveOptions, given | _displays(given))
+    reopened = None
     try:
-        return run(options)
+        if options.resume:
+            from visualizer.live import opening
+
+            reopened = opening.reopened(options)  # what is imported next takes as long again
+        from visualizer.live.app import run
+
+        return run(options, reopened)
     except NoDisplay as why:
+        if crash_file is not None:  # it may be there when the show is started again
+            terminal.say(why)
+            return 1
         from visualizer.offline.render import video_instead
 
         return video_instead(options, str(why))
+
+
+def _displays(given: Mapping[str, Any]) -> dict[str, Any]:
+    first, *also = given["displays"] or [None]
+    return {"display": first, "also": tuple(also)}
+
+
+def _rehearse(given: dict[str, Any]) -> int:
+    os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
+    from visualizer.live.rehearsal import soak
+    from visualizer.offline.rehearse import rehearse
+
+    return rehearse(_options(RehearseOptions, given | _displays(given)), soak)
+
+
+def _report_crashes(file: Path | None) -> None:
+    """Have a crash of the process write where it was: to a file, or else to stderr."""
+    if file is not None:
+        faulthandler.enable(file.open("w", encoding="utf-8"))  # open for as long as the process
+    elif sys.stderr is not None and not faulthandler.is_enabled():
+        with suppress(OSError, ValueError):  # a stderr that is none of the system's
+            faulthandler.enable()
 
 
 def _render(given: dict[str, Any]) -> int:
@@ -147,6 +199,7 @@ _COMMANDS = {
     "live": _live,
     "render": _render,
     "bench": _bench,
+    "rehearse": _rehearse,
     "midi": _midi,
     "presets": _presets,
     "models": _models,

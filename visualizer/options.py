@@ -70,7 +70,9 @@ class LiveOptions(Options):
     software. hud: auto, wall or window. strobe_limit: most flashes a second. log: file of the
     performance log; None for one in the state's folder. no_log: write none. set_list: a set list's
     name or file, to play from the beginning; None for none. engine: where it runs: auto, thread or
-    process.
+    process. keep_alive: run the show in a process of its own, and start it again if it dies.
+    crash_file: in such a process, where a crash writes its traceback. restarted: it died, and goes
+    on as it was, whatever else is asked.
     """
 
     from_picture: Path | None = None
@@ -96,6 +98,17 @@ class LiveOptions(Options):
     log: Path | None = None
     no_log: bool = False
     set_list: str | None = None
+    keep_alive: bool = False
+    crash_file: Path | None = None
+    restarted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RehearseOptions(LiveOptions):
+    """Options of a rehearsal: those of the show. minutes: of a soak; 0 for none."""
+
+    minutes: float = 0.0
+    json: bool = False
 
 
 @dataclass(frozen=True, slots=True)

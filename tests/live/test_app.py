@@ -11,7 +11,7 @@ import pytest
 
 from visualizer import terminal
 from visualizer.controls.repeated_faults import RateLimit
-from visualizer.live import app
+from visualizer.live import opening
 from visualizer.live.app import LONGEST_SEEN, MOST_FAULTS, LiveShow, run
 from visualizer.live.engine_client import EngineClient
 from visualizer.options import LiveOptions, OptionError
@@ -164,7 +164,7 @@ def test_after_a_stall_the_beat_goes_on_and_the_cue_where_it_was(live: LiveShow)
 def test_an_osc_address_that_is_none_is_refused_before_a_window_opens(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.delattr(app, "Stage")
+    monkeypatch.delattr(opening, "Stage")
     with pytest.raises(OptionError, match="--osc 'nowhere' is no PORT or HOST:PORT"):
         run(LiveOptions(osc="nowhere"))
 
@@ -237,7 +237,7 @@ def test_however_the_show_ends_it_leaves_at_once_where_a_thread_would_hold_it_up
 
     left: list[int] = []
     stopped = EngineClient.stop
-    monkeypatch.setattr("visualizer.live.app.Stage", lambda **_: wall)
+    monkeypatch.setattr("visualizer.live.opening.Stage", lambda **_: wall)
     monkeypatch.setattr(LiveShow, "play", play)
     monkeypatch.setattr(EngineClient, "stop", stop)
     monkeypatch.setattr("os._exit", left.append)

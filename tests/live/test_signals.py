@@ -87,6 +87,18 @@ def test_a_closed_terminal_that_is_ignored_as_under_nohup_does_not_end_it_and_te
         ends_as_by_quitting(show, tmp_path)
 
 
+def test_a_show_that_was_stopped_goes_on_and_ctrl_c_ends_it(tmp_path: Path) -> None:
+    with running(tmp_path) as show:
+        show.send_signal(signal.SIGSTOP)  # as a laptop that sleeps
+        time.sleep(2.0)
+        show.send_signal(signal.SIGCONT)
+        show.send_signal(signal.SIGINT)
+        _, said = show.communicate(timeout=PATIENCE)
+        assert show.returncode == 130
+        assert "Traceback" not in said
+        assert "internal fault" not in said
+
+
 @pytest.mark.parametrize("sink", ["full disk", "blocked pipe"])
 def test_a_show_plays_and_ends_though_its_terminal_takes_nothing(tmp_path: Path, sink: str) -> None:
     if sink == "full disk" and not Path("/dev/full").exists():

@@ -25,9 +25,11 @@ from visualizer.controls.osc.osc_messages import SOURCE as OSC
 from visualizer.controls.repeated_faults import RateLimit
 from visualizer.desk.server import SOURCE as DESK
 from visualizer.frame import Pixels
+from visualizer.live import opening
 from visualizer.live.engine_client import EngineClient
 from visualizer.live.inputs import Inputs, address, stop_all
 from visualizer.live.mapping_store import FILE, MappingStore
+from visualizer.live.opening import Reopened
 from visualizer.live.performance_log import FOLDER, PerformanceLog
 from visualizer.live.preset_watcher import PresetWatcher
 from visualizer.live.resume import as_asked
@@ -43,7 +45,7 @@ from visualizer.options import (
     with_picture,
 )
 from visualizer.show.action_log import describe
-from visualizer.show.actions import Action, End, Offer, OnDisplay, Run, Say, SetLists, Tick
+from visualizer.show.actions import Action, Drop, End, Offer, OnDisplay, Run, Say, SetLists, Tick
 from visualizer.show.files.performance import Header
 from visualizer.show.next_request import request
 from visualizer.show.notices import said
@@ -63,6 +65,9 @@ resumes them where they were. Time and the beat go on, as the music has."""
 STOP_WITHIN = 5.0
 """Seconds that the show's threads have to end, all together."""
 
+READ_WITHIN = 1.0
+"""Seconds that a last picture stands on the wall while the disk is asked for what belongs to it."""
+
 RESUME = "resume"
 """The command that takes the last show up."""
 
@@ -70,37 +75,34 @@ MOST_FAULTS = 120
 """Display frames in a row that may fail before the show gives up: two seconds."""
 
 
-def run(options: LiveOptions) -> int:
+def run(options: LiveOptions, reopened: Reopened | None = None) -> int:
     """Play the live show until it is quit; the exit status.
 
-    Raises OptionError, and window.NoDisplay where there is none.
+    reopened: the window with the last show's picture, where it is there already. Raises
+    OptionError, and window.NoDisplay where there is none.
     """
     with terminal.queued():
-        return _run(options)
+        return _run(options, reopened)
 
 
-def _run(options: LiveOptions) -> int:
-    for option, where in (("--osc", options.osc), ("--desk", options.desk)):
-        if where:
-            address(where, option)  # refused before a window opens
-    # Python hands its lock on every 5 ms: a third of a display frame. A tenth of that keeps the
-    # display in time while the engine computes.
-    sys.setswitchinterval(0.0005)
-    stage = Stage(
-        display=options.display or 0,
-        also=options.also,
-        windowed=options.windowed,
-        renderer=options.renderer,
-        strobe_limit=options.strobe_limit or SAFE_STROBE,
-        hud=options.hud,
-        clock=time.perf_counter,
-    )
-    try:  # with the window there: a disk may be slow
-        presets, first, faults = find_presets(options)
+def _run(options: LiveOptions, reopened: Reopened | None) -> int:
+    stage = None if reopened is None else reopened.stage
+    try:
+        for option, where in (("--osc", options.osc), ("--desk", options.desk)):
+            if where:
+                address(where, option)  # refused before a window opens
+        # Python hands its lock on every 5 ms: a third of a display frame. A tenth of that keeps the
+        # display in time while the engine computes.
+        sys.setswitchinterval(0.0005)
+        if reopened is None and options.resume:
+            reopened = opening.reopened(options)
+        stage = opening.new_stage(options) if reopened is None else reopened.stage
+        presets, first, faults = find_presets(options)  # with the window there: a disk may be slow
         sets, chosen, lines = find_sets(options, presets)
         picture = find_picture(options.from_picture)
     except BaseException:
-        stage.close()
+        if stage is not None:
+            stage.close()
         raise
     show = start(
         presets,
@@ -115,7 +117,7 @@ def _run(options: LiveOptions) -> int:
     if picture is not None:
         faults = (*faults, *picture.lines)
         show = with_picture(show, picture, options)
-    live = LiveShow(options, stage, show, picture and picture.pixels)
+    live = LiveShow(options, stage, show, picture and picture.pixels, reopened)
     # Set after the window is there, as SDL would make a QUIT event of TERM, which asks twice. What
     # is ignored, as a closed terminal is under nohup, stays so.
     for name in ("SIGTERM", "SIGHUP"):
@@ -126,7 +128,8 @@ def _run(options: LiveOptions) -> int:
         with live:
             for line in (*faults, *lines, *(message.text for message in show.messages)):
                 live.warn(line)
-            live.do(SetLists(sets, chosen, begins=options.set_list is not None))
+            begins = options.set_list is not None and not options.restarted
+            live.do(SetLists(sets, chosen, begins=begins))
             if options.record:
                 live.do(Run("record", "--record"))
             if not presets:
@@ -188,23 +191,36 @@ class LiveShow:
     """The running show: what is wanted (show), the window, the controls, and the engine's line.
 
     Where neither an option nor the first preset names a model, the start screen asks for one.
-    picture: the loop begins with it.
+    picture: the loop begins with it. reopened: the last show's is on the wall.
     """
 
     def __init__(
-        self, options: LiveOptions, stage: Stage, show: Show, picture: Pixels | None = None
+        self,
+        options: LiveOptions,
+        stage: Stage,
+        show: Show,
+        picture: Pixels | None = None,
+        reopened: Reopened | None = None,
     ) -> None:
         self.options = options
         self.stage = stage
-        self.show = show if show.model.wanted else text_entry.asked(show)
+        self._reopened = reopened
+        if reopened is not None:
+            picture = reopened.picture
+        asks = not show.model.wanted and reopened is None
+        self.show = text_entry.asked(show) if asks else show
+        state = options.state or usual_folder()
         folder = options.maps or map_files.own_folder()
         keys, self._faults = map_files.keys(folder)
         self.keyboard = Keyboard(paste=stage.clipboard, keys=keys, size=lambda: stage.size)
         self._keys = key_table(keys)
         self._resumes = options.resume
         self.inputs = Inputs(options)
-        state = options.state or usual_folder()
-        self.session_store = SessionStore(state)
+        self.session_store = SessionStore(
+            state,
+            kept_alive=options.crash_file is not None,
+            restarted=options.restarted,
+        )
         self.mapping_store = MappingStore(folder.parent / FILE)
         self.performance_log: PerformanceLog | None = None
         if not options.no_log:
@@ -224,11 +240,14 @@ class LiveShow:
             self.engine.ask(show.model.asked)
 
     def __enter__(self) -> LiveShow:
-        self.stage.present(self._view())  # a picture, before torch loads and slows all down
+        if self._reopened is None:
+            self.stage.present(self._view())  # a picture, before torch loads and slows all down
+            self.session_store.start()
+        else:
+            self._go_on(self._reopened)
         self.engine.start()
         for fault in self._faults:
             self.warn(fault)
-        self.session_store.start()
         if self.performance_log is not None:
             self.performance_log.start()
         self.mapping_store.start()
@@ -236,6 +255,15 @@ class LiveShow:
         self.inputs.start()
         self.outputs.start()
         return self
+
+    def _go_on(self, reopened: Reopened) -> None:
+        """Have all that is on the wall there before its next display frame, so that nothing jumps;
+        the last picture stands meanwhile."""
+        if self.options.verbose:
+            terminal.log(f"the last picture is on the wall {reopened.after:.2f} s after the start")
+        self.mapping_store.look()
+        self.session_store.start()
+        self.session_store.read.wait(READ_WITHIN)
 
     def __exit__(self, *_: object) -> None:
         self.engine.close()  # it takes longest
@@ -286,7 +314,7 @@ class LiveShow:
         self.engine.want(self.source.over(request(self.show, view.played)))
         self.inputs.tell(self.show)
         self.inputs.show(view)
-        self.session_store.keep(self.show)
+        self.session_store.keep(self.show, None if frame is None else frame.pixels)
         self.mapping_store.keep(self.show.projections)
         self.stage.masks = self.mapping_store.masks
         self.outputs.tell(self.show)
@@ -362,6 +390,9 @@ class LiveShow:
                 self.warn("--resume: there is no last show to take up")
             else:
                 yield Run(RESUME, "--resume")
+            if self._reopened is not None and not (self.show.model.wanted or self.show.model.asks):
+                self.show = text_entry.asked(self.show)  # put off till now: a picture is there
+                yield Drop("--resume")
 
     def warn(self, line: str, source: str = "") -> None:
         """A line that the performer should see, on the screen and in the terminal."""

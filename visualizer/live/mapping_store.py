@@ -71,11 +71,13 @@ class MappingStore(Worker):
     def run(self) -> None:
         """The thread's life; what was kept last is written at its end."""
         while not self._ending.is_set():
-            self._look()
+            self.look()
             self._ending.wait(self._every)
-        self._look()
+        self.look()
 
-    def _look(self) -> None:
+    def look(self) -> None:
+        """Read what has changed on disk, and write what has changed here. In the thread; or before
+        it is started."""
         try:
             self._read_if_changed()
             self._write_if_changed()

@@ -1,7 +1,8 @@
 """What of the last show is taken up where the options ask for something else. Pure.
 
 What the command line names stands over what was found: a setting over a value, a preset over that
-of the last show and the prompt typed in it. All else is as it was left.
+of the last show and the prompt typed in it. All else is as it was left. A show that died and is
+restarted goes on as it was: its command line had its turn at the beginning.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from visualizer.show.state import Show
 
 def as_asked(found: Session, options: LiveOptions, show: Show) -> Session:
     """The last show's memory as the options have it. show: begun with them (reducer.start)."""
+    if options.restarted:
+        return found
     names = set(options.settings)
     preset = show.preset_now
     if options.preset is not None and preset is not None:

@@ -8,6 +8,7 @@
 - Nothing is lost. A file that can't be used is moved aside. What the last show left is kept as
   state-before.yaml when this one's state first takes its place (memory.settled says when it may).
 - A snapshot is written at once, and said to be kept when it is on the disk.
+- The newest picture is kept with the state, for the wall of a show that takes it up.
 - A disk that is full or read-only is said in one line, and again only after it had gone; and at
   each snapshot that it costs.
 - Two shows may share a folder: their snapshots are merged, and the later one's state has a file of
@@ -28,7 +29,9 @@ from platformdirs import user_state_path
 
 from visualizer import terminal
 from visualizer.disk import FolderLock, free_name, write_text
+from visualizer.frame import Pixels
 from visualizer.latest import Closed, Latest
+from visualizer.live import last_picture
 from visualizer.show.actions import Action, Offer, Say, Snapshots
 from visualizer.show.files import session
 from visualizer.show.files.text_file import read_text
@@ -43,8 +46,8 @@ STATE, BEFORE, SNAPSHOTS = "state.yaml", "state-before.yaml", "snapshots.yaml"
 SECOND = "state-2.yaml"
 """Where the state goes of a show that shares the folder with one that began before it."""
 
-EVERY = 2.0
-"""Seconds between two looks at the show, at least."""
+EVERY = 1.0
+"""Seconds between two looks at the show, at least: what a crash costs at most."""
 
 T = TypeVar("T")
 
@@ -65,19 +68,31 @@ def usual_folder() -> Path:
 
 class SessionStore(Worker):
     """The thread. folder: of the files, made where it is not there. every: seconds between two
-    looks at the show. read: set when all that was there has been read."""
+    looks at the show. read: set when all that was there has been read. kept_alive: this show is
+    started again if it dies, so it takes the last one's place at once. restarted: it was; what lay
+    there before its first life stays in BEFORE."""
 
-    def __init__(self, folder: Path, *, every: float = EVERY) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        every: float = EVERY,
+        kept_alive: bool = False,
+        restarted: bool = False,
+    ) -> None:
         super().__init__("keeper")
         self.read = threading.Event()
         self._folder = folder
         self._every = every
+        self._kept_alive, self._restarted = kept_alive, restarted
         self._shows: Latest[Show] = Latest()
         self._actions: queue.SimpleQueue[Action] = queue.SimpleQueue()
         self._told = False
         self._hurry = threading.Event()  # a snapshot was stored, or the end has come
         self._handed: object = None  # the snapshots of the show that was handed over last
         self._written: object = None  # the state on disk, as far as this show has written it
+        self._picture: Pixels | None = None  # the newest
+        self._picture_written: Pixels | None = None
         self._on_disk: Kept = {}
         self._stamp: Stamp | None = None  # of the snapshots' file as it was last read or written
         self._seen: dict[Place, Mapping[str, float]] = {}  # slots that are no news
@@ -95,10 +110,15 @@ class SessionStore(Worker):
         self._told = self._told or whole
         return found
 
-    def keep(self, show: Show) -> None:
-        """Keep this show; once a display frame, after what drain() gave was done. Never waits."""
+    def keep(self, show: Show, picture: Pixels | None = None) -> None:
+        """Keep this show; once a display frame, after what drain() gave was done. Never waits.
+
+        picture: the newest of the loop; None for no new one.
+        """
         if not self._told:
             return
+        if picture is not None:
+            self._picture = picture
         self._shows.put(show)
         if show.snapshots is not self._handed:
             self._handed = show.snapshots
@@ -179,8 +199,9 @@ class SessionStore(Worker):
         self._unwritten.update(stored)
         try:
             self._write_snapshots(show.snapshots)
-            if remember.settled(show):
+            if self._kept_alive or remember.settled(show):
                 self._write_state(show)
+                self._write_picture()
             self._trouble = ""
         except Exception as error:
             if not isinstance(error, OSError):
@@ -229,10 +250,18 @@ class SessionStore(Worker):
         if kept == self._written or self._state in self._untouchable:
             return
         path = self._folder / self._state
-        if self._state == STATE and self._written is None and path.exists():
+        is_first = self._written is None and not self._restarted
+        if self._state == STATE and is_first and path.exists():
             write_text(path.with_name(BEFORE), path.read_text(encoding="utf-8"))
         write_text(path, session.to_text(kept))
         self._written = kept
+
+    def _write_picture(self) -> None:
+        """Write the newest picture, where this show's state is the one that is taken up."""
+        picture = self._picture
+        if picture is not None and picture is not self._picture_written and self._state == STATE:
+            last_picture.write(self._folder, picture)
+            self._picture_written = picture
 
     def _say(self, line: str) -> None:
         self._actions.put(Say(line, "disk"))

@@ -46,10 +46,10 @@ SPLASH_FADE = 1.0
 class Stage:
     """The window with all that is drawn in it. For the main thread only.
 
-    also: other displays that show the same wall, while the first is fullscreen. clock gives
-    seconds; wait (seconds) is how the stage waits for the next picture's moment.
-    renderer: "gl", "software", or "auto" for OpenGL where a GPU draws it. strobe_limit: most
-    flashes a second. hud: where it is, on the "wall", in a "window" of the operator's own, or
+    display: its number, or its name. also: other displays that show the same wall, while the first
+    is fullscreen. clock gives seconds; wait (seconds) is how the stage waits for the next picture's
+    moment. renderer: "gl", "software", or "auto" for OpenGL where a GPU draws it. strobe_limit:
+    most flashes a second. hud: where it is, on the "wall", in a "window" of the operator's own, or
     "auto" for that where there is a second display. masks: of projections, by the names that they
     have there. window_size: outside fullscreen, in pixels; None for the usual one.
     """
@@ -57,7 +57,7 @@ class Stage:
     def __init__(
         self,
         *,
-        display: int = 0,
+        display: int | str = 0,
         also: tuple[int, ...] = (),
         windowed: bool = False,
         renderer: str = "auto",
@@ -157,6 +157,11 @@ class Stage:
         # By this clock: the producer may use another.
         self._made.count(self._clock(), frame.number)
         self._wall.show_frame(frame)
+
+    def begin_with(self, frame: Frame) -> None:
+        """Show a frame at once, and no start screen."""
+        self._splash_left = 0.0
+        self.show_frame(frame)
 
     def present(self, view: View) -> None:
         """Draw the moment, wait for its turn and put it on the wall.

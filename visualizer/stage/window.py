@@ -64,20 +64,21 @@ class Window:
 
     def __init__(
         self,
-        display: int = 0,
+        display: int | str = 0,
         windowed: bool = False,
         gl: bool = False,
         size: tuple[int, int] | None = None,
     ) -> None:
-        """Open it. gl: for OpenGL, see self.gl. size: outside fullscreen, in pixels; None for the
-        usual one. Raises NoDisplay."""
+        """Open it. display: its number, or the name of the one that it goes to when that is there.
+        gl: for OpenGL, see self.gl. size: outside fullscreen, in pixels; None for the usual one.
+        Raises NoDisplay."""
         self.messages: list[str] = []
         self.fullscreen = not windowed
         self.vsync = False
         self.gl = gl
         self.opened = 0
         self._size = size
-        self._wanted = self._display = display
+        self._wanted = self._display = 0
         self.display_name = self.chosen_name = ""
         self.names: tuple[str, ...] = ()
         self._refused = ""
@@ -100,6 +101,7 @@ class Window:
             pygame.display.init()
             pygame.font.init()
             self._check_driver()
+            self._wanted = self._display = self._number(display)
             self._open()
         except pygame.error as error:
             close()
@@ -263,6 +265,14 @@ class Window:
         before, now = self._desktop, sizes[self._display]
         if now != before and self._reopen():
             self.messages.append(f"display {self._display} has {now[0]} × {now[1]} pixels now")
+
+    def _number(self, display: int | str) -> int:
+        """The number of a display; 0 for a name that is not there, which is kept for when it is."""
+        if isinstance(display, int):
+            return display
+        names = display_names()
+        self.chosen_name = display
+        return names.index(display) if display in names else 0
 
     def _check_server(self) -> None:
         """NoDisplay on a Linux with no screen of any kind, without asking SDL.

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Event
+from typing import NamedTuple
 
 from mido import Message
 
@@ -40,11 +41,19 @@ MOST_SHOWN = 8
 """Bytes of a message that are printed; only sysex has more."""
 
 
-def list_ports(
+class Seen(NamedTuple):
+    """inputs: those that are there, one a line, each with the map that it plays by. off: why MIDI
+    can't be had; "" where it can. faults: of maps."""
+
+    inputs: list[str]
+    off: str
+    faults: list[str]
+
+
+def look(
     ports: Ports | None = None, *, folder: Path | None = None, given: Path | None = None
-) -> list[str]:
-    """The MIDI inputs that are there, one a line, each with the map that it plays by; or one line
-    that says why there are none. Faults of maps come last."""
+) -> Seen:
+    """What is plugged in. folder: of own maps; None for the usual one. given: one for all."""
     ports = ports or system_ports()
     faults: list[str] = []
     maps = OwnMaps(folder, given, faults.append)
@@ -52,12 +61,20 @@ def list_ports(
         outputs = tuple(ports.outputs())
         lines = [_listed(address, outputs, maps) for address in ports.names()]
     except ImportError as error:
-        return [f"MIDI is off: {missing(error)}"]
+        return Seen([], f"MIDI is off: {missing(error)}", [])
     except FAULTS as error:
-        return [f"MIDI is off: {error}"]
+        return Seen([], f"MIDI is off: {error}", [])
     finally:
         ports.close()
-    return [*(lines or ["no MIDI inputs"]), *faults]
+    return Seen(lines, "", faults)
+
+
+def list_ports(
+    ports: Ports | None = None, *, folder: Path | None = None, given: Path | None = None
+) -> list[str]:
+    """The same in lines: the inputs, or one that says why there are none; faults come last."""
+    seen = look(ports, folder=folder, given=given)
+    return [seen.off] if seen.off else [*(seen.inputs or ["no MIDI inputs"]), *seen.faults]
 
 
 def _listed(address: str, outputs: tuple[str, ...], maps: OwnMaps) -> str:

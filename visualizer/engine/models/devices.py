@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 
 import huggingface_hub
+import psutil
 import torch
 from huggingface_hub.errors import CacheNotFound
 
@@ -94,6 +95,22 @@ def pick_device(wanted: str) -> str:
     if wanted == "mps" and not mps:
         raise ModelError("device mps: torch sees no Apple GPU; it takes a Mac with Apple silicon")
     return wanted
+
+
+def memory_of(device: str) -> tuple[str, int]:
+    """What computes on a device, in words, and the bytes of memory that it has."""
+    if device == "cuda":
+        card = torch.cuda.get_device_properties(0)
+        return f"{card.name}, CUDA {torch.version.cuda}", card.total_memory
+    memory = psutil.virtual_memory().total
+    if device == "mps":
+        return "Apple GPU", min(memory, torch.mps.recommended_max_memory())
+    return f"{psutil.cpu_count()} processors", memory
+
+
+def most_taken() -> int:
+    """The most bytes of an NVIDIA GPU's memory that this process has held; 0 without one."""
+    return torch.cuda.max_memory_reserved() if torch.cuda.is_available() else 0
 
 
 def nvidia_gpus() -> int:

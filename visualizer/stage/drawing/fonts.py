@@ -79,6 +79,11 @@ class Fonts:
             self._found[key] = next(has, self._files[bold])
         return self._open(self._found[key], size)
 
+    def has(self, letter: str, size: int) -> bool:
+        """Whether some font has a letter."""
+        files = (self._files[True], *self._fallbacks)
+        return any(self._has(file, size, letter) for file in files)
+
     def _open(self, file: str, size: int) -> pygame.font.Font:
         if (file, size) not in self._fonts:
             self._fonts[file, size] = pygame.font.Font(file, size)

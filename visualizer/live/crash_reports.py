@@ -1,0 +1,91 @@
+"""Crash reports: files that say when and how a show died, what it said last, and where it was."""
+
+from __future__ import annotations
+
+import platform
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from visualizer.disk import free_name, write_text
+
+KEPT = 10
+"""Reports that stay in the folder; older ones are removed."""
+
+PREFIX = "crash "
+
+PACKAGES = ("visualizer", "torch", "diffusers", "pygame-ce", "moderngl", "mido", "openvino")
+"""Whose versions a report names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Death:
+    """One show's end. status: as subprocess has it, below 0 for a signal. lived: seconds. life: 1
+    for the first start. said: the last lines of its stderr. traceback: faulthandler's, "" for
+    none."""
+
+    status: int
+    lived: float
+    life: int
+    command: Sequence[str]
+    said: Sequence[str] = ()
+    traceback: str = ""
+
+
+def cause(status: int) -> str:
+    """How a process ended, for people."""
+    if status < 0:
+        with suppress(ValueError):
+            name = signal.Signals(-status).name
+            hint = ", as the system does when memory runs out" if name == "SIGKILL" else ""
+            return f"signal {-status} ({name}{hint})"
+        return f"signal {-status}"
+    if sys.platform == "win32" and status > 0x8000_0000:
+        return f"exception {status:#010x}"
+    return f"exit status {status}"
+
+
+def text(death: Death, now: float) -> str:
+    """The report. now: seconds since 1970."""
+    head = {
+        "when": time.strftime("%Y-%m-%d %H:%M:%S %z", time.localtime(now)),
+        "ended by": cause(death.status),
+        "lived": f"{death.lived:.1f} s, start {death.life}",
+        "command": " ".join(death.command),
+        "system": platform.platform(),
+        "python": platform.python_version(),
+        **_versions(),
+    }
+    parts = [
+        "".join(f"{name:10} {value}\n" for name, value in head.items()),
+        "The last lines that it said:\n\n" + "".join(f"{line}\n" for line in death.said),
+        "Where it was (faulthandler):\n\n"
+        + (death.traceback.strip() or "nothing: it had no time to say")
+        + "\n",
+    ]
+    return "\n".join(parts)
+
+
+def keep(folder: Path, death: Death, now: float) -> Path:
+    """Write a report, and remove all but the newest KEPT; its file. Raises OSError."""
+    stamp = time.strftime("%Y-%m-%d %H.%M.%S", time.localtime(now))
+    folder.mkdir(parents=True, exist_ok=True)
+    path = free_name(folder / f"{PREFIX}{stamp}.txt")
+    write_text(path, text(death, now))
+    reports = sorted(folder.glob(f"{PREFIX}*.txt"), key=lambda each: each.stat().st_mtime_ns)
+    for old in reports[:-KEPT]:
+        old.unlink(missing_ok=True)
+    return path
+
+
+def _versions() -> dict[str, str]:
+    found = {}
+    for name in PACKAGES:
+        with suppress(PackageNotFoundError):  # not every machine has all of them
+            found[name] = version(name)
+    return found

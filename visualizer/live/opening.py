@@ -1,0 +1,92 @@
+"""The window; and for a show that is taken up again, its last picture in it before all else loads.
+
+What the wall needs is read here, at once: the picture, the values that looks are drawn from, the
+display, the mapping. The window stage takes half the time that importing the whole show does, and
+nothing is lost by waiting for a disk while there is no picture. Whatever can't be read is said
+later, by the store that it belongs to.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+import psutil
+
+from visualizer.controls.midi import map_files
+from visualizer.frame import Frame, Pixels
+from visualizer.live import last_picture
+from visualizer.live.mapping_store import FILE, MappingStore
+from visualizer.live.session_store import STATE, usual_folder
+from visualizer.options import LiveOptions
+from visualizer.show.actions import Projections
+from visualizer.show.files import session
+from visualizer.show.files.session import Session
+from visualizer.show.files.text_file import read_text
+from visualizer.show.files.yaml_faults import Fault
+from visualizer.show.next_request import request
+from visualizer.show.state import Show
+from visualizer.show.status import Status
+from visualizer.show.view import View
+from visualizer.stage.looks import SAFE_STROBE
+from visualizer.stage.stage import Stage
+
+
+class Reopened(NamedTuple):
+    """The window with the last show's picture on the wall; the picture; seconds from the start of
+    the process until it was there."""
+
+    stage: Stage
+    picture: Pixels
+    after: float
+
+
+def new_stage(options: LiveOptions, display: int | str = 0) -> Stage:
+    """The window as options have it. display: its number, or its name. Raises NoDisplay."""
+    return Stage(
+        display=display if options.display is None else options.display,
+        also=options.also,
+        windowed=options.windowed,
+        renderer=options.renderer,
+        strobe_limit=options.strobe_limit or SAFE_STROBE,
+        hud=options.hud,
+        clock=time.perf_counter,
+    )
+
+
+def reopened(options: LiveOptions) -> Reopened | None:
+    """Open the window with the last show's picture; None where there is none. Raises NoDisplay."""
+    folder = options.state or usual_folder()
+    pixels = last_picture.read(folder)
+    if pixels is None:
+        return None
+    memory = _last(folder / STATE)
+    fullscreen = memory.fullscreen and not options.windowed
+    stage = new_stage(replace(options, windowed=not fullscreen), memory.display or 0)
+    mapping = MappingStore((options.maps or map_files.own_folder()).parent / FILE)
+    mapping.look()
+    kept = [action.kept for action in mapping.drain() if isinstance(action, Projections)]
+    show = Show(
+        presets=(),
+        hud=False,
+        fullscreen=fullscreen,
+        fit=memory.fit,
+        display=stage.display,
+        projections=kept[-1] if kept else {},
+    )
+    show = show.with_values({**memory.values, **options.settings})
+    asked = request(show)
+    stage.masks = mapping.masks
+    stage.begin_with(Frame(0, time.perf_counter(), 0.0, pixels, asked.seed, asked))
+    stage.present(View(show, Status()))
+    return Reopened(stage, pixels, time.time() - psutil.Process().create_time())
+
+
+def _last(path: Path) -> Session:
+    """The last show's state; an empty one where it can't be read."""
+    try:
+        return session.parse(read_text(path), str(path))
+    except (OSError, UnicodeDecodeError, Fault):
+        return Session()
