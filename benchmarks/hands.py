@@ -133,7 +133,8 @@ class Hands:
         try:
             if self._desk is None:
                 where = f"ws://127.0.0.1:{self._desk_port}/api/socket"
-                self._desk = connect(where, subprotocols=[PROTOCOL])  # type: ignore[list-item]
+                opens = connect(where, subprotocols=[PROTOCOL])  # type: ignore[list-item]
+                self._desk = opens.__enter__()
                 self._desk.send('{"type": "preview", "on": true}')
                 threading.Thread(target=_listen, args=(self._desk,), daemon=True).start()
                 self.sent["desks"] += 1

@@ -35,7 +35,7 @@ from visualizer.controls.keys.key_table import key_table
 from visualizer.frame import Pixels
 from visualizer.live.app import LiveShow
 from visualizer.options import LiveOptions, shipped_presets
-from visualizer.show import random_hands
+from visualizer.show import modulation, random_hands
 from visualizer.show.actions import Action, Nudge, Recall, Run, SelectPreset
 from visualizer.show.files.preset import load_folder
 from visualizer.show.reducer import start
@@ -70,11 +70,13 @@ GROWS = {"memory": 20.0, "handles": 1.0, "threads": 1.0}
 
 @dataclass
 class Wall:
-    """Looks at the wall as an output does. black: seconds at which it was."""
+    """Looks at the wall as an output does. darkened: whether a look may make it black now, as
+    presets modulate some, by depths that hands play. black: seconds at which it was, with none."""
 
     begin: float = 0.0
     looks: int = 0
     black: list[float] = field(default_factory=list)
+    darkened: bool = False
     due: float = 0.0
 
     def wants(self, at: float) -> bool:
@@ -85,7 +87,7 @@ class Wall:
         """A picture of the wall."""
         self.due = at + LOOK
         self.looks += 1
-        if float(pixels[::4, ::4].mean()) < DARK:
+        if float(pixels[::4, ::4].mean()) < DARK and not self.darkened:
             self.black.append(round(at - self.begin, 1))
 
 
@@ -115,13 +117,17 @@ class Samples:
         """One more."""
         self.seconds.append(round(now, 1))
         self.memory.append(round(process.memory_info().rss / 2**20, 1))
-        if sys.platform == "win32":
-            self.handles.append(process.num_handles())
-        else:
-            self.handles.append(process.num_fds())
+        self.handles.append(_handles(process))
         self.threads.append(process.num_threads())
         self.engine_fps.append(round(engine_fps, 1))
         self.load.append(round(psutil.getloadavg()[0], 1))
+
+
+def _handles(process: psutil.Process) -> int:
+    """How many handles, or files and sockets, are open."""
+    if sys.platform == "win32":
+        return process.num_handles()
+    return process.num_fds()
 
 
 @dataclass
@@ -199,6 +205,7 @@ def play(minutes: float, model: str, seed: int = 1, round_: float = ROUND) -> So
                 pygame.event.post(press(chance, known, live.show.entry is not None))
                 soak.keys += 1
             late = live.stage.late_frames
+            wall.darkened = random_hands.darkened(modulation.played(live.show))
             try:
                 live.step(now - last)
             except Exception as error:

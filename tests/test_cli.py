@@ -280,9 +280,12 @@ def test_a_show_that_is_kept_alive_is_run_by_its_own_command_line(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     kept: list[list[str]] = []
-    monkeypatch.setattr(
-        "visualizer.live.keep_alive.keep_alive", lambda command, folder: kept.append(command) or 0
-    )
+
+    def keep(command: list[str], folder: Path) -> int:
+        kept.append(command)
+        return 0
+
+    monkeypatch.setattr("visualizer.live.keep_alive.keep_alive", keep)
     argv = ["--keep-alive", "--preset", "3", "--resume"]
     assert cli.main(argv) == 0
     assert kept == [[sys.executable, "-m", "visualizer", *argv]]

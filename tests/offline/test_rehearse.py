@@ -168,9 +168,12 @@ def test_the_command_takes_the_options_of_the_show_before_and_after_its_name(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     given: list[RehearseOptions] = []
-    monkeypatch.setattr(
-        "visualizer.offline.rehearse.rehearse", lambda options, soak: given.append(options) or 0
-    )
+
+    def take(options: RehearseOptions, soak: object) -> int:
+        given.append(options)
+        return 0
+
+    monkeypatch.setattr("visualizer.offline.rehearse.rehearse", take)
     before = ["--display", "1", "--display", "2", "--no-osc", "--windowed"]
     assert cli.main([*before, "rehearse", "--minutes", "2"]) == 0
     assert cli.main(["rehearse", "--minutes", "2", *before]) == 0

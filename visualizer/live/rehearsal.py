@@ -22,7 +22,7 @@ from visualizer.frame import Pixels
 from visualizer.live import opening
 from visualizer.live.app import LiveShow
 from visualizer.options import RehearseOptions, find_presets
-from visualizer.show import random_hands
+from visualizer.show import modulation, random_hands
 from visualizer.show.findings import Finding, bad, good, note
 from visualizer.show.notices import said
 from visualizer.show.reducer import start
@@ -51,7 +51,8 @@ BEGINS_WITHIN = 600.0
 
 @dataclass
 class Soaked:
-    """What came of it. memory: (seconds, MiB). black: of so many looks."""
+    """What came of it. memory: (seconds, MiB). black: of so many looks, while none of the show's
+    looks could make it so (darkened)."""
 
     seconds: float = 0.0
     pictures: int = 0
@@ -64,6 +65,7 @@ class Soaked:
     lines: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     over: bool = False
+    darkened: bool = False
     due: float = 0.0
 
     def wants(self, at: float) -> bool:
@@ -74,7 +76,7 @@ class Soaked:
         """A picture of the wall."""
         self.due = at + LOOK
         self.looks += 1
-        self.black += float(pixels[::8, ::8].mean()) < DARK
+        self.black += float(pixels[::8, ::8].mean()) < DARK and not self.darkened
 
 
 def soak(options: RehearseOptions) -> list[Finding]:
@@ -132,6 +134,7 @@ def _run(
                 next_action = at + EVERY
                 live.do(random_hands.action(chance, len(live.show.presets)))
                 soaked.actions += 1
+            soaked.darkened = random_hands.darkened(modulation.played(live.show))
             live.step(now - last)
         except Exception as error:
             soaked.faults[f"{type(error).__name__}: {error}"] += 1

@@ -6,11 +6,12 @@ black wall, or a show that has ended, is a fault. The random generator comes in.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from random import Random
 
 from visualizer.show.actions import Action, Nudge, Prompt, Recall, Run, SelectPreset, Set, Store
 from visualizer.show.command_table import COMMANDS
-from visualizer.show.parameters import PARAMETERS, TARGETS
+from visualizer.show.parameters import BY_NAME, DEFAULTS, PARAMETERS, TARGETS
 from visualizer.show.targets import SNAPSHOTS
 
 SOURCE = "random hands"
@@ -19,6 +20,9 @@ DARKENS = frozenset(
     {"wall_brightness", "wall_contrast", "gamma", "invert", "edge_glow", "vignette", "strobe"}
 )
 """Parameters that may make the wall black by themselves."""
+
+FAR = 0.3
+"""Share of its range by which one of them must be off its default to darken: presets set some."""
 
 LEFT_ALONE = frozenset(
     {
@@ -49,6 +53,15 @@ WORDS = (
     "水の中の光", "🌊 waves", "(very bright:1.4) clouds", "x" * 300,
 )  # fmt: skip
 """Prompts, good and odd."""
+
+
+def darkened(played: Mapping[str, float]) -> bool:
+    """Whether the wall may be black by itself: presets modulate what darkens, by depths that hands
+    play. played: values with all modulations over them."""
+    return any(
+        abs(played[name] - DEFAULTS[name]) > FAR * (BY_NAME[name].high - BY_NAME[name].low)
+        for name in DARKENS
+    )
 
 
 def setting(chance: Random) -> Set:
