@@ -173,7 +173,7 @@ def test_a_set_list_begins_with_the_show_and_one_that_is_not_there_stops_it(
     wall: Wall, monkeypatch: pytest.MonkeyPatch, tmp_path: Any
 ) -> None:
     shows: list[LiveShow] = []
-    monkeypatch.setattr("visualizer.live.app.Stage", lambda **_: wall)
+    monkeypatch.setattr("visualizer.live.opening.Stage", lambda **_: wall)
     monkeypatch.setattr(LiveShow, "play", lambda show: shows.append(show))
     monkeypatch.setattr("visualizer.live.app._leave", lambda live, status: None)
     options = LiveOptions(model="testcard", no_midi=True, state=tmp_path, set_list="evening")
