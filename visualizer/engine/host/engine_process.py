@@ -8,7 +8,6 @@ was wrong in a driver or in memory is gone with the process.
 from __future__ import annotations
 
 import ctypes
-import faulthandler
 import os
 import signal
 import sys
