@@ -123,3 +123,21 @@ def test_where_no_frame_is_wanted_nothing_sways() -> None:
             show = replace(show, time=show.time + 0.1)
         places = [watched.moment(show, 0.5).behind for _ in range(40)]
         assert places[-1] == places[2]
+
+
+def test_motion_goes_on_from_where_it_stood_when_frames_are_wanted_again() -> None:
+    for unwanted in ({"generating": False}, {"cue": Show().cue}):
+        watched, interval = Watched(), 0.1
+        wanted = replace(start((SEA,)).with_values({"zoom": 0.5, "smoothing": 1.0}), hud=False)
+        for number in range(10):
+            watched.frame(number + 1, wanted)
+            for _ in range(6):
+                watched.moment(wanted, interval / 6)
+                wanted = replace(wanted, time=wanted.time + interval / 6)
+        places = []
+        for show, seconds in ((wanted, 1.5), (replace(wanted, **unwanted), 60.0), (wanted, 1.0)):
+            places += [watched.moment(show, PERIOD).behind for _ in range(round(seconds / PERIOD))]
+        steps = [abs(b - a) for a, b in pairwise(places)]
+        assert max(steps) < 2 * PERIOD, f"no jump: {unwanted}"
+        assert max(steps[-50:]) > 0.2 * PERIOD, "it moves again"
+        assert max(steps[100:3600]) < 1e-6, "it stood meanwhile"

@@ -48,6 +48,7 @@ class Wall:
         self._unseen = False
         self._frozen = False
         self._mix = self._phase = 1.0
+        self._unwanted = 0.0  # seconds since the newest frame in which the next was not due
 
     def show_frame(self, frame: Frame) -> None:
         """A new frame is there; the wall begins to fade to it, unless it is frozen."""
@@ -55,7 +56,7 @@ class Wall:
 
     def moment(self, view: View, now: float, passed: float) -> Moment:
         """What to draw now (seconds), passed seconds after the moment before."""
-        self._advance(view, now)
+        self._advance(view, now, passed)
         self._fade(view, passed)
         if self.pixels is not None:
             self.pictures += 1
@@ -71,7 +72,7 @@ class Wall:
             number=self.pictures,
         )
 
-    def _advance(self, view: View, now: float) -> None:
+    def _advance(self, view: View, now: float, passed: float) -> None:
         """Let the crossfade go on, or stand still while frozen."""
         show = view.show
         if not show.generating:
@@ -93,16 +94,23 @@ class Wall:
             if self._crossfades:
                 self._carry.arrived(self.newest.request, same)
             self._unseen = False
+            self._unwanted = 0.0
         if not self._crossfades:
             return
         self._mix = self._pacer.mix(now, view.played["smoothing"])
-        phase = self._pacer.phase(now)
-        # Where no frame is to come, motion ends with the newest one at its place.
-        self._phase = phase if show.generating else min(phase, max(self._phase, 1.0))
-        missing = self._pacer.missing(now)
-        if missing and request(show, view.played).wants_frame:
+        # Where no frame is to come, motion ends with the newest one at its place, and goes on from
+        # there once frames are wanted again.
+        due = now - self._unwanted
+        phase, missing = self._pacer.phase(due), self._pacer.missing(due)
+        if not show.generating:
+            self._unwanted += passed if phase >= 1.0 else 0.0
+            phase = min(phase, max(self._phase, 1.0))
+        elif missing and not request(show, view.played).wants_frame:
+            self._unwanted += passed
+        elif missing:
             self._carry.sway(missing)
-        self._carry.at(self._phase)
+        self._phase = phase
+        self._carry.at(phase)
 
     def _fade(self, view: View, passed: float) -> None:
         """Go on to black, or back from it."""
