@@ -12,8 +12,9 @@ from itertools import count, pairwise
 import numpy as np
 import pytest
 
+from visualizer.engine.host.engine_host import EngineLost, Slots
 from visualizer.engine.host.process_host import ProcessHost
-from visualizer.frame import Frame
+from visualizer.frame import Frame, Pixels
 from visualizer.live.engine_client import THREAD_HANGS, EngineClient
 from visualizer.options import LiveOptions
 from visualizer.show.actions import Action, Say
@@ -126,6 +127,79 @@ def test_a_model_that_kills_it_three_times_is_left_for_the_built_in_one_and_trie
     show.until_more(5)
 
 
+class Nothing:
+    """A host that does nothing; or none can be started."""
+
+    def __init__(self, fault: Exception | None = None) -> None:
+        self.fault = fault
+        self.starts = 0
+
+    def start(self) -> None:
+        self.starts += 1
+        if self.fault is not None:
+            raise self.fault
+
+    def is_alive(self) -> bool:
+        return True
+
+    def stop(self, timeout: float = 5.0) -> bool:
+        return True
+
+
+def line_to(host: Nothing, warnings: list[str], begins: list[float] | None = None) -> EngineClient:
+    """A line to it. begins: gets the level of each picture that it is to go on from."""
+
+    def make(slots: Slots, picture: Pixels | None) -> Nothing:
+        if begins is not None and picture is not None:
+            begins.append(float(picture.mean()))
+        return host
+
+    return EngineClient(
+        LiveOptions(engine="process"), do=lambda action: None, warn=warnings.append, make=make
+    )
+
+
+def test_the_default_model_that_ends_the_engine_is_called_by_its_name_and_is_no_stand_in_of_itself() -> (
+    None
+):
+    warnings: list[str] = []
+    engine = line_to(Nothing(), warnings)
+    engine._slots.statuses.put(Status(Phase.RUNNING, model="builtin", default="builtin"))
+    engine.ask("")
+    for _ in range(3):
+        engine._slots.frames.fail(EngineLost("it crashed"))
+        engine.hear(0.0)
+    assert warnings[-1] == (
+        "it crashed; builtin has ended the engine 3 times in a row, so testcard plays; ask for "
+        "builtin to try it again"
+    )
+
+
+def test_what_was_made_at_the_last_moment_is_not_shown_after_what_goes_on_from_the_walls() -> None:
+    begins: list[float] = []
+    host = Nothing()
+    engine = line_to(host, [], begins)
+    for level, number in ((50, 1), (60, 2)):
+        pixels = np.full((4, 4, 3), level, np.uint8)
+        engine._slots.frames.put(Frame(number, 0.0, 0.1, pixels, 0, WANTED))
+        if level == 50:
+            assert engine.hear(0.0) is not None
+    engine._slots.frames.fail(EngineLost("it crashed"))
+    assert [engine.hear(0.0) for _ in range(3)] == [None] * 3
+    assert (begins, host.starts) == ([50.0], 1)
+
+
+def test_where_no_engine_can_be_started_it_is_said_and_tried_again() -> None:
+    warnings: list[str] = []
+    host = Nothing(RuntimeError("can't start new thread"))
+    engine = line_to(host, warnings)
+    engine._slots.frames.fail(EngineLost("it crashed"))
+    for now in (0.0, 0.1, 10.0):
+        engine.hear(now)
+    assert warnings[1].startswith("the engine stopped: can't start new thread; the engine is")
+    assert host.starts == 2
+
+
 def test_an_engine_in_a_thread_that_hangs_is_said_once_until_it_goes_on() -> None:
     warnings: list[str] = []
     engine = EngineClient(
@@ -133,8 +207,13 @@ def test_an_engine_in_a_thread_that_hangs_is_said_once_until_it_goes_on() -> Non
     )
     engine._slots.statuses.put(Status(Phase.RUNNING, model="builtin", device="cpu"))
     frame = Frame(1, 0.0, 0.1, np.zeros((1, 1, 3), np.uint8), 0, WANTED)
-    engine.want(WANTED)
     seconds = count()
+    engine.want(replace(WANTED, generating=False))
+    engine._slots.frames.put(frame)
+    for _ in range(3 * round(THREAD_HANGS)):
+        engine.hear(float(next(seconds)))
+    assert not warnings, "none is wanted"
+    engine.want(WANTED)
     for _ in range(2):
         engine._slots.frames.put(frame)
         for _ in range(3 * round(THREAD_HANGS)):

@@ -12,7 +12,7 @@ def test_a_process_is_started_again_at_once_and_a_thread_not_in_a_hurry() -> Non
 
 def test_a_model_that_ends_it_three_times_in_a_row_is_left_step_by_step() -> None:
     revival = Revival(in_haste=True)
-    model, left = "large+a.safetensors:0.5", []
+    model, left = "large", []
     for _ in range(2 * DEATHS):
         restart = revival.died(model, 0.0)
         if restart.instead:
@@ -40,3 +40,12 @@ def test_a_minute_of_play_and_being_asked_for_again_make_a_fresh_start() -> None
         revival.frame(0.0)
         revival.frame(PLAYED - 1.0)
     assert revival.died("large", 0.0).instead
+
+
+def test_a_model_that_ends_it_after_a_long_load_is_left_though_another_plays_meanwhile() -> None:
+    revival = Revival(in_haste=True)
+    for death in range(DEATHS):
+        for second in (0.0, PLAYED, 2 * PLAYED):
+            revival.frame(second, loading=True)
+        revival.frame(2 * PLAYED + 1.0)
+        assert revival.died("large", 0.0).instead == ("builtin" if death == DEATHS - 1 else "")

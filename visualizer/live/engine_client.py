@@ -105,18 +105,18 @@ class EngineClient:
             self._watchdog.status(status)
         try:
             frame = self._slots.frames.get()
-        except Exception as error:
+            if self._restart is not None and now >= self._restart.at:
+                self._restart = None
+                self._host = self._new_host()
+                self.start()
+        except Exception as error:  # the engine's, or no thread can be had for another
             self._died(error, now)
             return None
-        if self._restart is not None and now >= self._restart.at:
-            self._restart = None
-            self._host = self._new_host()
-            self.start()
         if frame is not None:
             self._picture = frame.pixels
             self._watchdog.frame(frame.seconds)
             self._said_hung = False
-            self._revival.frame(now)
+            self._revival.frame(now, loading=bool(self.status.coming))
             self._seconds.append(frame.seconds)
             self._do(Live(frame.seed, median(self._seconds), frame.request.time))
         self._watch(now)
@@ -136,9 +136,11 @@ class EngineClient:
             terminal.trace(error)
         why = str(error) if isinstance(error, EngineLost) else f"the engine stopped: {error}"
         self._running = ""  # what runs is said again
-        self._restart = self._revival.died(self._model or "", now)
+        self._slots.frames.get()  # made at the last moment: the next engine goes on from the wall's
+        model = split(self._model or "")[0] or self.status.default
+        self._restart = self._revival.died(model, now)
         if instead := self._restart.instead:
-            left = split(self._model or "")[0] or self.status.default or "the default model"
+            left = model or "the default model"
             self._warn(
                 f"{why}; {left} has ended the engine {DEATHS} times in a row, so {instead} plays; "
                 f"ask for {left} to try it again"
@@ -156,6 +158,7 @@ class EngineClient:
         wanted = self._wanted is not None and self._wanted.wants_frame
         if self._in_process or self._restart is not None or self._said_hung:
             return
+        self._watchdog.pulse()  # it is this process, which answers
         if self._watchdog.look(passed, wanted):
             self._said_hung = True
             self._warn(

@@ -10,7 +10,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from visualizer.engine.models.catalogue import BUILTIN, TESTCARD
-from visualizer.show.lora import split
 
 PAUSES = (0.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 """Seconds until an engine is started again, by its deaths in a row; the last again and again."""
@@ -44,19 +43,21 @@ class Revival:
         """A model was asked for: it is tried as often as any."""
         self._deaths = 0
 
-    def frame(self, now: float) -> None:
-        """A frame came."""
-        if self._playing_since is None:
+    def frame(self, now: float, loading: bool = False) -> None:
+        """A frame came. loading: of another model, which plays while the one that was asked for
+        loads: that says nothing for the one that may end the engine."""
+        if loading:
+            self._playing_since = None
+        elif self._playing_since is None:
             self._playing_since = now
         elif now - self._playing_since >= PLAYED:
             self._deaths = 0
 
     def died(self, model: str, now: float) -> Restart:
-        """The engine has died. model: the one asked for, with its LoRAs; "" for the default."""
+        """The engine has died. model: the one that it was to play; "" where that is not known."""
         self._playing_since = None
         self._deaths += 1
-        name, _ = split(model)
-        if self._deaths >= DEATHS and name != TESTCARD:
+        if self._deaths >= DEATHS and model != TESTCARD:
             self._deaths = 0
-            return Restart(now + self._pauses[0], TESTCARD if name == BUILTIN else BUILTIN)
+            return Restart(now + self._pauses[0], TESTCARD if model == BUILTIN else BUILTIN)
         return Restart(now + self._pauses[min(self._deaths, len(self._pauses)) - 1])
