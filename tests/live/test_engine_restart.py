@@ -159,9 +159,7 @@ def line_to(host: Nothing, warnings: list[str], begins: list[float] | None = Non
     )
 
 
-def test_the_default_model_that_ends_the_engine_is_called_by_its_name_and_is_no_stand_in_of_itself() -> (
-    None
-):
+def test_the_default_model_that_ends_the_engine_is_named_and_does_not_stand_in_for_itself() -> None:
     warnings: list[str] = []
     engine = line_to(Nothing(), warnings)
     engine._slots.statuses.put(Status(Phase.RUNNING, model="builtin", default="builtin"))

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from visualizer.engine.host.engine_host import Slots
+from visualizer.engine.host.engine_host import EngineLost, Slots
 from visualizer.frame import Frame
 from visualizer.openers import host, place
 from visualizer.options import BenchOptions, OptionError
@@ -158,6 +158,8 @@ def _engine(options: BenchOptions, show: Show, say: Callable[[str], None]) -> It
             return slots.frames.get()
 
         yield coming
+    except EngineLost as why:
+        raise OptionError(f"--stage: {why}") from None
     finally:
         engine.stop()
 

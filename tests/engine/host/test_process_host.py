@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
+from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
 
 import numpy as np
@@ -14,9 +16,11 @@ import pytest
 
 from visualizer.engine.host import shared_pictures
 from visualizer.engine.host.engine_host import EngineLost, Slots
+from visualizer.engine.host.pipe_messages import Said
 from visualizer.engine.host.process_host import ProcessHost
 from visualizer.engine.host.watchdog import Watchdog
 from visualizer.engine.models.catalogue import BUILTIN
+from visualizer.show.status import Phase, Status
 
 from ...live.patience import comes_to
 from ..conftest import request
@@ -110,6 +114,7 @@ PARENT = """
 import sys, time
 from tests.engine.host.engines import WANTED, make
 from visualizer.engine.host.engine_host import Slots
+from visualizer.engine.host.pipe_messages import Said
 from visualizer.engine.host.process_host import ProcessHost
 
 if __name__ == "__main__":
@@ -164,11 +169,49 @@ def test_where_shared_memory_is_full_it_is_said_and_nothing_dies_of_it(
     before = shared()
     host, slots = started()
     monkeypatch.setattr(shared_pictures, "reserve", full)
-    picture = np.zeros((8, 8, 3), np.uint8)
-    slots.requests.put(request(seed=99, source_pixels=picture))
+    wanted = request(seed=99, source_pixels=np.zeros((8, 8, 3), np.uint8))
+
+    def said() -> bool:
+        slots.requests.put(wanted)  # as the show does with each display frame
+        return "make /dev/shm larger" in getattr(slots.statuses.get(), "text", "")
+
+    assert comes_to(said)
     assert comes_to(lambda: (frame := slots.frames.get()) is not None and frame.seed == 99)
-    assert comes_to(lambda: "make /dev/shm larger" in getattr(slots.statuses.get(), "text", ""))
     slots.models.put("large")  # whose pictures need more
     assert "no shared memory for pictures (" in lost(slots)
     assert host.stop(SOON)
     assert comes_to(lambda: shared() <= before)
+
+
+def test_that_it_is_full_is_said_once_a_model_plays_and_not_while_one_loads(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def full(memory: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(shared_pictures, "reserve", full)
+    slots = Slots()
+    host = ProcessHost(make, slots)
+    pipe, _other = multiprocessing.Pipe()
+    wanted = request(source_pixels=np.zeros((8, 8, 3), np.uint8))
+    for phase, coming, said in (
+        (Phase.LOADING, "", False),
+        (Phase.RUNNING, "large", False),
+        (Phase.RUNNING, "", True),
+        (Phase.RUNNING, "", False),
+    ):
+        host._take(pipe, Said(Status(phase, coming=coming)))
+        assert not host._wanted(wanted).has_source
+        status = slots.statuses.get()
+        assert status is not None
+        assert ("/dev/shm" in status.text) == said, (phase, coming)
+
+
+def test_memory_whose_name_the_system_has_swept_away_serves_on() -> None:
+    memory = shared_pictures.OwnMemory()
+    pixels = np.full((2, 2, 3), 7, np.uint8)
+    placed = memory.write(pixels)
+    SharedMemory(placed.memory).unlink()
+    memory.held()
+    assert np.array_equal(memory.read(placed.shape), pixels)
+    memory.close()

@@ -42,7 +42,7 @@ from visualizer.engine.host.watchdog import Watchdog
 from visualizer.frame import Frame, Pixels
 from visualizer.latest import Closed
 from visualizer.show.request import Request
-from visualizer.show.status import Status
+from visualizer.show.status import Phase, Status
 
 LOOK = 0.1
 """Seconds between looks at what is no message: names of models, the watchdog, the end."""
@@ -139,9 +139,10 @@ class ProcessHost(threading.Thread):
             ready = wait([pipe, sentinel], LOOK)
             if pipe in ready:
                 try:
-                    self._take(pipe, pipe.recv())
+                    message = pipe.recv()
                 except GONE:
                     raise EngineLost(self._how_it_ended()) from None
+                self._take(pipe, message)
             elif sentinel in ready:
                 raise EngineLost(self._how_it_ended())
             if self._fault is not None:
@@ -225,8 +226,10 @@ class ProcessHost(threading.Thread):
         return Want(replace(request, source_pixels=None), placed, pixels is not None)
 
     def _say(self, line: str) -> None:
-        """Something that the performer should know, once, as the engine says what it notes."""
-        if line != self._said:
+        """Something that the performer should know, once, as the engine says what it notes. While
+        a model loads it would not be shown, so it is said again until one plays."""
+        plays = self._status.phase is Phase.RUNNING and not self._status.coming
+        if plays and line != self._said:
             self._said = line
             self._slots.statuses.put(replace(self._status, text=line))
 

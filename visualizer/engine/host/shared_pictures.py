@@ -8,6 +8,7 @@ left behind whoever is killed.
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
 
@@ -43,8 +44,9 @@ class OwnMemory:
     def held(self) -> None:
         """The other process holds the memory too: its name is removed."""
         if self._memory is not None and self._named:
-            self._memory.unlink()
             self._named = False
+            with suppress(FileNotFoundError):  # swept away by the system, as at a logout
+                self._memory.unlink()
 
     def write(self, pixels: Pixels) -> Placed:
         """Put a picture in. Raises OSError as fit does."""
