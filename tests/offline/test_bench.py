@@ -5,6 +5,7 @@ import json
 import pytest
 
 from visualizer import cli
+from visualizer.engine.host.engine_host import EngineLost, Slots
 
 KEYS = {
     "engine_fps", "frame_ms_median", "frame_ms_p99", "stages_ms", "peak_rss_mb",
@@ -70,3 +71,31 @@ def test_without_a_display_the_display_loop_is_not_measured_and_says_so(
         monkeypatch.delenv(name, raising=False)
     assert cli.main(["bench", "--stage", "--model", "testcard"]) == 2
     assert "--stage: no display can be opened" in capsys.readouterr().err
+
+
+def test_an_engine_that_dies_while_the_display_loop_is_measured_is_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+
+    class Lost:
+        """An engine host that can't go on, as of a process that crashed."""
+
+        def __init__(self, slots: Slots, picture: object) -> None:
+            self.slots = slots
+
+        def start(self) -> None:
+            asked.append(self.slots.models.get())
+            self.slots.frames.fail(EngineLost("the engine's process crashed (SIGSEGV)"))
+
+        def stop(self) -> bool:
+            return True
+
+    monkeypatch.setenv("SDL_VIDEODRIVER", "dummy")
+    monkeypatch.setattr("visualizer.offline.bench_stage.host", lambda where, options: Lost)
+    for name, value in (("SIZES", ((96, 64),)), ("LEAST_FRAMES", 4), ("WARM_UP", 1)):
+        monkeypatch.setattr(f"visualizer.offline.bench_stage.{name}", value)
+    argv = ["bench", "--stage", "--model", "a/model", "--lora", "film:0.5", "--frames", "1"]
+    assert cli.main(argv) == 2
+    assert "visualizer: --stage: the engine's process crashed" in capsys.readouterr().err
+    assert asked == ["a/model +lora film:0.5"]

@@ -147,7 +147,7 @@ def _engine(options: BenchOptions, show: Show, say: Callable[[str], None]) -> It
     """The engine where it runs, once it makes frames. Raises OptionError where it can't."""
     slots = Slots()
     engine = host(place(options.engine, options.device), options)(slots, None)
-    slots.models.put(show.model.wanted)
+    slots.models.put(show.model.asked)
     slots.requests.put(request(show))
     engine.start()
     try:
