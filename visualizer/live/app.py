@@ -377,9 +377,8 @@ class LiveShow:
 
     def _found(self) -> Iterator[Action]:
         """What was found on disk; with --resume, the last show is taken up."""
-        is_all = (
-            self.session_store.read.is_set()
-        )  # asked first: what there was is in the queue then
+        # Asked first: what there was is in the queue then.
+        is_all = self.session_store.read.is_set()
         for action in self.session_store.drain():
             if isinstance(action, Offer):
                 action = Offer(as_asked(action.memory, self.options, self.show))

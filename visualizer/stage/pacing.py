@@ -116,9 +116,9 @@ class Carry:
     """How far the two pictures of a crossfade are moved on along the loop's motion.
 
     request: the newest frame's, None before the first. ahead, behind: see renderer.Moment. astray:
-    seconds of motion by which a picture has swayed. A frame that comes early or
-    late finds the wall short of its place or beyond it; the next interval makes up for that, so
-    that nothing jumps and nothing moves backwards.
+    seconds of motion by which a picture has swayed. A frame that comes early or late finds the wall
+    short of its place or beyond it; the next interval makes up for that, so that nothing jumps and
+    nothing moves backwards.
     """
 
     def __init__(self) -> None:

@@ -9,8 +9,8 @@ import pygame
 
 @lru_cache(maxsize=2)  # the same ones, 20 times a second
 def drawn(dark: tuple[tuple[bool, ...], ...], side: int) -> pygame.Surface:
-    """They in a square of at most so many pixels, black and white; all dots are of one size. dark:
-    by rows, as many as a row has dots."""
+    """Dots of one size, black and white, in a square of at most side pixels. dark: by rows, as many
+    rows as a row has dots."""
     scale = max(side // len(dark), 1)
     surface = pygame.Surface((len(dark) * scale, len(dark) * scale))
     surface.fill((255, 255, 255))
