@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
 
@@ -128,6 +129,26 @@ if __name__ == "__main__":
     sys.stdin.readline()
     host.stop(60)
 """
+
+
+@pytest.mark.skipif(not POSIX, reason="by signals")
+def test_ctrl_c_while_the_process_starts_does_not_touch_it(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    slots = Slots()
+    host = ProcessHost(make, slots)
+    slots.models.put(BUILTIN)
+    slots.requests.put(request())
+    host.start()
+    assert comes_to(lambda: host.pid is not None)
+    assert host.pid is not None
+    while slots.frames.get() is None:
+        assert host.is_alive()
+        for name in ("SIGINT", "SIGTERM", "SIGHUP"):
+            os.kill(host.pid, getattr(signal, name))
+        time.sleep(0.01)
+    assert host.stop(SOON)
+    assert capfd.readouterr().err == ""
 
 
 @pytest.mark.skipif(not POSIX, reason="by signals")

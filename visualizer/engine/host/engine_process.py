@@ -56,7 +56,9 @@ PR_SET_PDEATHSIG = 1
 OOM_SCORE = "500"
 """Linux's oom_score_adj, of at most 1000, 0 being usual."""
 
-ENDED_BY_US = ("SIGINT", "SIGTERM", "SIGHUP")
+IGNORED = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
 """Signals that a terminal or a service manager sends to the show's processes all at once: the show
 decides what they mean, and ends this process."""
 
@@ -64,9 +66,10 @@ decides what they mean, and ends this process."""
 def main(pipe: Connection, make: MakeHost, picture: Pixels | None, parent: int) -> None:
     """The process's life. make: makes the host that runs in here. picture: its loop goes on from
     it. parent: the number of the show's process."""
-    for name in ENDED_BY_US:
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.SIG_IGN)
+    for number in IGNORED:
+        signal.signal(number, signal.SIG_IGN)
+    if sys.platform != "win32":
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, IGNORED)
     _die_with(parent)
     _die_first()
     sys.setswitchinterval(SWITCH_INTERVAL)

@@ -12,10 +12,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 
@@ -117,19 +120,21 @@ class ProcessHost(threading.Thread):
                 name="engine",
                 daemon=True,
             )
-            self._process.start()
+            with _deaf():
+                self._process.start()
             self._picture = None
             self.pid = self._process.pid
         finally:
             theirs.close()  # so that its end is seen here
         sender = threading.Thread(target=self._send_all, args=(pipe,), name="requests", daemon=True)
-        sender.start()
         try:
+            sender.start()
             self._listen(pipe, self._process.sentinel)
         finally:
             self._over = True
             self._kill()  # before the sender is waited for, which may wait for the process
-            sender.join()
+            if sender.ident is not None:
+                sender.join()
             pipe.close()
 
     def _listen(self, pipe: Connection, sentinel: int) -> None:
@@ -258,6 +263,21 @@ class ProcessHost(threading.Thread):
             process.join(ENDS_WITHIN)
         process.kill()
         process.join()
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Processes started within, by this thread, have signals wait that they are to ignore, until
+    they do so: Ctrl+C must not end one, with a traceback, in the midst of its imports."""
+    if sys.platform == "win32":
+        yield
+        return
+    resource_tracker.ensure_running()  # which would end the wait if it were started within
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, engine_process.IGNORED)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _full(what: str, error: OSError) -> str:
