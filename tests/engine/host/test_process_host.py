@@ -9,8 +9,10 @@ import signal
 import subprocess
 import sys
 import time
+from multiprocessing.context import SpawnProcess
 from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import pytest
@@ -236,3 +238,27 @@ def test_memory_whose_name_the_system_has_swept_away_serves_on() -> None:
     memory.held()
     assert np.array_equal(memory.read(placed.shape), pixels)
     memory.close()
+
+
+def test_a_process_that_even_the_system_cannot_end_is_said_before_it_is_waited_for() -> None:
+    class Stuck:
+        """A process deep in a driver. It ends while it is waited for without a limit."""
+
+        pid, exitcode = 7, None
+        said = None
+
+        def kill(self) -> None:
+            pass
+
+        def join(self, timeout: float | None = None) -> None:
+            if timeout is None:
+                self.said = slots.statuses.get()
+
+    slots, stuck = Slots(), Stuck()
+    host = ProcessHost(make, slots)
+    pipe, _other = multiprocessing.Pipe()
+    host._take(pipe, Said(Status(Phase.RUNNING)))
+    host._process = cast(SpawnProcess, stuck)
+    host._kill()
+    assert stuck.said is not None
+    assert "can't be ended, as a driver holds it" in stuck.said.text

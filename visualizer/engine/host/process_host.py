@@ -262,7 +262,12 @@ class ProcessHost(threading.Thread):
         if self._slots.requests.closed:  # it was told so
             process.join(ENDS_WITHIN)
         process.kill()
-        process.join()
+        process.join(ENDS_WITHIN)
+        if process.exitcode is None:
+            self._say(
+                "the engine's process can't be ended, as a driver holds it; no other can start"
+            )
+            process.join()
 
 
 @contextmanager
