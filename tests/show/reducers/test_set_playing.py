@@ -140,6 +140,44 @@ def test_a_preset_that_is_not_there_is_left_out_and_said() -> None:
     assert "gone is not there" in show.messages[-1].text
 
 
+def test_one_that_does_not_loop_ends_before_what_is_not_there() -> None:
+    entries = (*SET.entries, SetEntry("gone", 1.0, "bars"))
+    show = after(playing(), SetLists((replace(SET, entries=entries),), begins=True))
+    assert set_playing.following(after(show, GoInSet(2))) is None
+    while show.sets.play is not None:
+        show = reduce(show, Tick(FRAME))
+    assert name(show) == "Calm"
+    assert [m.text for m in show.messages] == [
+        "preset gone is not there; it is left out",
+        "set list Night is over; its last preset stays",
+    ]
+
+
+def test_steps_and_time_pass_over_what_is_not_there_both_ways() -> None:
+    entries = (SET.entries[0], SetEntry("gone", 1.0, "bars"), SET.entries[2])
+    show = after(playing(), SetLists((replace(SET, entries=entries),), begins=True))
+    assert heard(show, 5.0) == [(0.0, "Plain"), (4.0, "Calm")]
+    show = after(show, Run("next_in_set"))
+    assert name(show) == "Calm"
+    assert name(after(show, Run("previous_in_set"))) == "Plain"
+
+
+def test_what_a_hand_asked_for_still_comes_when_the_order_changes_before_its_beat() -> None:
+    show = playing(Set("quantise", 2.0), Tick(0.3), GoInSet(1, "desk"), MoveInSet(1, 2))
+    assert of(show, 120.0).pending == "Fast on the bar"
+    show = after(show, SetLength(0, 3.0, "bars"))
+    assert heard(show, 3.0)[-1] == (2.0, "Fast")
+    due = playing(Set("quantise", 2.0), Tick(3.5))
+    assert due.pending is not None
+    assert after(due, SetLength(0, 9.0, "bars")).pending is None  # it is not over yet
+
+
+def test_another_list_stops_the_one_that_plays_and_says_so() -> None:
+    show = playing(Run("unattended"), ChooseSet(1))
+    assert (show.sets.play, show.sets.unattended) == (None, False)
+    assert show.messages[-1].text == "set list Night is stopped; its preset stays"
+
+
 def test_it_goes_on_in_the_next_show_with_the_entry_that_was_on() -> None:
     last = playing(Run("unattended"), GoInSet(1), Tick(1.0))
     fresh = after(start(ALL), SetLists((SET,)), Offer(remember(last)), Run("resume"))

@@ -87,7 +87,7 @@ def advancing_set(show: Show) -> Show:
     unit = set_playing.unit(show, _unit(show))
     due = set_playing.due(show, unit)
     if isinstance(due, int):
-        action = GoInSet(due, set_playing.SOURCE)
+        action, show = GoInSet(due, set_playing.SOURCE), set_playing.passed_over(show, due)
         return replace(show, pending=Pending(action, _next(show, unit), unit=unit))
     return show if due is None else due
 

@@ -4,12 +4,14 @@
   is an interlude, and the next entry comes at its time.
 - An entry in bars ends on a bar. With quantise on, each change waits for its beat as any other.
 - The first entry, and one that is gone to, begin as a preset that is chosen: with its crossfade.
-- Where a preset is not there any more, the entry is left out, with a line.
+- Where a preset is not there any more, the entry is passed over, with a line.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from itertools import takewhile
 
 from visualizer.show import durations
 from visualizer.show.actions import Action, GoInSet, Run, Switch
@@ -66,9 +68,9 @@ def gone_to(show: Show, index: int) -> Show:
     if not can_go(show, index):
         return say(show, f"{now.name} has {len(now.entries)} entries")
     for place in (*range(index, len(now.entries)), *range(index)):
-        preset = navigation.preset_index(show.presets, now.entries[place].preset)
+        preset = preset_of(show, now, place)
         if preset is None:
-            show = say(show, f"preset {now.entries[place].preset} is not there; it is left out")
+            show = _left_out(show, now, (place,))
             continue
         begins = show.live_since is None and preset == show.preset  # it is on already
         show = show if begins else navigation.to_preset(show, preset)
@@ -76,12 +78,14 @@ def gone_to(show: Show, index: int) -> Show:
     return replace(show, sets=replace(sets, play=None), pending=None)
 
 
+def preset_of(show: Show, now: SetList, place: int) -> int | None:
+    """Index of the preset of an entry; None where it is not there."""
+    return navigation.preset_index(show.presets, now.entries[place].preset)
+
+
 def toggled(show: Show) -> Show:
     """The set list begins, or stops: its preset stays."""
-    if not is_on(show):
-        return gone_to(show, 0)
-    name = show.sets.now.name if show.sets.now else ""
-    return say(_stopped(show), f"set list {name} is stopped; its preset stays")
+    return _stopped_by_hand(show) if is_on(show) else gone_to(show, 0)
 
 
 def stepped(show: Show, by: int) -> Show:
@@ -130,7 +134,9 @@ def chosen(show: Show, index: int) -> Show:
         return say(show, f"there is no set list {index + 1}; there are {len(sets.lists)}")
     if index == sets.chosen:
         return show
-    return replace(_stopped(show), sets=replace(sets, chosen=index, play=None))
+    if is_on(show):
+        show = _stopped_by_hand(show)
+    return replace(show, sets=replace(show.sets, chosen=index))
 
 
 def moved(show: Show, index: int, to: int) -> Show:
@@ -143,6 +149,10 @@ def moved(show: Show, index: int, to: int) -> Show:
     entries = tuple(now.entries[place] for place in order)
     if play is not None:
         play = replace(play, place=order.index(play.place))
+    match show.pending:
+        case Pending(action=GoInSet(index=asked) as action) as pending:
+            action = replace(action, index=order.index(asked))
+            show = replace(show, pending=replace(pending, action=action))
     return _with(show, replace(now, entries=entries), play)
 
 
@@ -190,10 +200,16 @@ def following(show: Show) -> int | None:
     sets, now = show.sets, show.sets.now
     if now is None or sets.play is None:
         return None
-    place = sets.play.place + 1
-    if place < len(now.entries):
-        return place
-    return 0 if sets.loops else None
+    there = (place for place in _ahead(show) if preset_of(show, now, place) is not None)
+    return next(there, None)
+
+
+def passed_over(show: Show, index: int | None) -> Show:
+    """The show that says which entries are left out on the way to an index; None: to the end."""
+    now = show.sets.now
+    if now is None:
+        return show
+    return _left_out(show, now, takewhile(lambda place: place != index, _ahead(show)))
 
 
 def due(show: Show, unit: int) -> Show | int | None:
@@ -210,7 +226,8 @@ def due(show: Show, unit: int) -> Show | int | None:
     if left(show) > 0.0:
         return None
     name = show.sets.now.name if show.sets.now else ""
-    return say(_stopped(show), f"set list {name} is over; its last preset stays")
+    show = _stopped(passed_over(show, None))
+    return say(show, f"set list {name} is over; its last preset stays")
 
 
 def unit(show: Show, quantise: int) -> int:
@@ -220,14 +237,33 @@ def unit(show: Show, quantise: int) -> int:
 
 
 def _stepped(show: Show, now: SetList, by: int) -> int:
-    count = len(now.entries)
+    """The place of the next entry that is there, one way or the other, round and round."""
     match show.pending:
         case Pending(action=GoInSet(index=index)):
-            return (index + by) % count
+            begin = index
         case _ if show.sets.play is None:
-            return 0 if by > 0 else count - 1
+            begin = -1 if by > 0 else 0
         case _:
-            return (show.sets.play.place + by) % count
+            begin = show.sets.play.place
+    count = len(now.entries)
+    places = [(begin + by * step) % count for step in range(1, count + 1)]
+    there = (place for place in places if preset_of(show, now, place) is not None)
+    return next(there, places[0])
+
+
+def _ahead(show: Show) -> tuple[int, ...]:
+    """Places of the entries that come after the one that is on, once round where it loops."""
+    now, play = show.sets.now, show.sets.play
+    if now is None or play is None:
+        return ()
+    again = range(play.place + 1) if show.sets.loops else ()
+    return (*range(play.place + 1, len(now.entries)), *again)
+
+
+def _left_out(show: Show, now: SetList, places: Iterable[int]) -> Show:
+    for place in places:
+        show = say(show, f"preset {now.entries[place].preset} is not there; it is left out")
+    return show
 
 
 def _seconds_of(show: Show, entry: SetEntry, length: float) -> float:
@@ -243,10 +279,18 @@ def _stopped(show: Show) -> Show:
     return replace(show, sets=sets, pending=pending)
 
 
+def _stopped_by_hand(show: Show) -> Show:
+    name = show.sets.now.name if show.sets.now else ""
+    return say(_stopped(show), f"set list {name} is stopped; its preset stays")
+
+
 def _with(show: Show, now: SetList, play: SetPlay | None) -> Show:
     """The show with another set list in the place of the chosen one."""
     sets = show.sets
     lists = (*sets.lists[: sets.chosen], now, *sets.lists[sets.chosen + 1 :])
-    waits = show.pending is not None and isinstance(show.pending.action, GoInSet)
-    pending = None if waits else show.pending  # it may stand elsewhere now, and is asked for again
-    return replace(show, sets=replace(sets, lists=lists, play=play), pending=pending)
+    show = replace(show, sets=replace(sets, lists=lists, play=play))
+    match show.pending:
+        case Pending(action=GoInSet(source=source)) if source == SOURCE:
+            return replace(show, pending=None)  # when it comes, and which, is decided again
+        case _:
+            return show
