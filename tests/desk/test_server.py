@@ -23,7 +23,7 @@ from visualizer.desk.hub import MOST_DESKS
 from visualizer.desk.openapi import MOST_BYTES, document
 from visualizer.desk.server import Desk, qr_code
 from visualizer.offline.desk_page import open_page
-from visualizer.show.actions import Run, Set
+from visualizer.show.actions import Run, Say, Set
 from visualizer.show.parameters import PARAMETERS
 
 from ..conftest import PATIENCE
@@ -141,6 +141,15 @@ def test_messages_are_bounded_in_number(playing: Playing, browser: Browser) -> N
     browser.until(lambda: "too many messages; some are not followed" in browser.errors)
     until(lambda: playing.actions)
     assert len(playing.actions) < 3000
+
+
+def test_what_is_lost_to_the_bound_of_what_waits_is_said() -> None:
+    full = desk()
+    for _ in range(200):  # Mailbox(128), and nobody takes
+        full._mailbox.put(Run("tap", "desk"))
+    line = Say("desk: more came than can be played; some is lost", "desk")
+    assert full.drain().count(line) == 1
+    assert line not in full.drain()
 
 
 def test_desks_are_bounded_in_number(playing: Playing) -> None:

@@ -46,6 +46,10 @@ class Mailbox(Protocol):
     def take(self) -> list[Action]:
         """All that has come since the last take."""
 
+    @property
+    def dropped(self) -> int:
+        """How many actions were lost to the bound so far."""
+
 
 class Desk(Worker):
     """The thread. host and port: where it listens; port 0 takes a free one. folder: of its file
@@ -69,6 +73,7 @@ class Desk(Worker):
         self._views: Latest[View] = Latest()
         self._end_server = self._ending.set
         self._said = ""
+        self._dropped = 0
         self.tokens = DeskFile()
         """Those in force, once it listens."""
         self.address = ""
@@ -89,7 +94,11 @@ class Desk(Worker):
 
     def drain(self) -> list[Action]:
         """All that came since the last call. Never waits."""
-        return self._mailbox.take()
+        actions, dropped = self._mailbox.take(), self._mailbox.dropped
+        if dropped != self._dropped:
+            self._dropped = dropped
+            actions.append(Say("desk: more came than can be played; some is lost", SOURCE))
+        return actions
 
     def _rouse(self) -> None:
         self._end_server()
@@ -146,6 +155,7 @@ class Desk(Worker):
             names=frozenset() if local else _own_names(self._host),
             tokens={"play": self.tokens.play, "view": self.tokens.view},
         )
+        self.preview.watchers = 0  # desks of a server that failed may not have gone in order
         kept = None if self._folder is None else self._folder / FOLDER
         hub = Hub(self._views, self._mailbox, self.preview, access, thumbnails=Thumbnails(kept))
         self._hub = hub

@@ -41,6 +41,18 @@ def test_a_share_is_on_at_once_and_the_others_give_way() -> None:
     assert isclose(mix(three)["a"] / mix(three)["b"], 4.0, rel_tol=0.05)
 
 
+def test_what_is_left_out_of_a_text_that_joins_and_what_makes_room_is_said() -> None:
+    show = after(mixed(), MixIn("sea --neg people"), MixIn("<lora:film:1> fog"), MixIn("rain"))
+    assert [message.text for message in show.messages] == [
+        "left out of the prompt: --neg people",
+        "left out of the prompt: <lora:film:1>",
+        f"a mix has 4 texts; left out: {({'a', 'b'} - set(mix(show))).pop()}",
+    ]
+    assert set(mix(show)) - {"a", "b"} == {"sea", "fog", "rain"}
+    cut = after(mixed(), MixIn("x" * 1001))
+    assert cut.messages[-1].text == "the prompt is cut at 1000 characters; it has 1001"
+
+
 def test_the_name_of_a_prompt_stays_as_its_weights_move() -> None:
     show = mixed()
     assert after(show, Weigh("b", 0.9)).cue.text == show.cue.text

@@ -17,6 +17,8 @@ from visualizer.show.state import Show
 AGAIN_WITHIN = 2.0
 """Seconds within which reset must come twice: an evening's work hangs on it."""
 
+OFF = "the wall's corners are moved in the mapping mode, which is off"
+
 
 def toggled(show: Show) -> Show:
     """The mode begins, in place of MIDI learn; or it ends."""
@@ -55,8 +57,10 @@ def moved(show: Show, across: float, down: float) -> Show:
 
 def placed(show: Show, index: int, x: float, y: float) -> Show:
     """A corner at a point of the screen; not where the wall would fold."""
-    mode, corners = show.mapping, show.projection.corners
-    if mode is None or not 0 <= index < len(corners):
+    corners = show.projection.corners
+    if show.mapping is None:
+        return say(show, OFF)
+    if not 0 <= index < len(corners):
         return show
     show = replace(show, mapping=MappingMode(index))
     return moved(show, x - corners[index][0], y - corners[index][1])
@@ -66,7 +70,7 @@ def changed(show: Show, change: str) -> Show:
     """ "rotate" by a quarter, "flip_h", "flip_v", or "reset", which must come twice."""
     mode, projection = show.mapping, show.projection
     if mode is None:
-        return show
+        return say(show, OFF)
     match change:
         case "rotate":
             turn = ROTATIONS[(ROTATIONS.index(projection.rotate) + 1) % len(ROTATIONS)]

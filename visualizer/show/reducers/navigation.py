@@ -180,7 +180,7 @@ def to_turn(show: Show, turn: int) -> Show:
 def to_text(show: Show, text: str) -> Show:
     """To a prompt given by hand, which stays; a blank one changes nothing, with a line."""
     if len(text) > LONGEST:
-        show = say(show, f"the prompt is cut at {LONGEST} characters; it has {len(text)}")
+        show = say(show, cut_line(text))
     negative = preset.negative if (preset := show.preset_now) else ""
     text = text[:LONGEST]
     reading = read(text)
@@ -191,6 +191,11 @@ def to_text(show: Show, text: str) -> Show:
         return say(show, f"{why}; the prompt stays")
     own = negative if reading.negative is None else reading.negative
     return to_own(show, Cued(reading.mix, NO_VALUES, own), text.strip())
+
+
+def cut_line(text: str) -> str:
+    """That a prompt is cut, for people."""
+    return f"the prompt is cut at {LONGEST} characters; it has {len(text)}"
 
 
 def to_own(show: Show, cued: Cued, written: str) -> Show:

@@ -39,16 +39,21 @@ def weighed(show: Show, text: str, share: float) -> Show:
 
 
 def joined(show: Show, text: str) -> Show:
-    """A text beside those of the prompt, half of the whole; the lightest makes room for it."""
-    text = text[: navigation.LONGEST]
-    reading = read(text)
-    if not reading.mix:
-        return say(show, "an empty prompt is ignored; the prompt stays")
-    if not show.cue.parts:
+    """A text beside those of the prompt, half of the whole; the lightest make room for it. The
+    negative prompt in force stays."""
+    reading = read(text[: navigation.LONGEST])
+    if not (reading.mix and show.cue.parts):  # nothing to mix, which is said there
         return navigation.to_text(show, text)
+    if len(text) > navigation.LONGEST:
+        show = say(show, navigation.cut_line(text))
+    negative = () if reading.negative is None else (f"--neg {reading.negative}",)
+    if line := reading._replace(left_out=(*reading.left_out, *negative)).line:
+        show = say(show, line)
     on, coming = dict(show.cue.parts), dict(reading.mix)
     kept = [name for name in sorted(on, key=lambda name: -on[name]) if name not in coming]
-    kept = kept[: TOGETHER - len(coming)]
+    kept, lightest = kept[: TOGETHER - len(coming)], kept[TOGETHER - len(coming) :]
+    if lightest:
+        show = say(show, f"a mix has {TOGETHER} texts; left out: {', '.join(lightest)}")
     total = sum(on[name] for name in kept)
     weights = {name: (1.0 - JOINS_WITH) * on[name] / total for name in kept}
     for name, weight in coming.items():
