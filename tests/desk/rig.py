@@ -12,6 +12,7 @@ import numpy as np
 from websockets.sync.client import ClientConnection, connect
 
 from visualizer.controls.mailbox import Mailbox
+from visualizer.desk.desk_state import MERGED
 from visualizer.desk.server import Desk
 from visualizer.frame import Pixels
 from visualizer.show.actions import Action, Engine, Live, OnDisplay, Say, SetLists, Tick
@@ -157,7 +158,7 @@ class Browser:
                 self.state = message["state"]
             case "change":
                 for name, value in message["changes"].items():
-                    merges = name in ("values", "on", "pictures")
+                    merges = name in MERGED
                     self.state[name] = {**self.state[name], **value} if merges else value
             case "error":
                 self.errors.append(message["text"])

@@ -10,9 +10,21 @@ from hypothesis import strategies as st
 
 from visualizer.desk import desk_state
 from visualizer.desk.told_messages import State
-from visualizer.show.actions import Action, Knob, KnobId, Live, Prompt, Run, Set, Store, Tick
+from visualizer.show.actions import (
+    Action,
+    Knob,
+    KnobId,
+    Live,
+    Prompt,
+    Run,
+    Set,
+    SetLists,
+    Store,
+    Tick,
+)
 from visualizer.show.parameters import PARAMETERS
 from visualizer.show.reducer import reduce
+from visualizer.show.set_list import SetEntry, SetList
 from visualizer.show.state import Show
 from visualizer.show.view import View
 
@@ -57,6 +69,23 @@ def test_snapshots_and_switches() -> None:
     assert [slot for slot, kept in enumerate(told.snapshots.kept, 1) if kept] == [3]
     assert told.on["blackout"]
     assert not told.on["freeze"]
+
+
+def test_a_picture_of_a_text_that_is_not_there_any_more_is_forgotten() -> None:
+    show = played()
+    cards = desk_state.cards(show.presets)
+    before, after = (
+        desk_state.state(View(show, STATUS), cards, 1, pictures=pictures)
+        for pictures in ({"1.1": "a-1", "1.2": "b-1"}, {"1.2": "b-1"})
+    )
+    assert desk_state.changes(before, after) == {"pictures": {"1.2": "b-1"}}
+
+
+def test_entries_of_the_set_list_name_their_presets_by_number() -> None:
+    names = played().presets[0].name.upper(), "1", "gone"
+    entries = tuple(SetEntry(name, 2.0, "bars") for name in names)
+    told = state(played(SetLists((SetList("Night", entries),))))
+    assert [entry.number for entry in told.set_list.entries] == [1, 1, 0]
 
 
 @given(st.lists(actions, max_size=20))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 
 from visualizer.desk import desk_state, metrics
 from visualizer.desk.machine import Machine
@@ -53,10 +55,23 @@ def test_what_is_not_known_has_no_line() -> None:
 def test_the_machine_is_read_now_and_then() -> None:
     now = [0.0]
     machine = Machine(lambda: now[0])
-    first = machine.now
-    assert first.memory > 10
-    machine.look()
-    assert machine.now is first
+    assert machine.now.memory > 10
+    assert not machine.is_old
     now[0] = 10.0
+    assert machine.is_old
     machine.look()
-    assert machine.now is not first
+    assert not machine.is_old
+
+
+def test_the_engines_process_counts_with_the_program() -> None:
+    machine = Machine(lambda: 0.0)
+    alone = machine.now.memory
+    hold = "import sys; held = b'x' * 200_000_000; print(flush=True); sys.stdin.read()"
+    command = [sys.executable, "-c", hold]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        child.stdout.readline()
+        machine.look()
+        assert machine.now.memory > alone + 150
+        child.stdin.close()

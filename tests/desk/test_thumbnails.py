@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -10,11 +11,15 @@ import pytest
 
 from visualizer.desk import thumbnails
 from visualizer.desk.thumbnails import RIPE, Thumbnails
-from visualizer.show.actions import Action, Live, Prompt, Run, Set, Switch, Tick
+from visualizer.show.actions import Action, Live, Prompt, Reread, Run, Set, Switch, Tick, Weigh
+from visualizer.show.prompt_mix import weighted
+from visualizer.show.records import NO_VALUES, Cued, Preset
 from visualizer.show.reducer import reduce, start
 from visualizer.show.state import Show
+from visualizer.show.status import Phase, Status
+from visualizer.show.view import View
 
-from .rig import PRESETS
+from .rig import PRESETS, STATUS
 
 RED = np.full((360, 640, 3), (220, 20, 20), np.uint8)
 
@@ -27,15 +32,19 @@ def show(*actions: Action) -> Show:
     return made
 
 
+def ripe(kept: Thumbnails, show: Show, status: Status = STATUS, fps: float = 7.3) -> bool:
+    return kept.ripe(View(show, status, fps))
+
+
 def test_a_picture_is_taken_once_in_each_turn_when_the_prompt_is_on_by_itself() -> None:
     kept = Thumbnails(None)
-    assert not kept.ripe(reduce(start(PRESETS), Live(7)))
-    assert kept.ripe(show())
+    assert not ripe(kept, reduce(start(PRESETS), Live(7)))
+    assert ripe(kept, show())
     kept.take(show(), RED)
-    assert not kept.ripe(show())
+    assert not ripe(kept, show())
     turned = show(Run("next_prompt"))
-    assert not kept.ripe(turned)
-    assert kept.ripe(reduce(turned, Tick(1.0 + RIPE)))
+    assert not ripe(kept, turned)
+    assert ripe(kept, reduce(turned, Tick(1.0 + RIPE)))
     assert set(kept.of(PRESETS)) == {"1.1"}
     (jpeg,) = kept.pictures.values()
     picture = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
@@ -53,7 +62,17 @@ def test_what_the_wall_does_not_show_is_no_picture_of_the_prompt() -> None:
         Set("strobe", 2.0),
         Prompt("a lamp"),
     ):
-        assert not Thumbnails(None).ripe(reduce(show(action), Tick(9.0)))
+        assert not ripe(Thumbnails(None), reduce(show(action), Tick(9.0)))
+    loading = replace(STATUS, phase=Phase.LOADING)
+    assert not ripe(Thumbnails(None), show(), loading)
+    assert not ripe(Thumbnails(None), show(), fps=0.0)  # the wall holds the picture before
+
+
+def test_a_prompt_with_other_weights_or_another_text_in_its_file_is_not_pictured() -> None:
+    mixed = Preset("mixed", (Cued(weighted({"a": 1, "b": 1}), NO_VALUES),))
+    playing = show(Reread((mixed,)), Tick(1.0 + RIPE))
+    assert ripe(Thumbnails(None), playing)
+    assert not ripe(Thumbnails(None), reduce(playing, Weigh("a", 0.9)))
 
 
 def test_a_new_picture_has_a_new_name_and_all_outlast_the_show(tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ from visualizer.show.parameters import DEFAULTS, PARAMETERS
 from visualizer.show.records import Preset
 from visualizer.show.reducers import set_playing, snapshots
 from visualizer.show.reducers.commands import IS_ON
-from visualizer.show.reducers.navigation import LONGEST
+from visualizer.show.reducers.navigation import LONGEST, name_index
 from visualizer.show.set_list import SetList
 from visualizer.show.state import Show
 from visualizer.show.targets import LEARNABLE
@@ -49,8 +49,8 @@ MOST_PLAYED = (
 """Parameters of the first page of faders, the first four of which a phone shows beside the
 preview."""
 
-MERGED = ("values", "on", "pictures")
-"""Sections of which a change names only the entries that are new."""
+MERGED = ("values", "on")
+"""Sections of which a change names only the entries that are new; their keys never change."""
 
 
 def tables() -> Tables:
@@ -200,19 +200,23 @@ def _set_list(show: Show) -> SetListNow:
         names=tuple(each.name for each in sets.lists),
         number=0 if now is None else sets.chosen + 1,
         loops=sets.loops,
-        entries=() if now is None else _entries(now, round(show.tempo.bpm, 1)),
+        entries=()
+        if now is None
+        else _entries(now, round(show.tempo.bpm, 1), tuple(each.name for each in show.presets)),
     )
 
 
 @lru_cache(maxsize=8)  # asked for 20 times a second
-def _entries(now: SetList, bpm: float) -> tuple[SetEntryNow, ...]:
+def _entries(now: SetList, bpm: float, presets: tuple[str, ...]) -> tuple[SetEntryNow, ...]:
+    places = [name_index(presets, entry.preset) for entry in now.entries]
     return tuple(
         SetEntryNow(
             preset=entry.preset,
+            number=0 if place is None else place + 1,
             length=entry.words,
             seconds=round(entry.length * (60.0 * BAR / bpm if entry.counted_in == "bars" else 60)),
         )
-        for entry in now.entries
+        for entry, place in zip(now.entries, places, strict=True)
     )
 
 

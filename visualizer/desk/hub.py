@@ -75,35 +75,47 @@ class Hub:
         self._views, self._inbox = views, inbox
         self._view: View | None = None
         self._asks_picture = False
+        self._keeps: asyncio.Future[None] | None = None
         self._fault = ""
         self._state: tuple[View, int, State] | None = None
         self._cards: tuple[tuple[Preset, ...], tuple[PresetCard, ...]] = ((), ())
 
     async def run(self) -> None:
-        """Take what the frame loop hands over, until it is over."""
+        """Take what the frame loop hands over, and look at the machine, until it is over."""
+        await asyncio.gather(self._take_all(), self._look_at_machine())
+
+    async def _take_all(self) -> None:
         while not self.over:
             self.listen()
-            self.machine.look()
-            await self._look_at_wall()
+            self._look_at_wall()
             await asyncio.sleep(EVERY)
 
-    async def _look_at_wall(self) -> None:
+    async def _look_at_machine(self) -> None:
+        while not self.over:
+            if self.machine.is_old:
+                await asyncio.to_thread(self.machine.look)  # some sensors are slow
+            await asyncio.sleep(EVERY)
+
+    def _look_at_wall(self) -> None:
         """Take the wall's picture where one is wanted: for desks, or as a prompt's thumbnail."""
-        show = None if self._view is None else self._view.show
-        ripe = show is not None and self.thumbnails.ripe(show)
+        view = self._view
+        busy = self._keeps is not None and not self._keeps.done()
+        ripe = view is not None and not busy and self.thumbnails.ripe(view)
         asked = self._asks_picture
         if ripe != asked:
             self._asks_picture = ripe
             self.preview.watchers += 1 if ripe else -1
+        if (fault := self.thumbnails.fault) and fault != self._fault:
+            self._inbox.put(Say(fault, "desk"))
+        self._fault = fault
         if not self.preview.watchers or (jpeg := self.preview.newest()) is None:
             return
         self.jpeg = jpeg
         # The first one may be of before it was asked for.
-        if ripe and asked and show is not None and self.preview.small is not None:
-            await asyncio.to_thread(self.thumbnails.take(show, self.preview.small))
-            if (fault := self.thumbnails.fault) and fault != self._fault:
-                self._inbox.put(Say(fault, "desk"))
-            self._fault = self.thumbnails.fault
+        if ripe and asked and view is not None and self.preview.small is not None:
+            keep = self.thumbnails.take(view.show, self.preview.small)
+            # Not waited for: a disk that is busy must not hold up what the desks are told.
+            self._keeps = asyncio.get_running_loop().run_in_executor(None, keep)
 
     def listen(self) -> None:
         """Take the newest view, and the lines that were said since the last."""

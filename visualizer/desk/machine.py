@@ -1,8 +1,9 @@
-"""The machine's figures: memory, processor, temperature. For the desk's thread alone."""
+"""The machine's figures: memory, processor, temperature. For the desk alone."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 import psutil
 
@@ -16,26 +17,39 @@ PLAUSIBLE = range(1, 130)
 
 
 class Machine:
-    """now: the newest figures. clock: seconds."""
+    """now: the newest figures of the program, its engine's process and encoders with it. clock:
+    seconds."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._process = psutil.Process()
-        self._process.cpu_percent()  # the first counts from nowhere
+        self._own = psutil.Process()
+        self._processes: dict[psutil.Process, psutil.Process] = {}
+        """The program's, each by what is equal to it: the same objects from look to look, as each
+        counts its time from the last one on."""
         self._at = clock()
-        self.now = self._read()
+        self.now = MachineNow(memory=0, processor=0, temperature=None)
+        self.look()
+
+    @property
+    def is_old(self) -> bool:
+        """Whether the figures want another look."""
+        return self._clock() - self._at >= EVERY
 
     def look(self) -> None:
-        """Read them again where they are old."""
-        if self._clock() - self._at >= EVERY:
-            self._at = self._clock()
-            self.now = self._read()
-
-    def _read(self) -> MachineNow:
-        share = self._process.cpu_percent() / (psutil.cpu_count() or 1)
-        return MachineNow(
-            memory=round(self._process.memory_info().rss / 1e6),
-            processor=round(share),
+        """Read them again. Takes 1 to 100 ms: processes are listed, and some sensors are slow."""
+        self._at = self._clock()
+        found = [self._own]
+        with suppress(psutil.Error):
+            found += self._own.children(recursive=True)
+        self._processes = {each: self._processes.get(each, each) for each in found}
+        memory, share = 0, 0.0
+        for process in self._processes.values():
+            with suppress(psutil.Error):  # one that has ended since
+                memory += process.memory_info().rss
+                share += process.cpu_percent()
+        self.now = MachineNow(
+            memory=round(memory / 1e6),
+            processor=round(share / (psutil.cpu_count() or 1)),
             temperature=_temperature(),
         )
 

@@ -53,10 +53,13 @@ def text(state: State, time: float) -> str:
             continue
         full = f"visualizer_{name}"
         lines += [f"# HELP {full} {help_}", f"# TYPE {full} {kind}", f"{full} {float(value):.10g}"]
-    model = engine.model.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")
     lines += [
         "# HELP visualizer_info What runs.",
         "# TYPE visualizer_info gauge",
-        f'visualizer_info{{model="{model}",device="{engine.device}"}} 1',
+        f'visualizer_info{{model="{_quoted(engine.model)}",device="{_quoted(engine.device)}"}} 1',
     ]
     return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", " ")

@@ -1,8 +1,9 @@
 """Thumbnails of prompts: small pictures of the wall, taken while each of them plays, and kept.
 
 A prompt's picture is taken once in each of its turns, when it has been on by itself for some
-seconds, and only where the wall shows it: not in a blackout, a freeze, or under a test card. They
-lie in a folder of the session's, a file each, and outlast the show. For the desk's thread alone.
+seconds, and only where the wall shows it: not in a blackout, a freeze, under a test card, while its
+weights are others, or while no pictures are generated. They lie in a folder of the session's, a
+file each, and outlast the show. For the desk's thread alone.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ from visualizer.frame import Pixels
 from visualizer.show import cueing, durations
 from visualizer.show.records import Preset
 from visualizer.show.state import Show
+from visualizer.show.status import Phase
+from visualizer.show.view import View
 
 FOLDER = "thumbnails"
 
@@ -56,9 +59,14 @@ class Thumbnails:
         if folder is not None:
             self._read(folder)
 
-    def ripe(self, show: Show) -> bool:
+    def ripe(self, view: View) -> bool:
         """Whether the prompt on the wall wants its picture taken now."""
-        if (show.visits, show.turn) == self._taken or show.preset_now is None:
+        show, preset = view.show, view.show.preset_now
+        if (show.visits, show.turn) == self._taken or preset is None:
+            return False
+        if view.status.phase is not Phase.RUNNING or view.engine_fps <= 0.0:
+            return False
+        if show.cue.parts != preset.prompts[show.prompt_index].parts:
             return False
         if show.live_since is None or show.cue.stays or not show.generating:
             return False

@@ -121,9 +121,11 @@ class PromptWeight(Message):
 
 
 class SetEntryNow(Message):
-    """An entry of the set list. length: in words; seconds: at the tempo in force."""
+    """An entry of the set list. preset: as it is written; number: of that preset, 0 where it is not
+    there. length: in words; seconds: at the tempo in force."""
 
     preset: str
+    number: int
     length: str
     seconds: float
 

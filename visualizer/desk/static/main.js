@@ -15,7 +15,7 @@ let play, set, setup, state, clock = 0, says = 0;
 const connection = new Connection(token(), { hear, see, stand });
 const send = (message) => connection.send(message);
 
-const merged = (name) => name === "values" || name === "on" || name === "pictures";
+const merged = (name) => name === "values" || name === "on";
 
 function hear(message) {
   switch (message.type) {

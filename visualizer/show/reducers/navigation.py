@@ -76,10 +76,15 @@ def _with_seed(show: Show, values: Mapping[str, float]) -> tuple[Show, Mapping[s
 
 def preset_index(presets: Sequence[Preset], wanted: str) -> int | None:
     """The index of a preset by its name, in any capitals, or by its number from 1; None: none."""
-    names = [_folded(preset.name) for preset in presets]
-    if _folded(wanted) in names:
-        return names.index(_folded(wanted))
-    numbers = [str(place) for place in range(1, len(presets) + 1)]
+    return name_index([preset.name for preset in presets], wanted)
+
+
+def name_index(names: Sequence[str], wanted: str) -> int | None:
+    """As preset_index, among the presets' names."""
+    folded = [_folded(name) for name in names]
+    if _folded(wanted) in folded:
+        return folded.index(_folded(wanted))
+    numbers = [str(place) for place in range(1, len(names) + 1)]
     return numbers.index(wanted.strip()) if wanted.strip() in numbers else None
 
 
