@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -169,6 +171,52 @@ class Browser:
 
     def close(self) -> None:
         self.socket.close()
+
+
+class Line:
+    """A network between browsers and a desk on a port, that can be lost."""
+
+    def __init__(self, to: int) -> None:
+        self._to = to
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self._ends: list[socket.socket] = []
+        self._lost: list[threading.Event] = []
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def __enter__(self) -> Line:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for each in (self._listening, *self._ends):
+            each.close()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._listening.getsockname()[1]}"
+
+    def lose(self) -> None:
+        """Nothing more comes through, and no end is told. Who connects anew gets through."""
+        for lost in self._lost:
+            lost.set()
+
+    def _accept(self) -> None:
+        with suppress(OSError):  # closed
+            while True:
+                near, _ = self._listening.accept()
+                far, lost = socket.create_connection(("127.0.0.1", self._to)), threading.Event()
+                self._ends += near, far
+                self._lost.append(lost)
+                for one, other in ((near, far), (far, near)):
+                    threading.Thread(target=_pass, args=(one, other, lost), daemon=True).start()
+
+
+def _pass(one: socket.socket, other: socket.socket, lost: threading.Event) -> None:
+    with suppress(OSError):
+        while content := one.recv(65536):
+            if not lost.is_set():
+                other.sendall(content)
+        if not lost.is_set():
+            other.shutdown(socket.SHUT_WR)
 
 
 def desk(host: str = "127.0.0.1", **more: Any) -> Desk:

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from visualizer.desk import thumbnails
-from visualizer.show.actions import MixIn, Set
+from visualizer.show.actions import MixIn, MoveInSet, Run, Set
 from visualizer.show.projection import PLAIN
 
-from .rig import Playing, desk, until
+from .rig import Line, Playing, desk, until
 
 PHONE, TABLET, LAPTOP = (390, 844), (820, 1180), (1280, 720)
 
@@ -363,6 +363,52 @@ def test_a_desk_comes_back_with_its_show_and_greys_what_is_old(
         until(lambda: playing.show.cue.text == "red smoke")
 
 
+def test_a_line_that_was_lost_and_never_closed_is_opened_anew(
+    playing: Playing, open_page: Any
+) -> None:
+    with Line(playing.desk.port or 0) as line:
+        page = open_page(line.url)
+        line.lose()
+        playing.do(Run("next_prompt"))
+        page.until("document.querySelector('#connection .dot').classList.contains('yellow')")
+        page.page.evaluate("{ const now = Date.now; Date.now = () => now() + 9000; }")
+        page.until("document.querySelector('#now').textContent === 'red smoke'")
+        page.until(FRESH)
+        page.page.context.close()
+
+
+def test_a_key_that_repeats_moves_an_entry_once_until_the_show_has_told_it(
+    playing: Playing, open_page: Any
+) -> None:
+    page = open_page(playing.url)
+    page.page.click("#tab-set")
+    page.page.evaluate(
+        "for (let n = 0; n < 2; n++) document.querySelector('#entries .grip').dispatchEvent("
+        "new KeyboardEvent('keydown', { key: 'ArrowDown' }))"
+    )
+    page.until("document.activeElement.matches('#entries li:nth-child(2) .grip')")
+    assert [action for action in playing.actions if isinstance(action, MoveInSet)] == [
+        MoveInSet(0, 1, "desk")
+    ]
+
+
+def test_a_screen_readers_click_does_what_is_held_and_taps_where_that_does_something(
+    playing: Playing, open_page: Any
+) -> None:
+    page = open_page(playing.url).page
+    page.evaluate("document.querySelector('#held button').click()")
+    until(lambda: playing.show.restarts == 1)
+    page.evaluate("document.querySelector('#slots button').click()")
+    until(lambda: any(m.text == "snapshot 1 is empty" for m in playing.show.messages))
+    page.focus("#held button")
+    page.keyboard.down("Space")
+    until(lambda: playing.show.restarts == 2)
+    page.keyboard.up("Space")
+    page.focus("#slots button")
+    page.keyboard.press("Space")
+    assert (playing.show.restarts, playing.show.snapshots) == (2, {})
+
+
 def test_a_link_with_a_token_is_taken_out_of_the_address_bar(
     open_page: Any, tmp_path: Path, chromium: Any
 ) -> None:
@@ -376,6 +422,11 @@ def test_a_link_with_a_token_is_taken_out_of_the_address_bar(
         until(lambda: page.evaluate(FRESH))
         looks = open_page(f"{playing.url}/#token={tokens.view}").page
         assert not looks.is_visible("#blackout")
+        looks.focus("[data-parameter=strength]")
+        looks.keyboard.press("End")  # refused, and so it is where it was
+        until(lambda: looks.inner_text("#message") == "this link may only look")
+        place = "document.querySelector('[data-parameter=strength]').getAttribute('aria-valuenow')"
+        until(lambda: looks.evaluate(place) == "0.6")
         stranger = chromium.new_page()
         stranger.goto(playing.url)
         until(lambda: stranger.inner_text("#connected").startswith("a token is needed"))

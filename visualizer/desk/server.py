@@ -84,8 +84,8 @@ class Desk(Worker):
 
     @property
     def code(self) -> tuple[tuple[bool, ...], ...]:
-        """The QR code that a tablet on the network scans to play, its dark dots by rows, until one
-        has; empty for nothing."""
+        """The QR code that a tablet on the network scans to play, its dark dots by rows, while no
+        desk is connected; else empty."""
         return self._code if self._hub is not None and not self._hub.desks else ()
 
     def tell(self, view: View) -> None:

@@ -2,6 +2,7 @@
 
 const FIRST_WAIT = 500, LONGEST_WAIT = 5000; // milliseconds between two tries
 const STALE_AFTER = 2500; // milliseconds without news: the show sends some every second
+const DEAD_AFTER = 8000; // milliseconds without news, or without a line: another is opened
 
 const KEY = "visualizer-token";
 
@@ -30,6 +31,7 @@ export class Connection {
     this.stand = stand;
     this.wait = FIRST_WAIT;
     this.last = 0;
+    this.began = 0;
     this.open();
     setInterval(() => this.look(), 500);
     document.addEventListener("visibilitychange", () => document.hidden || this.retry());
@@ -57,8 +59,10 @@ export class Connection {
       return;
     }
     this.socket = socket;
+    this.began = Date.now();
     socket.binaryType = "blob";
     socket.onmessage = ({ data }) => {
+      if (socket !== this.socket) return;
       this.last = Date.now();
       this.wait = FIRST_WAIT;
       if (typeof data === "string") this.hear(JSON.parse(data)); else this.see(data);
@@ -78,9 +82,17 @@ export class Connection {
   }
 
   look() {
+    if (!this.timer && Date.now() - Math.max(this.last, this.began) > DEAD_AFTER) this.drop();
     if (!this.isOpen) return;
     if (Date.now() - this.last < STALE_AFTER) this.stand("green", "Connected");
     else this.stand("yellow", "No news");
+  }
+
+  /** A network that was lost closes no socket: a browser that only hears would wait for ever. */
+  drop() {
+    const dead = this.socket;
+    this.open();
+    dead?.close();
   }
 
   /** A browser does not tell why a socket was refused; a request does. */

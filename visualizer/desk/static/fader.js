@@ -39,7 +39,7 @@ export class Fader {
   constructor(row, send, enter) {
     this.row = row;
     this.send = send;
-    this.value = this.home = row.default;
+    this.value = this.home = this.told = row.default;
     this.played = this.waiting = undefined;
     this.touched = 0;
     this.pointers = new Map();
@@ -73,7 +73,7 @@ export class Fader {
   tell(value, played, waiting, home) {
     this.home = home ?? this.row.default;
     const own = this.pointers.size > 0 || performance.now() - this.touched < SETTLES;
-    if (own) this.told = value;
+    this.told = value;
     const next = own ? this.value : value;
     if (next === this.value && played === this.played && waiting === this.waiting) return;
     [this.value, this.played, this.waiting] = [next, played, waiting];
@@ -132,8 +132,7 @@ export class Fader {
       return;
     }
     this.element.classList.remove("fine");
-    this.touched = performance.now();
-    setTimeout(() => this.settle(), SETTLES + 50);
+    this.touch();
     const isTap = event.type === "pointerup" && this.moved <= 3;
     if (isTap && event.timeStamp - (this.tapped ?? -1e9) < DOUBLE) {
       this.set(this.home);
@@ -141,11 +140,10 @@ export class Fader {
     } else this.tapped = isTap ? event.timeStamp : undefined;
   }
 
-  /** After a hand, the show has the word: another hand may have been last. */
+  /** After a hand, the show has the word: another hand may have been last, or it was refused. */
   settle() {
-    if (this.pointers.size || this.told === undefined || performance.now() - this.touched < SETTLES) return;
+    if (this.pointers.size || performance.now() - this.touched < SETTLES) return;
     this.tell(this.told, this.played, this.waiting, this.home);
-    this.told = undefined;
   }
 
   key(event, enter) {
@@ -159,10 +157,17 @@ export class Fader {
     event.preventDefault();
   }
 
+  /** A hand is on it. */
+  touch() {
+    this.touched = performance.now();
+    clearTimeout(this.settling);
+    this.settling = setTimeout(() => this.settle(), SETTLES + 50);
+  }
+
   /** A hand has set it: shown at once, sent 30 times a second. */
   set(value) {
     this.value = value;
-    this.touched = performance.now();
+    this.touch();
     this.draw();
     if (this.timer) return;
     this.flush();

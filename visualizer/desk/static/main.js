@@ -8,6 +8,7 @@ import { Setup } from "/setup.js";
 import { Watch } from "/watch.js";
 
 const SAYS = 4000; // milliseconds that a refusal can be read
+const SHOWN = 1000; // milliseconds after which the picture before is let go of
 
 const watch = new Watch();
 let play, set, setup, state, clock = 0, says = 0;
@@ -80,7 +81,7 @@ let shown = "";
 function see(blob) {
   const picture = $("picture"), before = shown;
   shown = URL.createObjectURL(blob);
-  picture.onload = () => before && URL.revokeObjectURL(before);
+  if (before) setTimeout(() => URL.revokeObjectURL(before), SHOWN); // also where it never was decoded
   picture.src = shown;
   setup?.see(shown);
   $("set-wall").src = shown;

@@ -33,8 +33,9 @@ export function tabs(list, choose) {
   });
 }
 
-/** A button that does something when it is held, and something else (or nothing) when tapped. */
-export function held(button, done, tapped = () => {}) {
+/** A button that does something when it is held, and something else (or nothing) when tapped. A
+ * screen reader's own click can't be held: it taps, or does it where a tap does nothing. */
+export function held(button, done, tapped) {
   let timer = 0;
   button.classList.add("hold");
   const begin = () => {
@@ -48,12 +49,17 @@ export function held(button, done, tapped = () => {}) {
     button.classList.remove("holding");
   };
   button.onpointerdown = (event) => { if (!event.button) { button.setPointerCapture(event.pointerId); begin(); } };
-  button.onpointerup = () => { if (timer) { end(); tapped(); } };
+  button.onpointerup = () => { if (timer) { end(); tapped?.(); } };
   button.onpointercancel = button.onblur = end;
   button.oncontextmenu = (event) => event.preventDefault();
   const plays = (event) => event.key === "Enter" || event.key === " ";
   button.onkeydown = (event) => { if (plays(event)) { event.preventDefault(); if (!event.repeat) begin(); } };
-  button.onkeyup = (event) => { if (plays(event) && timer) { end(); tapped(); } };
+  button.onkeyup = (event) => {
+    if (!plays(event)) return;
+    event.preventDefault();
+    if (timer) { end(); tapped?.(); }
+  };
+  button.onclick = (event) => { if (event.detail === 0) (tapped ?? done)(); }; // keys make no click here
 }
 
 /** Ask for a text; done(text). */

@@ -12,9 +12,15 @@ function link(name) {
       .then((answer) => (answer.ok ? answer.blob() : Promise.reject(new Error(answer.status))))
       .then((blob) => URL.createObjectURL(blob))
       .catch(() => { links.delete(name); return ""; }));
-    if (links.size > MOST) links.delete(links.keys().next().value);
+    if (links.size > MOST) forget(links.keys().next().value);
   }
   return links.get(name);
+}
+
+async function forget(name) {
+  const old = links.get(name);
+  links.delete(name);
+  URL.revokeObjectURL(await old);
 }
 
 /** Show a picture in an element with an <img>; "" for none: the element is as it is without. */

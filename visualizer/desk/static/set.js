@@ -11,6 +11,8 @@ export const clock = (seconds) => {
   return hours ? `${hours}:${two(minutes)}:${two(rest)}` : `${minutes}:${two(rest)}`;
 };
 
+const MOVED = 1000; // milliseconds in which the show tells the order that a key has asked for
+
 export class SetList {
   constructor(send) {
     this.send = send;
@@ -50,7 +52,7 @@ export class SetList {
     }));
     put($("set-name"), set.name);
     this.timeline();
-    const rows = JSON.stringify(set.entries.map((entry) => [entry.preset, entry.length]));
+    const rows = JSON.stringify(set.entries.map((entry) => [entry.preset, entry.number, entry.length]));
     if (this.dragged || (rows === this.rows && !this.dropped)) return; // a hand has it, or it is the same
     this.rows = rows;
     this.dropped = false;
@@ -82,7 +84,7 @@ export class SetList {
     // Where it stands now: a hand may have moved it, and the show not have said so yet.
     const number = () => [...$("entries").children].indexOf(row) + 1;
     grip.setAttribute("aria-label", `Move ${entry.preset}, ${place + 1} of ${count}. Arrow keys move it`);
-    go.querySelector(".name").textContent = entry.preset;
+    go.querySelector(".name").textContent = entry.number ? entry.preset : `${entry.preset} (not there)`;
     go.setAttribute("aria-description", "Plays the set list from here on");
     length.textContent = entry.length.replace(/minutes?/, "min");
     length.setAttribute("aria-label", `${entry.preset}: ${entry.length}. Enter a length`);
@@ -95,10 +97,12 @@ export class SetList {
     grip.onkeydown = (event) => {
       const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
       const from = number(), to = from + (by ?? 0);
-      if (!by || to < 1 || to > count) return;
+      if (!by) return;
       event.preventDefault();
-      this.refocus = to - 1;
-      this.send({ type: "set_move", number: from, to });
+      // One at a time: a key that repeats would move what stands here meanwhile, and so move it back.
+      const waits = this.refocus !== undefined && performance.now() - this.asked < MOVED;
+      if (waits || to < 1 || to > count || !this.send({ type: "set_move", number: from, to })) return;
+      [this.refocus, this.asked] = [to - 1, performance.now()];
     };
     this.drag(grip, row);
     return row;
@@ -149,7 +153,7 @@ export class SetList {
   now() {
     const { set_list: set, set_place: place, presets, pictures, now } = this.state;
     const entry = set.entries[place.place - 1], next = set.entries[place.next - 1];
-    const interlude = entry && presets[now.preset - 1]?.name.toLowerCase() !== entry.preset.toLowerCase() && Number.isNaN(Number(entry.preset));
+    const interlude = entry?.number && now.preset !== entry.number;
     put($("set-now"), entry ? entry.preset : "Stopped");
     put($("set-interlude"), interlude ? `a hand plays ${presets[now.preset - 1]?.name ?? "another prompt"} meanwhile` : "");
     put($("set-place"), entry ? `${place.place} / ${set.entries.length}` : "");
@@ -157,8 +161,7 @@ export class SetList {
     put($("set-then-caption"), entry ? `Next in ${clock(place.left)}` : "Begins with");
     [...$("entries").children].forEach((row, at) => {
       row.setAttribute("aria-current", at + 1 === place.place);
-      const preset = presets.findIndex((each) => each.name.toLowerCase() === set.entries[at]?.preset.toLowerCase());
-      const own = Object.keys(pictures).find((key) => key.startsWith(`${preset + 1}.`));
+      const own = Object.keys(pictures).find((key) => key.startsWith(`${set.entries[at]?.number}.`));
       picture(row.querySelector(".go"), own ? pictures[own] : "");
     });
     [...$("timeline").children].forEach((part, at) => {
