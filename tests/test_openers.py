@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import pickle
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from visualizer import openers
 from visualizer.engine.host.engine_host import Slots
+from visualizer.engine.host.failover import Failover
 from visualizer.engine.host.process_host import ProcessHost
-from visualizer.engine.models.catalogue import TESTCARD
-from visualizer.options import LiveOptions
+from visualizer.engine.models.catalogue import BUILTIN, TESTCARD
+from visualizer.openers import host, place
+from visualizer.options import LiveOptions, OptionError
 
 from .engine.host.engines import WANTED
 
@@ -52,3 +55,24 @@ def test_the_last_resort_plays_the_test_card_in_a_process_that_loads_no_torch() 
     assert frame.pixels.shape == (32, 64, 3)
     assert "libtorch" not in Path(f"/proc/{host.pid}/maps").read_text()
     assert host.stop(60.0)
+
+
+def test_an_engine_on_a_cluster_is_refused_in_a_line_where_ray_is_not_installed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        "visualizer.engine.host.ray_cluster.importlib.util.find_spec", lambda name: None
+    )
+    for engine in ("ray", "ray://10.0.0.2:10001"):
+        with pytest.raises(OptionError, match=r"--engine ray.*pip install 'visualizer\[ray\]'"):
+            place(engine, "cpu")
+    assert place("thread", "cpu") == "thread"
+
+
+def test_what_a_far_engine_is_made_of_can_be_sent_to_it() -> None:
+    made = host("ray://10.0.0.2:10001", LiveOptions(model=BUILTIN, device="cpu"))
+    assert isinstance(made, partial)
+    assert made.func is Failover
+    far, near = made.args
+    assert pickle.loads(pickle.dumps(far)).func is ProcessHost
+    assert near.func is not Failover

@@ -54,6 +54,7 @@ KEPT_IN: dict[str, str] = {
     "transformers": "engine",
     "huggingface_hub": "engine",
     "openvino": "engine",
+    "ray": "engine",
     "mido": "controls",
     "rtmidi": "controls",
     "supriya_midi": "controls",

@@ -22,6 +22,24 @@ NTSC = (24, 30, 48, 60, 120)
 """Rates that video slows down by 1000/1001: 23.976, 29.97 …"""
 
 
+def engine(text: str) -> str:
+    if text in ("auto", "thread", "process") or _is_cluster(text):
+        return text
+    raise argparse.ArgumentTypeError(
+        f"'{text}' is none of auto, thread, process, ray, and no address such as ray://HOST:10001"
+    )
+
+
+def cluster(text: str) -> str:
+    if _is_cluster(text):
+        return text
+    raise argparse.ArgumentTypeError(f"'{text}' is neither ray nor such as ray://HOST:10001")
+
+
+def _is_cluster(text: str) -> bool:
+    return text == "ray" or re.fullmatch(r"ray://[^/\s]+:\d+", text) is not None
+
+
 def setting(text: str) -> tuple[str, float]:
     return _parsed(parse_setting, text)
 

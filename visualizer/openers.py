@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -12,7 +13,10 @@ from pathlib import Path
 from visualizer.engine.engine import Engine, OpenEngine
 from visualizer.engine.failures import LoraError, ModelError, one_line, out_of_memory, sticky
 from visualizer.engine.host.engine_host import EngineHost, MakeHost, Slots
+from visualizer.engine.host.failover import Failover
 from visualizer.engine.host.process_host import ProcessHost
+from visualizer.engine.host.ray_cluster import address, missing
+from visualizer.engine.host.ray_host import RayHost
 from visualizer.engine.models.catalogue import TESTCARD, Choice
 from visualizer.engine.models.open import choose, open_engine
 from visualizer.engine.producer.producer import Producer
@@ -79,11 +83,14 @@ def open_now(options: Options, name: str, say: Callable[[str], None]) -> Engine:
 
 
 def place(engine: str, device: str) -> str:
-    """Where the engine runs, by the options --engine and --device: thread or process.
+    """Where the engine runs, by the options --engine and --device: thread, process, ray or
+    ray://HOST:PORT. Raises OptionError where that can't be had.
 
     auto: in a process where a GPU by NVIDIA computes, whose driver can take a process with it. The
     driver is not asked, which can take seconds: its files tell.
     """
+    if engine.startswith("ray") and (line := missing(engine)):
+        raise OptionError(f"--engine {engine}: {line}")
     if engine != "auto":
         return engine
     return "process" if device == "cuda" or (device == "auto" and _has_nvidia()) else "thread"
@@ -96,10 +103,16 @@ def _has_nvidia() -> bool:
 
 
 def host(where: str, options: Options) -> MakeHost:
-    """What makes the live show's engine host. where: thread or process."""
+    """What makes the live show's engine host. where: as place() has it."""
     if where == "thread":
         return partial(_producer, options)
-    return partial(ProcessHost, partial(_in_process, _sendable(options)))
+    made = partial(_in_process, _sendable(options))
+    if where == "process":
+        return partial(ProcessHost, made)
+    named = address(where)
+    far = partial(ProcessHost, partial(_on_cluster, made, named, options.device))
+    near = host(place("auto", options.device), options)
+    return partial(Failover, far, near, where=f"the engine at {named or 'the Ray cluster'}")
 
 
 def without_torch(options: Options) -> MakeHost:
@@ -127,6 +140,7 @@ def _producer(
         frames=slots.frames,
         statuses=slots.statuses,
         picture=picture,
+        pictures=slots.pictures,
         open_engine=opener(options, live=True),
         load_engine=opener(options, strict=True, live=True),
         choose=choice or partial(choose, options.device),
@@ -137,6 +151,15 @@ def _producer(
 
 def _in_process(options: Options, slots: Slots, picture: Pixels | None) -> EngineHost:
     return _producer(options, slots, picture, fatal=fatal)
+
+
+def _on_cluster(
+    made: MakeHost, address: str, device: str, slots: Slots, picture: Pixels | None
+) -> EngineHost:
+    """For a process of its own, whose stdout is then quiet: Ray prints there what it finds, at
+    length, and the host says it in a line."""
+    sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115
+    return RayHost(made, slots, picture, address=address, device=device, ends_after=True)
 
 
 def _card_in_process(options: Options, slots: Slots, picture: Pixels | None) -> EngineHost:

@@ -69,10 +69,10 @@ class LiveOptions(Options):
     state: folder where the show is remembered; None for the usual one. renderer: auto, gl or
     software. hud: auto, wall or window. strobe_limit: most flashes a second. log: file of the
     performance log; None for one in the state's folder. no_log: write none. set_list: a set list's
-    name or file, to play from the beginning; None for none. engine: where it runs: auto, thread or
-    process. keep_alive: run the show in a process of its own, and start it again if it dies.
-    crash_file: in such a process, where a crash writes its traceback. restarted: it died, and goes
-    on as it was, whatever else is asked.
+    name or file, to play from the beginning; None for none. engine: where it runs: auto, thread,
+    process, ray or ray://HOST:PORT. keep_alive: run the show in a process of its own, and start it
+    again if it dies. crash_file: in such a process, where a crash writes its traceback. restarted:
+    it died, and goes on as it was, whatever else is asked.
     """
 
     from_picture: Path | None = None
@@ -119,7 +119,9 @@ class RenderOptions(Options):
     a second. engine_fps: how many of them the engine makes, the wall fading between them; None for
     all. steps: denoising steps, whatever the show says; None for the show's. strobe_limit: most
     flashes a second. continuing: go on with the folder that an interrupted run left. replay: a
-    performance log to play, in place of a preset.
+    performance log to play, in place of a preset. variations: how many videos are made of it, with
+    other seeds; 0 for the one as it was played. on: where they are made, ray or ray://HOST:PORT;
+    None for one after the other, here. variation: what is added to the seeds of one.
     """
 
     from_picture: Path | None = None
@@ -134,6 +136,9 @@ class RenderOptions(Options):
     sound: Path | None = None
     continuing: bool = False
     replay: Path | None = None
+    variations: int = 0
+    on: str | None = None
+    variation: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -150,10 +150,12 @@ def add_strobe_limit(parser: argparse.ArgumentParser, default: str | None) -> No
 def add_engine(parser: argparse.ArgumentParser, default: str) -> None:
     parser.add_argument(
         "--engine",
-        choices=("auto", "thread", "process"),
+        type=argument_types.engine,
         default=default,
+        metavar="auto|thread|process|ray|ray://HOST:PORT",
         help="where frames are made: in a process of its own, which is started again if it crashes "
-        "or hangs, or in a thread (default auto: a process on NVIDIA GPUs)",
+        "or hangs, in a thread, or on a Ray cluster, here or at an address (default auto: a "
+        "process on NVIDIA GPUs)",
     )
 
 

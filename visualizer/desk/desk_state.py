@@ -150,7 +150,7 @@ def state(
             text=status.text,
             progress=None if status.progress is None else round(status.progress, 2),
             model=status.model,
-            device=status.device,
+            device=status.place,
             coming=status.coming,
             fps=round(view.engine_fps, 1),
             latency=round(show.period * 1000),

@@ -36,6 +36,7 @@ from visualizer.live.resume import as_asked
 from visualizer.live.session_store import SessionStore, usual_folder
 from visualizer.live.source_client import SourceClient
 from visualizer.live.wall_outputs import WallOutputs
+from visualizer.openers import place
 from visualizer.options import (
     LiveOptions,
     find_picture,
@@ -91,6 +92,7 @@ def _run(options: LiveOptions, reopened: Reopened | None) -> int:
         for option, where in (("--osc", options.osc), ("--desk", options.desk)):
             if where:
                 address(where, option)  # refused before a window opens
+        place(options.engine, options.device)
         # Python hands its lock on every 5 ms: a third of a display frame. A tenth of that keeps the
         # display in time while the engine computes.
         sys.setswitchinterval(0.0005)

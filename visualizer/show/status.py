@@ -24,9 +24,10 @@ class Status:
 
     text: one line for people (what is being done, or what is wrong and what to do). progress:
     0 to 1 while something loads, None where its end is not known. model and device: what runs,
-    empty before. coming: the model that loads in the background while another runs (phase is
-    RUNNING then, and text and progress are the loading's), else empty. default and reason: the
-    model that is taken where none is named, and why. models: those on this machine.
+    empty before. wire: what the way to it takes, such as "84 ms, 640 kB/s", where it runs on
+    another machine, else empty. coming: the model that loads in the background while another runs
+    (phase is RUNNING then, and text and progress are the loading's), else empty. default and
+    reason: the model that is taken where none is named, and why. models: those on this machine.
     """
 
     phase: Phase = Phase.STARTING
@@ -34,10 +35,16 @@ class Status:
     progress: float | None = None
     model: str = ""
     device: str = ""
+    wire: str = ""
     coming: str = ""
     default: str = ""
     reason: str = ""
     models: tuple[str, ...] = ()
+
+    @property
+    def place(self) -> str:
+        """Where the model runs, and what the way there takes."""
+        return ", ".join(filter(None, (self.device, self.wire)))
 
 
 Report: TypeAlias = Callable[[Status], None]

@@ -98,5 +98,6 @@ def make(slots: Slots, picture: Pixels | None) -> EngineHost:
         choose=lambda: Choice(BUILTIN, "because", (BUILTIN, "large")),
         clock=time.perf_counter,
         picture=picture,
+        pictures=slots.pictures,
         fatal=fatal,
     )

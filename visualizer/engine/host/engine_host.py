@@ -1,8 +1,9 @@
-"""The seam between the show and an engine: four slots, and a host that serves them from somewhere.
+"""The seam between the show and an engine: five slots, and a host that serves them from somewhere.
 
 The producer is a host itself: the engine in a thread (engine/producer). ProcessHost has the same
-producer in a process of its own. Whoever holds the slots need not know which: one that can't go on
-hands an error to slots.frames.fail, whose text says why in a line.
+producer in a process of its own, RayHost on another machine, and Failover is one of two hosts.
+Whoever holds the slots need not know which: one that can't go on hands an error to
+slots.frames.fail, whose text says why in a line.
 """
 
 from __future__ import annotations
@@ -20,16 +21,18 @@ from visualizer.show.status import Status
 @dataclass(frozen=True, slots=True)
 class Slots:
     """models: names of models that are wanted, with their LoRAs (show/lora.py), "" for the default.
-    requests: what is wanted at this moment. frames, statuses: what comes of it."""
+    requests: what is wanted at this moment. pictures: what the loop goes on from, put before the
+    request of the first frame that does. frames, statuses: what comes of it."""
 
     models: Latest[str] = field(default_factory=Latest)
     requests: Latest[Request] = field(default_factory=Latest)
+    pictures: Latest[Pixels] = field(default_factory=Latest)
     frames: Latest[Frame] = field(default_factory=Latest)
     statuses: Latest[Status] = field(default_factory=Latest)
 
     def close(self) -> None:
         """Tell both sides that it is over."""
-        for slot in (self.models, self.requests, self.frames, self.statuses):
+        for slot in (self.models, self.requests, self.pictures, self.frames, self.statuses):
             slot.close()
 
 

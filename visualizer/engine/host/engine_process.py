@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -28,6 +29,7 @@ from visualizer.engine.host.pipe_messages import (
     End,
     Failed,
     FromProcess,
+    GoOn,
     Heard,
     Made,
     NeedRoom,
@@ -49,6 +51,9 @@ PULSE = 1.0
 
 SWITCH_INTERVAL = 0.0005
 """Seconds after which Python hands its lock on: what crosses the pipe must not wait for frames."""
+
+ENDS_WITHIN = 0.5
+"""Seconds that the host has to end by itself: one with an engine elsewhere lets go of that."""
 
 PR_SET_PDEATHSIG = 1
 """Linux's prctl: the signal that this process gets when the thread that started it ends."""
@@ -126,7 +131,10 @@ class EngineProcess:
         try:
             try:
                 work()
-            except (Closed, ShowGone):
+            except Closed:  # _listen has been told of the end, and lets the host end first
+                time.sleep(ENDS_WITHIN)
+                leave(0)
+            except ShowGone:
                 leave(0)
             except EngineLost as lost:
                 self._send(Failed(str(lost)))
@@ -158,6 +166,8 @@ class EngineProcess:
                 case Want() as want:
                     self._slots.requests.put(self._with_source(want))
                     self._send(Heard())
+                case GoOn(picture):
+                    self._slots.pictures.put(picture)
                 case Taken():
                     self._taken.set()
                 case Room(name):
@@ -166,6 +176,7 @@ class EngineProcess:
                 case Ask(model):
                     self._slots.models.put(model)
                 case End():
+                    self._host.stop(ENDS_WITHIN)
                     leave(0)
 
     def _with_source(self, want: Want) -> Request:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeAlias
 
+from visualizer.frame import Pixels
 from visualizer.show.request import Request
 from visualizer.show.status import Status
 
@@ -35,6 +36,13 @@ class Want(NamedTuple):
     request: Request
     source: Placed | None
     has_source: bool
+
+
+class GoOn(NamedTuple):
+    """To the process, before the Want that it is for: the loop goes on from this picture. It is so
+    rare that it needs no shared memory."""
+
+    picture: Pixels
 
 
 class Room(NamedTuple):
@@ -89,5 +97,5 @@ class Failed(NamedTuple):
     line: str
 
 
-ToProcess: TypeAlias = Ask | Want | Room | Taken | End
+ToProcess: TypeAlias = Ask | Want | GoOn | Room | Taken | End
 FromProcess: TypeAlias = Heard | NeedRoom | Made | Said | Pulse | Failed

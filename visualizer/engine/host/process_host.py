@@ -30,6 +30,7 @@ from visualizer.engine.host.pipe_messages import (
     End,
     Failed,
     FromProcess,
+    GoOn,
     Heard,
     Made,
     NeedRoom,
@@ -211,6 +212,8 @@ class ProcessHost(threading.Thread):
                 if (request := self._slots.requests.wait(LOOK)) is not None:
                     self._heard.clear()
                     self._wants_frame = request.wants_frame
+                    if (picture := self._slots.pictures.get()) is not None:
+                        self._send(pipe, GoOn(picture))
                     self._send(pipe, self._wanted(request))
             except Closed:
                 return

@@ -43,7 +43,8 @@ class Producer(threading.Thread):
     wanted; the newest stays in force. open_engine: opens a model or the next best, in this
     thread; never fails. load_engine: opens a model in another thread; raises where it can't be
     had. choose: what there is to play; imports torch. clock: seconds. pauses: see retrying.py.
-    picture: what the loop goes on from at first; None for white. fatal: why, in a line, no frame
+    picture: what the loop goes on from at first; None for white. pictures: what it goes on from
+    later; None for nothing. fatal: why, in a line, no frame
     can be made here any more after an error, and the thread is to end; "" where it may go on.
     """
 
@@ -60,11 +61,13 @@ class Producer(threading.Thread):
         clock: Callable[[], float],
         pauses: Sequence[float] = PAUSES,
         picture: Pixels | None = None,
+        pictures: Latest[Pixels] | None = None,
         fatal: Callable[[Exception], str] = lambda error: "",
     ) -> None:
         super().__init__(name="producer", daemon=True)
         self._models, self._requests = models, requests
         self._frames, self._statuses = frames, statuses
+        self._pictures = pictures or Latest[Pixels]()
         self._switch = ModelSwitch(
             models=models,
             statuses=statuses,
@@ -116,6 +119,9 @@ class Producer(threading.Thread):
             if self._switch.look(rest):
                 self._go_on()
             request = self._wanted()
+            if (picture := self._pictures.get()) is not None:
+                self._last = picture
+                self._go_on()
             rest = self._frame(request) if request is not None else 0.0
 
     def _wanted(self) -> Request | None:

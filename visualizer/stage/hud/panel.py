@@ -104,7 +104,7 @@ class Panel:
         return panel_sections.Header(
             model=status.model
             or ("Model failed" if status.phase is Phase.FAILED else "No model yet"),
-            device=status.device,
+            device=status.place,
             engine=f"{engine:.1f}" if view.show.generating and engine > 0 else panel_sections.NONE,
             wall=f"{wall:.0f}",
             renderer=view.renderer,

@@ -1,0 +1,214 @@
+"""Two hosts as one: a far engine plays, and a local one while that one is away.
+
+The local engine has its model loaded and stands by. When the far one is lost, the local one goes on
+from its last picture at once; the far one is tried again every few seconds, and goes on from the
+local one's when it is there. Both fade their own loop in over two seconds, as after a change of
+models. Frames are passed on in the thread that brings them; this thread decides whose.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from visualizer.engine.host.engine_host import EngineHost, MakeHost, Slots
+from visualizer.engine.models.catalogue import BUILTIN, TESTCARD
+from visualizer.frame import Frame, Pixels
+from visualizer.latest import Closed, Latest, T
+from visualizer.show.lora import split
+from visualizer.show.request import Request
+from visualizer.show.status import Phase, Status
+
+LOOK = 0.05
+"""Seconds between looks at what is no request."""
+
+RETRIES = (2.0, 5.0, 10.0)
+"""Seconds until the far engine is tried again, by its losses in a row; the last again and again."""
+
+PLAYED = 60.0
+"""Seconds of play after which losses before are forgotten."""
+
+
+class Forwarded(Latest[T]):
+    """A slot whose values go on at once to where it says, in the thread that puts them in."""
+
+    def __init__(
+        self, to: Callable[[T], None], fail: Callable[[BaseException], None] | None = None
+    ) -> None:
+        super().__init__()
+        self._to, self._failed = to, fail
+
+    def put(self, value: T) -> None:
+        """Pass a value on. After close it is dropped."""
+        if not self.closed:
+            self._to(value)
+
+    def fail(self, error: BaseException) -> None:
+        """Pass an error on."""
+        if self._failed is not None and not self.closed:
+            self._failed(error)
+
+
+@dataclass(eq=False)
+class Side:
+    """One of the two hosts. status: its last. lost: why it has ended."""
+
+    host: EngineHost
+    slots: Slots
+    status: Status | None = None
+    lost: BaseException | None = None
+
+    @property
+    def plays(self) -> bool:
+        """Whether it makes frames where it is asked for some."""
+        status = self.status
+        return status is not None and status.phase is Phase.RUNNING and self.lost is None
+
+
+class Failover(threading.Thread):
+    """far, near: make the hosts. where: the far one, as people know it. picture: what the loop
+    begins with. retries: see RETRIES."""
+
+    def __init__(
+        self,
+        far: MakeHost,
+        near: MakeHost,
+        slots: Slots,
+        picture: Pixels | None = None,
+        *,
+        where: str = "the far engine",
+        retries: tuple[float, ...] = RETRIES,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        super().__init__(name="failover", daemon=True)
+        self._make_far, self._make_near, self._slots = far, near, slots
+        self._where, self._retries, self._clock = where, retries, clock
+        self._lock = threading.RLock()
+        self._picture = picture
+        self._number = 0
+        self._model: str | None = None
+        self._request: Request | None = None
+        self._line = ""
+        self._losses, self._again, self._since = 0, 0.0, 0.0
+        self._far: Side | None = None
+        self._said = False
+        self._near = self._active = self._side(near)
+
+    def run(self) -> None:
+        """The thread's life."""
+        try:
+            self._near.host.start()
+            while self._near.lost is None:
+                self._step(self._clock())
+            self._slots.frames.fail(self._near.lost)
+        except Closed:
+            pass
+        except Exception as error:
+            self._slots.frames.fail(error)
+        finally:
+            for side in filter(None, (self._far, self._near)):
+                side.slots.close()
+
+    def stop(self, timeout: float = 5.0) -> bool:
+        """See EngineHost."""
+        end = self._clock() + timeout
+        self._slots.close()
+        if self.is_alive():
+            self.join(timeout)
+        sides = [side for side in (self._far, self._near) if side is not None]
+        ended = [side.host.stop(max(end - self._clock(), 0.0)) for side in sides]
+        return all(ended) and not self.is_alive()
+
+    def _side(self, make: MakeHost) -> Side:
+        """A host that goes on from the last picture, not started."""
+        slots = Slots(
+            frames=Forwarded(
+                lambda frame: self._came(side, frame), lambda why: self._fell(side, why)
+            ),
+            statuses=Forwarded(lambda status: self._heard(side, status)),
+        )
+        side = Side(make(slots, self._picture), slots)
+        return side
+
+    def _step(self, now: float) -> None:
+        """Take what has come from the show, and see who is to play."""
+        request = self._slots.requests.wait(LOOK)
+        with self._lock:
+            self._request = request or self._request
+            if (model := self._slots.models.get()) is not None:
+                self._ask(model)
+            if (picture := self._slots.pictures.get()) is not None:
+                self._picture = picture
+                self._active.slots.pictures.put(picture)
+            far = self._far
+            if far is not None and far.lost is not None:
+                self._take_over(far, now)
+            elif far is not None and far.plays and self._active is not far:
+                self._hand_over(far, now)
+            elif request is not None:
+                self._active.slots.requests.put(request)
+            if self._far is None and now >= self._again and self._model is not None:
+                self._far = self._side(self._make_far)
+                self._far.slots.models.put(self._model)
+                self._far.host.start()
+
+    def _ask(self, model: str) -> None:
+        """A model is wanted: the far engine's. Here the built-in one stands in for all."""
+        self._model = model
+        self._near.slots.models.put(TESTCARD if split(model)[0] == TESTCARD else BUILTIN)
+        if self._far is not None:
+            self._far.slots.models.put(model)
+
+    def _take_over(self, far: Side, now: float) -> None:
+        """The far engine is lost: play here."""
+        if self._active is far and now - self._since > PLAYED:
+            self._losses = 0
+        self._again = now + self._retries[min(self._losses, len(self._retries) - 1)]
+        self._losses += 1
+        self._far = None
+        if self._active is far or not self._said:
+            self._said = True
+            self._line = f"{far.lost}; a local model plays until {self._where} is there"
+        self._play(self._near)
+
+    def _hand_over(self, far: Side, now: float) -> None:
+        """The far engine is there: have it play, and the local one stand by."""
+        self._since, self._said = now, False
+        self._line = f"{self._where} plays"
+        if self._request is not None:
+            self._near.slots.requests.put(replace(self._request, generating=False))
+        self._play(far)
+
+    def _play(self, side: Side) -> None:
+        """Have a side go on from the last picture."""
+        if self._active is not side:
+            self._active = side
+            if self._picture is not None:
+                side.slots.pictures.put(self._picture)
+        if self._request is not None:
+            side.slots.requests.put(self._request)
+        if side.status is not None:
+            self._heard(side, replace(side.status, text=""))
+
+    def _came(self, side: Side, frame: Frame) -> None:
+        with self._lock:
+            if side is self._active:
+                self._picture = frame.pixels
+                self._number += 1
+                self._slots.frames.put(replace(frame, number=self._number))
+
+    def _heard(self, side: Side, status: Status) -> None:
+        with self._lock:
+            side.status = status
+            if side is not self._active:
+                return
+            if self._line and status.phase is Phase.RUNNING:
+                text = "; ".join(filter(None, (self._line, status.text)))
+                status, self._line = replace(status, text=text), ""
+            self._slots.statuses.put(status)
+
+    def _fell(self, side: Side, why: BaseException) -> None:
+        with self._lock:
+            side.lost = why

@@ -1,0 +1,130 @@
+"""Joining a Ray cluster, or starting one on this machine whose ports stay on the loopback.
+
+Ray is imported only here, and only where it was asked for.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from visualizer.engine.failures import one_line
+
+CLIENT = "ray://"
+"""How addresses begin that are reached through one port of a cluster's head, by Ray Client."""
+
+INSTALL = "pip install 'visualizer[ray]'"
+
+TOKEN = Path(".ray") / "auth_token"
+"""Where Ray looks for its token in the home folder."""
+
+FOLDER = "visualizer-ray-"
+"""Names of the folders of clusters that were started here; the process's number follows."""
+
+STORE = 200_000_000
+"""Bytes of shared memory of a cluster that is started here: frames are small."""
+
+
+class NoCluster(Exception):
+    """A cluster can't be joined or started. str() says in a line why."""
+
+
+def address(where: str) -> str:
+    """The address in what a user names: ray, or ray://HOST:PORT. See joined()."""
+    return where if where.startswith(CLIENT) else ""
+
+
+def missing(address: str) -> str:
+    """What has to be installed before an address can be joined, in a line; "" for nothing."""
+    if importlib.util.find_spec("ray") is None:
+        return f"Ray is not installed: {INSTALL}"
+    if address.startswith(CLIENT) and importlib.util.find_spec("grpc") is None:
+        return f"Ray's client is not installed: {INSTALL}"
+    return ""
+
+
+@contextmanager
+def joined(address: str = "", *, ends_after: bool = False) -> Iterator[Any]:
+    """Ray, connected to a cluster. address: ray://HOST:PORT; "" for the one that RAY_ADDRESS names
+    (HOST:PORT where this machine is one of its nodes), and where it names none, for a new one on
+    this machine. A process that is connected already stays so. ends_after: the process ends with
+    it, in less time than Ray takes to shut its processes down one by one. Raises NoCluster."""
+    address = address or os.environ.get("RAY_ADDRESS", "")
+    if line := missing(address):
+        raise NoCluster(line)
+    os.environ.update(_environment(address))
+    import ray
+
+    if ray.is_initialized():
+        yield ray
+        return
+    folder = None if address else _folder()
+    try:
+        _connect(ray, address, folder)
+        yield ray
+    finally:
+        if folder is not None and ends_after:
+            _kill_children()
+        else:
+            with suppress(Exception):
+                ray.shutdown()
+        if folder is not None:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _environment(address: str) -> Mapping[str, str]:
+    """What Ray reads from the environment, where nothing else is said there."""
+    ours = {
+        "RAY_USAGE_STATS_ENABLED": "0",
+        # Whoever lost the connection begins again, so nothing is waited for.
+        "RAY_CLIENT_RECONNECT_GRACE_PERIOD": "0",
+    }
+    if not address:
+        # Ray's name for it: addresses are the loopback's, on Linux too, where they are otherwise
+        # those of the network.
+        ours["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
+        ours["RAY_worker_niceness"] = "0"  # by itself Ray's 15: everything else would come first
+    elif (Path.home() / TOKEN).exists() or os.environ.get("RAY_AUTH_TOKEN"):
+        ours["RAY_AUTH_MODE"] = "token"  # Ray Client does not look whether there is one
+    return {name: text for name, text in ours.items() if name not in os.environ}
+
+
+def _connect(ray: Any, address: str, folder: str | None) -> None:
+    own = {} if address else {
+        "include_dashboard": False, "object_store_memory": STORE, "_temp_dir": folder,
+    }  # fmt: skip
+    try:
+        ray.init(
+            address=address or "local",
+            log_to_driver=False,
+            logging_level="ERROR",
+            namespace="visualizer",
+            **own,
+        )
+    except Exception as error:
+        what = f"the Ray cluster at {address} can't be joined" if address else "Ray does not start"
+        raise NoCluster(f"{what} ({one_line(error)})") from None
+
+
+def _kill_children() -> None:
+    """Kill the cluster that was started here. Its agents would outlive it by minutes."""
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            child.kill()
+
+
+def _folder() -> str:
+    """A folder for a new cluster; those of shows that were killed are removed."""
+    for left in Path(tempfile.gettempdir()).glob(f"{FOLDER}*"):
+        number = left.name.removeprefix(FOLDER).partition("-")[0]
+        if number.isdecimal() and not psutil.pid_exists(int(number)):
+            shutil.rmtree(left, ignore_errors=True)
+    return tempfile.mkdtemp(prefix=f"{FOLDER}{os.getpid()}-")
