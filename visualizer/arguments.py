@@ -152,6 +152,19 @@ def _add_render(render: argparse.ArgumentParser) -> None:
         metavar="LOG",
         help="play the performance log of a live show again, not a preset",
     )
+    render.add_argument(
+        "--variations",
+        type=argument_types.positive,
+        default=0,
+        metavar="N",
+        help="with --replay: OUT-1.mp4 as it was played, and others with other seeds",
+    )
+    render.add_argument(
+        "--on",
+        type=argument_types.cluster,
+        metavar="ray|ray://HOST:PORT",
+        help="make the variations side by side on a Ray cluster, here or at an address",
+    )
     length = render.add_mutually_exclusive_group()
     length.add_argument(
         "--frames", type=argument_types.positive, metavar="N", help="how many frames"

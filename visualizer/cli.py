@@ -143,11 +143,15 @@ def _report_crashes(file: Path | None) -> None:
 def _render(given: dict[str, Any]) -> int:
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # it draws the wall
     from visualizer.offline.render import render
+    from visualizer.offline.variations import variations
 
     seconds = given.pop("seconds")
     if seconds is not None:
         given["frames"] = max(1, round(seconds * given["fps"]))
-    return render(_options(RenderOptions, given | {"sound": given["soundtrack"]}))
+    options = _options(RenderOptions, given | {"sound": given["soundtrack"]})
+    if options.on and not options.variations:
+        raise OptionError("--on: say how many videos with --variations")
+    return variations(options) if options.variations else render(options)
 
 
 def _bench(given: dict[str, Any]) -> int:

@@ -62,14 +62,19 @@ SECONDS = 10.0
 """Length of a video where neither an option nor a sound says how long."""
 
 
-def render(options: RenderOptions) -> int:
-    """Make the video or the folder of frames; the exit status.
+Tell = Callable[[int, int], None]
+"""Hears, with each frame, how many are made, and of how many."""
+
+
+def render(options: RenderOptions, tell: Tell | None = None) -> int:
+    """Make the video or the folder of frames; the exit status. tell: hears of each frame of a
+    replay, in place of a progress bar.
 
     Raises OptionError where an option can't be followed.
     """
     _check_rates(options)
     if options.replay is not None:
-        return _replayed(options, options.replay)
+        return _replayed(options, options.replay, tell)
     sound = Soundtrack(options.sound) if options.sound is not None else None
     if sound is not None and sound.damaged:
         terminal.log(f"--sound {options.sound}: {sound.damaged} damaged pieces are left out")
@@ -106,7 +111,7 @@ def render(options: RenderOptions) -> int:
         )
 
 
-def _replayed(options: RenderOptions, path: Path) -> int:
+def _replayed(options: RenderOptions, path: Path, tell: Tell | None) -> int:
     """Make the video of a performance log; the exit status. Raises OptionError."""
     given = {
         "--preset": options.preset, "--presets": options.presets, "--prompt": options.prompt,
@@ -142,6 +147,7 @@ def _replayed(options: RenderOptions, path: Path) -> int:
             engine,
             open_engine=open_engine if options.model is None else None,
             steps=options.steps,
+            variation=options.variation,
             makes=options.engine_fps is None,
             source=source,
             say=terminal.log,
@@ -154,7 +160,7 @@ def _replayed(options: RenderOptions, path: Path) -> int:
     loras = options.lora or tuple(map(parse_lora, header.loras))
     model = joined(options.model or recording.model, loras)
     with source:
-        return _opened_and_made(options, model, numbers, shown, wall, None)
+        return _opened_and_made(options, model, numbers, shown, wall, None, tell)
 
 
 def _opened_and_made(
@@ -164,6 +170,7 @@ def _opened_and_made(
     shown: Callable[[Engine], Iterator[Shown]],
     wall: VideoWall,
     facts: Mapping[str, str | int] | None,
+    tell: Tell | None = None,
 ) -> int:
     """Open the model, and make pictures of these numbers (from 0); the exit status.
 
@@ -176,7 +183,7 @@ def _opened_and_made(
             terminal.say(f"{options.out}: interrupted before the first frame")
             return interrupt.status
         pictures = wall.pictures(shown(engine))
-        return _made(options, engine, numbers, pictures, facts, interrupt)
+        return _made(options, engine, numbers, pictures, facts, interrupt, tell)
 
 
 def _made(
@@ -186,12 +193,14 @@ def _made(
     pictures: Iterator[tuple[Pixels, Stereo | None]],
     facts: Mapping[str, str | int] | None,
     interrupt: Interrupt,
+    tell: Tell | None,
 ) -> int:
     """Write pictures of these numbers (from 0); the exit status. What is made stays, even where it
     ends early."""
     made: Writer | None = None
     try:
-        with writer(options.out, options.fps, numbers.start) as made, _progress() as progress:
+        bars = progress_bars(hidden=tell is not None)
+        with writer(options.out, options.fps, numbers.start) as made, bars as progress:
             task = progress.add_task(
                 terminal.clean(f"{engine.model} on {engine.device}"),
                 total=numbers.stop,
@@ -209,6 +218,8 @@ def _made(
                         checkpoint.save(engine, made.state, frames=made.count, **facts)
                         saved = time.monotonic()
                 progress.advance(task)
+                if tell is not None:
+                    tell(number + 1, numbers.stop)
     except KeyboardInterrupt:
         status, line = interrupt.status, "interrupted"
     except OSError as error:
@@ -369,11 +380,13 @@ def _first(options: RenderOptions, chance: int, picture: BeginPicture | None = N
     return with_picture(show, picture, options, options.prompt)
 
 
-def _progress() -> Progress:
+def progress_bars(hidden: bool = False) -> Progress:
+    """Bars of how far videos are."""
     return Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
         console=Console(stderr=True),
+        disable=hidden,
     )

@@ -28,6 +28,7 @@ from visualizer.show.files.performance import Done, Event, Header
 from visualizer.show.lora import joined
 from visualizer.show.lora import parse as parse_lora
 from visualizer.show.next_request import request
+from visualizer.show.parameters import BY_NAME
 from visualizer.show.reducer import reduce, start
 from visualizer.show.reducers import text_entry
 from visualizer.show.state import Show
@@ -37,6 +38,9 @@ SAME = 1e-6
 
 SHOWS_KEPT = 20_000
 """Ticks that a frame may have taken at most: over five minutes."""
+
+SEEDS = int(BY_NAME["seed"].high) + 1
+"""How many there are."""
 
 MOST_TOLD = 20
 """Damaged lines that are said one by one."""
@@ -131,7 +135,8 @@ class Replay:
     """The show of a log, and an engine that makes its frames again.
 
     open_engine: opens a model that takes over, by its name; None where one plays all through.
-    steps: denoising steps, whatever the show says; None for the show's. makes: whether the log's
+    steps: denoising steps, whatever the show says; None for the show's. variation: is added to all
+    seeds. makes: whether the log's
     frames are made; else only make() makes some. source: adds the source's pictures. say: gets
     lines for people.
     """
@@ -143,6 +148,7 @@ class Replay:
         *,
         open_engine: Callable[[str], FrameEngine] | None = None,
         steps: int | None = None,
+        variation: int = 0,
         makes: bool = True,
         source: SourcePictures | None = None,
         say: Say = lambda line: None,
@@ -150,7 +156,7 @@ class Replay:
         self.show = begun(recording)
         self._engine, self._open_engine = engine, open_engine
         self._steps, self._makes, self._say = steps, makes, say
-        self._source = source
+        self._source, self._variation = source, variation
         self._longest_seen = recording.header.longest_seen
         self._events = recording.events(lambda line: None)  # said when it was looked through
         self._coming = next(self._events, None)
@@ -223,6 +229,8 @@ class Replay:
         wanted = request(show)
         if self._steps is not None:
             wanted = replace(wanted, steps=self._steps)
+        if self._variation:
+            wanted = replace(wanted, seed=(wanted.seed + self._variation) % SEEDS)
         if self._source is not None:
             wanted = self._source.over(wanted, self._engine.size)
         try:

@@ -1,0 +1,235 @@
+"""On a Ray cluster of two nodes on this machine: the hosts' contract, a node that dies, and videos.
+
+One file, since a cluster takes long to start.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import secrets
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import numpy as np
+import psutil
+import pytest
+
+from visualizer.engine.host.engine_host import MakeHost
+from visualizer.engine.host.failover import Failover
+from visualizer.engine.host.process_host import ProcessHost
+from visualizer.engine.host.ray_host import RayHost
+from visualizer.frame import Frame
+from visualizer.offline.render import render
+from visualizer.offline.variations import variations
+from visualizer.options import RenderOptions
+from visualizer.show.status import Phase
+
+from .engine.conftest import request
+from .engine.host import test_hosts
+from .engine.host.conftest import ROOT
+from .engine.host.engines import make
+from .engine.host.test_hosts import SOON, Line
+from .live.patience import comes_to
+from .offline.played import pictures, played
+
+pytestmark = pytest.mark.skipif(
+    importlib.util.find_spec("ray") is None, reason="Ray is not installed (visualizer[ray])"
+)
+
+NODE = "engine"
+"""A resource of nodes that may hold an engine. The head, which the tests are at, has none."""
+
+STORE = 80_000_000
+
+
+TRIES = 4
+"""Ray gives a node 30 seconds to start, and a busy machine may need more."""
+
+
+class Nodes:
+    """A cluster: a head, and a node for engines."""
+
+    def __init__(self) -> None:
+        from ray.cluster_utils import Cluster
+
+        self._all = Cluster()
+        self._start(num_cpus=0, include_dashboard=False, include_log_monitor=False, no_monitor=True)
+        self.address: str = self._all.address
+        self.add()
+
+    def add(self) -> None:
+        self._node = self._start(num_cpus=2, resources={NODE: 1})
+
+    def _start(self, **how: Any) -> Any:
+        """Start a node; the head first."""
+        for left in reversed(range(TRIES)):
+            try:
+                return self._all.add_node(object_store_memory=STORE, wait=False, **how)
+            except Exception:
+                if not left:
+                    raise
+        raise AssertionError
+
+    def kill(self) -> None:
+        """Kill the node as a power cut does."""
+        self._all.remove_node(self._node, allow_graceful=False)
+
+    def close(self) -> None:
+        self._all.shutdown()
+
+
+@pytest.fixture(scope="module")
+def nodes() -> Iterator[Nodes]:
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in {
+            "PYTHONPATH": ROOT,
+            "RAY_AUTH_MODE": "token",
+            "RAY_AUTH_TOKEN": secrets.token_hex(32),
+            "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",  # the loopback's addresses
+            "RAY_USAGE_STATS_ENABLED": "0",
+            "RAY_worker_niceness": "0",
+        }.items():
+            patch.setenv(name, value)
+        folder = tempfile.mkdtemp(prefix="ray-")  # short: its sockets' names have 107 bytes
+        patch.setenv("RAY_TMPDIR", folder)
+        import ray
+
+        nodes = None
+        try:
+            nodes = Nodes()
+            patch.setenv("RAY_ADDRESS", nodes.address)
+            ray.init(nodes.address, log_to_driver=False, logging_level="ERROR")
+            yield nodes
+        finally:
+            ray.shutdown()
+            if nodes is not None:
+                nodes.close()
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def far(nodes: Nodes) -> Iterator[MakeHost]:
+    """What makes hosts with their engine on the cluster's second node."""
+    made = partial(RayHost, make, resources={NODE: 0.5})
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(test_hosts.PLACES, "ray", made)
+        yield made
+
+
+@pytest.fixture(scope="module")
+def line(far: MakeHost) -> Iterator[Line]:
+    line = Line("ray")
+    yield line
+    assert line.host.stop(SOON)
+
+
+CONTRACT = (
+    test_hosts.test_frames_tell_what_they_were_made_from_and_stay_as_they_are,
+    test_hosts.test_the_newest_request_wins_and_stays_in_force,
+    test_hosts.test_pictures_of_a_source_reach_the_engine_in_any_size_and_go,
+    test_hosts.test_models_change_while_frames_come_and_what_runs_is_said,
+    test_hosts.test_no_frame_is_made_where_none_is_wanted,
+)
+
+
+@pytest.mark.parametrize("holds", CONTRACT, ids=lambda holds: holds.__name__)
+def test_what_holds_of_hosts_holds_of_one_on_a_cluster(
+    holds: Callable[[Line], None], line: Line
+) -> None:
+    holds(line)
+
+
+def test_latency_and_bandwidth_are_said(line: Line) -> None:
+    line.slots.requests.put(request(seed=9, time=1.0))
+    line.frame(lambda frame: frame.seed == 9)
+    said = line.status(lambda status: "ms, " in status.wire)
+    assert said.phase is Phase.RUNNING
+    assert said.place.startswith("cpu @ ")
+    assert said.wire.endswith(" kB/s")
+
+
+def test_it_goes_on_from_a_picture_and_stops_like_any_host() -> None:
+    test_hosts.test_it_goes_on_from_a_picture_and_stops_within_its_time("ray")
+    test_hosts.test_it_can_be_stopped_before_it_has_begun_and_while_it_begins("ray")
+
+
+class Played(Line):
+    """A show's line whose far engine plays "large", and whose local one the small "builtin"."""
+
+    def __init__(self, far: MakeHost) -> None:
+        test_hosts.PLACES["failover"] = partial(
+            Failover, partial(ProcessHost, far), make, where="the cluster"
+        )
+        super().__init__("failover")
+        self.slots.models.put("large")
+        self.slots.requests.put(request())
+
+    def until(self, side: int) -> list[Frame]:
+        """Frames up to the first one of that size."""
+        frames = [self.frame()]
+        while len(frames[-1].pixels) != side:
+            frames.append(self.frame())
+        return frames
+
+
+def test_a_node_that_dies_is_followed_by_the_local_engine_and_comes_back_by_itself(
+    nodes: Nodes, far: MakeHost
+) -> None:
+    show = Played(far)
+    show.until(16)  # the local engine plays until the far one is there
+    show.until(48)
+    assert show.frame().pixels.mean() > 0
+    nodes.kill()
+    frames = show.until(16)
+    lost = show.status(lambda status: "lost" in status.text)
+    assert lost.text.startswith("the far engine is lost: its ")  # Ray says one of two things
+    assert lost.text.endswith("; a local model plays until the cluster is there")
+    assert lost.device == "cpu"
+    assert min(float(frame.pixels.mean()) for frame in frames) > 50, "never black"
+    numbers = [frame.number for frame in frames]
+    assert numbers == sorted(set(numbers)), "one after the other"
+    nodes.add()
+    show.until(48)
+    assert "the cluster plays" in show.status(lambda status: "plays" in status.text).text
+    lines = [c for c in psutil.Process().children() if "spawn_main" in " ".join(c.cmdline())]
+    assert lines, "the line to the cluster is a process"
+    assert show.host.stop(SOON)
+    assert psutil.wait_procs(lines, SOON)[1] == []
+
+
+def workers() -> list[psutil.Process]:
+    """Processes that make a variation."""
+    found = []
+    for process in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            if "ray::make" in " ".join(process.cmdline()):
+                found.append(process)
+    return found
+
+
+def test_variations_are_made_side_by_side_and_one_whose_process_is_killed_is_made_again(
+    tmp_path: Path, nodes: Nodes
+) -> None:
+    options = RenderOptions(
+        replay=played(tmp_path, 100), out=tmp_path / "set.mp4", device="cpu", variations=2, on="ray"
+    )
+    status: list[int] = []
+    making = Thread(target=lambda: status.append(variations(options)))
+    making.start()
+    assert comes_to(lambda: bool(workers()))
+    workers()[0].kill()
+    making.join(SOON)
+    assert status == [0]
+    one, two = (pictures(tmp_path / f"set-{number}.mp4") for number in (1, 2))
+    assert len(one) == len(two) == 241
+    assert render(replace(options, out=tmp_path / "alone.mp4", variations=0, on=None)) == 0
+    assert np.array_equal(one, pictures(tmp_path / "alone.mp4")), "as it was played"
+    assert not np.array_equal(one, two)
+    assert not list(tmp_path.glob(".*")), "nothing is left"
