@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from visualizer.engine import checkpoint
+from visualizer.engine.colour_fields import ColourFields
 from visualizer.engine.engine import Engine
 from visualizer.engine.models.open import open_engine
-from visualizer.engine.testcard import TestCard
 from visualizer.show.request import Request
 
 from .conftest import request, unheard
@@ -38,7 +38,7 @@ def wanted(frame: int) -> Request:
 def new(request: pytest.FixtureRequest, sd_folder: Path) -> Callable[[], Engine]:
     """What makes a new engine, of each kind in turn."""
     if request.param == "testcard":
-        return lambda: TestCard((32, 16))
+        return lambda: ColourFields((32, 16))
     return lambda: open_engine(
         str(sd_folder), device="cpu", offline=True, strict=True, report=unheard, threads=1
     )
@@ -67,7 +67,7 @@ def test_the_state_of_another_engine_is_refused(new: Callable[[], Engine], tmp_p
     checkpoint.save(engine, file)
     height, width = engine.size
     with pytest.raises(ValueError, match=rf"it was made with .* at {width}x{height}, and this is "):
-        checkpoint.restore(TestCard((48, 16)), file)
+        checkpoint.restore(ColourFields((48, 16)), file)
 
 
 @pytest.mark.parametrize("content", [b"", b"x", b"PK\x03\x04", b"\x93NUMPY"])
@@ -79,10 +79,10 @@ def test_a_file_that_is_no_checkpoint_is_a_value_error(content: bytes, tmp_path:
 
 
 def test_only_what_comes_back_the_same_is_saved(tmp_path: Path) -> None:
-    card = TestCard((16, 16))
+    card = ColourFields((16, 16))
     card._time = np.float32(0.1)  # type: ignore[assignment]
     checkpoint.save(card, tmp_path / "a.npz")
-    other = TestCard((16, 16))
+    other = ColourFields((16, 16))
     checkpoint.restore(other, tmp_path / "a.npz")
     assert other._time == float(np.float32(0.1))
     card._previous = wanted(0)  # type: ignore[assignment]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from visualizer.engine.colour_fields import ColourFields
 from visualizer.engine.models.catalogue import Choice
-from visualizer.engine.testcard import TestCard
 from visualizer.live.app import LiveShow
 
 from .rig import Wall, opens, show_on
@@ -19,7 +19,7 @@ def wall() -> Wall:
 @pytest.fixture
 def live(wall: Wall, monkeypatch: pytest.MonkeyPatch) -> LiveShow:
     """A show on the test card; `with live:` runs its threads."""
-    opens(monkeypatch, lambda name, report: TestCard(size=32))
+    opens(monkeypatch, lambda name, report: ColourFields(size=32))
     choice = Choice("testcard", "it is a test", ("builtin", "a/model"))
     monkeypatch.setattr("visualizer.openers.choose", lambda device: choice)
     return show_on(wall)

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pygame
 import pytest
 
+from visualizer.engine.colour_fields import ColourFields
 from visualizer.engine.engine import OpenEngine
-from visualizer.engine.testcard import TestCard
 from visualizer.frame import Frame
 from visualizer.live.app import LiveShow
 from visualizer.options import LiveOptions, Options
@@ -76,7 +76,7 @@ def opens(
     monkeypatch.setattr("visualizer.openers.opener", opener)
 
 
-class Named(TestCard):
+class Named(ColourFields):
     """A test card under a model's name."""
 
     def __init__(self, model: str) -> None:

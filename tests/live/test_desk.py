@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from visualizer.desk.preview import Preview
-from visualizer.engine.testcard import TestCard
+from visualizer.engine.colour_fields import ColourFields
 from visualizer.frame import Pixels
 from visualizer.live.app import LiveShow
 from visualizer.live.wall_outputs import WallOutputs
@@ -54,7 +54,7 @@ def test_a_preview_is_small_and_in_the_walls_colours() -> None:
 def test_what_a_desk_plays_reaches_the_frames(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    opens(monkeypatch, lambda name, report: TestCard(size=32))
+    opens(monkeypatch, lambda name, report: ColourFields(size=32))
     wall = Wall()
     live: LiveShow = show_on(wall, desk="9001", state=tmp_path)
     desk = live.inputs.desk

@@ -9,10 +9,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from visualizer.engine.colour_fields import ColourFields
 from visualizer.engine.engine import OpenEngine
 from visualizer.engine.failures import ModelError
 from visualizer.engine.models.catalogue import Choice
-from visualizer.engine.testcard import TestCard
 from visualizer.frame import Frame
 from visualizer.live.engine_client import EngineClient
 from visualizer.options import LiveOptions, Options
@@ -29,7 +29,7 @@ WANTED = request(start((Preset("one", (Cued(alone("a blue tunnel"), NO_VALUES),)
 WHITE = np.full((32, 32, 3), 255, np.uint8)
 
 
-class Named(TestCard):
+class Named(ColourFields):
     """A test card under a model's name."""
 
     def __init__(self, model: str) -> None:

@@ -8,8 +8,8 @@ import av
 import numpy as np
 import pytest
 
+from visualizer.engine.colour_fields import ColourFields
 from visualizer.engine.picture import Picture
-from visualizer.engine.testcard import TestCard
 from visualizer.show.request import Request
 
 SMALL = ["--model", "testcard", "--size", "64"]
@@ -25,13 +25,13 @@ def video(path: Path) -> tuple[list[np.ndarray], float]:
 
 def stopping_after(frame: int, monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     """Have TERM come while that frame (from 1) is made."""
-    made, calls = TestCard.next, []
+    made, calls = ColourFields.next, []
 
-    def next_(card: TestCard, request: Request) -> Picture:
+    def next_(card: ColourFields, request: Request) -> Picture:
         calls.append(request)
         if len(calls) == frame:
             os.kill(os.getpid(), signal.SIGTERM)
         return made(card, request)
 
-    monkeypatch.setattr("visualizer.engine.testcard.TestCard.next", next_)
+    monkeypatch.setattr("visualizer.engine.colour_fields.ColourFields.next", next_)
     return monkeypatch

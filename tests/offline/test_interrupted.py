@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from visualizer import cli
+from visualizer.engine.colour_fields import ColourFields
 from visualizer.engine.failures import FrameError
 from visualizer.engine.picture import Picture
-from visualizer.engine.testcard import TestCard
 from visualizer.offline.continuing import fingerprint
 from visualizer.options import RenderOptions
 from visualizer.show.lora import Lora
@@ -132,7 +132,7 @@ def test_a_folder_isnt_continued_with_another_model_or_sound(
         stopping_after(2, patch)
         assert cli.main(argv) == 143
     with monkeypatch.context() as patch:
-        card = TestCard((32, 64))
+        card = ColourFields((32, 64))
         patch.setattr("visualizer.offline.render.open_now", lambda *_: card)
         assert cli.main([*argv, "--continue"]) == 2
     made, now = (f"testcard on cpu by no network at {size}" for size in ("64x64", "32x64"))
@@ -181,16 +181,16 @@ def test_what_a_killed_render_leaves_is_in_sight_and_cleared_by_a_later_one(
 def test_a_video_whose_engine_fails_later_is_kept_as_far_as_it_goes(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = TestCard.next
+    made = ColourFields.next
     calls: list[Request] = []
 
-    def fail(card: TestCard, request: Request) -> Picture:
+    def fail(card: ColourFields, request: Request) -> Picture:
         calls.append(request)
         if len(calls) > 3:
             raise FrameError("not-a-number")
         return made(card, request)
 
-    monkeypatch.setattr("visualizer.engine.testcard.TestCard.next", fail)
+    monkeypatch.setattr("visualizer.engine.colour_fields.ColourFields.next", fail)
     assert cli.main(["render", str(tmp_path / "a.mp4"), *SMALL, "--frames", "9"]) == 1
     assert "the first 3 of 9 frames are in" in capsys.readouterr().err
     assert len(video(tmp_path / "a-partial.mp4")[0]) == 3
@@ -206,7 +206,7 @@ def test_an_engine_that_fails_is_one_line_and_no_half_video(
     def fail(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("visualizer.engine.testcard.TestCard.next", fail)
+    monkeypatch.setattr("visualizer.engine.colour_fields.ColourFields.next", fail)
     assert cli.main(["render", str(tmp_path / "a.mp4"), *SMALL, "--frames", "2"]) == 1
     said = capsys.readouterr().err
     last = said.splitlines()[-1]

@@ -9,9 +9,9 @@ import pytest
 from PIL import Image
 
 from visualizer import cli
+from visualizer.engine.colour_fields import ColourFields
 from visualizer.engine.engine import Engine
 from visualizer.engine.picture import Picture
-from visualizer.engine.testcard import TestCard
 from visualizer.offline.render import frames
 from visualizer.options import Options
 from visualizer.show.prompt_mix import alone
@@ -93,7 +93,7 @@ def test_a_prompt_of_ones_own_takes_the_place_of_the_presets(tmp_path: Path) -> 
 def test_motion_goes_by_the_videos_own_time() -> None:
     times: list[float] = []
 
-    class Card(TestCard):
+    class Card(ColourFields):
         def next(self, request: Request) -> Picture:
             times.append(request.time)
             return super().next(request)
@@ -112,7 +112,7 @@ def test_the_model_of_the_preset_plays_unless_another_is_named(
 
     def open_now(options: Options, name: str, say: Callable[[str], None]) -> Engine:
         opened.append(name)
-        return TestCard(16)
+        return ColourFields(16)
 
     monkeypatch.setattr("visualizer.offline.render.open_now", open_now)
     for number, named in enumerate(([], ["--model", "builtin"])):
@@ -129,7 +129,7 @@ def test_a_prompt_of_ones_own_leaves_a_named_presets_model_and_negative_prompt(
     opened: list[str] = []
     seen: list[Request] = []
 
-    class Card(TestCard):
+    class Card(ColourFields):
         def next(self, request: Request) -> Picture:
             seen.append(request)
             return super().next(request)

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 
 from visualizer import cli
+from visualizer.engine.colour_fields import ColourFields
 from visualizer.engine.picture import Picture
-from visualizer.engine.testcard import TestCard
 from visualizer.frame import Pixels
 from visualizer.offline.render import frames
 from visualizer.outputs.picture_file import encoded
@@ -23,7 +23,7 @@ from visualizer.show.request import Request
 from .renders import SMALL
 
 
-class Adopting(TestCard):
+class Adopting(ColourFields):
     """A test card that keeps what it goes on from."""
 
     adopted: list[Pixels] = []  # noqa: RUF012
@@ -56,7 +56,7 @@ def test_a_render_begins_from_a_picture_but_for_what_the_options_name(
 
     def next_(request: Request) -> Picture:
         asked.append(request)
-        return TestCard.next(engine, request)
+        return ColourFields.next(engine, request)
 
     monkeypatch.setattr(engine, "next", next_)
     monkeypatch.setattr("visualizer.offline.render.open_now", lambda *_: engine)
@@ -87,7 +87,7 @@ def png_arrays(folder: Path, *more: str) -> list[np.ndarray]:
 
 def test_a_plain_render_is_the_engines_very_pictures(tmp_path: Path) -> None:
     show = start((Preset("one", (Cued(alone("red flames"), NO_VALUES),)),), settings={"seed": 3})
-    made = frames(show, TestCard((48, 32)), Fraction(24), range(3))
+    made = frames(show, ColourFields((48, 32)), Fraction(24), range(3))
     engines = [frame.pixels for frame, _, _ in made if frame is not None]
     asked = ["--prompt", "red flames", "--seed", "3", "--size", "48x32", "--frames", "3"]
     written = png_arrays(tmp_path / "out", *asked)

@@ -15,10 +15,10 @@ import pytest
 from PIL import Image
 
 from visualizer import __version__, cli
+from visualizer.engine.colour_fields import ColourFields
 from visualizer.engine.engine import Engine
 from visualizer.engine.failures import FrameError
 from visualizer.engine.picture import Picture
-from visualizer.engine.testcard import TestCard
 from visualizer.frame import Frame, Pixels
 from visualizer.live.app import LiveShow
 from visualizer.live.engine_client import EngineClient
@@ -196,13 +196,13 @@ def test_two_replays_at_another_size_and_rate_are_the_same(tmp_path: Path) -> No
 def seen_requests(monkeypatch: pytest.MonkeyPatch) -> list[Request]:
     """What the engine is asked for from now on."""
     seen: list[Request] = []
-    made = TestCard.next
+    made = ColourFields.next
 
-    def next_(card: TestCard, request: Request) -> Picture:
+    def next_(card: ColourFields, request: Request) -> Picture:
         seen.append(request)
         return made(card, request)
 
-    monkeypatch.setattr("visualizer.engine.testcard.TestCard.next", next_)
+    monkeypatch.setattr("visualizer.engine.colour_fields.ColourFields.next", next_)
     return seen
 
 
@@ -247,7 +247,7 @@ def test_a_model_that_took_over_takes_over_again(
 
     def open_now(options: Options, name: str, say: object) -> Engine:
         opened.append(name)
-        return TestCard(32 if name == "testcard" else 48)
+        return ColourFields(32 if name == "testcard" else 48)
 
     monkeypatch.setattr("visualizer.offline.render.open_now", open_now)
     models = actions.Engine("testcard", ()), actions.Engine("a/large", ())
@@ -265,7 +265,7 @@ def test_of_a_stall_no_more_is_seen_than_live(tmp_path: Path) -> None:
     """A laptop that slept for an hour finds its prompts where they were; one is on for 20 s."""
     log = written(tmp_path / "set.jsonl", 0.5, Live(1), 3600.0, Live(1), 1.0)
     recording = read(log, lambda line: pytest.fail(line))
-    replay = Replay(recording, TestCard(16))
+    replay = Replay(recording, ColourFields(16))
     for second in range(3602):
         replay.until(0.5 + second)
     assert replay.show.time == pytest.approx(3601.5)
@@ -297,15 +297,15 @@ def test_many_damaged_lines_are_no_flood(tmp_path: Path) -> None:
 def test_a_frame_that_fails_leaves_the_one_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    made, calls = TestCard.next, []
+    made, calls = ColourFields.next, []
 
-    def next_(card: TestCard, request: Request) -> Picture:
+    def next_(card: ColourFields, request: Request) -> Picture:
         calls.append(request)
         if len(calls) == 2:
             raise FrameError("not-a-number")
         return made(card, request)
 
-    monkeypatch.setattr("visualizer.engine.testcard.TestCard.next", next_)
+    monkeypatch.setattr("visualizer.engine.colour_fields.ColourFields.next", next_)
     log = written(tmp_path / "set.jsonl", 0.5, Live(1), 0.1, Live(1), 0.1, Live(1), 0.1)
     assert len(replayed(log, tmp_path / "out", "--fps", "10")) == 4
     assert "a frame failed: not-a-number" in capsys.readouterr().err

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from visualizer.engine.testcard import TestCard
+from visualizer.engine.colour_fields import ColourFields
 from visualizer.offline.render import frames, render
 from visualizer.offline.soundtrack import Soundtrack, mono
 from visualizer.options import OptionError, RenderOptions
@@ -130,7 +130,7 @@ def shows(sound: Soundtrack, count: int, monkeypatch: pytest.MonkeyPatch) -> lis
         return next_request.request(show)
 
     monkeypatch.setattr("visualizer.offline.render.request", request)
-    list(frames(start(()), TestCard(16), 24.0, range(count), sound))
+    list(frames(start(()), ColourFields(16), 24.0, range(count), sound))
     return seen
 
 

@@ -14,8 +14,8 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+from visualizer.controls.input_thread import InputThread
 from visualizer.controls.mailbox import Mailbox
-from visualizer.controls.source import Source
 from visualizer.show.actions import Sync
 from visualizer.show.parameters import DEFAULTS
 from visualizer.show.tempo import BAR
@@ -51,7 +51,7 @@ class Session(Protocol):
         """The beat counter now; its bars are those of the others."""
 
 
-class LinkClock(Source):
+class LinkClock(InputThread):
     """The Link thread. open_session: makes what it follows, in this thread; None for aalink."""
 
     def __init__(

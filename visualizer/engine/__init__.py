@@ -4,6 +4,8 @@
 - host/: where the producer runs: in a thread or in a process of its own
 - diffusion/: one image-to-image pass; backends/: how networks are run
 - models/: a model's name to a loaded pipeline; builtin/: the built-in model's own networks
-- engine: the protocol; picture, failures; testcard and prompt_colours: an engine without any model
+- source/: pictures from a video, a still or a camera
+- engine: the protocol; picture, crossfade, failures; checkpoint: a loop put back as it was
+- colour_fields, prompt_colours: an engine without any model, the test card by name
 What the main thread imports before a model loads has no torch in it (tests/test_rooms.py).
 """

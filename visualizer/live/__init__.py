@@ -7,6 +7,7 @@
 - performance_log: what is played, to be rendered again
 - opening: the window, with the last picture; rehearsal: the show under random hands
 - keep_alive, crash_reports: the show in a process of its own, started again if it dies
-- mapping_store: where the wall goes on each display
+- preset_watcher: presets that change on disk; projection_store: where the wall goes on each
+  display; source_client: pictures from outside
 Puts rooms together; holds no state machine of its own, and knows no torch.
 """

@@ -28,10 +28,10 @@ from visualizer.frame import Pixels
 from visualizer.live import opening
 from visualizer.live.engine_client import EngineClient
 from visualizer.live.inputs import Inputs, address, stop_all
-from visualizer.live.mapping_store import FILE, MappingStore
 from visualizer.live.opening import Reopened
 from visualizer.live.performance_log import FOLDER, PerformanceLog
 from visualizer.live.preset_watcher import PresetWatcher
+from visualizer.live.projection_store import FILE, ProjectionStore
 from visualizer.live.resume import as_asked
 from visualizer.live.session_store import SessionStore, usual_folder
 from visualizer.live.source_client import SourceClient
@@ -223,7 +223,7 @@ class LiveShow:
             kept_alive=options.crash_file is not None,
             restarted=options.restarted,
         )
-        self.mapping_store = MappingStore(folder.parent / FILE)
+        self.projection_store = ProjectionStore(folder.parent / FILE)
         self.performance_log: PerformanceLog | None = None
         if not options.no_log:
             header = _header(options, show)
@@ -252,7 +252,7 @@ class LiveShow:
             self.warn(fault)
         if self.performance_log is not None:
             self.performance_log.start()
-        self.mapping_store.start()
+        self.projection_store.start()
         self.presets.start()
         self.inputs.start()
         self.outputs.start()
@@ -263,7 +263,7 @@ class LiveShow:
         the last picture stands meanwhile."""
         if self.options.verbose:
             terminal.log(f"the last picture is on the wall {reopened.after:.2f} s after the start")
-        self.mapping_store.look()
+        self.projection_store.look()
         self.session_store.start()
         self.session_store.read.wait(READ_WITHIN)
 
@@ -271,7 +271,7 @@ class LiveShow:
         self.engine.close()  # it takes longest
         self.stage.close()  # the show is over
         log = () if self.performance_log is None else (self.performance_log,)
-        kept = (self.session_store, self.mapping_store, self.presets, *log)
+        kept = (self.session_store, self.projection_store, self.presets, *log)
         threads = (self.outputs, *kept, self.inputs, self.source, self.engine)
         self.ended = stop_all(threads, STOP_WITHIN)
         for line in self._said_last():
@@ -317,8 +317,8 @@ class LiveShow:
         self.inputs.tell(self.show)
         self.inputs.show(view)
         self.session_store.keep(self.show, None if frame is None else frame.pixels)
-        self.mapping_store.keep(self.show.projections)
-        self.stage.masks = self.mapping_store.masks
+        self.projection_store.keep(self.show.projections)
+        self.stage.masks = self.projection_store.masks
         self.outputs.tell(self.show)
         self.stage.on_wall = self.outputs.taker(time.perf_counter())
         self.stage.present(view)
@@ -361,7 +361,7 @@ class LiveShow:
                 mapping=self.show.mapping is not None,
             )
         log = () if self.performance_log is None else self.performance_log.drain()
-        kept = chain(self.presets.drain(), self._found(), self.mapping_store.drain(), log)
+        kept = chain(self.presets.drain(), self._found(), self.projection_store.drain(), log)
         for action in chain(self.inputs.drain(), self.outputs.drain(), kept):
             if isinstance(action, Say):
                 self.warn(action.text, action.source)

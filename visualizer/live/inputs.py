@@ -12,10 +12,10 @@ from typing import Protocol
 
 from visualizer.controls.ableton_link import LinkClock
 from visualizer.controls.audio.audio_input import Sound
+from visualizer.controls.input_thread import InputThread
 from visualizer.controls.mailbox import Mailbox
 from visualizer.controls.midi.midi_input import Midi
 from visualizer.controls.osc.osc_input import MOST_WAITING, Osc, parse_address
-from visualizer.controls.source import Source
 from visualizer.desk.server import Desk
 from visualizer.live.session_store import usual_folder
 from visualizer.options import LiveOptions, OptionError
@@ -56,7 +56,7 @@ class Inputs:
             self.link = LinkClock()
         if options.sound is not None:
             self.sound = Sound(options.sound)
-        given: tuple[Source | Desk | None, ...] = (
+        given: tuple[InputThread | Desk | None, ...] = (
             self.midi, self.osc, self.desk, self.link, self.sound,
         )  # fmt: skip
         self._all = tuple(each for each in given if each is not None)

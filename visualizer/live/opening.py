@@ -18,7 +18,7 @@ import psutil
 from visualizer.controls.midi import map_files
 from visualizer.frame import Frame, Pixels
 from visualizer.live import last_picture
-from visualizer.live.mapping_store import FILE, MappingStore
+from visualizer.live.projection_store import FILE, ProjectionStore
 from visualizer.live.session_store import STATE, usual_folder
 from visualizer.options import LiveOptions
 from visualizer.show.actions import Projections
@@ -65,7 +65,7 @@ def reopened(options: LiveOptions) -> Reopened | None:
     memory = _last(folder / STATE)
     fullscreen = memory.fullscreen and not options.windowed
     stage = new_stage(replace(options, windowed=not fullscreen), memory.display or 0)
-    mapping = MappingStore((options.maps or map_files.own_folder()).parent / FILE)
+    mapping = ProjectionStore((options.maps or map_files.own_folder()).parent / FILE)
     mapping.look()
     kept = [action.kept for action in mapping.drain() if isinstance(action, Projections)]
     show = Show(

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeAlias
 
-from visualizer.controls.source import Source
+from visualizer.controls.input_thread import InputThread
 from visualizer.show.actions import Reread
 from visualizer.show.files.preset import PARSE, PresetError, load
 from visualizer.show.records import Preset
@@ -22,7 +22,7 @@ Stamp: TypeAlias = tuple[int, int, int]
 """What differs between two states of a file."""
 
 
-class PresetWatcher(Source):
+class PresetWatcher(InputThread):
     """folder: of presets. presets: those that the show has; a file may lie elsewhere. every:
     seconds between two looks."""
 

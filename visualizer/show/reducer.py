@@ -16,20 +16,18 @@ from visualizer.show.actions import Action
 from visualizer.show.lora import Lora
 from visualizer.show.notices import aged, say
 from visualizer.show.parameter import shorten
-from visualizer.show.parameters import BY_NAME
-from visualizer.show.pickup import Grip, taken_to
 from visualizer.show.records import ModelChoice, Preset
 from visualizer.show.reducers import (
     commands,
-    focus,
-    mapping_mode,
     midi_learn,
     model_choice,
     navigation,
+    projection_mode,
     prompt_weights,
     quantise,
     remember,
     set_playing,
+    setting,
     snapshots,
     text_entry,
     undo,
@@ -63,7 +61,7 @@ def start(
         show = replace(show, model=ModelChoice(model, asks=1))
     show = replace(show, model=replace(show.model, loras=loras))
     for name, value in (settings or {}).items():
-        show = navigation.set_told(show, name, value)
+        show = setting.set_told(show, name, value)
     return tempo.turned(show)
 
 
@@ -97,11 +95,11 @@ def _done(show: Show, action: Action) -> Show:
     """What the action itself does: here, what is played."""
     match action:
         case actions.Set(parameter=name, value=value):
-            return navigation.set_told(show, name, value)  # a program's: the focus stays
+            return setting.set_told(show, name, value)  # a program's: the focus stays
         case actions.Nudge():
-            return _nudged(show, action)
+            return setting.nudged(show, action)
         case actions.Knob():
-            return _turned(show, action)
+            return setting.turned(show, action)
         case actions.Unplugged(port=port):
             kept = {knob: grip for knob, grip in show.knobs.items() if knob.port != port}
             return replace(show, knobs=MappingProxyType(kept))
@@ -137,15 +135,15 @@ def _done(show: Show, action: Action) -> Show:
                 return midi_learn.moved(show, down)
             return text_entry.moved(show, across, down)
         case actions.ChooseCorner(index=index):
-            return mapping_mode.chosen(show, index)
+            return projection_mode.chosen(show, index)
         case actions.GrabCorner(x=x, y=y):
-            return mapping_mode.grabbed(show, x, y)
+            return projection_mode.grabbed(show, x, y)
         case actions.MoveCorner(across=across, down=down):
-            return mapping_mode.moved(show, across, down)
+            return projection_mode.moved(show, across, down)
         case actions.Reproject(change=change):
-            return mapping_mode.changed(show, change)
+            return projection_mode.changed(show, change)
         case actions.PlaceCorner(index=index, x=x, y=y):
-            return mapping_mode.placed(show, index, x, y)
+            return projection_mode.placed(show, index, x, y)
         case actions.MixIn(text=text):
             return prompt_weights.joined(show, text)
         case actions.Weigh(text=text, share=share):
@@ -239,33 +237,3 @@ def _tick(show: Show, tick: actions.Tick) -> Show:
         show = _noted(show, action)
         show, action = quantise.take_due(show)
     return show
-
-
-def _nudged(show: Show, nudge: actions.Nudge) -> Show:
-    name = nudge.parameter or show.focus
-    if name not in BY_NAME:
-        return show
-    value = show.values[name]
-    if name == "seed" and show.seed is not None:
-        value = show.seed  # it has walked on meanwhile
-    size = BY_NAME[name].fine if nudge.fine else BY_NAME[name].step
-    return focus.touched(navigation.set_value(show, name, value + nudge.steps * size), name)
-
-
-def _turned(show: Show, knob: actions.Knob) -> Show:
-    row = BY_NAME.get(knob.parameter)
-    if row is None or knob.position != knob.position:  # NaN is no place to be
-        return show
-    grip = show.knobs.get(knob.control)
-    if grip is None or grip.parameter != row.name:
-        grip = Grip(row.name)
-    value = show.values[row.name]
-    to = taken_to(grip, knob.position, value, row.position(value), knob.pickup)
-    wrote = None
-    if to is not None:
-        show = navigation.set_value(show, row.name, row.at(to, value))
-        wrote = show.values[row.name]
-    grip = Grip(row.name, knob.position, wrote, to)
-    show = replace(show, knobs=MappingProxyType({**show.knobs, knob.control: grip}))
-    # One that only waits has played nothing.
-    return show if show.waits(grip) else focus.touched(show, row.name)

@@ -84,7 +84,7 @@ def weights(projection: Projection, screen: Size, mask: Weights | None = None) -
     """What each pixel of the screen is multiplied by, (height, width), 0 to 1: within the corners,
     with smooth edges; the edge blend; the mask, if there is one, as weights of that shape.
 
-    map.frag does the same.
+    projection.frag does the same.
     """
     matrix = to_picture(projection).astype(np.float32)
     x, y = (((np.arange(side) + 0.5) / side).astype(np.float32) for side in screen)

@@ -15,7 +15,8 @@ from visualizer.controls.midi.batching import (
     thinned,
 )
 from visualizer.controls.midi.decoding import State, decode
-from visualizer.controls.midi.mapping import (
+from visualizer.controls.midi.messages import read
+from visualizer.controls.midi.midi_map import (
     ABSOLUTE,
     CC,
     CC14,
@@ -26,7 +27,6 @@ from visualizer.controls.midi.mapping import (
     Mapping,
     Signal,
 )
-from visualizer.controls.midi.messages import read
 from visualizer.controls.midi.ports import Received
 from visualizer.show.actions import Action, Knob, Nudge
 from visualizer.show.targets import COMMAND, VALUE, Target

@@ -13,11 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mido.messages.specs import SPEC_BY_TYPE
 
-from visualizer.controls.midi import mapping as maps
+from visualizer.controls.midi import midi_map as maps
 from visualizer.controls.midi.decoding import State, decode, released, steps
 from visualizer.controls.midi.map_text import parse
-from visualizer.controls.midi.mapping import GENERIC, RELATIVE
 from visualizer.controls.midi.messages import read
+from visualizer.controls.midi.midi_map import GENERIC, RELATIVE
 from visualizer.show import targets
 from visualizer.show.actions import (
     Action,

@@ -9,8 +9,8 @@ import pytest
 
 from visualizer.controls.midi.controllers import Controllers
 from visualizer.controls.midi.led_output import Sent, lighten, wanted
-from visualizer.controls.midi.mapping import CC, NOTE, Light, Mapping, Signal
 from visualizer.controls.midi.memory_ports import MemoryPorts
+from visualizer.controls.midi.midi_map import CC, NOTE, Light, Mapping, Signal
 from visualizer.controls.repeated_faults import Troubles
 
 MAPPING = Mapping(

@@ -9,7 +9,7 @@ import pytest
 
 from visualizer.controls.midi import map_files
 from visualizer.controls.midi.map_files import chosen, forget, keys, learned, reset, shipped
-from visualizer.controls.midi.mapping import (
+from visualizer.controls.midi.midi_map import (
     BEND,
     CC,
     GENERIC,

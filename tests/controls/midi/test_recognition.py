@@ -10,10 +10,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from visualizer.controls.midi import mapping as maps
+from visualizer.controls.midi import midi_map as maps
 from visualizer.controls.midi.decoding import State, decode, steps
-from visualizer.controls.midi.mapping import RELATIVE, Control, Mapping, Signal
 from visualizer.controls.midi.messages import Reading, read
+from visualizer.controls.midi.midi_map import RELATIVE, Control, Mapping, Signal
 from visualizer.controls.midi.recognition import SURE_IN_DOUBT, TRAVEL, Found, recognise
 from visualizer.show.actions import Knob, Nudge
 from visualizer.show.targets import Target, parse

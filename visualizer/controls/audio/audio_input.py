@@ -21,7 +21,7 @@ from visualizer.controls.audio.audio_devices import (
     open_input,
 )
 from visualizer.controls.audio.audio_features import AudioFeatures
-from visualizer.controls.source import Source
+from visualizer.controls.input_thread import InputThread
 from visualizer.show.actions import Heard
 
 SOURCE = "sound"
@@ -39,7 +39,7 @@ CLOSE_WITHIN = 2.0
 """Seconds that an input has to close: where a sound server died, that can take for ever."""
 
 
-class Sound(Source):
+class Sound(InputThread):
     """The sound thread. wanted: part of an input's name; None or "" for the usual one."""
 
     def __init__(

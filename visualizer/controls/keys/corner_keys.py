@@ -1,4 +1,4 @@
-"""Keys and mouse of the mapping mode (show/reducers/mapping_mode.py). Pure, as keyboard.py.
+"""Keys and mouse of the mapping mode (show/reducers/projection_mode.py). Pure, as keyboard.py.
 
 1 to 4 or Tab choose a corner, arrows move it by a pixel, with Shift by ten; R rotates, H and V
 flip, Backspace twice resets, Esc or Enter leaves. A mouse drags the corner that is nearest. All

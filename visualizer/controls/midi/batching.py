@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Container, Sequence
 from typing import TypeAlias
 
-from visualizer.controls.midi.mapping import ABSOLUTE, CC, CC14, NRPN, Mapping
+from visualizer.controls.midi.midi_map import ABSOLUTE, CC, CC14, NRPN, Mapping
 from visualizer.controls.midi.ports import Received
 
 CLOCKS = {0xF8: "clock", 0xFA: "start", 0xFB: "continue", 0xFC: "stop", 0xF2: "songpos"}

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field, replace
 from visualizer.controls.midi.batching import Turned, positions
 from visualizer.controls.midi.decoding import State, changed, released
 from visualizer.controls.midi.led_output import Sent, lighten
-from visualizer.controls.midi.mapping import Mapping
+from visualizer.controls.midi.midi_map import Mapping
 from visualizer.controls.midi.ports import (
     FAULTS,
     Input,

@@ -18,11 +18,11 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from visualizer.controls.midi import mapping as maps
+from visualizer.controls.midi import midi_map as maps
 from visualizer.controls.midi import nrpn
 from visualizer.controls.midi.fourteen_bit import NOTHING_HEARD, Pair
-from visualizer.controls.midi.mapping import Control, Signal
 from visualizer.controls.midi.messages import Reading, position
+from visualizer.controls.midi.midi_map import Control, Signal
 from visualizer.controls.midi.nrpn import NOTHING_SELECTED, Selected
 from visualizer.show import targets
 from visualizer.show.actions import Action, Knob, KnobId, Nudge, SelectPreset, Switch

@@ -14,12 +14,12 @@ from collections import deque
 from collections.abc import Callable
 from queue import SimpleQueue
 
-from visualizer.controls.midi import mapping as maps
+from visualizer.controls.midi import midi_map as maps
 from visualizer.controls.midi import nrpn
 from visualizer.controls.midi.controllers import Controller, Controllers
 from visualizer.controls.midi.decoding import SOURCE
-from visualizer.controls.midi.mapping import Mapping, Signal
 from visualizer.controls.midi.messages import Reading
+from visualizer.controls.midi.midi_map import Mapping, Signal
 from visualizer.controls.midi.own_maps import OwnMaps
 from visualizer.controls.midi.recognition import Found, parts, recognise
 from visualizer.show.actions import Action, Learned, Run, Say, Switch

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from collections.abc import Mapping as Table
 from typing import TypeAlias
 
-from visualizer.controls.midi.mapping import CC, NOTE, Mapping
+from visualizer.controls.midi.midi_map import CC, NOTE, Mapping
 
 Lamp: TypeAlias = tuple[int, int]
 """A status byte, note on or control change with its channel, and the number of a lamp."""

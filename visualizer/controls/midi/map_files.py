@@ -23,9 +23,9 @@ from types import MappingProxyType
 
 from platformdirs import user_config_dir
 
-from visualizer.controls.midi import mapping as maps
+from visualizer.controls.midi import midi_map as maps
 from visualizer.controls.midi.map_text import parse, to_text
-from visualizer.controls.midi.mapping import GENERIC, Control, Keys, MapError, Mapping, Signal
+from visualizer.controls.midi.midi_map import GENERIC, Control, Keys, MapError, Mapping, Signal
 from visualizer.controls.midi.ports import matches
 from visualizer.controls.midi.recognition import Found
 from visualizer.disk import free_name, write_text

@@ -18,8 +18,8 @@ from pydantic import (
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from visualizer.controls.keys import key_table
-from visualizer.controls.midi import mapping as maps
-from visualizer.controls.midi.mapping import Control, Light, Signal
+from visualizer.controls.midi import midi_map as maps
+from visualizer.controls.midi.midi_map import Control, Light, Signal
 from visualizer.show import leds, targets
 from visualizer.show.command_table import ON_OFF
 from visualizer.show.files.yaml_faults import detail, details

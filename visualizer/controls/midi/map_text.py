@@ -33,9 +33,9 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from visualizer.controls.midi import mapping as maps
+from visualizer.controls.midi import midi_map as maps
 from visualizer.controls.midi.map_schema import MapFile
-from visualizer.controls.midi.mapping import Control, Light, MapError, Mapping, Signal
+from visualizer.controls.midi.midi_map import Control, Light, MapError, Mapping, Signal
 from visualizer.show.command_table import COMMANDS
 from visualizer.show.files import yaml_faults
 from visualizer.show.parameters import PARAMETERS

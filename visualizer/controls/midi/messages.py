@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TypeAlias
 
-from visualizer.controls.midi import mapping as maps
-from visualizer.controls.midi.mapping import Signal
+from visualizer.controls.midi import midi_map as maps
+from visualizer.controls.midi.midi_map import Signal
 
 Reading: TypeAlias = tuple[Signal, int]
 """What sent a message, with its channel, and the value: 0 to 127; of a bend -8192 to 8191; of a

@@ -16,6 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeAlias
 
+from visualizer.controls.input_thread import InputThread
 from visualizer.controls.mailbox import Mailbox
 from visualizer.controls.midi.batching import split, thinned
 from visualizer.controls.midi.clock_choice import Clocks
@@ -26,7 +27,6 @@ from visualizer.controls.midi.messages import read
 from visualizer.controls.midi.own_maps import OwnMaps
 from visualizer.controls.midi.ports import Ports, Received, missing
 from visualizer.controls.midi.system_ports import system_ports
-from visualizer.controls.source import Source
 from visualizer.show import targets
 from visualizer.show.actions import Action, Unplugged
 
@@ -51,7 +51,7 @@ they ask for."""
 TICK = b"\xf8"
 
 
-class Midi(Source):
+class Midi(InputThread):
     """The MIDI thread.
 
     folder: the performer's own maps; None for the usual place. given: one map over all others.

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from mido import Message
 
-from visualizer.controls.midi.mapping import Mapping
 from visualizer.controls.midi.midi_input import Midi
+from visualizer.controls.midi.midi_map import Mapping
 from visualizer.controls.midi.own_maps import OwnMaps
 from visualizer.controls.midi.ports import FAULTS, Ports, is_through, missing, output_of, short_name
 from visualizer.controls.midi.system_ports import system_ports

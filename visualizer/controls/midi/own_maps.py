@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from visualizer.controls.midi import map_files
-from visualizer.controls.midi.mapping import MapError, Mapping
+from visualizer.controls.midi.midi_map import MapError, Mapping
 from visualizer.controls.midi.recognition import Found
 from visualizer.show.targets import Target
 

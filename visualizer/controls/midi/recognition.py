@@ -23,11 +23,11 @@ from itertools import pairwise
 from types import MappingProxyType
 from typing import TypeAlias
 
-from visualizer.controls.midi import mapping as maps
+from visualizer.controls.midi import midi_map as maps
 from visualizer.controls.midi import nrpn
 from visualizer.controls.midi.decoding import steps
-from visualizer.controls.midi.mapping import Signal
 from visualizer.controls.midi.messages import Reading
+from visualizer.controls.midi.midi_map import Signal
 from visualizer.controls.midi.nrpn import NOTHING_SELECTED, Selected
 from visualizer.show.targets import VALUE, Target
 

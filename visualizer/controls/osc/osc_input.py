@@ -20,6 +20,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from visualizer.controls.input_thread import InputThread
 from visualizer.controls.mailbox import Mailbox
 from visualizer.controls.osc.osc_messages import (
     MOST_MESSAGES,
@@ -33,7 +34,6 @@ from visualizer.controls.osc.osc_messages import (
     state,
 )
 from visualizer.controls.repeated_faults import RateLimit
-from visualizer.controls.source import Source
 from visualizer.latest import Latest
 from visualizer.show.actions import Action, Run, Say
 from visualizer.show.state import Show
@@ -77,7 +77,7 @@ class _Subscriber:
     told: dict[str, Argument] = field(default_factory=dict)
 
 
-class Osc(Source):
+class Osc(InputThread):
     """The OSC thread. host and port: what it listens on; port 0 takes a free one."""
 
     def __init__(

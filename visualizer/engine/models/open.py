@@ -13,6 +13,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from visualizer.engine.colour_fields import ColourFields
 from visualizer.engine.engine import Engine
 from visualizer.engine.failures import LoraError, ModelError, one_line, out_of_memory
 from visualizer.engine.models.catalogue import (
@@ -23,7 +24,6 @@ from visualizer.engine.models.catalogue import (
     shaped,
     without_loras,
 )
-from visualizer.engine.testcard import TestCard
 from visualizer.show.lora import Lora, split
 from visualizer.show.status import Phase, Report, Status
 
@@ -136,7 +136,7 @@ def _first_that_opens(how: _How) -> Engine:
         how.report(Status(Phase.FAILED, f"{line}; {instead} plays instead"))
     side = BY_MODEL[TESTCARD].size
     width, height = how.size or shaped(side, how.aspect)
-    return TestCard((round(width), round(height)))
+    return ColourFields((round(width), round(height)))
 
 
 def _open_model(name: str, how: _How) -> Engine:

@@ -1,7 +1,9 @@
 """Texts of files to values and back, with faults that name file and line.
 
 - preset, preset_schema, preset_nodes: preset files
-- prompt_lists: lists of prompts that other tools have, as presets
-- session, stored_values: what is kept of a show for the next one
+- set_file: set lists; prompt_lists: lists of prompts that other tools have, as presets
+- session, stored_values: what is kept of a show for the next one; projection_file: of a display
+- performance: the log of what was played; picture_metadata: what a saved picture says of itself
+- text_file: reading within bounds
 - yaml_faults: what pydantic and YAML say, in one line
 """

@@ -1,5 +1,5 @@
 """The file of projections (mapping.yaml): a display's name to where its wall goes. Pure; read and
-written by live/mapping_store.py."""
+written by live/projection_store.py."""
 
 from __future__ import annotations
 

@@ -12,13 +12,14 @@ from visualizer.show.parameters import SEED_TRAVEL
 from visualizer.show.records import FITS
 from visualizer.show.reducers import (
     focus,
-    mapping_mode,
     midi_learn,
     model_choice,
     navigation,
+    projection_mode,
     quantise,
     remember,
     set_playing,
+    setting,
     text_entry,
     undo,
 )
@@ -30,7 +31,7 @@ def _new_seed(show: Show) -> Show:
     # numbers stay short. Steps of the block times the golden ratio: neighbours lie far apart, and
     # as 6181 and 10001 have no common factor, every seed of it comes up before one comes twice.
     begin, place = divmod(show.values["seed"], SEED_TRAVEL)
-    return navigation.set_value(show, "seed", begin * SEED_TRAVEL + (place + 6181) % SEED_TRAVEL)
+    return setting.set_value(show, "seed", begin * SEED_TRAVEL + (place + 6181) % SEED_TRAVEL)
 
 
 def _record(show: Show) -> Show:
@@ -68,7 +69,7 @@ BY_NAME: Mapping[str, Callable[[Show], Show]] = MappingProxyType(
         "blackout": lambda show: replace(show, blackout=not show.blackout),
         "fullscreen": lambda show: replace(show, fullscreen=not show.fullscreen),
         "fit": lambda show: replace(show, fit=FITS[(FITS.index(show.fit) + 1) % len(FITS)]),
-        "mapping": mapping_mode.toggled,
+        "mapping": projection_mode.toggled,
         "test_card": lambda show: replace(show, test_card=not show.test_card),
         "next_display": remember.next_display,
         "hud": lambda show: replace(show, hud=not show.hud_on),
@@ -92,7 +93,7 @@ BY_NAME: Mapping[str, Callable[[Show], Show]] = MappingProxyType(
         "resume": remember.resumed,
         "picture": _picture,
         "record": _record,
-        "reset": navigation.reset,
+        "reset": setting.reset,
         "quit": _quit,
     }
 )

@@ -1,77 +1,29 @@
-"""The moves that a show is made of: to a value, to a prompt, to a preset.
+"""The moves that a show is made of: to a prompt, to a preset.
 
 Actions and commands come down to these (reducer.py, commands.py).
 """
 
 from __future__ import annotations
 
-import random
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from math import isclose
 from types import MappingProxyType
 
 from visualizer.show import cueing, durations
 from visualizer.show.notices import say
-from visualizer.show.parameters import BY_NAME, DEFAULTS, RANDOM
+from visualizer.show.parameters import RANDOM
 from visualizer.show.prompt_mix import alone
 from visualizer.show.prompt_syntax import read
 from visualizer.show.records import NO_VALUES, NOTHING, Cued, Preset
 from visualizer.show.reducers import model_choice
-from visualizer.show.reducers.snapshots import LEFT_ALONE
+from visualizer.show.reducers.setting import with_seed
 from visualizer.show.state import Show
 from visualizer.show.values import lay, lift
 
 LONGEST = 1000
 """Most characters of a prompt that is given by hand: more is a paste gone wrong, and an encoder
 reads no more than a tenth of it."""
-
-ROUNDED = 1e-6
-"""By how much a value may be out of range for having gone through 32 bits."""
-
-
-def set_value(show: Show, name: str, value: float) -> Show:
-    """A parameter at a value, clamped to its range."""
-    if name not in BY_NAME or value != value:  # NaN is no place to be
-        return show
-    return show.with_values({name: BY_NAME[name].clamp(value)})
-
-
-def set_told(show: Show, name: str, wanted: float) -> Show:
-    """A parameter at a value that was asked for; a line says it where that is out of range."""
-    if name == "seed" and wanted == RANDOM:
-        seed = _drawn(show)
-        return _told_of(set_value(show, name, seed), seed)
-    show = set_value(show, name, wanted)
-    row = BY_NAME.get(name)
-    if row is None or wanted != wanted:
-        return show
-    nearest = min(max(wanted, row.low), row.high)
-    if wanted == nearest or (not row.whole and isclose(wanted, nearest, abs_tol=ROUNDED)):
-        return show
-    value = row.text(show.values[name])
-    return say(show, f"{row.label} goes from {row.range}; it is {value} now")
-
-
-def _drawn(show: Show) -> float:
-    """A random seed: another one in each show, and after each draw."""
-    moment = show.chance, show.time, show.visits, show.turn, show.values["seed"]
-    draw = random.Random(repr(moment))
-    return float(draw.randrange(int(BY_NAME["seed"].high) + 1))
-
-
-def _told_of(show: Show, seed: float) -> Show:
-    return say(show, f"Seed {seed:.0f}, drawn at random")
-
-
-def _with_seed(show: Show, values: Mapping[str, float]) -> tuple[Show, Mapping[str, float]]:
-    """A preset's or a prompt's values, with a seed drawn, and told, where they ask for a random
-    one."""
-    if values.get("seed") != RANDOM:
-        return show, values
-    seed = _drawn(show)
-    return _told_of(show, seed), {**values, "seed": seed}
 
 
 def preset_index(presets: Sequence[Preset], wanted: str) -> int | None:
@@ -102,7 +54,7 @@ def to_preset(show: Show, index: int) -> Show:
     crossfade = durations.seconds(show, "crossfade")
     values = lift(show.values, show.prompt_layer)
     values = lift(values, show.preset_layer)
-    show, given = _with_seed(show, preset.values)
+    show, given = with_seed(show, preset.values)
     values, layer = lay(values, given)
     show = replace(
         show,
@@ -210,24 +162,9 @@ def to_own(show: Show, cued: Cued, written: str) -> Show:
     return replace(show, cue=replace(show.cue, stays=True, written=written), pending=None)
 
 
-def reset(show: Show) -> Show:
-    """All parameters as the preset has them.
-
-    What snapshots leave alone stays; but for the seed, only where the preset does not say it.
-    """
-    # Layers are laid again, so that no value from before the reset lies hidden under them.
-    new: Mapping[str, float] = preset.values if (preset := show.preset_now) else NO_VALUES
-    if new.get("seed") == RANDOM:  # the one that was drawn stays, as any seed does
-        new = {**new, "seed": show.values["seed"]}
-    values, layer = lay(DEFAULTS, new)
-    kept = {name: show.values[name] for name in LEFT_ALONE if name == "seed" or name not in new}
-    values = MappingProxyType({**values, **kept})
-    return replace(show, values=values, preset_layer=layer, prompt_layer=NOTHING)
-
-
 def _to_prompt(show: Show, cued: Cued, crossfade: float) -> Show:
     # crossfade: the one that held until now; the fade under way is measured by it.
     cue = cueing.cut_to(show.cue, cued.parts, cued.negative, crossfade)
-    show, given = _with_seed(show, cued.values)
+    show, given = with_seed(show, cued.values)
     values, layer = lay(lift(show.values, show.prompt_layer), given)
     return replace(show, cue=cue, values=values, prompt_layer=layer)

@@ -20,7 +20,7 @@ from visualizer.show.notices import say
 from visualizer.show.parameter import Parameter
 from visualizer.show.parameters import BY_NAME
 from visualizer.show.records import TextEntry
-from visualizer.show.reducers import model_choice, navigation
+from visualizer.show.reducers import model_choice, navigation, setting
 from visualizer.show.state import Show
 
 ANSWER_WITHIN = 5.0
@@ -134,7 +134,7 @@ def _valued(show: Show, row: Parameter, text: str) -> Show:
         wanted = row.parse(text)
     except ValueError as error:
         return say(show, f"{row.label} {error}")
-    show = navigation.set_told(show, row.name, wanted)
+    show = setting.set_told(show, row.name, wanted)
     if row.whole and wanted != round(wanted) and row.low <= wanted <= row.high:
         value = row.text(show.values[row.name])
         return say(show, f"{row.label} takes whole numbers; it is {value} now")

@@ -26,7 +26,7 @@ from visualizer.stage.drawing.hud_colours import (
     Colour,
 )
 from visualizer.stage.drawing.lettering import Lettering
-from visualizer.stage.hud import entry_box, learn_list, mapping_grid
+from visualizer.stage.hud import entry_box, learn_list, projection_grid
 from visualizer.stage.hud.help_page import Help
 from visualizer.stage.hud.learn_list import Learn
 from visualizer.stage.hud.panel import Panel
@@ -84,7 +84,7 @@ class Hud:
 
     def draw_mapping(self, target: pygame.Surface, view: View) -> None:
         """The mapping mode's grid and corners, which belong on the wall itself."""
-        mapping_grid.draw(target, self._letters, view.show, unit_of(target.get_size()))
+        projection_grid.draw(target, self._letters, view.show, unit_of(target.get_size()))
 
     def _chips(self, target: pygame.Surface, show: Show, area: pygame.Rect, unit: float) -> None:
         """States that a performer must not overlook."""

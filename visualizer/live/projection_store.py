@@ -38,7 +38,7 @@ Signature = tuple[tuple[str, int, int], ...]
 """Names, times and sizes of files."""
 
 
-class MappingStore(Worker):
+class ProjectionStore(Worker):
     """The thread. path: of the file. masks: what the file's masks show, by their names in it;
     replaced as a whole."""
 

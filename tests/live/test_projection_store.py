@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from visualizer.live.mapping_store import MappingStore
+from visualizer.live.projection_store import ProjectionStore
 from visualizer.show.actions import Projections, Say
 from visualizer.show.files.projection_file import parse
 from visualizer.show.projection import Projection
@@ -25,7 +25,7 @@ class Show:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.store = MappingStore(path, every=0.005)
+        self.store = ProjectionStore(path, every=0.005)
         self.projections: Mapping[str, Projection] = {}
         self.lines: list[str] = []
         self.store.start()

@@ -11,7 +11,7 @@ from visualizer.show.actions import Action, Say
 from visualizer.worker import Worker
 
 
-class Source(Worker):
+class InputThread(Worker):
     """name: of the thread, and the source of what it says. mailbox: where not the usual one."""
 
     def __init__(self, name: str, mailbox: Mailbox | None = None) -> None:

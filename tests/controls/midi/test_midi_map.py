@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualizer.controls.midi import mapping as maps
+from visualizer.controls.midi import midi_map as maps
 from visualizer.controls.midi.map_schema import read_signal
 from visualizer.controls.midi.map_text import parse, to_text
-from visualizer.controls.midi.mapping import (
+from visualizer.controls.midi.midi_map import (
     ANY_CHANNEL,
     GENERIC,
     NUMBERS,

@@ -7,7 +7,7 @@ import pygame
 
 from visualizer.show.projection import Projection
 from visualizer.show.records import MappingMode
-from visualizer.show.reducers.mapping_mode import AGAIN_WITHIN
+from visualizer.show.reducers.projection_mode import AGAIN_WITHIN
 from visualizer.show.state import Show
 from visualizer.stage.drawing import shapes
 from visualizer.stage.drawing.hud_colours import ACCENT, AMBER, DARK, EDGE, FIELD, INK, SOFT

@@ -1,6 +1,6 @@
 """The mapping mode: a hand moves the corners of the wall's projection, turns and flips it. Pure.
 
-What it changes is that of the display that the wall is on; live/mapping_store.py keeps them all.
+What it changes is that of the display that the wall is on; live/projection_store.py keeps them all.
 """
 
 from __future__ import annotations

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from visualizer.controls.input_thread import InputThread
 from visualizer.controls.mailbox import Mailbox
-from visualizer.controls.source import Source
 from visualizer.show.actions import Run, Say
 
 
 def test_what_is_lost_to_the_bound_is_said_once() -> None:
     mailbox = Mailbox(4)
-    source = Source("osc", mailbox)
+    source = InputThread("osc", mailbox)
     for _ in range(2):
         for _ in range(10):
             mailbox.put(Run("tap", "osc"))
@@ -18,9 +18,9 @@ def test_what_is_lost_to_the_bound_is_said_once() -> None:
 
 
 def test_nothing_is_said_where_nothing_is_lost() -> None:
-    source = Source("osc", Mailbox(4))
+    source = InputThread("osc", Mailbox(4))
     assert source.drain() == []
 
 
 def test_one_that_never_began_has_ended() -> None:
-    assert Source("osc").stop()
+    assert InputThread("osc").stop()

@@ -33,7 +33,7 @@ SHADES = 256
 """Entries of the colour table: fields are looked up in it, which is faster than computing."""
 
 
-class TestCard:
+class ColourFields:
     """See the module. size: (width, height) of the picture in pixels, or a square's side."""
 
     checkpoint = ("_walk", "_restarts", "_previous", "_shape", "_time")
