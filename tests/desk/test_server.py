@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -363,6 +364,23 @@ def test_a_thumbnail_is_taken_from_the_wall_told_and_served(
         assert not playing.desk.preview.watchers
         browser.close()
     assert len(list((tmp_path / "thumbnails").iterdir())) == 1
+
+
+def test_a_disk_that_hangs_does_not_hold_up_what_desks_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hangs = threading.Event()
+    monkeypatch.setattr(thumbnails, "RIPE", 0.1)
+    monkeypatch.setattr(thumbnails, "write_bytes", lambda *_: hangs.wait(PATIENCE))
+    with Playing(desk(folder=tmp_path)) as playing:
+        browser = playing.connect()
+        browser.send("set", parameter="crossfade", value=0)
+        browser.until(lambda: browser.state.get("pictures"))
+        browser.send("set", parameter="zoom", value=0.5)
+        browser.until(lambda: browser.state["values"]["zoom"] == 0.5)
+        assert not hangs.is_set()
+        hangs.set()
+        browser.close()
 
 
 def test_figures_are_there_for_prometheus(playing: Playing) -> None:
