@@ -21,7 +21,7 @@ import numpy as np
 import psutil
 import pytest
 
-from visualizer.engine.host.engine_host import MakeHost
+from visualizer.engine.host.engine_host import EngineHost, MakeHost
 from visualizer.engine.host.failover import Failover
 from visualizer.engine.host.process_host import ProcessHost
 from visualizer.engine.host.ray_host import RayHost
@@ -163,9 +163,9 @@ def test_it_goes_on_from_a_picture_and_stops_like_any_host() -> None:
 class Played(Line):
     """A show's line whose far engine plays "large", and whose local one the small "builtin"."""
 
-    def __init__(self, far: MakeHost) -> None:
+    def __init__(self, far: Callable[..., EngineHost]) -> None:
         test_hosts.PLACES["failover"] = partial(
-            Failover, partial(ProcessHost, far), make, where="the cluster"
+            Failover, partial(ProcessHost, partial(far, ends_after=True)), make, where="the cluster"
         )
         super().__init__("failover")
         self.slots.models.put("large")
@@ -180,7 +180,7 @@ class Played(Line):
 
 
 def test_a_node_that_dies_is_followed_by_the_local_engine_and_comes_back_by_itself(
-    nodes: Nodes, far: MakeHost
+    nodes: Nodes, far: Callable[..., EngineHost]
 ) -> None:
     show = Played(far)
     show.until(16)  # the local engine plays until the far one is there

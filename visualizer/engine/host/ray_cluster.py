@@ -56,7 +56,7 @@ def joined(address: str = "", *, ends_after: bool = False) -> Iterator[Any]:
     """Ray, connected to a cluster. address: ray://HOST:PORT; "" for the one that RAY_ADDRESS names
     (HOST:PORT where this machine is one of its nodes), and where it names none, for a new one on
     this machine. A process that is connected already stays so. ends_after: the process ends with
-    it, in less time than Ray takes to shut its processes down one by one. Raises NoCluster."""
+    it, so that nothing waits for Ray's own end, which takes seconds. Raises NoCluster."""
     address = address or os.environ.get("RAY_ADDRESS", "")
     if line := missing(address):
         raise NoCluster(line)
@@ -71,11 +71,11 @@ def joined(address: str = "", *, ends_after: bool = False) -> Iterator[Any]:
         _connect(ray, address, folder)
         yield ray
     finally:
-        if folder is not None and ends_after:
-            _kill_children()
-        else:
+        if not ends_after:
             with suppress(Exception):
                 ray.shutdown()
+        elif folder is not None:
+            _kill_children()
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
 
