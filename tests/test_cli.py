@@ -22,6 +22,7 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         return 0
 
     monkeypatch.setattr("visualizer.live.app.run", take)
+    monkeypatch.setattr("visualizer.live.opening.reopened", lambda options: None)
     monkeypatch.setattr("visualizer.offline.render.render", take)
     monkeypatch.setattr("visualizer.offline.bench.bench", take)
     return calls

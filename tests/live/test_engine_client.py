@@ -158,6 +158,7 @@ def test_a_dead_engine_thread_is_brought_back_with_the_model_that_was_wanted(
     assert not far.engine.alive, "it is not started anew in a hurry"
     far.until_runs("the one I chose", seconds=0.01)
     assert opened == ["builtin", "the one I chose"]
+    far.until(lambda: bool(far.frames))
     assert far.frames[0].pixels.mean() > 200, "from the picture that there was"
     assert "the driver is gone" in capsys.readouterr().err
     assert far.end()

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Iterator, Mapping
 from itertools import chain
+from types import FrameType
 
 import pygame
 
@@ -126,6 +127,8 @@ def _run(options: LiveOptions, reopened: Reopened | None) -> int:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is signal.SIG_DFL:
             signal.signal(number, live.end)
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, live.interrupt)
     try:
         with live:
             for line in (*faults, *lines, *(message.text for message in show.messages)):
@@ -143,6 +146,9 @@ def _run(options: LiveOptions, reopened: Reopened | None) -> int:
     except Exception:
         _leave(live, 1)
         raise
+    if live.interrupted:
+        _leave(live, 130)
+        raise KeyboardInterrupt
     _leave(live, 0)
     return 0
 
@@ -237,7 +243,7 @@ class LiveShow:
         self.source = SourceClient(warn=self.warn)
         self._program_lines = RateLimit(terminal.say, time.monotonic)
         self.ended = False
-        self._signalled = False
+        self._signalled = self.interrupted = False
         if show.model.wanted:
             self.engine.ask(show.model.asked)
 
@@ -326,6 +332,15 @@ class LiveShow:
     def end(self, *_: object) -> None:
         """End the show with the next display frame; a signal's handler."""
         self._signalled = True
+
+    def interrupt(self, number: int, frame: FrameType | None) -> None:
+        """Ctrl+C: end the show with the next display frame, and at once when it comes again; a
+        handler. Python's own raises wherever the show is, and where a library calls back, as when
+        objects are freed, what is raised is lost."""
+        if self.interrupted:
+            signal.default_int_handler(number, frame)
+        self.interrupted = True
+        self.end()
 
     def do(self, action: Action) -> None:
         """Let an action happen."""
