@@ -310,8 +310,13 @@ def test_texts_are_mixed_and_weighed_and_a_fader_goes_home_to_its_preset(
     page.page.focus("[data-parameter=blend]")
     page.page.keyboard.press("End")
     until(lambda: playing.show.values["blend"] == 1.0 or playing.show.values["blend"] > 0.5)
-    page.page.locator("[data-parameter=blend]").dblclick()
-    until(lambda: playing.show.values["blend"] == 0.5)
+
+    def goes_home() -> bool:  # two taps that a busy machine brings too far apart are none
+        page.page.locator("[data-parameter=blend]").dblclick()
+        page.page.wait_for_timeout(300)
+        return playing.show.values["blend"] == 0.5
+
+    until(goes_home)
     assert not page.page.is_visible("#mix")
 
 

@@ -313,11 +313,14 @@ def test_two_shows_on_one_folder_share_snapshots_and_keep_a_state_each(folder: P
     first = after(first, Set("zoom", 0.1), Store(1))
     shows[0].keep(first)
     until_said(shows[0], said, "snapshot 1 kept")
+    end = time.monotonic() + PATIENCE
+    while not (folder / "state.yaml").exists():  # the folder is the first show's from now on
+        assert time.monotonic() < end
     second = after(second, Set("zoom", 0.2), Store(2))
     shows[1].keep(second)
     end = time.monotonic() + PATIENCE
     found: list[Action] = []
-    while not lines(found):
+    while len(lines(found)) < 2:  # of the snapshot, and of the other show
         assert time.monotonic() < end
         found += shows[1].drain()
     assert Snapshots(first.snapshots) in found  # the second show has the first one's, too

@@ -21,6 +21,9 @@ OPTIONS = (
     "--offline", "-v",
 )  # fmt: skip
 
+ENDS = (signal.SIGHUP, signal.SIGINT) if sys.platform != "win32" else ()
+"""Signals that end a show, and that whoever starts it may have it ignore."""
+
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 
 
@@ -33,8 +36,9 @@ def running(state: Path, before: tuple[str, ...] = ()) -> Iterator[subprocess.Po
         env={**os.environ, **env},
         stderr=subprocess.PIPE,
         text=True,
-        # These tests may themselves run under nohup, and what is ignored is inherited.
-        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
+        # These tests may themselves run under nohup or in the background, and what is ignored is
+        # inherited.
+        preexec_fn=lambda: [signal.signal(each, signal.SIG_DFL) for each in ENDS],
     )
     assert show.stderr is not None
     try:

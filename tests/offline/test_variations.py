@@ -1,4 +1,4 @@
-"""Variations of a set, made one after the other; on a cluster: tests/test_on_ray.py."""
+"""Variations of a set, made one after the other; on a cluster: tests/cluster/test_on_ray.py."""
 
 from __future__ import annotations
 

@@ -65,7 +65,7 @@ class GLRenderer:
             self._gl.gc_mode = "context_gc"
             self._programs = {
                 name: self._program(name)
-                for name in ("compose", "trails", "blur", "looks", "put", "map")
+                for name in ("compose", "trails", "blur", "looks", "put", "projection")
             }
             self._before: moderngl.Texture | None = None
             self._newest: moderngl.Texture | None = None
@@ -247,7 +247,7 @@ class GLRenderer:
     def _map(self) -> None:
         projection = self._projection
         self._run(
-            "map",
+            "projection",
             wall=_texture(self._wall),
             mask=self._mask_texture,
             masked=self._mask is not None,

@@ -31,13 +31,13 @@ from visualizer.offline.variations import variations
 from visualizer.options import RenderOptions
 from visualizer.show.status import Phase
 
-from .engine.conftest import request
-from .engine.host import test_hosts
-from .engine.host.conftest import ROOT
-from .engine.host.engines import make
-from .engine.host.test_hosts import SOON, Line
-from .live.patience import comes_to
-from .offline.played import pictures, played
+from ..engine.conftest import request
+from ..engine.host import test_hosts
+from ..engine.host.conftest import ROOT
+from ..engine.host.engines import make
+from ..engine.host.test_hosts import SOON, Line
+from ..live.patience import comes_to
+from ..offline.played import pictures, played
 
 pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("ray") is None, reason="Ray is not installed (visualizer[ray])"
