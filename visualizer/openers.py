@@ -169,7 +169,7 @@ def _card_in_process(options: Options, slots: Slots, picture: Pixels | None) -> 
 
 def fatal(error: Exception) -> str:
     """Why a process can make no frame after an error; "" where it can. Its memory goes with it, and
-    so does whatever is broken in CUDA."""
+    so does what is broken in CUDA."""
     if out_of_memory(error):
         return f"the GPU's memory is out, and nothing lighter is left ({one_line(error)})"
     return f"CUDA is broken in the engine's process ({one_line(error)})" if sticky(error) else ""

@@ -51,7 +51,7 @@ def shared() -> set[str]:
 
 
 def gone(pid: int) -> bool:
-    """Whether a process has ended; one that nobody has buried yet has, too."""
+    """Whether a process has ended; so has a zombie that was not waited for yet."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -100,7 +100,7 @@ def _die_with(parent: int) -> None:
 
 
 class ShowGone(Exception):
-    """There is nobody at the pipe's other end any more."""
+    """The pipe's other end is closed."""
 
 
 class EngineProcess:
