@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import replace
 
 import cv2
@@ -14,7 +15,8 @@ import segno
 from visualizer.show.records import MappingMode
 from visualizer.show.status import Status
 from visualizer.show.view import View
-from visualizer.stage.operator_window import OperatorWindow
+from visualizer.stage.operator_window import SIZE, OperatorWindow
+from visualizer.stage.plain_window import end_video
 
 from .player import BARE, Player, wall
 
@@ -49,7 +51,7 @@ def test_with_a_second_display_the_hud_is_in_a_window_and_the_wall_is_clean(
     assert shown(player) == 1
     opened = operator(player)
     assert opened is not None
-    pixels = pygame.surfarray.array3d(opened._window.get_surface())
+    pixels = pygame.surfarray.array3d(opened._window.surface)
     assert (pixels == 200).all(axis=2).mean() > 0.1  # the preview
     assert colours(pixels) > 20  # the panel
 
@@ -68,7 +70,7 @@ def test_the_desks_code_is_in_the_operators_window_alone_and_can_be_read(
     view = replace(View(WITH_HUD, Status()), desk_code=code)
     opened._frames = 0
     opened.draw(view, None)
-    pixels = pygame.surfarray.array3d(opened._window.get_surface()).swapaxes(0, 1)
+    pixels = pygame.surfarray.array3d(opened._window.surface).swapaxes(0, 1)
     found, _, _ = cv2.QRCodeDetector().detectAndDecode(np.ascontiguousarray(pixels))
     assert found == link
     assert shown(player) == 1
@@ -80,7 +82,7 @@ def test_a_window_that_is_closed_gives_the_hud_back_to_the_wall(two_displays: No
     player.play(WITH_HUD, 3.0)
     opened = operator(player)
     assert opened is not None
-    pygame.event.post(pygame.event.Event(pygame.WINDOWCLOSE, window=opened._window))
+    pygame.event.post(pygame.event.Event(pygame.WINDOWCLOSE, window=opened._window._window))
     assert pygame.QUIT not in [event.type for event in player.stage.events()]
     player.play(WITH_HUD, 3.0)
     assert operator(player) is None
@@ -138,10 +140,31 @@ def test_a_window_that_is_lost_gives_the_hud_back_to_the_wall(two_displays: None
     player.play(WITH_HUD, 1.0)
     opened = operator(player)
     assert opened is not None
-    opened._window.destroy()
+    opened._window._window.destroy()
     player.play(WITH_HUD, 0.2)
     assert shown(player) > 20
     assert any("operator's window" in line for line in player.stage.take_messages())
+
+
+def test_a_display_that_is_opened_again_takes_the_window_along_and_has_it_again(
+    two_displays: None,
+) -> None:
+    player = Player(windowed=False)
+    player.frame(200)
+    player.play(WITH_HUD, 1.0)
+    opened = operator(player)
+    assert opened is not None
+    end_video()
+    opened._frames = 0
+    with pytest.raises(pygame.error, match="closed"):
+        opened.draw(View(WITH_HUD, Status()), None)
+    player.play(WITH_HUD, 3.0)
+    again = operator(player)
+    assert again is not None
+    assert again is not opened
+    del opened
+    gc.collect()
+    assert again._window.surface.get_size() == SIZE
 
 
 def test_the_mapping_is_drawn_on_the_wall_itself(two_displays: None) -> None:
@@ -158,7 +181,9 @@ def test_a_move_of_the_operators_window_moves_no_wall(two_displays: None) -> Non
     player.play(WITH_HUD, 0.5)
     opened = operator(player)
     assert opened is not None
-    event = pygame.event.Event(pygame.WINDOWDISPLAYCHANGED, display_index=1, window=opened._window)
+    event = pygame.event.Event(
+        pygame.WINDOWDISPLAYCHANGED, display_index=1, window=opened._window._window
+    )
     pygame.event.post(event)
     player.stage.events()
     assert player.stage._window.display == 0

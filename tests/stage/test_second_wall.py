@@ -12,6 +12,7 @@ import pytest
 from visualizer.frame import Pixels
 from visualizer.show.projection import PLAIN, Projection
 from visualizer.stage import second_wall
+from visualizer.stage.plain_window import end_video
 from visualizer.stage.renderer import Moment
 from visualizer.stage.second_wall import SecondWall, SecondWalls
 
@@ -21,7 +22,7 @@ from .renderers import Make, on_screen
 
 def surface_of(wall: SecondWall) -> npt.NDArray[np.uint8]:
     """What it shows, (width, height, 3)."""
-    return np.asarray(pygame.surfarray.array3d(wall._window.get_surface()), np.uint8)
+    return np.asarray(pygame.surfarray.array3d(wall._window.surface), np.uint8)
 
 
 def halves() -> Pixels:
@@ -70,6 +71,12 @@ def test_walls_follow_their_displays_each_with_its_own_mapping(
     names.append("c")
     walls.open([1, 2])
     assert walls._walls.keys() == {"b", "c"}
+    end_video()
+    pygame.display.init()
+    with pytest.raises(pygame.error, match="closed"):
+        walls.draw(halves, {}, {})
+    walls.open([1, 2])
+    walls.draw(halves, {}, {})
     walls.open([])
     assert not walls._walls
 

@@ -9,6 +9,7 @@ import pygame
 
 from visualizer.stage import window
 from visualizer.stage.drawing.fonts import Fonts
+from visualizer.stage.plain_window import end_video
 
 SIZE = 24
 """Height in pixels of the letters that are looked for."""
@@ -38,7 +39,7 @@ def displays() -> tuple[Display, ...]:
         return ()
     finally:
         if not was_there:
-            pygame.display.quit()
+            end_video()
 
 
 def letters_without_font(letters: Iterable[str]) -> str:

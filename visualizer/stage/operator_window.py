@@ -1,7 +1,7 @@
 """The operator's window: the HUD beside a preview of the wall, on another display, so that the
 audience sees the picture alone.
 
-A plain window with a surface of its own; it works beside an OpenGL wall as beside a software one.
+It works beside an OpenGL wall as beside a software one.
 """
 
 from __future__ import annotations
@@ -20,16 +20,14 @@ from visualizer.stage.drawing.lettering import Lettering
 from visualizer.stage.geometry import Size, fitted
 from visualizer.stage.hud.hud import Hud
 from visualizer.stage.hud.panel_layout import MARGIN, plan, unit_of
+from visualizer.stage.plain_window import PlainWindow
 
-SIZE = (1180, 664)
-"""Width and height at first, in pixels."""
+SIZE, SMALLEST = (1180, 664), (480, 320)
+"""Width and height at first, and at least, in pixels."""
 
 EVERY = 3
 """Display frames from one drawing to the next: 20 a second are enough to read by, and cost the
 wall little."""
-
-CENTRED = 0x2FFF0000
-"""SDL_WINDOWPOS_CENTERED; a display's number in its low bits."""
 
 
 class ShownWall(NamedTuple):
@@ -43,17 +41,13 @@ class OperatorWindow:
     """On a display, by its number. Raises pygame.error where it can't be opened."""
 
     def __init__(self, display: int, letters: Lettering) -> None:
-        place = CENTRED | display
-        self._window = pygame.Window(
-            "Visualizer: operator", SIZE, position=(place, place), resizable=True
-        )
-        self._window.minimum_size = (480, 320)
+        self._window = PlainWindow("Visualizer: operator", SIZE, display, SMALLEST)
         self._hud = Hud(letters)
         self._frames = 0
 
     def owns(self, event: pygame.event.Event) -> bool:
         """Whether an event is of this window."""
-        return getattr(event, "window", None) == self._window
+        return self._window.owns(event)
 
     def draw(self, view: View, wall: ShownWall | None) -> bool:
         """Draw and show it, when it is its turn; True where nothing went wrong. wall: None
@@ -61,7 +55,7 @@ class OperatorWindow:
         self._frames += 1
         if self._frames % EVERY != 1:
             return True
-        surface = self._window.get_surface()
+        surface = self._window.surface
         surface.fill(DARK)
         if wall is not None:
             self._preview(surface, wall)
@@ -75,7 +69,7 @@ class OperatorWindow:
 
     def close(self) -> None:
         """Close it."""
-        self._window.destroy()
+        self._window.close()
 
     def _show_code(self, surface: pygame.Surface, dark: tuple[tuple[bool, ...], ...]) -> None:
         """The desk's link for a tablet to scan, until one has; the audience can't see it here."""

@@ -1,7 +1,6 @@
 """Other displays that show the same wall, each filled and mapped in its own way.
 
-Plain windows with surfaces of their own, drawn by software whatever draws the first: the picture is
-read back from there.
+Drawn by software whatever draws the first: the picture is read back from there.
 """
 
 from __future__ import annotations
@@ -14,7 +13,7 @@ from visualizer.frame import Pixels
 from visualizer.show.projection import PLAIN, Projection
 from visualizer.stage.geometry import Size, seen
 from visualizer.stage.homography import Grey, wall_size
-from visualizer.stage.operator_window import CENTRED
+from visualizer.stage.plain_window import PlainWindow
 from visualizer.stage.renderer import Moment
 from visualizer.stage.software_renderer import SoftwareRenderer
 from visualizer.stage.window import display_names
@@ -25,15 +24,17 @@ class SecondWall:
     opened."""
 
     def __init__(self, display: int, size: Size) -> None:
-        place = CENTRED | display
-        self._window = pygame.Window(
-            "Visualizer: second wall", size, position=(place, place), borderless=True
-        )
-        self._renderer = SoftwareRenderer(self._window.get_surface())
+        self._window = PlainWindow("Visualizer: second wall", size, display)
+        self._renderer = SoftwareRenderer(self._window.surface)
+
+    @property
+    def is_open(self) -> bool:
+        """See PlainWindow."""
+        return self._window.is_open
 
     def owns(self, event: pygame.event.Event) -> bool:
         """Whether an event is of this window."""
-        return getattr(event, "window", None) == self._window
+        return self._window.owns(event)
 
     def draw(
         self,
@@ -43,7 +44,7 @@ class SecondWall:
     ) -> None:
         """Draw and show it. read: gives the first display's wall, of which as much is shown as
         fills this one."""
-        surface = self._window.get_surface()
+        surface = self._window.surface
         self._renderer.aim(surface)
         wall = read()
         height, width = wall.shape[:2]
@@ -56,7 +57,7 @@ class SecondWall:
 
     def close(self) -> None:
         """Close it."""
-        self._window.destroy()
+        self._window.close()
 
 
 class SecondWalls:
@@ -75,8 +76,9 @@ class SecondWalls:
         display that is pulled loses its wall, and has it again when it is back."""
         sizes, names, lines = pygame.display.get_desktop_sizes(), display_names(), []
         wanted = {names[n]: n for n in displays if 0 <= n < len(names)}
-        for name in self._walls.keys() - wanted.keys():
-            self._walls.pop(name).close()
+        for name, wall in list(self._walls.items()):
+            if name not in wanted or not wall.is_open:  # one goes with the first's display, say
+                self._walls.pop(name).close()
         for name in wanted.keys() - self._walls.keys():
             self._walls[name] = SecondWall(wanted[name], sizes[wanted[name]])
         for number in set(displays) - set(wanted.values()) - self._told:

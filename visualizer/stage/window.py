@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pygame
 
+from visualizer.stage.plain_window import end_video
+
 WINDOWED = (960, 720)
 """Size of the window outside fullscreen, in pixels."""
 
@@ -360,7 +362,7 @@ class Window:
         for afresh in (False, True):
             try:
                 if afresh:
-                    pygame.display.quit()
+                    end_video()
                     pygame.display.init()
                 self._open()
                 return True
@@ -407,7 +409,7 @@ def _sdl_name(number: int) -> str:
 def close() -> None:
     """Close the window and let go of the display; harmless when there is none."""
     pygame.font.quit()
-    pygame.display.quit()
+    end_video()
 
 
 def _is_symbol(key: int) -> bool:
