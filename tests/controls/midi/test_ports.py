@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections import deque
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from visualizer.controls.midi import rtmidi_ports
 from visualizer.controls.midi.ports import (
     free_name,
     is_through,
@@ -15,7 +18,7 @@ from visualizer.controls.midi.ports import (
     places,
     short_name,
 )
-from visualizer.controls.midi.rtmidi_ports import LOST, OURS, stamped
+from visualizer.controls.midi.rtmidi_ports import LOST, OURS, RtMidiInput, stamped
 
 NANO = "nanoKONTROL2:nanoKONTROL2 MIDI 1 20:0"
 NAME = "nanoKONTROL2 MIDI 1"
@@ -94,3 +97,26 @@ def test_a_time_is_never_in_the_future_and_never_goes_back(
         assert before is None or at >= before
         assert now - LOST - 1e-9 <= at <= now
         before = at
+
+
+def test_a_jack_input_that_is_done_with_outlives_what_opened_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """RtMidi would take its port from under JACK's thread: only the oldest of many goes."""
+
+    class Client:
+        def get_current_api(self) -> int:
+            return rtmidi_ports.UNIX_JACK
+
+        def __del__(self) -> None:
+            gone.append(self.number)
+
+        def __init__(self, number: int) -> None:
+            self.number = number
+
+    gone: list[int] = []
+    kept: deque[Client] = deque(maxlen=rtmidi_ports.RETIRED)
+    monkeypatch.setattr(rtmidi_ports, "_retired", kept)
+    for number in range(rtmidi_ports.RETIRED + 1):
+        RtMidiInput(Client(number), let_go=rtmidi_ports._retire).close()
+    assert gone == [0]

@@ -18,6 +18,7 @@ Not through mido, for three reasons that show on stage (the first two measured o
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import re
 import sys
@@ -44,9 +45,20 @@ UNIX_JACK = 3
 OURS = re.compile(rf"{CLIENT}(-\d+)?:{LIGHTS}\b")
 
 RETIRED = 16
-"""Inputs on JACK that are done with and yet kept, deaf. RtMidi takes an input's port away while
-JACK's own thread may be reading it, which ends the program: once in some hundred times, seen on a
-busy machine. So it happens only to the oldest, on an evening with many pulled cables."""
+"""Inputs on JACK that are done with and yet kept, deaf, by the whole program. RtMidi takes an
+input's port away while JACK's own thread may be reading it, which ends the program: once in some
+hundred times, seen on a busy machine. So it happens only to the oldest, on an evening with many
+pulled cables, and to none at the program's end."""
+
+_retired: deque[Any] = deque(maxlen=RETIRED)
+
+
+@atexit.register
+def _keep_retired() -> None:
+    """Python would take them apart with all else that it ends."""
+    for client in _retired:
+        ctypes.pythonapi.Py_IncRef(ctypes.py_object(client))
+
 
 LEAN = 0.01
 """Share by which the driver's times are drawn to ours at each message: clocks wander apart slowly,
@@ -122,7 +134,6 @@ class RtMidiPorts:
     def __init__(self, api: str | None = None) -> None:
         self._api = api
         self._listers: dict[str, Any] = {}
-        self._retired: deque[Any] = deque(maxlen=RETIRED)
 
     def names(self) -> Iterable[str]:
         """The inputs that are there now. Raises FAULTS, or ImportError without RtMidi."""
@@ -137,7 +148,7 @@ class RtMidiPorts:
         client = self._client("MidiIn", queue_size_limit=QUEUE)
         # The clock is for whoever follows it; active sensing says nothing, three times a second.
         client.ignore_types(sysex=False, timing=False, active_sense=True)
-        return RtMidiInput(_opened(client, address, place, "input"), let_go=self._retire)
+        return RtMidiInput(_opened(client, address, place, "input"), let_go=_retire)
 
     def open_output(self, address: str, place: int = 0) -> RtMidiOutput:
         """Open the output of that name, the place-th of several. Raises FAULTS."""
@@ -148,12 +159,6 @@ class RtMidiPorts:
         for client in self._listers.values():
             client.delete()
         self._listers.clear()
-
-    def _retire(self, client: Any) -> None:
-        if client.get_current_api() == UNIX_JACK:
-            self._retired.append(client)
-        else:
-            _close(client)
 
     def _listed(self, kind: str) -> tuple[str, ...]:
         if kind not in self._listers:
@@ -201,6 +206,13 @@ def _check(api: str | None, code: int | None, compiled: Sequence[int]) -> None:
 def _raise(kind: Any, text: str, data: Any = None) -> None:
     """Raise an error of RtMidi's as python-rtmidi does: supriya-midi's own is none of FAULTS."""
     raise OSError(text)
+
+
+def _retire(client: Any) -> None:
+    if client.get_current_api() == UNIX_JACK:
+        _retired.append(client)
+    else:
+        _close(client)
 
 
 def _close(client: Any) -> None:
