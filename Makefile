@@ -10,13 +10,14 @@ BIN := $(VENV)/bin
 run: $(VENV)/.installed
 	$(BIN)/visualizer --model builtin $(ARGS)
 
+# A crash ends the run: with a worker that replaces another, xdist may wait for ever at its end.
 # ARGS="--hypothesis-profile thorough" tries eight times as many examples.
 test: $(VENV)/.installed-dev
 	scripts/system-packages
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest --numprocesses auto --dist loadfile $(ARGS)
+	$(BIN)/pytest --numprocesses auto --dist loadfile --max-worker-restart 0 $(ARGS)
 
 format: $(VENV)/.installed-dev
 	$(BIN)/ruff check --fix .

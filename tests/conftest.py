@@ -60,7 +60,7 @@ def x_server() -> Iterator[str]:
         number = pipe.readline().strip()
     yield f":{number}"
     server.terminate()
-    server.wait()
+    server.wait(PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -77,21 +77,8 @@ def jackd() -> Iterator[None]:
     # Synchronous (-S) and with long cycles (21 ms): on a busy machine JACK drops the messages of
     # a client that misses its cycle, and these tests are about us.
     # For the same reason it waits long (-t, in ms) before it throws a client out.
-    command = [
-        program,
-        "-n",
-        server,
-        "-r",
-        "-S",
-        "-t",
-        "4500",
-        "-d",
-        "dummy",
-        "-r",
-        "48000",
-        "-p",
-        "1024",
-    ]
+    command = [program, "-n", server, "-r", "-S", "-t", "4500"]
+    command += ["-d", "dummy", "-r", "48000", "-p", "1024"]
     if shutil.which("setpriv"):  # it must not outlive a test run that is killed
         command = ["setpriv", "--pdeathsig", "TERM", *command]
     with pytest.MonkeyPatch.context() as patch:
