@@ -11,6 +11,7 @@ import time
 import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
+from typing import cast
 
 import pytest
 import torch
@@ -23,6 +24,7 @@ from training.data.palettes import PALETTES
 from training.data.pictures import make_pictures
 from training.data.scenes import SCENES
 from training.judge import figures, hues, showing
+from training.paths import MODEL
 from training.train import autoencoder, denoiser, denoising, finish, latent_scale, loop, model
 from visualizer.engine.builtin.for_diffusers import PatchAutoencoder
 
@@ -261,6 +263,51 @@ def test_velocity_leads_to_the_wanted_picture_from_any_start() -> None:
     x_t = a * start + s * noise
     v = denoising.velocity(x_t, wanted, a, s)
     assert torch.allclose(denoising.clean(x_t, v, a, s), wanted, atol=1e-4)
+
+
+class ToSeven(torch.nn.Module):
+    """Networks whose every answer is a picture of sevens."""
+
+    def forward(self, x_t: Tensor, steps: Tensor, words: Tensor) -> Tensor:
+        a, s = denoising.scales(model.make_scheduler().alphas_cumprod, steps)
+        return denoising.velocity(x_t, torch.full_like(x_t, 7), a, s)
+
+
+class Zeros:
+    """Latents of black pictures without words."""
+
+    flat = torch.zeros(4, 8, 32, 32)
+
+    def draw(self, count: int, gen: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
+        zeros = torch.zeros(count, dtype=torch.long)
+        return torch.zeros(count, 8, 32, 32), torch.zeros(count, 5, dtype=torch.long), zeros
+
+
+def test_a_share_of_samples_begins_from_answers_where_there_is_noise_to_hide_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    options = argparse.Namespace(seed=0, start=None, base=MODEL, channels=(8, 8, 16), device="cpu")
+    networks = denoiser.build(options)
+    given: list[tuple[Tensor, Tensor]] = []
+
+    def forward(x_t: Tensor, steps: Tensor, words: Tensor) -> Tensor:
+        given.append((x_t, steps))
+        return x_t * 0
+
+    monkeypatch.setattr(networks, "forward", forward)
+    empty, black = torch.zeros(1, 5, dtype=torch.long), cast("latents.Latents", Zeros())
+    task = denoiser.Task(networks, black, empty, torch.device("cpu"))
+    task.guide = cast("denoiser.Networks", ToSeven())
+    task.losses(64, torch.Generator().manual_seed(0), answered=0.5)
+    ((x_t, steps),) = given
+    a, _ = denoising.scales(task.alphas, steps)
+    mean = x_t.mean((1, 2, 3)) / a.flatten().clamp(min=1e-3)
+    seen = a.flatten() > 0.3
+    answers = (torch.arange(64) < 32) & (steps >= denoising.LOW)
+    assert bool((mean[answers & seen] > 6.5).all())
+    assert bool((mean[~answers & seen].abs() < 0.5).all())
+    assert int((answers & seen).sum()) >= 10
+    assert int((~answers & seen).sum()) >= 10
 
 
 def test_guided_targets_settle_at_the_wanted_weight() -> None:

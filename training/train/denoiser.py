@@ -10,6 +10,7 @@ exported every few minutes, with a sheet of what its loop makes.
 from __future__ import annotations
 
 import argparse
+import math
 from pathlib import Path
 
 import torch
@@ -39,6 +40,8 @@ from visualizer.engine.builtin.for_diffusers import BuiltinUNet, PatchAutoencode
 UNCONDITIONAL = 0.1  # share of samples without their caption
 SKETCH = 0.3  # weight of the layout's own loss
 WORD_NOISE = 0.3  # on the word vectors, whose own deviation is 1
+DEPTH = 2  # answers in a row, at most, that a sample begins from
+LOSING = 350, 650  # timesteps of their noise: form is kept, fine lines are lost
 
 
 class Networks(nn.Module):
@@ -94,14 +97,45 @@ class Task:
         self.alphas = make_scheduler().alphas_cumprod.to(device)
         self.guide: Networks | None = None
 
-    def losses(self, count: int, gen: torch.Generator, weight: float = 1.0) -> dict[str, Tensor]:
-        """Squared error of the velocity; ``weight`` of guidance above 1 is taught."""
+    def answer(
+        self,
+        networks: Networks,
+        start: Tensor,
+        words: Tensor,
+        steps: Tensor,
+        gen: torch.Generator,
+    ) -> Tensor:
+        """The networks' one-step answer from ``start`` with new noise at ``steps``."""
+        a, s = denoising.scales(self.alphas, steps)
+        x_t = a * start + s * torch.randn(start.shape, generator=gen, device=gen.device)
+        return denoising.clean(x_t, networks(x_t, steps, words), a, s)
+
+    @torch.no_grad()
+    def answered(self, start: Tensor, words: Tensor, gen: torch.Generator) -> Tensor:
+        """What the averaged networks make of pictures in some frames of their loop."""
+        steps = torch.randint(*LOSING, (len(start),), generator=gen, device=gen.device)
+        for _ in range(int(torch.randint(1, DEPTH + 1, (), generator=gen, device=gen.device))):
+            start = self.answer(self.guide or self.networks, start, words, steps, gen)
+        return start
+
+    def losses(
+        self, count: int, gen: torch.Generator, weight: float = 1.0, answered: float = 0.0
+    ) -> dict[str, Tensor]:
+        """Squared error of the velocity; ``weight`` of guidance above 1 is taught. ``answered``:
+        share of samples that begin from the networks' own answers to the wanted picture."""
         x0, tokens, _ = self.latents.draw(count, gen)
         conditional = torch.rand(count, 1, generator=gen, device=self.device) >= UNCONDITIONAL
         words = self.networks.read(torch.where(conditional, tokens, self.empty))
         steps = denoising.timesteps(count, gen)
         a, s = denoising.scales(self.alphas, steps)
         start = denoising.starts(x0, self.latents.flat.to(self.device), steps, gen)
+        stray = (start != x0).flatten(1).any(1, keepdim=True)
+        # The loop finds its own answers, not drawn pictures: faint lines where there were lines.
+        # The mean of what those stand for has them at full strength.
+        if again := math.ceil(answered * count):
+            own = self.answered(start[:again], words[:again].detach(), gen)
+            noisy = (steps[:again] >= denoising.LOW).view(-1, 1, 1, 1)
+            start = torch.cat([torch.where(noisy, own, start[:again]), start[again:]])
         x_t = a * start + s * torch.randn(x0.shape, generator=gen, device=self.device)
         target = denoising.velocity(x_t, x0, a, s)
         velocity = self.networks(x_t, steps, words)
@@ -111,8 +145,8 @@ class Task:
                 guided = denoising.guided(target, velocity.detach(), uncond, weight)
                 # From another picture, text or none makes so much of a difference that to go beyond
                 # it leads out of all pictures, and the loop burns.
-                own = (start == x0).flatten(1).all(1, keepdim=True)
-                target = torch.where((conditional & own).view(-1, 1, 1, 1), guided, target)
+                asked = (conditional & ~stray).view(-1, 1, 1, 1)
+                target = torch.where(asked, guided, target)
         # The layout is to be a rough picture of what the words stand for: the mean of all. That is
         # learned in minutes, and gives the network where things belong long before it finds out.
         unet = self.networks.unet
@@ -133,6 +167,9 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--start", type=Path, help="exported model to go on from")
     parser.add_argument("--guide", type=float, default=0.5, help="share after which to guide")
     parser.add_argument("--guidance", type=float, default=1.8, help="weight to teach")
+    parser.add_argument(
+        "--answered", type=float, default=0.4, help="share that begins from own answers"
+    )
     parser.add_argument("--channels", type=int, nargs=3, default=CHANNELS, help="of the UNet")
     names = [scene.names[0] for scene in SCENES]
     parser.add_argument(
@@ -157,7 +194,8 @@ def main(argv: list[str] | None = None) -> None:
     task.guide = average.network  # its answers without text, which change slowly
 
     def losses(count: int, gen: torch.Generator, part: float) -> dict[str, Tensor]:
-        return task.losses(count, gen, options.guidance if part >= options.guide else 1.0)
+        weight = options.guidance if part >= options.guide else 1.0
+        return task.losses(count, gen, weight, options.answered)
 
     def show(average: Networks, step: int) -> None:
         folder = options.out / "model"

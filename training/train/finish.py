@@ -24,7 +24,6 @@ from torch.nn.utils.parametrizations import spectral_norm
 from training.data.latents import FOLDER, Latents
 from training.judge.showing import quick_sheet
 from training.paths import RUNS
-from training.train import denoising
 from training.train.denoiser import Networks, Task
 from training.train.loop import add_options, calm, train
 from training.train.model import encode_captions, export, open_networks, open_tokenizer
@@ -117,7 +116,7 @@ def main(argv: list[str] | None = None) -> None:
             rolled = loop(task, x0[:looped], words[:looped].detach(), frames, gen)
             start = torch.cat([rolled, x0[looped:]])
         steps = torch.randint(FROM, TO, (count,), generator=gen, device=gen.device)
-        made = answer(task, start, words, steps, gen)
+        made = task.answer(networks, start, words, steps, gen)
         fixed = {k: v.detach() for k, v in discriminator.state_dict(keep_vars=True).items()}
         level = BLUR * torch.rand(count, 1, 1, 1, generator=gen, device=gen.device)
         noise = level * torch.randn(x0.shape, generator=gen, device=gen.device)
@@ -142,13 +141,6 @@ def main(argv: list[str] | None = None) -> None:
     train(pair, losses, options, show)
 
 
-def answer(task: Task, start: Tensor, words: Tensor, steps: Tensor, gen: torch.Generator) -> Tensor:
-    """The networks' one-step answer from ``start`` with new noise at ``steps``."""
-    a, s = denoising.scales(task.alphas, steps)
-    x_t = a * start + s * torch.randn(start.shape, generator=gen, device=gen.device)
-    return denoising.clean(x_t, task.networks(x_t, steps, words), a, s)
-
-
 def loop(task: Task, x0: Tensor, words: Tensor, frames: int, gen: torch.Generator) -> Tensor:
     """Frames of the networks' own loop at the show's strengths, from other pictures and white."""
     count = len(x0)
@@ -157,7 +149,7 @@ def loop(task: Task, x0: Tensor, words: Tensor, frames: int, gen: torch.Generato
     start = torch.where(away < 0.3, white, torch.where(away < 0.6, x0.roll(1, 0), x0))
     steps = torch.randint(450, 800, (count,), generator=gen, device=gen.device)
     for _ in range(frames):
-        start = answer(task, start, words, steps, gen)
+        start = task.answer(task.networks, start, words, steps, gen)
     return start
 
 
