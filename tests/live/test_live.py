@@ -28,7 +28,7 @@ import visualizer
 
 JACK = "mido.backends.rtmidi/UNIX_JACK"
 
-PATIENCE = 300.0
+PATIENCE = 120.0
 """Seconds to wait for what must come: far above what it takes, for slow shared machines."""
 
 
