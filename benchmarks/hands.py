@@ -25,7 +25,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from visualizer.desk.access import PROTOCOL
 from visualizer.show import random_hands
-from visualizer.show.actions import Set
+from visualizer.show.play_actions import Set
 
 EVERY = 0.02
 """Seconds between two rounds; each sends two MIDI messages, two OSC packets and a desk message."""

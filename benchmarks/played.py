@@ -23,7 +23,8 @@ from visualizer.controls.midi.ports import Received
 from visualizer.controls.midi.rtmidi_ports import RtMidiInput
 from visualizer.live.app import LiveShow
 from visualizer.options import LiveOptions
-from visualizer.show.actions import Action, Knob, Nudge, Run
+from visualizer.show.actions import Action
+from visualizer.show.play_actions import Knob, Nudge, Run
 from visualizer.show.reducer import start
 from visualizer.show.request import Request
 from visualizer.stage.stage import Stage

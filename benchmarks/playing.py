@@ -10,13 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from visualizer.show.actions import Live, Tick
 from visualizer.show.files.preset import load, parse
 from visualizer.show.next_request import request
 from visualizer.show.parameters import REFERENCE
 from visualizer.show.records import NO_VALUES, Preset
 from visualizer.show.reducer import reduce, start
 from visualizer.show.request import Request
+from visualizer.show.system_actions import Live, Tick
 
 FPS = 16.0
 """Frames to a second of show time; a power of two, so that seconds add up to whole cycles."""

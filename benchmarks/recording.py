@@ -28,7 +28,7 @@ from benchmarks.setup import Setup
 from benchmarks.subject import Subject
 from visualizer.live.app import LiveShow
 from visualizer.options import LiveOptions
-from visualizer.show.actions import Run
+from visualizer.show.play_actions import Run
 from visualizer.show.reducer import start
 from visualizer.stage.stage import Stage
 

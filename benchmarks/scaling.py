@@ -19,9 +19,9 @@ from visualizer.engine.host.wire_meter import WireMeter
 from visualizer.engine.models.catalogue import BUILTIN, TESTCARD
 from visualizer.openers import host, open_now
 from visualizer.options import Options, find_presets
-from visualizer.show.actions import Tick
 from visualizer.show.next_request import request
 from visualizer.show.reducer import reduce, start
+from visualizer.show.system_actions import Tick
 
 PLACES = ("thread", "process", "ray")
 PERIOD = 1 / 60

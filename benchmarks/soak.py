@@ -36,8 +36,9 @@ from visualizer.frame import Pixels
 from visualizer.live.app import LiveShow
 from visualizer.options import LiveOptions, shipped_presets
 from visualizer.show import modulation, random_hands
-from visualizer.show.actions import Action, Nudge, Recall, Run, SelectPreset
+from visualizer.show.actions import Action
 from visualizer.show.files.preset import load_folder
+from visualizer.show.play_actions import Nudge, Recall, Run, SelectPreset
 from visualizer.show.reducer import start
 from visualizer.stage.stage import Stage
 

@@ -17,8 +17,8 @@ from benchmarks.soak import Samples, Soak, Stretch, plays, result
 from visualizer.controls.osc.osc_messages import PREFIX
 from visualizer.desk import desk_messages
 from visualizer.show import random_hands
-from visualizer.show.actions import Nudge, Run
 from visualizer.show.parameters import DEFAULTS
+from visualizer.show.play_actions import Nudge, Run
 
 
 def hour(**samples: list[float]) -> Soak:

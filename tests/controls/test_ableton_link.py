@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import pytest
 
 from visualizer.controls.ableton_link import LinkClock, Session
-from visualizer.show.actions import Action, Say, Sync
+from visualizer.show.actions import Action
+from visualizer.show.system_actions import Say, Sync
 
 PATIENCE = 20.0
 """Seconds after which a condition that should come at once is given up."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from visualizer.controls.input_thread import InputThread
 from visualizer.controls.mailbox import Mailbox
-from visualizer.show.actions import Run, Say
+from visualizer.show.play_actions import Run
+from visualizer.show.system_actions import Say
 
 
 def test_what_is_lost_to_the_bound_is_said_once() -> None:

@@ -7,22 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from visualizer.controls.mailbox import Mailbox
-from visualizer.show.actions import (
-    Action,
-    Heard,
-    Knob,
-    KnobId,
-    Nudge,
-    Prompt,
-    Run,
-    SelectPreset,
-    Set,
-    Store,
-    Sync,
-    Unplugged,
-)
+from visualizer.show.actions import Action
+from visualizer.show.play_actions import Knob, KnobId, Nudge, Prompt, Run, SelectPreset, Set, Store
 from visualizer.show.reducer import start
 from visualizer.show.state import Show
+from visualizer.show.system_actions import Heard, Sync, Unplugged
 
 from ..show.shows import CALM, PLAIN, after
 

@@ -17,12 +17,13 @@ from visualizer.controls.mailbox import Mailbox
 from visualizer.desk.desk_state import MERGED
 from visualizer.desk.server import Desk
 from visualizer.frame import Pixels
-from visualizer.show.actions import Action, Engine, Live, OnDisplay, Say, SetLists, Tick
+from visualizer.show.actions import Action
 from visualizer.show.prompt_mix import alone
 from visualizer.show.records import NO_VALUES, Cued, Preset
 from visualizer.show.reducer import reduce, start
 from visualizer.show.set_list import SetEntry, SetList
 from visualizer.show.status import Phase, Status
+from visualizer.show.system_actions import Engine, Live, OnDisplay, Say, SetLists, Tick
 from visualizer.show.view import View
 
 from ..conftest import PATIENCE

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from visualizer.desk.access import Access, Allowance, Refused, new_token, token_in
-from visualizer.show.actions import End, Run, Set
+from visualizer.show.play_actions import Run, Set
+from visualizer.show.system_actions import End
 
 PLAY, VIEW = "p" * 32, "v" * 32
 HERE = Access(local=True, names=(), tokens={"play": PLAY, "view": VIEW})

@@ -10,10 +10,11 @@ import pytest
 
 from visualizer.controls.osc.osc_messages import decode
 from visualizer.desk.desk_messages import SCHEMAS, read, to_action
-from visualizer.show import actions
-from visualizer.show.actions import Action, Nudge, Prompt, SelectPreset, Set
+from visualizer.show import play_actions, setup_actions
+from visualizer.show.actions import Action
 from visualizer.show.command_table import COMMANDS, ON_OFF
 from visualizer.show.parameters import PARAMETERS
+from visualizer.show.play_actions import Nudge, Prompt, SelectPreset, Set
 
 
 def action(**message: Any) -> Action:
@@ -53,23 +54,23 @@ def test_steps_prompts_of_presets_and_text_of_one_line() -> None:
 
 def test_the_set_list_the_prompts_weights_and_the_set_up_are_played() -> None:
     for message, wanted in (
-        ({"type": "mix", "text": " a\n lamp"}, actions.MixIn("a lamp", "desk")),
-        ({"type": "weigh", "text": "a", "share": 0.25}, actions.Weigh("a", 0.25, "desk")),
-        ({"type": "set_list", "number": 2}, actions.ChooseSet(1, "desk")),
-        ({"type": "set_entry", "number": 3}, actions.GoInSet(2, "desk")),
-        ({"type": "set_move", "number": 3, "to": 1}, actions.MoveInSet(2, 0, "desk")),
+        ({"type": "mix", "text": " a\n lamp"}, play_actions.MixIn("a lamp", "desk")),
+        ({"type": "weigh", "text": "a", "share": 0.25}, play_actions.Weigh("a", 0.25, "desk")),
+        ({"type": "set_list", "number": 2}, setup_actions.ChooseSet(1, "desk")),
+        ({"type": "set_entry", "number": 3}, setup_actions.GoInSet(2, "desk")),
+        ({"type": "set_move", "number": 3, "to": 1}, setup_actions.MoveInSet(2, 0, "desk")),
         (
             {"type": "set_length", "number": 1, "length": "8 bars"},
-            actions.SetLength(0, 8.0, "bars", "desk"),
+            setup_actions.SetLength(0, 8.0, "bars", "desk"),
         ),
-        ({"type": "display", "name": "wall"}, actions.ChooseDisplay("wall", "desk")),
+        ({"type": "display", "name": "wall"}, setup_actions.ChooseDisplay("wall", "desk")),
         (
             {"type": "corner", "corner": 2, "x": 0.9, "y": 0.1},
-            actions.PlaceCorner(1, 0.9, 0.1, "desk"),
+            setup_actions.PlaceCorner(1, 0.9, 0.1, "desk"),
         ),
-        ({"type": "project", "change": "rotate"}, actions.Reproject("rotate", "desk")),
-        ({"type": "learn", "target": "preset 3"}, actions.LearnTarget("preset 3", "desk")),
-        ({"type": "model", "name": "builtin"}, actions.AskModel("builtin", "desk")),
+        ({"type": "project", "change": "rotate"}, setup_actions.Reproject("rotate", "desk")),
+        ({"type": "learn", "target": "preset 3"}, setup_actions.LearnTarget("preset 3", "desk")),
+        ({"type": "model", "name": "builtin"}, setup_actions.AskModel("builtin", "desk")),
     ):
         assert action(**message) == wanted
 

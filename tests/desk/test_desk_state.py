@@ -10,22 +10,13 @@ from hypothesis import strategies as st
 
 from visualizer.desk import desk_state
 from visualizer.desk.told_messages import State
-from visualizer.show.actions import (
-    Action,
-    Knob,
-    KnobId,
-    Live,
-    Prompt,
-    Run,
-    Set,
-    SetLists,
-    Store,
-    Tick,
-)
+from visualizer.show.actions import Action
 from visualizer.show.parameters import PARAMETERS
+from visualizer.show.play_actions import Knob, KnobId, Prompt, Run, Set, Store
 from visualizer.show.reducer import reduce
 from visualizer.show.set_list import SetEntry, SetList
 from visualizer.show.state import Show
+from visualizer.show.system_actions import Live, SetLists, Tick
 from visualizer.show.view import View
 
 from ..show.shows import actions

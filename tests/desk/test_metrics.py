@@ -9,8 +9,9 @@ import sys
 from visualizer.desk import desk_state, metrics
 from visualizer.desk.machine import Machine
 from visualizer.desk.told_messages import MachineNow
-from visualizer.show.actions import Live, Run
+from visualizer.show.play_actions import Run
 from visualizer.show.reducer import reduce, start
+from visualizer.show.system_actions import Live
 from visualizer.show.view import View
 
 from .rig import PRESETS, STATUS

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from visualizer.desk import thumbnails
-from visualizer.show.actions import MixIn, MoveInSet, Run, Set
+from visualizer.show.play_actions import MixIn, Run, Set
 from visualizer.show.projection import PLAIN
+from visualizer.show.setup_actions import MoveInSet
 
 from .rig import Line, Playing, desk, until
 

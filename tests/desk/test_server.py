@@ -24,8 +24,9 @@ from visualizer.desk.hub import MOST_DESKS
 from visualizer.desk.openapi import MOST_BYTES, document
 from visualizer.desk.server import Desk, qr_code
 from visualizer.offline.desk_page import open_page
-from visualizer.show.actions import Run, Say, Set
 from visualizer.show.parameters import PARAMETERS
+from visualizer.show.play_actions import Run, Set
+from visualizer.show.system_actions import Say
 
 from ..conftest import PATIENCE
 from .rig import Browser, Playing, desk, until

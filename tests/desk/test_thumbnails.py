@@ -11,12 +11,14 @@ import pytest
 
 from visualizer.desk import thumbnails
 from visualizer.desk.thumbnails import RIPE, Thumbnails
-from visualizer.show.actions import Action, Live, Prompt, Reread, Run, Set, Switch, Tick, Weigh
+from visualizer.show.actions import Action
+from visualizer.show.play_actions import Prompt, Run, Set, Switch, Weigh
 from visualizer.show.prompt_mix import weighted
 from visualizer.show.records import NO_VALUES, Cued, Preset
 from visualizer.show.reducer import reduce, start
 from visualizer.show.state import Show
 from visualizer.show.status import Phase, Status
+from visualizer.show.system_actions import Live, Reread, Tick
 from visualizer.show.view import View
 
 from .rig import PRESETS, STATUS

@@ -16,10 +16,11 @@ from visualizer.live.app import LONGEST_SEEN, MOST_FAULTS, LiveShow, run
 from visualizer.live.engine_client import EngineClient
 from visualizer.options import LiveOptions, OptionError
 from visualizer.show import modulation
-from visualizer.show.actions import Prompt, Run, Say, SelectPreset, Set
 from visualizer.show.parameters import SOURCES, TARGETS
+from visualizer.show.play_actions import Prompt, Run, SelectPreset, Set
 from visualizer.show.request import Request
 from visualizer.show.state import Show
+from visualizer.show.system_actions import Say
 
 from ..clips import RED, is_colour, write_clip
 from .rig import PRESETS, Wall, show_on, until

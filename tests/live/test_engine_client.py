@@ -16,12 +16,13 @@ from visualizer.engine.models.catalogue import Choice
 from visualizer.frame import Frame
 from visualizer.live.engine_client import EngineClient
 from visualizer.options import LiveOptions, Options
-from visualizer.show.actions import Action, Engine, Live, Say
+from visualizer.show.actions import Action
 from visualizer.show.next_request import request
 from visualizer.show.prompt_mix import alone
 from visualizer.show.records import NO_VALUES, Cued, Preset
 from visualizer.show.reducer import start
 from visualizer.show.status import Phase, Report, Status
+from visualizer.show.system_actions import Engine, Live, Say
 
 WANTED = request(start((Preset("one", (Cued(alone("a blue tunnel"), NO_VALUES),)),)))
 

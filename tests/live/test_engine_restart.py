@@ -17,9 +17,10 @@ from visualizer.engine.host.process_host import ProcessHost
 from visualizer.frame import Frame, Pixels
 from visualizer.live.engine_client import THREAD_HANGS, EngineClient
 from visualizer.options import LiveOptions
-from visualizer.show.actions import Action, Say
+from visualizer.show.actions import Action
 from visualizer.show.request import Request
 from visualizer.show.status import Phase, Status
+from visualizer.show.system_actions import Say
 
 from ..engine.host.conftest import importable
 from ..engine.host.engines import SHADE, WANTED, make

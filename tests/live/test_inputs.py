@@ -14,8 +14,8 @@ from visualizer.controls.osc.osc_input import Osc
 from visualizer.desk.server import Desk
 from visualizer.live.inputs import Inputs, stop_all
 from visualizer.options import LiveOptions, OptionError
-from visualizer.show.actions import Run
 from visualizer.show.leds import lights
+from visualizer.show.play_actions import Run
 from visualizer.show.records import Forgets
 from visualizer.show.reducer import reduce, start
 from visualizer.show.state import Show

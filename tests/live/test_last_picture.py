@@ -17,11 +17,11 @@ from visualizer.live import last_picture, opening
 from visualizer.live.last_picture import FILE
 from visualizer.live.session_store import STATE, SessionStore
 from visualizer.options import LiveOptions
-from visualizer.show.actions import Offer
 from visualizer.show.files import session
 from visualizer.show.files.session import Session
 from visualizer.show.parameters import DEFAULTS
 from visualizer.show.reducer import reduce, start
+from visualizer.show.system_actions import Offer
 from visualizer.stage.stage import Stage
 
 

@@ -10,7 +10,7 @@ import pytest
 from visualizer.engine.engine import Engine
 from visualizer.engine.failures import ModelError
 from visualizer.live.app import LiveShow
-from visualizer.show.actions import Run
+from visualizer.show.play_actions import Run
 from visualizer.show.prompt_mix import alone
 from visualizer.show.records import NO_VALUES, Cued, Preset
 from visualizer.show.status import Report

@@ -13,9 +13,11 @@ import pytest
 
 from visualizer.live import performance_log
 from visualizer.live.performance_log import MOST_KEPT, PerformanceLog
-from visualizer.show.actions import Action, Heard, Live, Say, Set, Tick, Type
+from visualizer.show.actions import Action
 from visualizer.show.files import performance
 from visualizer.show.files.performance import Done, Header
+from visualizer.show.play_actions import Set, Type
+from visualizer.show.system_actions import Heard, Live, Say, Tick
 
 from ..conftest import PATIENCE
 

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from visualizer.live.preset_watcher import PresetWatcher
-from visualizer.show.actions import Action, Live, Say, Set
+from visualizer.show.actions import Action
 from visualizer.show.files.preset import load_folder
+from visualizer.show.play_actions import Set
 from visualizer.show.reducer import reduce, start
 from visualizer.show.state import Show
+from visualizer.show.system_actions import Live, Say
 
 from ..conftest import PATIENCE
 

@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 
 from visualizer.live.projection_store import ProjectionStore
-from visualizer.show.actions import Projections, Say
 from visualizer.show.files.projection_file import parse
 from visualizer.show.projection import Projection
+from visualizer.show.system_actions import Projections, Say
 
 from ..conftest import PATIENCE
 

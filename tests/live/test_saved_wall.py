@@ -10,7 +10,7 @@ import pytest
 
 from visualizer.live.app import LiveShow
 from visualizer.options import LiveOptions, find_picture, with_picture
-from visualizer.show.actions import Prompt, Run, Set
+from visualizer.show.play_actions import Prompt, Run, Set
 from visualizer.show.reducer import start
 
 from .rig import TWO, Wall, show_on, until

@@ -15,11 +15,13 @@ import pytest
 from visualizer.disk import write_text
 from visualizer.live import session_store
 from visualizer.live.session_store import SessionStore, usual_folder
-from visualizer.show.actions import Action, Live, Offer, Run, Say, Set, Snapshots, Store, Tick
+from visualizer.show.actions import Action
 from visualizer.show.files import session
+from visualizer.show.play_actions import Run, Set, Store
 from visualizer.show.reducer import start
 from visualizer.show.reducers import remember, snapshots
 from visualizer.show.state import Show
+from visualizer.show.system_actions import Live, Offer, Say, Snapshots, Tick
 
 from ..conftest import PATIENCE
 from ..show.shows import ALL, after

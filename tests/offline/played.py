@@ -10,11 +10,11 @@ import numpy.typing as npt
 
 from visualizer import __version__
 from visualizer.engine.models.catalogue import TESTCARD
-from visualizer.show.actions import Live
 from visualizer.show.files import performance
 from visualizer.show.files.performance import Header
 from visualizer.show.prompt_mix import alone
 from visualizer.show.records import NO_VALUES, Cued, Preset
+from visualizer.show.system_actions import Live
 
 
 def played(folder: Path, frames: int) -> Path:

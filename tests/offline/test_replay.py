@@ -25,15 +25,17 @@ from visualizer.live.engine_client import EngineClient
 from visualizer.offline.replay import MOST_TOLD, Replay, read
 from visualizer.openers import open_now
 from visualizer.options import LiveOptions, Options
-from visualizer.show import actions
-from visualizer.show.actions import Action, Heard, Live, Run, Set, Switch, Sync
+from visualizer.show import system_actions
+from visualizer.show.actions import Action
 from visualizer.show.files import performance
 from visualizer.show.files.performance import Header
+from visualizer.show.play_actions import Run, Set, Switch
 from visualizer.show.prompt_mix import alone
 from visualizer.show.records import NO_VALUES, Cued, Preset
 from visualizer.show.reducer import start
 from visualizer.show.request import Request
 from visualizer.show.status import Phase, Status
+from visualizer.show.system_actions import Heard, Live, Sync
 from visualizer.stage.looks import SAFE_STROBE
 from visualizer.stage.software_renderer import SoftwareRenderer
 from visualizer.stage.stage import Stage
@@ -57,7 +59,7 @@ class Lockstep:
         self._heard = 0
 
     def start(self) -> None:
-        self._live.do(actions.Engine(self._engine.model, (self._engine.model,)))
+        self._live.do(system_actions.Engine(self._engine.model, (self._engine.model,)))
 
     def ask(self, model: str) -> None:
         pass
@@ -250,7 +252,7 @@ def test_a_model_that_took_over_takes_over_again(
         return ColourFields(32 if name == "testcard" else 48)
 
     monkeypatch.setattr("visualizer.offline.render.open_now", open_now)
-    models = actions.Engine("testcard", ()), actions.Engine("a/large", ())
+    models = system_actions.Engine("testcard", ()), system_actions.Engine("a/large", ())
     log = written(
         tmp_path / "set.jsonl", models[0], 0.5, Live(1), 0.1, models[1], 0.1, Live(1), 3.0, Live(1)
     )

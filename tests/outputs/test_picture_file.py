@@ -17,14 +17,15 @@ from PIL.PngImagePlugin import PngInfo
 
 from visualizer.outputs import picture_file
 from visualizer.outputs.picture_file import KEYWORD, PictureFiles, dated, encoded, read
-from visualizer.show.actions import Engine, Live, Prompt
 from visualizer.show.files.picture_metadata import PictureMetadata, parse, to_text
 from visualizer.show.lora import Lora
 from visualizer.show.parameters import BY_NAME, DEFAULTS
+from visualizer.show.play_actions import Prompt
 from visualizer.show.prompt_mix import alone
 from visualizer.show.records import NO_VALUES, Cued, Preset
 from visualizer.show.reducer import reduce, start
 from visualizer.show.reducers.remember import begun_from, metadata
+from visualizer.show.system_actions import Engine, Live
 
 PATIENCE = 30.0
 PIXELS = np.random.default_rng(0).integers(0, 256, (36, 64, 3), np.uint8)

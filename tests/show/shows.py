@@ -6,60 +6,64 @@ from types import MappingProxyType
 
 from hypothesis import strategies as st
 
-from visualizer.show.actions import (
-    Action,
-    AskModel,
-    ChooseCorner,
-    ChooseDisplay,
-    ChooseSet,
-    Compose,
-    Digit,
-    Drop,
-    Engine,
-    Erase,
-    GoInSet,
-    GrabCorner,
-    Heard,
-    Knob,
-    KnobId,
-    Learned,
-    LearnTarget,
-    Live,
-    MixIn,
-    Move,
-    MoveCorner,
-    MoveInSet,
-    Nudge,
-    Offer,
-    OnDisplay,
-    PlaceCorner,
-    Prompt,
-    Recall,
-    Reproject,
-    Run,
-    Say,
-    SelectPreset,
-    Set,
-    SetLength,
-    SetLists,
-    Store,
-    Switch,
-    Sync,
-    Take,
-    Tick,
-    Type,
-    Unplugged,
-    Weigh,
-)
+from visualizer.show.actions import Action
 from visualizer.show.command_table import COMMANDS, ON_OFF
 from visualizer.show.files.session import Session
 from visualizer.show.parameters import BY_NAME
 from visualizer.show.pickup import PICKUPS
+from visualizer.show.play_actions import (
+    Compose,
+    Digit,
+    Drop,
+    Erase,
+    Knob,
+    KnobId,
+    MixIn,
+    Move,
+    Nudge,
+    Prompt,
+    Recall,
+    Run,
+    SelectPreset,
+    Set,
+    Store,
+    Switch,
+    Take,
+    Type,
+    Weigh,
+)
 from visualizer.show.prompt_mix import alone, weighted
 from visualizer.show.records import NO_VALUES, Cued, Preset
 from visualizer.show.reducer import reduce, start
 from visualizer.show.set_list import SetEntry, SetList
+from visualizer.show.setup_actions import (
+    AskModel,
+    ChooseCorner,
+    ChooseDisplay,
+    ChooseSet,
+    GoInSet,
+    GrabCorner,
+    LearnTarget,
+    MoveCorner,
+    MoveInSet,
+    PlaceCorner,
+    Reproject,
+    SetLength,
+)
 from visualizer.show.state import Show
+from visualizer.show.system_actions import (
+    Engine,
+    Heard,
+    Learned,
+    Live,
+    Offer,
+    OnDisplay,
+    Say,
+    SetLists,
+    Sync,
+    Tick,
+    Unplugged,
+)
 from visualizer.show.targets import LEARNABLE
 
 

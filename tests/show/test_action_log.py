@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from visualizer.show.action_log import describe
-from visualizer.show.actions import (
-    Engine,
+from visualizer.show.play_actions import (
     Knob,
     KnobId,
-    Live,
     Nudge,
     Prompt,
     Recall,
     Run,
-    Say,
     SelectPreset,
     Set,
     Store,
-    Tick,
     Type,
-    Unplugged,
 )
 from visualizer.show.reducer import reduce, start
 from visualizer.show.state import Show
+from visualizer.show.system_actions import Engine, Live, Say, Tick, Unplugged
 
 from .shows import ALL, RICH, after, live
 

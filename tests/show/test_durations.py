@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from visualizer.show import durations
-from visualizer.show.actions import Run, Set
 from visualizer.show.parameters import LENGTHS
+from visualizer.show.play_actions import Run, Set
 from visualizer.show.reducer import reduce, start
 from visualizer.show.state import Show
 

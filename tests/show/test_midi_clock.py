@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from visualizer.show.actions import Sync
 from visualizer.show.midi_clock import LOST, MOST, SPAN, TICKS, ClockFollower
+from visualizer.show.system_actions import Sync
 
 JITTER = 0.002
 """Seconds that a tick comes early or late at most."""

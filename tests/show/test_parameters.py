@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualizer.show.actions import Nudge, SelectPreset, Set
 from visualizer.show.files.preset import parse
 from visualizer.show.parameter import Parameter
 from visualizer.show.parameters import (
@@ -20,6 +19,7 @@ from visualizer.show.parameters import (
     check,
     parse_setting,
 )
+from visualizer.show.play_actions import Nudge, SelectPreset, Set
 from visualizer.show.reducer import reduce, start
 from visualizer.show.state import Show
 

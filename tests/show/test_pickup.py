@@ -8,12 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualizer.show.actions import Knob, KnobId, Set, Unplugged
 from visualizer.show.parameter import Parameter
 from visualizer.show.parameters import BY_NAME, PARAMETERS
 from visualizer.show.pickup import NEAR, Grip, taken_to
+from visualizer.show.play_actions import Knob, KnobId, Set
 from visualizer.show.reducer import reduce
 from visualizer.show.state import Show
+from visualizer.show.system_actions import Unplugged
 
 KNOB = KnobId("nano", 1, "cc 20")
 STEP = 1 / 127

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualizer.show.actions import Prompt
+from visualizer.show.play_actions import Prompt
 from visualizer.show.prompt_mix import TOGETHER
 from visualizer.show.prompt_syntax import read
 from visualizer.show.records import NO_VALUES, Cued, Preset

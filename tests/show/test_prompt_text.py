@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from visualizer.show import prompt_text
-from visualizer.show.actions import Live, Run, Set, SetLists, Take, Tick, Type
+from visualizer.show.play_actions import Run, Set, Take, Type
 from visualizer.show.records import Cued, Preset
 from visualizer.show.reducer import reduce, start
 from visualizer.show.state import Show
+from visualizer.show.system_actions import Live, SetLists, Tick
 
 from ..stage.shows import NONE, played
 from .shows import SET, after, live

@@ -10,24 +10,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from visualizer.show.action_log import describe
-from visualizer.show.actions import (
-    Action,
-    End,
-    Engine,
-    Live,
-    Nudge,
-    Run,
-    Say,
-    Set,
-    Tick,
-)
+from visualizer.show.actions import Action
 from visualizer.show.next_request import AHEAD, request
 from visualizer.show.notices import MESSAGE_STAYS, MESSAGES
 from visualizer.show.parameters import DEFAULTS, check
+from visualizer.show.play_actions import Nudge, Run, Set
 from visualizer.show.prompt_mix import MOST
 from visualizer.show.records import Preset
 from visualizer.show.reducer import reduce, start
 from visualizer.show.state import Show
+from visualizer.show.system_actions import End, Engine, Live, Say, Tick
 
 from .shows import ALL, actions, after, banks, live, performances, shows
 

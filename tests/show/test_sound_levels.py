@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualizer.show.actions import Heard
 from visualizer.show.parameters import BY_NAME
 from visualizer.show.records import Sound, Tempo
 from visualizer.show.sound_levels import (
@@ -21,6 +20,7 @@ from visualizer.show.sound_levels import (
     heard,
 )
 from visualizer.show.state import Show
+from visualizer.show.system_actions import Heard
 
 SILENCE = Heard(0.0, 0.0, 0.0, 0.0)
 

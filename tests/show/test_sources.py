@@ -6,11 +6,12 @@ from dataclasses import replace
 
 import pytest
 
-from visualizer.show.actions import Live, Run, SelectPreset, Set, Tick
 from visualizer.show.next_request import request
 from visualizer.show.parameters import DEFAULTS
+from visualizer.show.play_actions import Run, SelectPreset, Set
 from visualizer.show.reducer import reduce, start
 from visualizer.show.source_names import camera_number, label
+from visualizer.show.system_actions import Live, Tick
 
 from .shows import CALM, PLAIN, RICH, after
 

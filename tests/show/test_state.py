@@ -7,15 +7,11 @@ from types import MappingProxyType
 
 import pytest
 
-from visualizer.show.actions import (
-    Prompt,
-    Run,
-    Set,
-    Tick,
-)
 from visualizer.show.next_request import request
 from visualizer.show.parameters import BY_NAME, DEFAULTS, PARAMETERS
+from visualizer.show.play_actions import Prompt, Run, Set
 from visualizer.show.reducer import reduce, start
+from visualizer.show.system_actions import Tick
 
 from .shows import ALL, CALM, PLAIN, RICH, after, live
 

@@ -10,11 +10,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from visualizer.show import durations
-from visualizer.show.actions import Action, Heard, Nudge, Recall, Run, Set, Store, Sync, Tick
+from visualizer.show.actions import Action
 from visualizer.show.next_request import request
+from visualizer.show.play_actions import Nudge, Recall, Run, Set, Store
 from visualizer.show.records import Tempo
 from visualizer.show.reducer import reduce, start
 from visualizer.show.state import Show
+from visualizer.show.system_actions import Heard, Sync, Tick
 from visualizer.show.tempo import BAR, BOUNCE, FRESH, GAP, TAPS, led
 
 from .shows import after, live

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from visualizer.show import time_text
-from visualizer.show.actions import Live, Recall, Run, SelectPreset, Set, Store, Sync, Tick
+from visualizer.show.play_actions import Recall, Run, SelectPreset, Set, Store
 from visualizer.show.records import Pending, Tempo
+from visualizer.show.system_actions import Live, Sync, Tick
 
 from ..stage.shows import played
 

@@ -17,8 +17,8 @@ import visualizer.engine.builtin.for_diffusers  # noqa: F401  (diffusers imports
 from training.train.loop import autocast
 from visualizer.engine.diffusion.denoiser import Denoiser, denoiser_of
 from visualizer.engine.loop.feedback import Feedback
-from visualizer.show.actions import Prompt
 from visualizer.show.next_request import request
+from visualizer.show.play_actions import Prompt
 from visualizer.show.reducer import reduce, start
 from visualizer.show.request import Request
 

@@ -16,8 +16,8 @@ from typing import Protocol
 
 from visualizer.controls.input_thread import InputThread
 from visualizer.controls.mailbox import Mailbox
-from visualizer.show.actions import Sync
 from visualizer.show.parameters import DEFAULTS
+from visualizer.show.system_actions import Sync
 from visualizer.show.tempo import BAR
 
 SOURCE = "link"

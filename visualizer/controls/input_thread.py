@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from visualizer.controls.mailbox import Mailbox
 from visualizer.controls.repeated_faults import Troubles
-from visualizer.show.actions import Action, Say
+from visualizer.show.actions import Action
+from visualizer.show.system_actions import Say
 from visualizer.worker import Worker
 
 

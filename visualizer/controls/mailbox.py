@@ -24,7 +24,9 @@ from dataclasses import replace
 from itertools import count
 from typing import TypeAlias
 
-from visualizer.show.actions import Action, Heard, Knob, Nudge, Prompt, Set, Sync
+from visualizer.show.actions import Action
+from visualizer.show.play_actions import Knob, Nudge, Prompt, Set
+from visualizer.show.system_actions import Heard, Sync
 
 _Entry: TypeAlias = tuple[int, Action]
 """An action and its place in the order of arrival."""

@@ -16,7 +16,9 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 from urllib.parse import urlsplit
 
-from visualizer.show.actions import Action, End, Run
+from visualizer.show.actions import Action
+from visualizer.show.play_actions import Run
+from visualizer.show.system_actions import End
 
 Role: TypeAlias = Literal["play", "view"]
 

@@ -13,30 +13,24 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from visualizer.desk.told_messages import Change, Fault, Hello, Line, Message, Whole
 from visualizer.show import targets
-from visualizer.show.actions import (
-    Action,
+from visualizer.show.actions import Action
+from visualizer.show.command_table import ON_OFF
+from visualizer.show.files import set_file
+from visualizer.show.parameter import nearest
+from visualizer.show.parameters import BY_NAME
+from visualizer.show.play_actions import MixIn, Nudge, Prompt, SelectPreset, Set, Switch, Weigh
+from visualizer.show.reducers.navigation import LONGEST
+from visualizer.show.setup_actions import (
     AskModel,
     ChooseDisplay,
     ChooseSet,
     GoInSet,
     LearnTarget,
-    MixIn,
     MoveInSet,
-    Nudge,
     PlaceCorner,
-    Prompt,
     Reproject,
-    SelectPreset,
-    Set,
     SetLength,
-    Switch,
-    Weigh,
 )
-from visualizer.show.command_table import ON_OFF
-from visualizer.show.files import set_file
-from visualizer.show.parameter import nearest
-from visualizer.show.parameters import BY_NAME
-from visualizer.show.reducers.navigation import LONGEST
 from visualizer.show.targets import PRESETS, SNAPSHOTS, STEP, VALUE, Target
 
 SOURCE = "desk"

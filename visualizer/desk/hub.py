@@ -23,11 +23,13 @@ from visualizer.desk.preview import Preview
 from visualizer.desk.thumbnails import Thumbnails
 from visualizer.desk.told_messages import Line, PresetCard, State
 from visualizer.latest import Latest
-from visualizer.show.actions import Action, Say, SelectPreset
+from visualizer.show.actions import Action
 from visualizer.show.notices import said
 from visualizer.show.parameter import nearest, shorten
+from visualizer.show.play_actions import SelectPreset
 from visualizer.show.records import Preset
 from visualizer.show.reducers import navigation
+from visualizer.show.system_actions import Say
 from visualizer.show.view import View
 
 EVERY = 1.0 / 20.0

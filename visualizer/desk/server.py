@@ -19,7 +19,8 @@ from visualizer.desk.access import LOCAL_NAMES, Access
 from visualizer.desk.desk_file import DeskFile
 from visualizer.desk.preview import Preview
 from visualizer.latest import Latest
-from visualizer.show.actions import Action, Say
+from visualizer.show.actions import Action
+from visualizer.show.system_actions import Say
 from visualizer.show.view import View
 from visualizer.worker import Worker
 

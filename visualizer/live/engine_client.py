@@ -18,10 +18,11 @@ from visualizer.engine.models.catalogue import TESTCARD
 from visualizer.frame import Frame, Pixels
 from visualizer.live.revival import DEATHS, Restart, Revival
 from visualizer.options import LiveOptions
-from visualizer.show.actions import Action, Engine, Live, Say
+from visualizer.show.actions import Action
 from visualizer.show.lora import split
 from visualizer.show.request import Request
 from visualizer.show.status import Phase, Status
+from visualizer.show.system_actions import Engine, Live, Say
 
 USUAL = 9
 """Frames whose median is the time that one takes: a slow one among them moves no beat."""

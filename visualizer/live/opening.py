@@ -21,7 +21,6 @@ from visualizer.live import last_picture
 from visualizer.live.projection_store import FILE, ProjectionStore
 from visualizer.live.session_store import STATE, usual_folder
 from visualizer.options import LiveOptions
-from visualizer.show.actions import Projections
 from visualizer.show.files import session
 from visualizer.show.files.session import Session
 from visualizer.show.files.text_file import read_text
@@ -29,6 +28,7 @@ from visualizer.show.files.yaml_faults import Fault
 from visualizer.show.next_request import request
 from visualizer.show.state import Show
 from visualizer.show.status import Status
+from visualizer.show.system_actions import Projections
 from visualizer.show.view import View
 from visualizer.stage.looks import SAFE_STROBE
 from visualizer.stage.stage import Stage

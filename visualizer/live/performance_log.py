@@ -18,9 +18,10 @@ from typing import TextIO
 
 from visualizer import terminal
 from visualizer.disk import reserve
-from visualizer.show.actions import Action, Live, Reread, Say, Tick
+from visualizer.show.actions import Action
 from visualizer.show.files import performance
 from visualizer.show.files.performance import Header
+from visualizer.show.system_actions import Live, Reread, Say, Tick
 from visualizer.worker import Worker, drained
 
 FOLDER = "performances"

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import TypeAlias
 
 from visualizer.controls.input_thread import InputThread
-from visualizer.show.actions import Reread
 from visualizer.show.files.preset import PARSE, PresetError, load
 from visualizer.show.records import Preset
+from visualizer.show.system_actions import Reread
 
 EVERY = 1.0
 """Seconds between two looks."""

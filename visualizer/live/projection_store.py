@@ -20,10 +20,11 @@ from PIL import Image
 
 from visualizer import terminal
 from visualizer.disk import write_text
-from visualizer.show.actions import Action, Projections, Say
+from visualizer.show.actions import Action
 from visualizer.show.files import projection_file
 from visualizer.show.files.yaml_faults import Fault
 from visualizer.show.projection import Projection
+from visualizer.show.system_actions import Projections, Say
 from visualizer.worker import Worker, drained
 
 FILE = "mapping.yaml"

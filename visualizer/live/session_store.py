@@ -32,12 +32,13 @@ from visualizer.disk import FolderLock, free_name, write_text
 from visualizer.frame import Pixels
 from visualizer.latest import Closed, Latest
 from visualizer.live import last_picture
-from visualizer.show.actions import Action, Offer, Say, Snapshots
+from visualizer.show.actions import Action
 from visualizer.show.files import session
 from visualizer.show.files.text_file import read_text
 from visualizer.show.files.yaml_faults import Fault
 from visualizer.show.reducers import remember, snapshots
 from visualizer.show.state import Show
+from visualizer.show.system_actions import Offer, Say, Snapshots
 from visualizer.worker import Worker, drained
 
 STATE, BEFORE, SNAPSHOTS = "state.yaml", "state-before.yaml", "snapshots.yaml"

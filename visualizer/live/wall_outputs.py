@@ -19,9 +19,11 @@ from visualizer.outputs.output import STOP_WITHIN, Output
 from visualizer.outputs.picture_file import PictureFiles
 from visualizer.outputs.programs import PROGRAMS, ProgramOutput
 from visualizer.outputs.recorder import Recorder
-from visualizer.show.actions import Action, Say, Switch
+from visualizer.show.actions import Action
+from visualizer.show.play_actions import Switch
 from visualizer.show.reducers.remember import metadata
 from visualizer.show.state import Show
+from visualizer.show.system_actions import Say
 
 RECORD = "record"
 """The command that records."""

@@ -24,11 +24,11 @@ from visualizer.engine.host.engine_host import EngineLost, Slots
 from visualizer.frame import Frame
 from visualizer.openers import host, place
 from visualizer.options import BenchOptions, OptionError
-from visualizer.show.actions import Live, Tick
 from visualizer.show.next_request import request
 from visualizer.show.reducer import reduce
 from visualizer.show.state import Show
 from visualizer.show.status import Phase, Status
+from visualizer.show.system_actions import Live, Tick
 from visualizer.show.view import View
 from visualizer.stage.stage import Stage
 from visualizer.stage.window import NoDisplay

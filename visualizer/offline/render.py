@@ -45,7 +45,6 @@ from visualizer.options import (
     with_picture,
 )
 from visualizer.outputs.audio_track import RATE, Stereo
-from visualizer.show.actions import Live, Tick
 from visualizer.show.files import prompt_lists
 from visualizer.show.lora import joined
 from visualizer.show.lora import parse as parse_lora
@@ -53,6 +52,7 @@ from visualizer.show.next_request import request
 from visualizer.show.records import Preset
 from visualizer.show.reducer import reduce, start
 from visualizer.show.state import Show
+from visualizer.show.system_actions import Live, Tick
 from visualizer.stage.looks import SAFE_STROBE
 
 SAVED_EVERY = 10.0

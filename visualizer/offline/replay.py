@@ -22,7 +22,6 @@ from visualizer.offline.soundtrack import Soundtrack
 from visualizer.offline.source_pictures import SourcePictures
 from visualizer.offline.video_wall import Shown, due
 from visualizer.options import OptionError
-from visualizer.show.actions import Engine, Live, Tick
 from visualizer.show.files import performance
 from visualizer.show.files.performance import Done, Event, Header
 from visualizer.show.lora import joined
@@ -32,6 +31,7 @@ from visualizer.show.parameters import BY_NAME
 from visualizer.show.reducer import reduce, start
 from visualizer.show.reducers import text_entry
 from visualizer.show.state import Show
+from visualizer.show.system_actions import Engine, Live, Tick
 
 SAME = 1e-6
 """Seconds that are no difference: sums of ticks are not exact."""

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from visualizer.show.actions import Action, Engine, Heard, Knob, Live, Recall, Run, Say, Sync, Tick
+from visualizer.show.actions import Action
 from visualizer.show.parameters import BY_NAME
+from visualizer.show.play_actions import Knob, Recall, Run
 from visualizer.show.records import CUE
 from visualizer.show.state import Show
+from visualizer.show.system_actions import Engine, Heard, Live, Say, Sync, Tick
 
 
 def describe(before: Show, action: Action, after: Show) -> str | None:

@@ -24,7 +24,7 @@ from dataclasses import dataclass, replace
 from math import ceil
 from statistics import median
 
-from visualizer.show.actions import Sync
+from visualizer.show.system_actions import Sync
 from visualizer.show.tempo import FASTEST, SLOWEST
 
 TICKS = 24

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from random import Random
 
-from visualizer.show.actions import Action, Nudge, Prompt, Recall, Run, SelectPreset, Set, Store
+from visualizer.show.actions import Action
 from visualizer.show.command_table import COMMANDS
 from visualizer.show.parameters import BY_NAME, DEFAULTS, PARAMETERS, TARGETS
+from visualizer.show.play_actions import Nudge, Prompt, Recall, Run, SelectPreset, Set, Store
 from visualizer.show.targets import SNAPSHOTS
 
 SOURCE = "random hands"

@@ -10,10 +10,11 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TypeAlias
 
-from visualizer.show.actions import GoInSet, Recall, Run, SelectPreset
 from visualizer.show.lora import Lora, joined
+from visualizer.show.play_actions import Recall, Run, SelectPreset
 from visualizer.show.prompt_mix import in_words
 from visualizer.show.request import Mix
+from visualizer.show.setup_actions import GoInSet
 from visualizer.show.targets import LEARNABLE
 
 FITS = ("fill", "whole", "stretch", "tile")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from visualizer.show.actions import Heard
 from visualizer.show.parameters import BY_NAME
 from visualizer.show.records import Sound, Tempo
 from visualizer.show.state import Show
+from visualizer.show.system_actions import Heard
 from visualizer.show.tempo import CLOCKS
 
 NEWS_LAST = 1.0

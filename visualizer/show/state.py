@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from visualizer.show import cueing
-from visualizer.show.actions import KnobId
 from visualizer.show.cueing import Cue
 from visualizer.show.files.session import Session
 from visualizer.show.parameters import DEFAULTS, PARAMETERS
 from visualizer.show.pickup import Grip
+from visualizer.show.play_actions import KnobId
 from visualizer.show.projection import PLAIN, Projection
 from visualizer.show.records import (
     FITS,

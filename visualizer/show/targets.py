@@ -12,10 +12,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from visualizer.show.actions import Action, Nudge, Recall, Run, SelectPreset, Store
+from visualizer.show.actions import Action
 from visualizer.show.command_table import COMMANDS
 from visualizer.show.parameter import nearest
 from visualizer.show.parameters import BY_NAME, PARAMETERS
+from visualizer.show.play_actions import Nudge, Recall, Run, SelectPreset, Store
 
 PRESETS = 128
 """Most presets that can be named by number."""

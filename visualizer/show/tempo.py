@@ -18,11 +18,11 @@ from __future__ import annotations
 from dataclasses import replace
 from math import isfinite
 
-from visualizer.show.actions import Sync
 from visualizer.show.notices import say
 from visualizer.show.parameters import BY_NAME
 from visualizer.show.records import Tempo
 from visualizer.show.state import Show
+from visualizer.show.system_actions import Sync
 
 SLOWEST, FASTEST = BY_NAME["tempo"].low, BY_NAME["tempo"].high
 """Beats a minute."""

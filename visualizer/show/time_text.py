@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from visualizer.show.actions import GoInSet, Recall, Run, SelectPreset
 from visualizer.show.parameters import BY_NAME
+from visualizer.show.play_actions import Recall, Run, SelectPreset
 from visualizer.show.records import Pending
+from visualizer.show.setup_actions import GoInSet
 from visualizer.show.state import Show
 from visualizer.show.tempo import BAR, CLOCKS, led
 

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from visualizer.controls.audio.audio_features import AudioFeatures
 from visualizer.controls.audio.tempo_estimate import tempo
-from visualizer.show.actions import Heard
 from visualizer.show.files.performance import action_text
+from visualizer.show.system_actions import Heard
 
 RATE = 48000
 BLOCK = 512

@@ -14,7 +14,8 @@ import pytest
 
 from visualizer.controls.audio.audio_devices import Block, NoInput, NoSound, open_input
 from visualizer.controls.audio.audio_input import Sound
-from visualizer.show.actions import Action, Heard, Say
+from visualizer.show.actions import Action
+from visualizer.show.system_actions import Heard, Say
 
 PATIENCE = 20.0
 """Seconds after which a condition that should come at once is given up."""

@@ -8,11 +8,13 @@ import pygame
 
 from visualizer.controls.keys.keyboard import Keyboard
 from visualizer.show import random_hands
-from visualizer.show.actions import Action, Digit, Live, Run, Switch, Tick, Type
+from visualizer.show.actions import Action
 from visualizer.show.command_table import COMMANDS, ON_OFF
 from visualizer.show.files.preset import parse
+from visualizer.show.play_actions import Digit, Run, Switch, Type
 from visualizer.show.reducer import reduce, start
 from visualizer.show.state import Show
+from visualizer.show.system_actions import Live, Tick
 
 ALL = tuple(parse(f"name: {name}\nprompts: [a, b, c]", name) for name in ("one", "two"))
 

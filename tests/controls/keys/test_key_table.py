@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 from visualizer.controls.keys.key_table import DIGITS, key_action, key_code, key_table
 from visualizer.show import targets
-from visualizer.show.actions import Nudge, Recall, Run, SelectPreset, Store
 from visualizer.show.command_table import COMMANDS
 from visualizer.show.parameter import CTRL
 from visualizer.show.parameters import FOCUS_KEYS, PARAMETERS
+from visualizer.show.play_actions import Nudge, Recall, Run, SelectPreset, Store
 from visualizer.show.targets import LEARNABLE
 
 NAMES = [

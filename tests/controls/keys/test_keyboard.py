@@ -11,19 +11,17 @@ from hypothesis import strategies as st
 from visualizer.controls.keys.key_table import DIGITS, key_code, key_table
 from visualizer.controls.keys.keyboard import FAR, FASTEST, PACE, PAGE, Keyboard
 from visualizer.show import parameter
-from visualizer.show.actions import (
-    Action,
-    ChooseCorner,
+from visualizer.show.actions import Action
+from visualizer.show.command_table import COMMANDS
+from visualizer.show.parameters import PARAMETERS
+from visualizer.show.play_actions import (
     Compose,
     Digit,
     Drop,
     Erase,
-    GrabCorner,
     Move,
-    MoveCorner,
     Nudge,
     Recall,
-    Reproject,
     Run,
     SelectPreset,
     Store,
@@ -31,10 +29,9 @@ from visualizer.show.actions import (
     Take,
     Type,
 )
-from visualizer.show.command_table import COMMANDS
-from visualizer.show.parameters import PARAMETERS
 from visualizer.show.records import TextEntry
 from visualizer.show.reducer import reduce
+from visualizer.show.setup_actions import ChooseCorner, GrabCorner, MoveCorner, Reproject
 from visualizer.show.state import Show
 
 SHIFTED = dict(zip("[]-=,.;'", '{}_+<>:"', strict=True))

@@ -11,7 +11,8 @@ from __future__ import annotations
 import pygame
 
 from visualizer.controls.keys.keyboard import Keyboard
-from visualizer.show.actions import Action, Digit, Nudge, Recall, Run, SelectPreset, Store
+from visualizer.show.actions import Action
+from visualizer.show.play_actions import Digit, Nudge, Recall, Run, SelectPreset, Store
 
 CTRL, SHIFT, ALT_GR = pygame.KMOD_LCTRL, pygame.KMOD_LSHIFT, pygame.KMOD_RALT
 

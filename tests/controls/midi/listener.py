@@ -13,10 +13,8 @@ import mido
 
 from visualizer.controls.midi.memory_ports import MemoryPorts
 from visualizer.controls.midi.midi_input import Midi
-from visualizer.show.actions import (
-    Action,
-    Say,
-)
+from visualizer.show.actions import Action
+from visualizer.show.system_actions import Say
 
 PATIENCE = 30.0
 """Seconds after which a condition that should come at once is given up."""

@@ -28,7 +28,8 @@ from visualizer.controls.midi.midi_map import (
     Signal,
 )
 from visualizer.controls.midi.ports import Received
-from visualizer.show.actions import Action, Knob, Nudge
+from visualizer.show.actions import Action
+from visualizer.show.play_actions import Knob, Nudge
 from visualizer.show.targets import COMMAND, VALUE, Target
 
 BYTES = st.lists(st.integers(0, 255), max_size=4) | st.builds(

@@ -19,8 +19,12 @@ from visualizer.controls.midi.map_text import parse
 from visualizer.controls.midi.messages import read
 from visualizer.controls.midi.midi_map import GENERIC, RELATIVE
 from visualizer.show import targets
-from visualizer.show.actions import (
-    Action,
+from visualizer.show.actions import Action
+from visualizer.show.command_table import COMMANDS, ON_OFF
+from visualizer.show.files.preset import parse as parse_preset
+from visualizer.show.parameters import BY_NAME, PARAMETERS
+from visualizer.show.pickup import PICKUPS
+from visualizer.show.play_actions import (
     Knob,
     KnobId,
     Nudge,
@@ -31,10 +35,6 @@ from visualizer.show.actions import (
     Store,
     Switch,
 )
-from visualizer.show.command_table import COMMANDS, ON_OFF
-from visualizer.show.files.preset import parse as parse_preset
-from visualizer.show.parameters import BY_NAME, PARAMETERS
-from visualizer.show.pickup import PICKUPS
 from visualizer.show.reducer import reduce, start
 from visualizer.show.state import Show
 

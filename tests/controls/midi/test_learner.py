@@ -17,7 +17,9 @@ from visualizer.controls.midi.messages import Reading, read
 from visualizer.controls.midi.own_maps import OwnMaps
 from visualizer.controls.repeated_faults import Troubles
 from visualizer.show import targets
-from visualizer.show.actions import Action, Learned, Run, Say
+from visualizer.show.actions import Action
+from visualizer.show.play_actions import Run
+from visualizer.show.system_actions import Learned, Say
 
 ZOOM, TAP = targets.parse("zoom"), targets.parse("tap")
 FADER = range(20, 110)

@@ -13,13 +13,8 @@ from hypothesis import strategies as st
 from visualizer.controls.midi.memory_ports import MemoryInput, MemoryPorts
 from visualizer.controls.midi.midi_input import Midi
 from visualizer.controls.midi.ports import Received, SameName
-from visualizer.show.actions import (
-    Knob,
-    KnobId,
-    Say,
-    Sync,
-    Unplugged,
-)
+from visualizer.show.play_actions import Knob, KnobId
+from visualizer.show.system_actions import Say, Sync, Unplugged
 
 from .listener import (
     NAME,

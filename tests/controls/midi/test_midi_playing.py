@@ -7,17 +7,9 @@ from pathlib import Path
 import mido
 
 from visualizer.controls.midi.memory_ports import MemoryOutput, MemoryPorts
-from visualizer.show.actions import (
-    Knob,
-    KnobId,
-    Learned,
-    Nudge,
-    Run,
-    Say,
-    Switch,
-    Unplugged,
-)
 from visualizer.show.command_table import COMMANDS
+from visualizer.show.play_actions import Knob, KnobId, Nudge, Run, Switch
+from visualizer.show.system_actions import Learned, Say, Unplugged
 
 from .listener import (
     NAME,

@@ -11,7 +11,8 @@ import pytest
 from visualizer.controls.midi.memory_ports import MemoryPorts
 from visualizer.controls.midi.monitor import describe, learn, list_ports, monitor
 from visualizer.controls.midi.system_ports import AlsaPorts
-from visualizer.show.actions import Action, Nudge, Recall, Store, Switch
+from visualizer.show.actions import Action
+from visualizer.show.play_actions import Nudge, Recall, Store, Switch
 
 NANO = "X-KEYS:X-KEYS MIDI 1 20:0"
 NAME = "X-KEYS MIDI 1"

@@ -21,8 +21,10 @@ from visualizer.controls.midi.midi_input import Midi
 from visualizer.controls.midi.ports import Ports
 from visualizer.controls.midi.rtmidi_ports import rtmidi_client
 from visualizer.controls.midi.system_ports import system_ports
-from visualizer.show.actions import Action, Knob, KnobId, Run, Say, SelectPreset, Sync, Unplugged
+from visualizer.show.actions import Action
+from visualizer.show.play_actions import Knob, KnobId, Run, SelectPreset
 from visualizer.show.reducer import reduce, start
+from visualizer.show.system_actions import Say, Sync, Unplugged
 
 PATIENCE = 30.0
 """Seconds after which a condition that should come soon is given up: the machine may be busy."""

@@ -15,7 +15,7 @@ from visualizer.controls.midi.decoding import State, decode, steps
 from visualizer.controls.midi.messages import Reading, read
 from visualizer.controls.midi.midi_map import RELATIVE, Control, Mapping, Signal
 from visualizer.controls.midi.recognition import SURE_IN_DOUBT, TRAVEL, Found, recognise
-from visualizer.show.actions import Knob, Nudge
+from visualizer.show.play_actions import Knob, Nudge
 from visualizer.show.targets import Target, parse
 
 VALUE, COMMAND = parse("strength"), parse("next_prompt")

@@ -27,14 +27,9 @@ from visualizer.controls.osc.osc_messages import (
     state,
 )
 from visualizer.controls.repeated_faults import RateLimit
-from visualizer.show.actions import (
-    Action,
-    Prompt,
-    Run,
-    Say,
-    Set,
-    Switch,
-)
+from visualizer.show.actions import Action
+from visualizer.show.play_actions import Prompt, Run, Set, Switch
+from visualizer.show.system_actions import Say
 
 from .packets import a_show, bundle, element, sent
 

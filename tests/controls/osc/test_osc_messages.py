@@ -23,25 +23,25 @@ from visualizer.controls.osc.osc_messages import (
     read,
     state,
 )
-from visualizer.show.actions import (
-    Action,
+from visualizer.show.actions import Action
+from visualizer.show.command_table import COMMANDS, ON_OFF
+from visualizer.show.parameters import BY_NAME, PARAMETERS
+from visualizer.show.play_actions import (
     Nudge,
     Prompt,
     Recall,
     Run,
-    Say,
     SelectPreset,
     Set,
     Store,
     Switch,
 )
-from visualizer.show.command_table import COMMANDS, ON_OFF
-from visualizer.show.parameters import BY_NAME, PARAMETERS
 from visualizer.show.prompt_mix import alone
 from visualizer.show.records import NO_VALUES, Cued, Preset
 from visualizer.show.reducer import reduce, start
 from visualizer.show.reducers.navigation import LONGEST
 from visualizer.show.state import Show
+from visualizer.show.system_actions import Say
 
 from .packets import a_show, bundle, element, sent
 

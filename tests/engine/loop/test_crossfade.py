@@ -10,11 +10,11 @@ import numpy as np
 
 from visualizer.engine.diffusion.denoiser import denoiser_of
 from visualizer.engine.loop.feedback import Feedback
-from visualizer.show.actions import Live, Tick
 from visualizer.show.files.preset import parse
 from visualizer.show.next_request import request
 from visualizer.show.reducer import reduce, start
 from visualizer.show.request import Request
+from visualizer.show.system_actions import Live, Tick
 
 FPS = 16.0
 

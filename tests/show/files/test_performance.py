@@ -9,12 +9,13 @@ from typing import get_args
 
 import pytest
 
-from visualizer.show import actions
-from visualizer.show.actions import Action, KnobId
+from visualizer.show import play_actions, setup_actions, system_actions
+from visualizer.show.actions import Action
 from visualizer.show.files import performance
 from visualizer.show.files.performance import Done, Header, NoLog
 from visualizer.show.files.session import Session
 from visualizer.show.lora import Lora
+from visualizer.show.play_actions import KnobId
 from visualizer.show.projection import Projection
 from visualizer.show.records import Cued, Preset
 
@@ -23,48 +24,48 @@ from ..shows import SET
 ZOOM = MappingProxyType({"zoom": 0.25})
 
 DONE: tuple[Action, ...] = (
-    actions.Set("zoom", 0.1, "osc"),
-    actions.Nudge("", -2.0, True, "keyboard"),
-    actions.Knob(KnobId("nano", 3, "cc 20"), "zoom", 0.7, pickup="scaling"),
-    actions.Unplugged("nano"),
-    actions.Run("blackout", "keyboard"),
-    actions.Switch("freeze", True, "midi"),
-    actions.SelectPreset(2, "osc", "Deep sea"),
-    actions.Store(3),
-    actions.Recall(3),
-    actions.Digit("-"),
-    actions.Move(-1000, 2),
-    actions.Compose("にほ"),
-    actions.Sync(128.5, 3.25, 0.01, False),
-    actions.Heard(0.5, 0.1, 0.2, 0.3, 2, None),
-    actions.Learned("zoom", "cc 20 of nano", "zoom is played"),
-    actions.Snapshots(MappingProxyType({"Deep sea": MappingProxyType({8: ZOOM})})),
-    actions.Offer(Session(values=ZOOM, seed=7, history=("a\u2028b", "“c”\n"))),
-    actions.SetLists((SET,), 0, True),
-    actions.ChooseSet(1),
-    actions.PlaceCorner(2, 0.9, 1.0, "desk"),
-    actions.ChooseDisplay("a wall", "desk"),
-    actions.LearnTarget("zoom", "desk"),
-    actions.AskModel("builtin", "desk"),
-    actions.MixIn("a lamp", "desk"),
-    actions.Weigh("a lamp", 0.3, "desk"),
-    actions.GoInSet(2, "desk"),
-    actions.MoveInSet(2, 0, "desk"),
-    actions.SetLength(1, 16.0, "bars", "desk"),
-    actions.Projections({"a wall": Projection(flip_h=True, blend=(0.1, 0.0, 0.0, 0.0))}),
-    actions.OnDisplay("a wall", "another"),
-    actions.ChooseCorner(2),
-    actions.GrabCorner(0.25, 0.75),
-    actions.MoveCorner(0.1, -0.1),
-    actions.Reproject("rotate"),
-    actions.Type("naïve \U0001f40b"),
-    actions.Erase(True),
-    actions.Take(),
-    actions.Drop(),
-    actions.Prompt('a "quoted" prompt'),
-    actions.Live(7, 0.05, 1 / 3),
-    actions.Engine("builtin", ("builtin", "a/b"), "a/b"),
-    actions.End(),
+    play_actions.Set("zoom", 0.1, "osc"),
+    play_actions.Nudge("", -2.0, True, "keyboard"),
+    play_actions.Knob(KnobId("nano", 3, "cc 20"), "zoom", 0.7, pickup="scaling"),
+    system_actions.Unplugged("nano"),
+    play_actions.Run("blackout", "keyboard"),
+    play_actions.Switch("freeze", True, "midi"),
+    play_actions.SelectPreset(2, "osc", "Deep sea"),
+    play_actions.Store(3),
+    play_actions.Recall(3),
+    play_actions.Digit("-"),
+    play_actions.Move(-1000, 2),
+    play_actions.Compose("にほ"),
+    system_actions.Sync(128.5, 3.25, 0.01, False),
+    system_actions.Heard(0.5, 0.1, 0.2, 0.3, 2, None),
+    system_actions.Learned("zoom", "cc 20 of nano", "zoom is played"),
+    system_actions.Snapshots(MappingProxyType({"Deep sea": MappingProxyType({8: ZOOM})})),
+    system_actions.Offer(Session(values=ZOOM, seed=7, history=("a\u2028b", "“c”\n"))),
+    system_actions.SetLists((SET,), 0, True),
+    setup_actions.ChooseSet(1),
+    setup_actions.PlaceCorner(2, 0.9, 1.0, "desk"),
+    setup_actions.ChooseDisplay("a wall", "desk"),
+    setup_actions.LearnTarget("zoom", "desk"),
+    setup_actions.AskModel("builtin", "desk"),
+    play_actions.MixIn("a lamp", "desk"),
+    play_actions.Weigh("a lamp", 0.3, "desk"),
+    setup_actions.GoInSet(2, "desk"),
+    setup_actions.MoveInSet(2, 0, "desk"),
+    setup_actions.SetLength(1, 16.0, "bars", "desk"),
+    system_actions.Projections({"a wall": Projection(flip_h=True, blend=(0.1, 0.0, 0.0, 0.0))}),
+    system_actions.OnDisplay("a wall", "another"),
+    setup_actions.ChooseCorner(2),
+    setup_actions.GrabCorner(0.25, 0.75),
+    setup_actions.MoveCorner(0.1, -0.1),
+    setup_actions.Reproject("rotate"),
+    play_actions.Type("naïve \U0001f40b"),
+    play_actions.Erase(True),
+    play_actions.Take(),
+    play_actions.Drop(),
+    play_actions.Prompt('a "quoted" prompt'),
+    system_actions.Live(7, 0.05, 1 / 3),
+    system_actions.Engine("builtin", ("builtin", "a/b"), "a/b"),
+    system_actions.End(),
 )  # fmt: skip
 
 PRESETS = (
@@ -94,10 +95,10 @@ def test_every_action_but_what_is_said_and_the_clock_comes_back_from_its_line() 
 def test_ticks_come_back_to_the_last_bit_and_in_their_place() -> None:
     lines = [
         performance.ticks_text([1 / 60, 0.1]),
-        performance.action_text(actions.Run("hud"), 1 / 60 + 0.1),
+        performance.action_text(play_actions.Run("hud"), 1 / 60 + 0.1),
         performance.ticks_text([0.2]),
     ]
-    assert list(performance.events(lines)) == [1 / 60, 0.1, Done(actions.Run("hud"), 3), 0.2]
+    assert list(performance.events(lines)) == [1 / 60, 0.1, Done(play_actions.Run("hud"), 3), 0.2]
 
 
 def test_the_header_comes_back() -> None:
@@ -164,9 +165,14 @@ def test_a_parameter_of_a_newer_version_is_left_out_with_a_line() -> None:
 )
 def test_a_damaged_line_is_one_line_and_the_others_are_played(line: str) -> None:
     told: list[str] = []
-    good = performance.action_text(actions.Take(), 0.5)
+    take = play_actions.Take()
+    good = performance.action_text(take, 0.5)
     lines = [performance.ticks_text([0.25]), line, good]
-    assert list(performance.events(lines, told.append)) == [0.25, 0.25, Done(actions.Take(), 4)]
+    assert list(performance.events(lines, told.append)) == [
+        0.25,
+        0.25,
+        Done(play_actions.Take(), 4),
+    ]
     assert len(told) == 1
     assert told[0].startswith("line 3 is left out: ")
     assert "\n" not in told[0]

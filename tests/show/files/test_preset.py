@@ -8,11 +8,11 @@ from textwrap import dedent
 import pytest
 
 from visualizer.show import durations
-from visualizer.show.actions import Run
 from visualizer.show.files import preset as preset_module
 from visualizer.show.files.preset import PresetError, load_folder, parse
 from visualizer.show.lora import Lora
 from visualizer.show.parameters import PARAMETERS, REFERENCE, SLOTS, SOURCES, TARGETS
+from visualizer.show.play_actions import Run
 from visualizer.show.prompt_mix import alone
 from visualizer.show.records import Cued, Preset
 from visualizer.show.reducer import reduce, start

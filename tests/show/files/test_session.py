@@ -9,28 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualizer.show.actions import (
-    Engine,
-    Heard,
-    Live,
-    Offer,
-    Prompt,
-    Recall,
-    Run,
-    SelectPreset,
-    Set,
-    Store,
-    Tick,
-)
 from visualizer.show.files.session import HISTORY, Session, parse, to_text
 from visualizer.show.files.yaml_faults import Fault
 from visualizer.show.lora import Lora
 from visualizer.show.parameters import BY_NAME, DEFAULTS, TARGETS
+from visualizer.show.play_actions import Prompt, Recall, Run, SelectPreset, Set, Store
 from visualizer.show.records import FITS
 from visualizer.show.reducer import reduce, start
 from visualizer.show.reducers.remember import SETTLED, remember, settled
 from visualizer.show.reducers.snapshots import aims
 from visualizer.show.state import Show
+from visualizer.show.system_actions import Engine, Heard, Live, Offer, Tick
 
 from ..shows import ALL, PLAIN, RICH, after, shows
 

@@ -6,9 +6,11 @@ from itertools import pairwise, product
 
 import pytest
 
-from visualizer.show.actions import Action, Drop, Live, Run, Switch, Tick, Type
+from visualizer.show.actions import Action
+from visualizer.show.play_actions import Drop, Run, Switch, Type
 from visualizer.show.reducer import reduce, start
 from visualizer.show.state import HUD_AT_START, QUIT_WITHIN, Show
+from visualizer.show.system_actions import Live, Tick
 
 from ..shows import ALL, after, live
 

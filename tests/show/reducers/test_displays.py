@@ -6,12 +6,14 @@ from dataclasses import replace
 
 from visualizer.live.resume import as_asked
 from visualizer.options import LiveOptions
-from visualizer.show.actions import ChooseDisplay, Offer, OnDisplay, Run
 from visualizer.show.files import session
 from visualizer.show.files.session import Session
+from visualizer.show.play_actions import Run
 from visualizer.show.records import DisplayChoice
 from visualizer.show.reducers.remember import remember
+from visualizer.show.setup_actions import ChooseDisplay
 from visualizer.show.state import Show
+from visualizer.show.system_actions import Offer, OnDisplay
 
 from ..shows import after
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from visualizer.show.actions import Action, Digit, Drop, Knob, KnobId, Nudge, Run, Set, Type
+from visualizer.show.actions import Action
 from visualizer.show.parameters import PARAMETERS
+from visualizer.show.play_actions import Digit, Drop, Knob, KnobId, Nudge, Run, Set, Type
 from visualizer.show.reducer import reduce, start
 from visualizer.show.reducers import focus
 

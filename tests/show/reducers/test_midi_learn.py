@@ -6,11 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualizer.show.actions import Learned, LearnTarget, Move, Nudge, Run, Say, Tick
+from visualizer.show.play_actions import Move, Nudge, Run
 from visualizer.show.records import Learning
 from visualizer.show.reducer import reduce, start
 from visualizer.show.reducers.midi_learn import AGAIN_WITHIN
+from visualizer.show.setup_actions import LearnTarget
 from visualizer.show.state import Show
+from visualizer.show.system_actions import Learned, Say, Tick
 from visualizer.show.targets import LEARNABLE
 
 from ..shows import ALL, after

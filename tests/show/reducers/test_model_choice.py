@@ -5,12 +5,14 @@ from __future__ import annotations
 import pytest
 
 from visualizer.show.action_log import describe
-from visualizer.show.actions import AskModel, Engine, Run, SelectPreset, Take, Tick, Type
 from visualizer.show.lora import Lora
+from visualizer.show.play_actions import Run, SelectPreset, Take, Type
 from visualizer.show.records import NO_VALUES, Cued, ModelChoice, Preset
 from visualizer.show.reducer import reduce, start
 from visualizer.show.reducers.model_choice import named
+from visualizer.show.setup_actions import AskModel
 from visualizer.show.state import Show
+from visualizer.show.system_actions import Engine, Tick
 
 from ..shows import ALL, PLAIN, RICH, after
 

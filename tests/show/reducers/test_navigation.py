@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from visualizer.show.actions import Prompt, Run, SelectPreset, Set
 from visualizer.show.parameters import BY_NAME, DEFAULTS, RANDOM
+from visualizer.show.play_actions import Prompt, Run, SelectPreset, Set
 from visualizer.show.prompt_mix import alone
 from visualizer.show.records import NO_VALUES, Cued, Preset
 from visualizer.show.reducer import reduce, start

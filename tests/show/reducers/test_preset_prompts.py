@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from visualizer.show.actions import SelectPreset, Set
+from visualizer.show.play_actions import SelectPreset, Set
 from visualizer.show.prompt_mix import alone
 from visualizer.show.records import NO_VALUES, Cued, Preset
 from visualizer.show.reducer import reduce, start

@@ -8,21 +8,18 @@ from types import MappingProxyType
 import pytest
 from hypothesis import given
 
-from visualizer.show.actions import (
+from visualizer.show.play_actions import Run, Switch
+from visualizer.show.projection import PLAIN, SQUARE, Projection, is_convex
+from visualizer.show.records import Learning
+from visualizer.show.setup_actions import (
     ChooseCorner,
     GrabCorner,
     MoveCorner,
-    OnDisplay,
     PlaceCorner,
-    Projections,
     Reproject,
-    Run,
-    Switch,
-    Tick,
 )
-from visualizer.show.projection import PLAIN, SQUARE, Projection, is_convex
-from visualizer.show.records import Learning
 from visualizer.show.state import Show
+from visualizer.show.system_actions import OnDisplay, Projections, Tick
 
 from ..shows import after, performances
 

@@ -8,11 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualizer.show.actions import MixIn, Prompt, Run, Set, Tick, Weigh
 from visualizer.show.next_request import request
+from visualizer.show.play_actions import MixIn, Prompt, Run, Set, Weigh
 from visualizer.show.prompt_mix import TOGETHER
 from visualizer.show.reducer import reduce
 from visualizer.show.state import Show
+from visualizer.show.system_actions import Tick
 
 from ..shows import after, live, shows
 

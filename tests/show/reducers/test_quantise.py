@@ -9,22 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from visualizer.show.actions import (
-    Action,
-    Live,
-    Prompt,
-    Recall,
-    Run,
-    SelectPreset,
-    Set,
-    Store,
-    Sync,
-    Tick,
-)
+from visualizer.show.actions import Action
 from visualizer.show.parameters import BY_NAME
+from visualizer.show.play_actions import Prompt, Recall, Run, SelectPreset, Set, Store
 from visualizer.show.reducer import reduce, start
 from visualizer.show.reducers.quantise import BEATS
 from visualizer.show.state import Show
+from visualizer.show.system_actions import Live, Sync, Tick
 
 from ..shows import PLAIN, after, live, preset, shows
 

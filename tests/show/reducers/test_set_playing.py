@@ -7,27 +7,15 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-from visualizer.show.actions import (
-    Action,
-    ChooseSet,
-    GoInSet,
-    Live,
-    MoveInSet,
-    Offer,
-    Run,
-    SelectPreset,
-    Set,
-    SetLength,
-    SetLists,
-    Switch,
-    Sync,
-    Tick,
-)
+from visualizer.show.actions import Action
+from visualizer.show.play_actions import Run, SelectPreset, Set, Switch
 from visualizer.show.reducer import reduce, start
 from visualizer.show.reducers import set_playing
 from visualizer.show.reducers.remember import remember
 from visualizer.show.set_list import SetEntry, SetList
+from visualizer.show.setup_actions import ChooseSet, GoInSet, MoveInSet, SetLength
 from visualizer.show.state import Show
+from visualizer.show.system_actions import Live, Offer, SetLists, Sync, Tick
 from visualizer.show.time_text import of
 
 from ..shows import ALL, SET, after, performances

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualizer.show.actions import Recall, SelectPreset, Set, Snapshots, Store, Tick
 from visualizer.show.files.yaml_faults import Fault
 from visualizer.show.parameters import BY_NAME, SOURCES, TARGETS
+from visualizer.show.play_actions import Recall, SelectPreset, Set, Store
 from visualizer.show.reducer import reduce, start
 from visualizer.show.reducers.snapshots import LEFT_ALONE, SLOTS, aims, parse, recalled, to_text
 from visualizer.show.state import Show
+from visualizer.show.system_actions import Snapshots, Tick
 
 from ..shows import ALL, CALM, PLAIN, after
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from visualizer.show.actions import Drop, Erase, Move, Run, Take, Tick, Type
+from visualizer.show.play_actions import Drop, Erase, Move, Run, Take, Type
 from visualizer.show.records import ModelChoice, TextEntry
 from visualizer.show.reducer import reduce
 from visualizer.show.reducers.text_entry import ANSWER_WITHIN, asked
 from visualizer.show.state import Show
+from visualizer.show.system_actions import Tick
 
 from ..shows import after
 

@@ -8,8 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualizer.show.actions import (
-    Action,
+from visualizer.show.actions import Action
+from visualizer.show.files.session import HISTORY
+from visualizer.show.next_request import request
+from visualizer.show.parameter import Parameter
+from visualizer.show.parameters import BY_NAME, PARAMETERS
+from visualizer.show.play_actions import (
     Compose,
     Digit,
     Drop,
@@ -19,17 +23,13 @@ from visualizer.show.actions import (
     Prompt,
     Run,
     Take,
-    Tick,
     Type,
 )
-from visualizer.show.files.session import HISTORY
-from visualizer.show.next_request import request
-from visualizer.show.parameter import Parameter
-from visualizer.show.parameters import BY_NAME, PARAMETERS
 from visualizer.show.records import TextEntry
 from visualizer.show.reducer import reduce, start
 from visualizer.show.reducers.navigation import LONGEST
 from visualizer.show.state import Show
+from visualizer.show.system_actions import Tick
 
 from ..shows import ALL, after, live
 

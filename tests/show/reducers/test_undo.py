@@ -9,31 +9,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualizer.show.actions import (
-    Action,
+from visualizer.show.actions import Action
+from visualizer.show.command_table import COMMANDS
+from visualizer.show.parameters import BY_NAME
+from visualizer.show.play_actions import (
     Digit,
-    Heard,
     Knob,
     KnobId,
-    Live,
     Nudge,
-    Offer,
     Prompt,
     Recall,
     Run,
     SelectPreset,
     Set,
     Store,
-    Sync,
     Take,
-    Tick,
 )
-from visualizer.show.command_table import COMMANDS
-from visualizer.show.parameters import BY_NAME
 from visualizer.show.reducer import reduce, start
 from visualizer.show.reducers.remember import remember
 from visualizer.show.reducers.undo import MOST, TOGETHER
 from visualizer.show.state import Show
+from visualizer.show.system_actions import Heard, Live, Offer, Sync, Tick
 
 from ..shows import ALL, CALM, FAST, PLAIN, after
 

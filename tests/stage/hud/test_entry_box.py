@@ -11,23 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualizer.show.actions import (
-    Action,
-    Compose,
-    Digit,
-    Engine,
-    Move,
-    Nudge,
-    Run,
-    Say,
-    Set,
-    Take,
-    Tick,
-    Type,
-)
+from visualizer.show.actions import Action
 from visualizer.show.parameters import BY_NAME
+from visualizer.show.play_actions import Compose, Digit, Move, Nudge, Run, Set, Take, Type
 from visualizer.show.reducer import reduce
 from visualizer.show.status import Phase, Status
+from visualizer.show.system_actions import Engine, Say, Tick
 from visualizer.show.view import View
 from visualizer.stage.drawing.lettering import Lettering
 from visualizer.stage.hud import entry_box

@@ -6,10 +6,10 @@ import pygame
 import pytest
 
 from visualizer.controls.keys.key_table import key_code, key_table
-from visualizer.show.actions import Digit, Nudge, Recall, Run, SelectPreset
 from visualizer.show.command_table import COMMANDS
 from visualizer.show.parameter import CTRL
 from visualizer.show.parameters import FOCUS_KEYS, PARAMETERS
+from visualizer.show.play_actions import Digit, Nudge, Recall, Run, SelectPreset
 from visualizer.stage.drawing import shapes
 from visualizer.stage.drawing.lettering import Lettering
 from visualizer.stage.hud import help_layout

@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from visualizer.show.actions import Run, Say
+from visualizer.show.play_actions import Run
 from visualizer.show.status import Phase, Status
+from visualizer.show.system_actions import Say
 from visualizer.show.view import View
 from visualizer.stage.drawing.hud_colours import ACCENT, AMBER, RED, TRACK
 from visualizer.stage.drawing.lettering import Lettering

@@ -10,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from visualizer.show import targets
-from visualizer.show.actions import Action, Learned, Move, Run
+from visualizer.show.actions import Action
+from visualizer.show.play_actions import Move, Run
+from visualizer.show.system_actions import Learned
 from visualizer.show.targets import LEARNABLE
 from visualizer.show.view import View
 from visualizer.stage.drawing.hud_colours import FILL

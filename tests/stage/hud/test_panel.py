@@ -12,10 +12,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from visualizer.show.actions import Knob, KnobId, Live, Recall, Set, Store, Tick
 from visualizer.show.parameter import CTRL, Parameter
 from visualizer.show.parameters import BY_NAME, PARAMETERS
+from visualizer.show.play_actions import Knob, KnobId, Recall, Set, Store
 from visualizer.show.reducer import reduce
+from visualizer.show.system_actions import Live, Tick
 from visualizer.show.view import View
 from visualizer.stage.drawing.hud_colours import ACCENT, AMBER, FILL, INK
 from visualizer.stage.drawing.lettering import Lettering

@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pygame
 
-from visualizer.show.actions import Say
 from visualizer.show.files.session import Session
 from visualizer.show.records import TextEntry
 from visualizer.show.reducer import reduce
 from visualizer.show.state import Show
 from visualizer.show.status import Phase, Status
+from visualizer.show.system_actions import Say
 from visualizer.show.view import View
 from visualizer.stage.drawing.lettering import Lettering
 from visualizer.stage.hud.start_screen import StartScreen, background, offer_top

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visualizer.controls.audio.tempo_estimate import Pulse
-from visualizer.show.actions import Heard
+from visualizer.show.system_actions import Heard
 
 Samples: TypeAlias = NDArray[np.float32]
 Magnitudes: TypeAlias = NDArray[np.float64]

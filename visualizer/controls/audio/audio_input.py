@@ -22,7 +22,7 @@ from visualizer.controls.audio.audio_devices import (
 )
 from visualizer.controls.audio.audio_features import AudioFeatures
 from visualizer.controls.input_thread import InputThread
-from visualizer.show.actions import Heard
+from visualizer.show.system_actions import Heard
 
 SOURCE = "sound"
 

@@ -14,14 +14,9 @@ import pygame
 
 from visualizer.controls.keys.key_table import SOURCE
 from visualizer.controls.keys.layouts import letter
-from visualizer.show.actions import (
-    Action,
-    ChooseCorner,
-    GrabCorner,
-    MoveCorner,
-    Reproject,
-    Switch,
-)
+from visualizer.show.actions import Action
+from visualizer.show.play_actions import Switch
+from visualizer.show.setup_actions import ChooseCorner, GrabCorner, MoveCorner, Reproject
 
 LARGE_STEP = 10
 """Pixels of a step with Shift."""

@@ -22,10 +22,11 @@ from types import MappingProxyType
 import pygame
 
 from visualizer.show import targets
-from visualizer.show.actions import Action, Digit, Nudge, Recall, Run, SelectPreset
+from visualizer.show.actions import Action
 from visualizer.show.command_table import COMMANDS
 from visualizer.show.parameter import CTRL
 from visualizer.show.parameters import FOCUS_KEYS, PARAMETERS
+from visualizer.show.play_actions import Digit, Nudge, Recall, Run, SelectPreset
 
 SOURCE = "keyboard"
 

@@ -26,8 +26,8 @@ import pygame
 from visualizer.controls.keys import corner_keys
 from visualizer.controls.keys.key_table import KEYPAD, NO_KEYS, SOURCE, key_table
 from visualizer.controls.keys.layouts import ALT_GR, letter, meant
-from visualizer.show.actions import (
-    Action,
+from visualizer.show.actions import Action
+from visualizer.show.play_actions import (
     Compose,
     Drop,
     Erase,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from visualizer.controls.midi.batching import CLOCKS, song_position
 from visualizer.controls.midi.ports import Received
-from visualizer.show.actions import Sync
 from visualizer.show.midi_clock import ClockFollower
+from visualizer.show.system_actions import Sync
 
 
 class Clocks:

@@ -25,7 +25,8 @@ from visualizer.controls.midi.messages import Reading, position
 from visualizer.controls.midi.midi_map import Control, Signal
 from visualizer.controls.midi.nrpn import NOTHING_SELECTED, Selected
 from visualizer.show import targets
-from visualizer.show.actions import Action, Knob, KnobId, Nudge, SelectPreset, Switch
+from visualizer.show.actions import Action
+from visualizer.show.play_actions import Knob, KnobId, Nudge, SelectPreset, Switch
 from visualizer.show.targets import COMMAND, VALUE
 
 SOURCE = "midi"

@@ -22,7 +22,9 @@ from visualizer.controls.midi.messages import Reading
 from visualizer.controls.midi.midi_map import Mapping, Signal
 from visualizer.controls.midi.own_maps import OwnMaps
 from visualizer.controls.midi.recognition import Found, parts, recognise
-from visualizer.show.actions import Action, Learned, Run, Say, Switch
+from visualizer.show.actions import Action
+from visualizer.show.play_actions import Run, Switch
+from visualizer.show.system_actions import Learned, Say
 from visualizer.show.targets import Target
 
 MOST_HEARD = 300

@@ -28,7 +28,8 @@ from visualizer.controls.midi.own_maps import OwnMaps
 from visualizer.controls.midi.ports import Ports, Received, missing
 from visualizer.controls.midi.system_ports import system_ports
 from visualizer.show import targets
-from visualizer.show.actions import Action, Unplugged
+from visualizer.show.actions import Action
+from visualizer.show.system_actions import Unplugged
 
 LIST_EVERY = 0.1
 """Seconds between two looks at the ports. A controller that is pulled and plugged in again between

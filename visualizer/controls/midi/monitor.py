@@ -16,19 +16,10 @@ from visualizer.controls.midi.midi_map import Mapping
 from visualizer.controls.midi.own_maps import OwnMaps
 from visualizer.controls.midi.ports import FAULTS, Ports, is_through, missing, output_of, short_name
 from visualizer.controls.midi.system_ports import system_ports
-from visualizer.show.actions import (
-    Action,
-    Knob,
-    Learned,
-    Nudge,
-    Recall,
-    Run,
-    Say,
-    SelectPreset,
-    Store,
-    Switch,
-)
+from visualizer.show.actions import Action
 from visualizer.show.parameters import BY_NAME
+from visualizer.show.play_actions import Knob, Nudge, Recall, Run, SelectPreset, Store, Switch
+from visualizer.show.system_actions import Learned, Say
 from visualizer.worker import drained
 
 PRINT_EVERY = 0.02

@@ -35,8 +35,10 @@ from visualizer.controls.osc.osc_messages import (
 )
 from visualizer.controls.repeated_faults import RateLimit
 from visualizer.latest import Latest
-from visualizer.show.actions import Action, Run, Say
+from visualizer.show.actions import Action
+from visualizer.show.play_actions import Run
 from visualizer.show.state import Show
+from visualizer.show.system_actions import Say
 
 HOST, PORT = "127.0.0.1", 9000
 

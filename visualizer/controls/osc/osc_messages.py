@@ -23,20 +23,15 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 from pythonosc.parsing import osc_types
 
 from visualizer.show import targets
-from visualizer.show.actions import (
-    Action,
-    Prompt,
-    Say,
-    SelectPreset,
-    Set,
-    Switch,
-)
+from visualizer.show.actions import Action
 from visualizer.show.command_table import ON_OFF
 from visualizer.show.parameter import shorten
 from visualizer.show.parameters import BY_NAME, PARAMETERS
+from visualizer.show.play_actions import Prompt, SelectPreset, Set, Switch
 from visualizer.show.reducers.commands import IS_ON
 from visualizer.show.reducers.navigation import LONGEST
 from visualizer.show.state import Show
+from visualizer.show.system_actions import Say
 from visualizer.show.targets import COMMAND, PRESET, SNAPSHOT, STORE, VALUE
 
 SOURCE = "osc"

@@ -21,12 +21,13 @@ from typing import Annotated, Any, Literal, TypeAlias, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from visualizer.show.actions import Action, Reread, Say, Tick
+from visualizer.show.actions import Action
 from visualizer.show.files import stored_values
 from visualizer.show.files.stored_values import Values, tell_unknown
 from visualizer.show.lora import parse as parse_lora
 from visualizer.show.parameter import shorten
 from visualizer.show.records import NO_VALUES, Cued, Preset
+from visualizer.show.system_actions import Reread, Say, Tick
 
 FORMAT = 1
 """Counts up when a log can no longer be read as before."""

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from visualizer.show.actions import Learned
 from visualizer.show.notices import say
 from visualizer.show.parameter import shorten
 from visualizer.show.records import Learning
 from visualizer.show.state import Show
+from visualizer.show.system_actions import Learned
 from visualizer.show.targets import LEARNABLE
 
 AGAIN_WITHIN = 2.0

@@ -21,9 +21,11 @@ from dataclasses import replace
 from math import ceil
 
 from visualizer.show import cueing, durations
-from visualizer.show.actions import Action, GoInSet, Recall, Run, SelectPreset
+from visualizer.show.actions import Action
+from visualizer.show.play_actions import Recall, Run, SelectPreset
 from visualizer.show.records import CUE, Pending
 from visualizer.show.reducers import set_playing, snapshots
+from visualizer.show.setup_actions import GoInSet
 from visualizer.show.state import Show
 from visualizer.show.tempo import BAR
 

@@ -14,12 +14,14 @@ from dataclasses import replace
 from itertools import takewhile
 
 from visualizer.show import durations
-from visualizer.show.actions import Action, GoInSet, Run, Switch
+from visualizer.show.actions import Action
 from visualizer.show.files.session import Session
 from visualizer.show.notices import say
+from visualizer.show.play_actions import Run, Switch
 from visualizer.show.records import Pending
 from visualizer.show.reducers import navigation
 from visualizer.show.set_list import SetEntry, SetList, SetPlay, SetState
+from visualizer.show.setup_actions import GoInSet
 from visualizer.show.state import Show
 from visualizer.show.tempo import BAR
 

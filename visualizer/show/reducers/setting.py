@@ -8,7 +8,7 @@ from dataclasses import replace
 from math import isclose
 from types import MappingProxyType
 
-from visualizer.show import actions
+from visualizer.show import play_actions
 from visualizer.show.notices import say
 from visualizer.show.parameters import BY_NAME, DEFAULTS, RANDOM
 from visualizer.show.pickup import Grip, taken_to
@@ -80,7 +80,7 @@ def reset(show: Show) -> Show:
     return replace(show, values=values, preset_layer=layer, prompt_layer=NOTHING)
 
 
-def nudged(show: Show, nudge: actions.Nudge) -> Show:
+def nudged(show: Show, nudge: play_actions.Nudge) -> Show:
     """A parameter, or the one in focus, some of its steps away."""
     name = nudge.parameter or show.focus
     if name not in BY_NAME:
@@ -92,7 +92,7 @@ def nudged(show: Show, nudge: actions.Nudge) -> Show:
     return focus.touched(set_value(show, name, value + nudge.steps * size), name)
 
 
-def turned(show: Show, knob: actions.Knob) -> Show:
+def turned(show: Show, knob: play_actions.Knob) -> Show:
     """A parameter where a knob stands, once that has taken hold (pickup.py)."""
     row = BY_NAME.get(knob.parameter)
     if row is None or knob.position != knob.position:  # NaN is no place to be

@@ -20,7 +20,7 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
-from visualizer.show import actions, parameters
+from visualizer.show import parameters, system_actions
 from visualizer.show.files import stored_values, yaml_faults
 from visualizer.show.files.stored_values import Values, tell_unknown, unsaid
 from visualizer.show.notices import say
@@ -110,7 +110,7 @@ def without(morph: Morph | None, names: Collection[str]) -> Morph | None:
     return replace(morph, laid=MappingProxyType(laid)) if laid else None
 
 
-def restored(show: Show, action: actions.Snapshots) -> Show:
+def restored(show: Show, action: system_actions.Snapshots) -> Show:
     """The show with the slots of earlier shows; what was kept in this one goes over them."""
     here = show.snapshots
     names = dict.fromkeys((*action.kept, *here))

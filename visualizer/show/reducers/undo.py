@@ -14,24 +14,16 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from types import MappingProxyType
 
-from visualizer.show.actions import (
-    Action,
-    GoInSet,
-    Heard,
-    Knob,
-    Nudge,
-    Reread,
-    Run,
-    Set,
-    Sync,
-    Tick,
-)
+from visualizer.show.actions import Action
 from visualizer.show.notices import say
 from visualizer.show.parameters import BY_NAME
+from visualizer.show.play_actions import Knob, Nudge, Run, Set
 from visualizer.show.records import Change, UndoStack
 from visualizer.show.reducers import set_playing
 from visualizer.show.reducers.snapshots import aims, without
+from visualizer.show.setup_actions import GoInSet
 from visualizer.show.state import Show
+from visualizer.show.system_actions import Heard, Reread, Sync, Tick
 
 MOST = 100
 """Changes kept."""
