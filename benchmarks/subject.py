@@ -26,10 +26,10 @@ from visualizer.engine.engine import Engine
 from visualizer.engine.failures import ModelError
 from visualizer.engine.models.catalogue import BUILTIN, is_hurried
 from visualizer.engine.models.devices import wait_for
-from visualizer.engine.models.load import BUILTIN_FOLDER
-from visualizer.engine.models.open import open_engine
+from visualizer.engine.models.diffusers_loading import DTYPE, quiet
+from visualizer.engine.models.fallbacks import open_engine
+from visualizer.engine.models.loading import BUILTIN_FOLDER
 from visualizer.engine.models.picture_size import picture_side
-from visualizer.engine.models.pipelines import DTYPE, quiet
 from visualizer.engine.models.vaes import take_tiny
 from visualizer.frame import Pixels
 from visualizer.show.request import Request

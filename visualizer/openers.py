@@ -18,7 +18,7 @@ from visualizer.engine.host.process_host import ProcessHost
 from visualizer.engine.host.ray_cluster import address, missing
 from visualizer.engine.host.ray_host import RayHost
 from visualizer.engine.models.catalogue import TESTCARD, Choice
-from visualizer.engine.models.open import choose, open_engine
+from visualizer.engine.models.fallbacks import choose, open_engine
 from visualizer.engine.producer.producer import Producer
 from visualizer.frame import Pixels
 from visualizer.options import OptionError, Options

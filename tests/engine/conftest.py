@@ -27,8 +27,8 @@ from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProject
 
 from visualizer.engine.models import devices
 from visualizer.engine.models.catalogue import BUILTIN
-from visualizer.engine.models.load import BUILTIN_FOLDER, load
-from visualizer.engine.models.pipelines import quiet
+from visualizer.engine.models.diffusers_loading import quiet
+from visualizer.engine.models.loading import BUILTIN_FOLDER, load_model
 from visualizer.show.request import Request
 from visualizer.show.status import Status
 
@@ -209,7 +209,7 @@ def folder(request: pytest.FixtureRequest, sd_folder: Path, sdxl_folder: Path) -
 
 @cache
 def _loaded(folder: Path) -> Any:
-    return load(str(folder), "cpu", True, unheard)
+    return load_model(str(folder), "cpu", True, unheard)
 
 
 def pipeline_of(folder: Path) -> Any:
@@ -236,7 +236,7 @@ def builtin() -> Any:
     """The built-in model, loaded as the show loads it."""
     if not (BUILTIN_FOLDER / "model_index.json").is_file():
         pytest.skip("the built-in model is not exported yet")
-    return load(BUILTIN, "cpu", True, unheard)
+    return load_model(BUILTIN, "cpu", True, unheard)
 
 
 @pytest.fixture

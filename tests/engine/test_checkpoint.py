@@ -11,7 +11,7 @@ import pytest
 from visualizer.engine import checkpoint
 from visualizer.engine.colour_fields import ColourFields
 from visualizer.engine.engine import Engine
-from visualizer.engine.models.open import open_engine
+from visualizer.engine.models.fallbacks import open_engine
 from visualizer.show.request import Request
 
 from .conftest import request, unheard

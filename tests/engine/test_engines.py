@@ -12,7 +12,7 @@ import torch
 
 from visualizer.engine.engine import Engine
 from visualizer.engine.models.catalogue import TESTCARD
-from visualizer.engine.models.open import open_engine
+from visualizer.engine.models.fallbacks import open_engine
 
 from .conftest import SIDE, request, unheard
 

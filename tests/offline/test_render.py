@@ -254,7 +254,7 @@ def test_a_model_that_cant_be_loaded_makes_no_video_unless_a_fallback_is_allowed
     assert line.endswith("; --fallback goes on with another model")
     assert cli.main(["bench", "--model", str(broken), "--frames", "1"]) == 2
     assert not out.exists()
-    monkeypatch.setattr("visualizer.engine.models.open.BUILTIN", "testcard")
+    monkeypatch.setattr("visualizer.engine.models.fallbacks.BUILTIN", "testcard")
     assert cli.main([*argv, "--fallback", "--size", "64"]) == 0
     assert "testcard plays instead" in capsys.readouterr().err
     assert out.is_file()

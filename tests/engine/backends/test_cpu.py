@@ -27,7 +27,7 @@ from visualizer.engine.backends.networks import TorchNetworks
 from visualizer.engine.backends.openvino import KINDS, OpenVinoNetworks, at_once, precision, runtime
 from visualizer.engine.backends.sample import Sample
 from visualizer.engine.failures import ModelError
-from visualizer.engine.models.load import load
+from visualizer.engine.models.loading import load_model
 
 from ..conftest import SIDE, unheard
 
@@ -40,7 +40,7 @@ except ImportError:
 @pytest.fixture
 def model(sd_folder: Path) -> Any:
     """A tiny SD."""
-    return load(str(sd_folder), "cpu", True, unheard)
+    return load_model(str(sd_folder), "cpu", True, unheard)
 
 
 @pytest.fixture
@@ -169,7 +169,7 @@ def test_a_key_is_of_the_weights_the_size_and_the_versions(
     model: Any, sd_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     key = key_of(model, SIDE)
-    assert key == key_of(load(str(sd_folder), "cpu", True, unheard), SIDE)
+    assert key == key_of(load_model(str(sd_folder), "cpu", True, unheard), SIDE)
     assert key != key_of(model, 2 * SIDE)
     with torch.no_grad():
         model.vae.decoder.conv_out.bias.add_(0.1)

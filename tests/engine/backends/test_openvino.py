@@ -22,7 +22,7 @@ from visualizer.engine.backends.openvino import (
     runtime,
 )
 from visualizer.engine.backends.sample import Sample
-from visualizer.engine.models.load import load
+from visualizer.engine.models.loading import load_model
 from visualizer.engine.models.picture_size import picture_side
 
 from ..conftest import unheard
@@ -36,7 +36,7 @@ except ImportError:
 @pytest.fixture(scope="module")
 def model(sd_folder: Path) -> Any:
     """The tiny SD."""
-    return load(str(sd_folder), "cpu", True, unheard)
+    return load_model(str(sd_folder), "cpu", True, unheard)
 
 
 @pytest.fixture(scope="module")
@@ -83,7 +83,7 @@ def test_in_float32_it_is_torchs_picture_to_within_rounding(
 
 
 def test_so_it_is_with_the_built_in_model(tmp_path: Path) -> None:
-    builtin = load("builtin", "cpu", True, unheard)
+    builtin = load_model("builtin", "cpu", True, unheard)
     side = picture_side(builtin)
     is_torchs_picture(builtin, side, converted(builtin, side, tmp_path))
 
@@ -215,7 +215,7 @@ def test_converting_leaves_the_pipeline_as_it_was(model: Any, side: int, folder:
 def test_what_sdxl_is_told_besides_its_prompt_goes_through_torch(
     sdxl_folder: Path, tmp_path: Path
 ) -> None:
-    xl = load(str(sdxl_folder), "cpu", True, unheard)
+    xl = load_model(str(sdxl_folder), "cpu", True, unheard)
     works: list[Callable[[], None]] = []
     parts = made(xl, tmp_path, start=works.append)
     draw = torch.Generator().manual_seed(1)

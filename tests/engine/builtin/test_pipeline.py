@@ -14,10 +14,9 @@ from visualizer.engine.builtin.pipeline import BuiltinPipeline
 from visualizer.engine.diffusion.embeddings import unread
 from visualizer.engine.diffusion.schedule import Schedule
 from visualizer.engine.failures import ModelError
-from visualizer.engine.models import load as loading
-from visualizer.engine.models import pipelines
-from visualizer.engine.models.load import BUILTIN_FOLDER, REMEDY, load
-from visualizer.engine.models.open import open_engine
+from visualizer.engine.models import diffusers_loading, loading
+from visualizer.engine.models.fallbacks import open_engine
+from visualizer.engine.models.loading import BUILTIN_FOLDER, REMEDY, load_model
 from visualizer.show.status import Phase, Status
 
 from ..conftest import unheard
@@ -27,14 +26,14 @@ TEXTS = ("", "a red eye", "Über-Größe, 8k! naïve — xyzzy", "very " * 100 +
 
 @pytest.fixture(scope="module")
 def lean() -> BuiltinPipeline:
-    pipeline = load("builtin", "cpu", True, unheard)
+    pipeline = load_model("builtin", "cpu", True, unheard)
     assert isinstance(pipeline, BuiltinPipeline)
     return pipeline
 
 
 @pytest.fixture(scope="module")
 def theirs() -> Any:
-    return pipelines.load(str(BUILTIN_FOLDER), "cpu", True, unheard)
+    return diffusers_loading.load_pipeline(str(BUILTIN_FOLDER), "cpu", True, unheard)
 
 
 def close(ours: Tensor, wanted: Tensor) -> None:
@@ -99,7 +98,7 @@ def test_a_damaged_folder_is_one_line_with_the_remedy_and_the_test_card_plays(
     weights = folder / "unet" / "diffusion_pytorch_model.safetensors"
     weights.write_bytes(weights.read_bytes()[:5000] if truncated else b"nonsense")
     with pytest.raises(ModelError, match=f"is damaged; {REMEDY}") as why:
-        load("builtin", "cpu", True, unheard)
+        load_model("builtin", "cpu", True, unheard)
     assert "\n" not in str(why.value)
     said: list[Status] = []
     engine = open_engine("builtin", device="cpu", offline=True, fallback=True, report=said.append)

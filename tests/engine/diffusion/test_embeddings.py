@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from visualizer.engine.diffusion.embeddings import Embedding, Prompts, unread
-from visualizer.engine.models.load import load
+from visualizer.engine.models.loading import load_model
 
 from ..conftest import unheard
 
@@ -115,7 +115,7 @@ def test_what_the_model_does_not_read_of_a_prompt_is_told_once(pipeline: Any) ->
 
 
 def test_words_that_the_built_in_model_does_not_know_are_named() -> None:
-    tokenizer = load("builtin", "cpu", offline=True, report=unheard).tokenizer
+    tokenizer = load_model("builtin", "cpu", offline=True, report=unheard).tokenizer
     assert unread(tokenizer, "a (neon) city \u2014 zxqwv!") == []
     text = "a \u0f40\u0f0b city \u2014 \U0001f9ff"
     assert unread(tokenizer, text) == [

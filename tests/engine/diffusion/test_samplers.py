@@ -18,7 +18,7 @@ from visualizer.engine.diffusion.samplers import SAMPLERS, plms, sampler_of
 from visualizer.engine.diffusion.schedule import Schedule
 from visualizer.engine.diffusion.seed_walk import Place
 from visualizer.engine.models.catalogue import BUILTIN
-from visualizer.engine.models.load import BUILTIN_FOLDER, load
+from visualizer.engine.models.loading import BUILTIN_FOLDER, load_model
 
 from ..conftest import picture, request, unheard
 
@@ -76,7 +76,7 @@ def scheduler_of(name: str, prediction: str = "epsilon", **more: Any) -> Any:
 def models(sd_folder: Path, sdxl_folder: Path) -> dict[str, Any]:
     """The tiny pipelines and the built-in model. Each test gives them its scheduler."""
     folders = {"sd": sd_folder, "sdxl": sdxl_folder, BUILTIN: BUILTIN_FOLDER}
-    return {name: load(str(folder), "cpu", True, unheard) for name, folder in folders.items()}
+    return {name: load_model(str(folder), "cpu", True, unheard) for name, folder in folders.items()}
 
 
 def input_of(pipeline: Any) -> Tensor:

@@ -23,7 +23,7 @@ from visualizer.engine.diffusion.seed_walk import SEEDS
 from visualizer.engine.loop.feedback import Feedback
 from visualizer.engine.loop.perturb import draw
 from visualizer.engine.models.catalogue import BUILTIN
-from visualizer.engine.models.load import BUILTIN_FOLDER, load
+from visualizer.engine.models.loading import BUILTIN_FOLDER, load_model
 from visualizer.engine.models.picture_size import picture_side
 from visualizer.frame import Pixels
 from visualizer.show.parameters import REFERENCE
@@ -85,7 +85,9 @@ def likeness(one: Pixels, other: Pixels) -> float:
 def test_the_reference_loop_equals_a_plain_loop_on_diffusers_own_pipeline(
     model: str, strength: float, steps: int, sd_folder: Path, tiny_vae: AutoencoderTiny
 ) -> None:
-    pipeline = load(str(BUILTIN_FOLDER if model == BUILTIN else sd_folder), "cpu", True, unheard)
+    pipeline = load_model(
+        str(BUILTIN_FOLDER if model == BUILTIN else sd_folder), "cpu", True, unheard
+    )
     if model == "sd":
         pipeline.vae = tiny_vae  # its own adds noise when it encodes; this one has none to add
     side = 256 if model == BUILTIN else picture_side(pipeline)

@@ -14,8 +14,8 @@ from visualizer.engine.loop.feedback import Feedback
 from visualizer.engine.models import assembly, vaes
 from visualizer.engine.models.assembly import assemble
 from visualizer.engine.models.catalogue import BUILTIN
-from visualizer.engine.models.load import load
-from visualizer.engine.models.open import open_engine
+from visualizer.engine.models.fallbacks import open_engine
+from visualizer.engine.models.loading import load_model
 from visualizer.show.status import Phase, Report, Status
 
 from ..conftest import request, unheard
@@ -55,7 +55,7 @@ def engine_of(
     report: Report = unheard,
 ) -> tuple[Feedback, Any]:
     """An engine, and the pipeline that it is made of."""
-    pipeline = load(str(folder), "cpu", True, unheard)
+    pipeline = load_model(str(folder), "cpu", True, unheard)
     options: dict[str, Any] = {"size": None, "aspect": None, "offline": True}
     options |= {"tiny_vae": tiny_vae, "backend": backend, "live": live}
     made = assemble(pipeline, name, "cpu", report=report, **options)

@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from visualizer.engine.failures import ModelError
-from visualizer.engine.models import devices
+from visualizer.engine.models import devices, hub_cache
 from visualizer.engine.models.catalogue import BUILTIN
-from visualizer.engine.models.open import choose
+from visualizer.engine.models.fallbacks import choose
 
 
 def test_without_a_gpu_the_builtin_model_is_the_default(no_gpu: None) -> None:
@@ -64,7 +64,7 @@ def test_without_a_driver_there_is_no_nvidia_gpu(monkeypatch: pytest.MonkeyPatch
 def test_the_models_on_this_machine_are_named_the_builtin_one_first(
     no_gpu: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(devices, "cached_models", lambda: ("a/pipeline",))
+    monkeypatch.setattr(hub_cache, "cached_models", lambda: ("a/pipeline",))
     assert choose().models == (BUILTIN, "a/pipeline")
 
 

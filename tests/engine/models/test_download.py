@@ -19,7 +19,7 @@ from huggingface_hub.errors import (
 )
 
 from visualizer.engine.failures import ModelError
-from visualizer.engine.models.load import load
+from visualizer.engine.models.loading import load_model
 
 from ..conftest import unheard
 from ..hub import empty_cache
@@ -62,13 +62,13 @@ def test_what_is_in_the_cache_is_loaded_without_a_question_to_the_network(
     cache: Path, sockets: list[str], folder: Path
 ) -> None:
     put_in(cache, folder, "a/b")
-    assert load("a/b", "cpu", False, unheard).device.type == "cpu"
+    assert load_model("a/b", "cpu", False, unheard).device.type == "cpu"
     assert sockets == []
 
 
 def test_without_a_network_it_gives_up_at_once(cache: Path, sockets: list[str]) -> None:
     with pytest.raises(ModelError, match="Hugging Face can't be reached"):
-        load("nobody/nothing", "cpu", False, unheard)
+        load_model("nobody/nothing", "cpu", False, unheard)
     assert sockets
 
 
@@ -77,7 +77,7 @@ def test_offline_a_model_that_is_cached_in_part_is_not_called_broken(
 ) -> None:
     (put_in(cache, sd_folder, "a/b") / WEIGHTS).unlink()
     with pytest.raises(ModelError, match="not whole in the local cache, and offline"):
-        load("a/b", "cpu", True, unheard)
+        load_model("a/b", "cpu", True, unheard)
     assert sockets == []
 
 
@@ -86,12 +86,12 @@ def test_offline_a_model_whose_files_are_broken_is_not_called_missing(
 ) -> None:
     (put_in(cache, sd_folder, "a/b") / WEIGHTS).write_bytes(b"nonsense")
     with pytest.raises(ModelError, match=r"a/b: can't be loaded: .*Unable to load weights"):
-        load("a/b", "cpu", True, unheard)
+        load_model("a/b", "cpu", True, unheard)
 
 
 def test_offline_the_network_is_never_asked(cache: Path, sockets: list[str]) -> None:
     with pytest.raises(ModelError, match="and offline"):
-        load("nobody/nothing", "cpu", True, unheard)
+        load_model("nobody/nothing", "cpu", True, unheard)
     assert sockets == []
 
 
@@ -111,5 +111,5 @@ def test_what_goes_wrong_with_hugging_face_is_one_line(
 ) -> None:
     monkeypatch.setattr(huggingface_hub, "model_info", MagicMock(side_effect=error))
     with pytest.raises(ModelError, match=says) as why:
-        load("nobody/nothing", "cpu", False, unheard)
+        load_model("nobody/nothing", "cpu", False, unheard)
     assert "\n" not in str(why.value)

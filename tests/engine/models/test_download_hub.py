@@ -14,7 +14,7 @@ from safetensors.torch import load_file, save_file
 
 from visualizer.engine.failures import ModelError, Outdated
 from visualizer.engine.models import download
-from visualizer.engine.models.load import load
+from visualizer.engine.models.loading import load_model
 from visualizer.show.status import Status
 
 from ..conftest import unheard
@@ -37,11 +37,11 @@ def test_a_model_is_fetched_once_and_loads_without_a_network_from_then_on(
 ) -> None:
     hub.repos["a/b"] = folder
     heard: list[Status] = []
-    first = load("a/b", "cpu", False, heard.append)
+    first = load_model("a/b", "cpu", False, heard.append)
     fetched = list(hub.asked)
     assert len(fetched) == len(set(fetched)), "nothing twice"
     hub.repos.clear()
-    second = load("a/b", "cpu", True, unheard)
+    second = load_model("a/b", "cpu", True, unheard)
     assert hub.asked == fetched
     for one, other in zip(first.unet.parameters(), second.unet.parameters(), strict=True):
         assert torch.equal(one, other)
@@ -50,7 +50,7 @@ def test_a_model_is_fetched_once_and_loads_without_a_network_from_then_on(
 def test_how_far_it_is_goes_up_in_per_cent_of_a_size(hub: Hub, sd_folder: Path) -> None:
     hub.repos["a/b"] = sd_folder
     heard: list[Status] = []
-    load("a/b", "cpu", False, heard.append)
+    load_model("a/b", "cpu", False, heard.append)
     told = [status for status in heard if status.text.startswith("fetching")]
     assert told[0].text == "fetching a/b: 0 % of 0.4 MB"
     assert told[-1].text == "fetching a/b: 100 % of 0.4 MB"
@@ -67,7 +67,7 @@ def test_bytes_are_counted_while_they_come(
     (tmp_path / "repo" / "model.safetensors").write_bytes(bytes(100_000))
     hub.repos["a/b"] = tmp_path / "repo"
     heard: list[Status] = []
-    download.fetch("a/b", {"model.safetensors": 100_000}, heard.append)
+    download.download_files("a/b", {"model.safetensors": 100_000}, heard.append)
     assert [status.progress for status in heard] == pytest.approx([n / 100 for n in range(101)])
 
 
@@ -78,10 +78,10 @@ def test_a_download_that_broke_off_is_taken_up_again(
     shutil.copytree(sd_folder, hub.repos["a/b"])
     (hub.repos["a/b"] / WEIGHTS).unlink()
     with pytest.raises(ModelError, match="can't be loaded"):
-        load("a/b", "cpu", False, unheard)
+        load_model("a/b", "cpu", False, unheard)
     hub.repos["a/b"] = sd_folder
     hub.asked.clear()
-    load("a/b", "cpu", False, unheard)
+    load_model("a/b", "cpu", False, unheard)
     assert hub.asked == [("a/b", WEIGHTS)]
 
 
@@ -93,7 +93,7 @@ def test_nobody_waits_for_a_download_that_is_dropped(hub: Hub, sd_folder: Path) 
             raise Outdated
 
     with pytest.raises(Outdated):
-        load("a/b", "cpu", False, drop)
+        load_model("a/b", "cpu", False, drop)
     assert ("a/b", WEIGHTS) not in hub.asked
 
 
@@ -130,7 +130,7 @@ def crowded(hub: Hub, sd_folder: Path, tmp_path: Path) -> Path:
 
 
 def test_only_what_is_read_is_fetched(hub: Hub, crowded: Path) -> None:
-    load("a/b", "cpu", False, unheard)
+    load_model("a/b", "cpu", False, unheard)
     fetched = {file for _, file in hub.asked}
     assert {file for file in fetched if file.endswith("safetensors")} == {
         WEIGHTS,
@@ -142,7 +142,7 @@ def test_only_what_is_read_is_fetched(hub: Hub, crowded: Path) -> None:
 
 def test_a_gpu_gets_half_precision_where_there_is_some(crowded: Path) -> None:
     files = [path.relative_to(crowded).as_posix() for path in crowded.rglob("*.*")]
-    chosen = download.chosen(files, ["unet", "vae"], half=True)
+    chosen = download.choose_files(files, ["unet", "vae"], half=True)
     assert [file for file in chosen if file.endswith("safetensors")] == [
         "unet/diffusion_pytorch_model.fp16.safetensors",
         "vae/diffusion_pytorch_model.safetensors",
@@ -153,7 +153,7 @@ def test_what_comes_in_half_precision_alone_plays_on_the_processor_too(
     hub: Hub, crowded: Path
 ) -> None:
     (crowded / WEIGHTS).unlink()
-    assert load("a/b", "cpu", False, unheard).unet.dtype == torch.float32
+    assert load_model("a/b", "cpu", False, unheard).unet.dtype == torch.float32
 
 
 def test_weights_in_several_files_come_with_what_tells_them_apart() -> None:
@@ -170,7 +170,9 @@ def test_weights_in_several_files_come_with_what_tells_them_apart() -> None:
     others = ["model-00001-of-00002.bin", "model.bin.index.json"]
     files = [f"part/{name}" for name in (*names, *halves, *others)]
     for half, wanted in ((False, names), (True, halves)):
-        assert set(download.chosen(files, ["part"], half)) == {f"part/{name}" for name in wanted}
+        assert set(download.choose_files(files, ["part"], half)) == {
+            f"part/{name}" for name in wanted
+        }
 
 
 def test_foreign_code_is_refused_before_anything_large_is_fetched(hub: Hub, crowded: Path) -> None:
@@ -178,24 +180,24 @@ def test_foreign_code_is_refused_before_anything_large_is_fetched(hub: Hub, crow
     index["unet"][0] = "evil"
     (crowded / "model_index.json").write_text(json.dumps(index))
     with pytest.raises(ModelError, match="it isn't loaded"):
-        load("a/b", "cpu", False, unheard)
+        load_model("a/b", "cpu", False, unheard)
     assert hub.asked == [("a/b", "model_index.json")]
 
 
 def test_a_repository_of_another_kind_is_said_so(hub: Hub, crowded: Path) -> None:
     (crowded / "model_index.json").unlink()
     with pytest.raises(ModelError, match=r"a/b: no model_index\.json there"):
-        load("a/b", "cpu", False, unheard)
+        load_model("a/b", "cpu", False, unheard)
     assert hub.asked == []
 
 
 def test_a_name_that_hugging_face_does_not_know_is_said_so(hub: Hub) -> None:
     with pytest.raises(ModelError, match="has no such model; check the name"):
-        load("nobody/nothing", "cpu", False, unheard)
+        load_model("nobody/nothing", "cpu", False, unheard)
 
 
 def test_a_gate_that_shows_at_the_download_is_said_so(hub: Hub, sd_folder: Path) -> None:
     hub.repos["a/b"] = sd_folder
     hub.gated.add("a/b")
     with pytest.raises(ModelError, match="its owner wants an agreement first"):
-        load("a/b", "cpu", False, unheard)
+        load_model("a/b", "cpu", False, unheard)

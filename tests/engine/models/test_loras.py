@@ -18,9 +18,9 @@ from visualizer.engine.diffusion.seed_walk import Place
 from visualizer.engine.failures import ModelError
 from visualizer.engine.models import assembly
 from visualizer.engine.models.catalogue import BUILTIN, TESTCARD
-from visualizer.engine.models.load import load
+from visualizer.engine.models.fallbacks import open_engine
+from visualizer.engine.models.loading import load_model
 from visualizer.engine.models.loras import LoraScale, attach
-from visualizer.engine.models.open import open_engine
 from visualizer.openers import open_now
 from visualizer.options import OptionError, Options
 from visualizer.show.lora import Lora, joined
@@ -39,7 +39,7 @@ BOTH = ("unet", "text_encoder")
 @pytest.fixture(scope="module")
 def sd(sd_folder: Path) -> Any:
     """The tiny Stable Diffusion; to be copied before it is changed."""
-    return load(str(sd_folder), "cpu", True, unheard)
+    return load_model(str(sd_folder), "cpu", True, unheard)
 
 
 def made(pipeline: Any, weight: float = 1.0, scale: LoraScale | None = None) -> Tensor:

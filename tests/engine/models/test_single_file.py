@@ -13,8 +13,8 @@ from safetensors.torch import save_file
 
 from visualizer.engine.failures import ModelError
 from visualizer.engine.models import lora_file
-from visualizer.engine.models.open import open_engine
-from visualizer.engine.models.pipelines import load
+from visualizer.engine.models.diffusers_loading import load_pipeline
+from visualizer.engine.models.fallbacks import open_engine
 from visualizer.engine.models.single_file import KINDS
 from visualizer.show.status import Phase, Status
 
@@ -39,16 +39,16 @@ def test_a_file_is_the_model_that_it_was_saved_from(
     kind: str, sd_folder: Path, sdxl_folder: Path, hub: Hub, tmp_path: Path
 ) -> None:
     folder, settings = (sd_folder, SD) if kind == "sd" else (sdxl_folder, XL)
-    whole = load(str(folder), "cpu", True, unheard)
+    whole = load_pipeline(str(folder), "cpu", True, unheard)
     file = tmp_path / "model.safetensors"
     save_file(checkpoint_of(whole), file)
     with pytest.raises(ModelError, match=f"settings .* of {settings}.* run it once with a network"):
-        load(str(file), "cpu", True, unheard)
+        load_pipeline(str(file), "cpu", True, unheard)
     hub.repos[settings] = folder
-    first = load(str(file), "cpu", False, unheard)
+    first = load_pipeline(str(file), "cpu", False, unheard)
     assert not any(name.endswith(".safetensors") for _, name in hub.asked), "weights are here"
     hub.repos.clear()
-    second = load(str(file), "cpu", True, unheard)
+    second = load_pipeline(str(file), "cpu", True, unheard)
     for one in (first, second):
         assert type(one) is type(whole)
         for part in ("unet", "vae", "text_encoder"):
@@ -61,7 +61,7 @@ def test_a_file_of_stable_diffusion_2_is_the_model_that_it_was_saved_from(
     sd_folder: Path, hub: Hub, tmp_path: Path
 ) -> None:
     """OpenCLIP's text encoder, and attention with linear projections."""
-    whole = load(str(sd_folder), "cpu", True, unheard)
+    whole = load_pipeline(str(sd_folder), "cpu", True, unheard)
     linear = {**whole.unet.config, "use_linear_projection": True}
     whole.register_modules(unet=UNet2DConditionModel.from_config(linear).eval())
     whole.save_pretrained(tmp_path / "sd2")
@@ -69,7 +69,7 @@ def test_a_file_of_stable_diffusion_2_is_the_model_that_it_was_saved_from(
     save_file(checkpoint_of(whole, sd2=True), file)
     hub.repos[SD2] = tmp_path / "sd2"
     heard: list[Status] = []
-    found = load(str(file), "cpu", False, heard.append)
+    found = load_pipeline(str(file), "cpu", False, heard.append)
     lines = [status.text for status in heard if status.phase is Phase.FAILED]
     assert [line.partition(" (")[0] for line in lines] == [
         f"{file} is read as Stable Diffusion 2.1"
@@ -87,9 +87,9 @@ def test_settings_of_another_model_of_its_kind_will_do_and_are_named(
     monkeypatch.chdir(tmp_path)
     Path("checkpoints").mkdir()
     file = os.path.join("checkpoints", "own_lcm.safetensors")  # a relative path
-    save_file(checkpoint_of(load(str(sd_folder), "cpu", True, unheard)), file)
+    save_file(checkpoint_of(load_pipeline(str(sd_folder), "cpu", True, unheard)), file)
     hub.repos["some/finetune"] = sd_folder
-    load("some/finetune", "cpu", False, unheard)
+    load_pipeline("some/finetune", "cpu", False, unheard)
     hub.repos.clear()
     heard: list[Status] = []
     engine = open_engine(
@@ -110,11 +110,11 @@ def test_settings_of_another_model_of_its_kind_will_do_and_are_named(
 def test_sdxl_takes_no_other_models_settings(sdxl_folder: Path, hub: Hub, tmp_path: Path) -> None:
     """Their prediction type may be another."""
     file = tmp_path / "model.safetensors"
-    save_file(checkpoint_of(load(str(sdxl_folder), "cpu", True, unheard)), file)
+    save_file(checkpoint_of(load_pipeline(str(sdxl_folder), "cpu", True, unheard)), file)
     hub.repos["some/finetune"] = sdxl_folder
-    load("some/finetune", "cpu", False, unheard)
+    load_pipeline("some/finetune", "cpu", False, unheard)
     with pytest.raises(ModelError, match=f"settings .* of {XL}"):
-        load(str(file), "cpu", True, unheard)
+        load_pipeline(str(file), "cpu", True, unheard)
 
 
 UNET = "model.diffusion_model.input_blocks.0.0.weight"
@@ -153,7 +153,7 @@ def test_a_file_that_is_no_whole_model_says_what_it_is(tmp_path: Path) -> None:
         path = tmp_path / file
         save_file({key: torch.zeros(shape) for key, shape in shapes.items()}, path)
         with pytest.raises(ModelError, match=says) as caught:
-            load(str(path), "cpu", True, unheard)
+            load_pipeline(str(path), "cpu", True, unheard)
         assert str(caught.value).startswith(f"{path}: ")
 
 
@@ -164,7 +164,7 @@ def test_it_is_said_how_a_file_of_stable_diffusion_2_is_read(hub: Hub, tmp_path:
     save_file({key: torch.zeros(shape) for key, shape in shapes.items()}, file)
     heard: list[Status] = []
     with pytest.raises(ModelError, match=r"settings .* are not on this machine"):
-        load(str(file), "cpu", True, heard.append)
+        load_pipeline(str(file), "cpu", True, heard.append)
     lines = [status.text for status in heard if status.phase is Phase.FAILED]
     assert len(lines) == 1
     assert lines[0].startswith(f"{file} is read as Stable Diffusion 2.1 (768 pixels, v-prediction)")
@@ -179,17 +179,17 @@ def test_a_lora_is_no_model_and_it_is_said_what_to_do_with_it(hub: Hub, tmp_path
     line = "a LoRA, which changes a model and is none; give it with --lora, and its model with"
     for name in (str(folder), str(folder / "pytorch_lora_weights.safetensors"), "some/lora"):
         with pytest.raises(ModelError, match=line):
-            load(name, "cpu", False, unheard)
+            load_pipeline(name, "cpu", False, unheard)
     lora_file.find("some/lora", False, unheard)
     hub.repos.clear()
     with pytest.raises(ModelError, match=line):
-        load("some/lora", "cpu", True, unheard)
+        load_pipeline("some/lora", "cpu", True, unheard)
 
 
 def test_a_file_that_is_broken_or_absent_is_said_so(tmp_path: Path) -> None:
     broken = tmp_path / "dreamshaper_8.safetensors"
     broken.write_bytes(bytes(100))
     with pytest.raises(ModelError, match="can't be read as safetensors"):
-        load(str(broken), "cpu", True, unheard)
+        load_pipeline(str(broken), "cpu", True, unheard)
     with pytest.raises(ModelError, match=r"no such file \(looked for /.*/no/such\.safetensors\)"):
-        load("no/such.safetensors", "cpu", True, unheard)
+        load_pipeline("no/such.safetensors", "cpu", True, unheard)

@@ -17,8 +17,8 @@ from visualizer.engine.loop.feedback import Feedback
 from visualizer.engine.models import catalogue, vaes
 from visualizer.engine.models.assembly import assemble
 from visualizer.engine.models.catalogue import SAFE_VAE, TINY_VAES
-from visualizer.engine.models.pipelines import load, load_vae
-from visualizer.engine.models.reading import READING
+from visualizer.engine.models.diffusers_loading import load_pipeline, load_vae
+from visualizer.engine.models.weights_lock import WEIGHTS_LOCK
 from visualizer.show.status import Phase, Status
 
 from ..conftest import SIDE, request, unheard
@@ -102,7 +102,7 @@ def test_it_is_fetched_once_and_taken_from_the_cache_from_then_on(
     with_tiny: Hub, sd_folder: Path
 ) -> None:
     for offline in (False, True):
-        pipeline = load(str(sd_folder), "cpu", True, unheard)
+        pipeline = load_pipeline(str(sd_folder), "cpu", True, unheard)
         assert vaes.take_tiny(pipeline, offline, unheard)
         with_tiny.repos.clear()
     assert len(with_tiny.asked) == 2
@@ -125,7 +125,7 @@ def test_one_that_does_not_fit_the_model_is_refused(
     widths = {"encoder_block_out_channels": (8,) * 3, "decoder_block_out_channels": (8,) * 3}
     blocks = {"num_encoder_blocks": (1,) * 3, "num_decoder_blocks": (1,) * 3}
     AutoencoderTiny(**widths, **blocks).save_pretrained(tmp_path / "tiny")
-    pipeline = load(str(sd_folder), "cpu", True, unheard)
+    pipeline = load_pipeline(str(sd_folder), "cpu", True, unheard)
     with pytest.raises(ModelError, match="does not fit"):
         vaes.take_tiny(pipeline, False, unheard)
     assert isinstance(pipeline.vae, AutoencoderKL)
@@ -134,7 +134,7 @@ def test_one_that_does_not_fit_the_model_is_refused(
 @pytest.fixture
 def half_sdxl(sdxl_folder: Path) -> Any:
     """A tiny SDXL as on a GPU: in half precision, which its own autoencoder overflows in."""
-    pipeline = load(str(sdxl_folder), "cpu", True, unheard).to(torch.float16)
+    pipeline = load_pipeline(str(sdxl_folder), "cpu", True, unheard).to(torch.float16)
     assert pipeline.vae.config.force_upcast
     return pipeline
 
@@ -234,5 +234,5 @@ def test_no_step_down_waits_until_another_model_is_read(
     for name in TINY_VAES.values():
         load_vae(name, AutoencoderTiny, False, False, unheard)
     engine = assembled("a/plain", size=(64, 64))
-    with READING:
+    with WEIGHTS_LOCK:
         assert engine.reduce_memory().endswith("the picture is made at 48 pixels")

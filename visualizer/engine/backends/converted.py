@@ -118,10 +118,10 @@ def _version(package: str) -> str:
 
 def main(model: str, side: int, folder: Path) -> None:
     """Convert a model's networks for pictures of one size into a folder."""
-    from visualizer.engine.models.load import load
+    from visualizer.engine.models.loading import load_model
 
     torch.set_num_threads(1)
-    pipeline = load(model, "cpu", True, lambda status: None)
+    pipeline = load_model(model, "cpu", True, lambda status: None)
     # Two rows, so that their number is not taken for a constant.
     sample = Sample.of(pipeline, side, rows=2)
     convert(pipeline, folder, sample.image, sample.latents, sample.conditions)

@@ -1,9 +1,8 @@
-"""A model's name to a loaded pipeline.
+"""A model's name → an engine that plays it.
 
-- catalogue: models known to work; devices: what can run them; open: the chain of fallbacks
-- download, model_index, config_check: fetching a model, and checking its files
-- single_file: what a model in one file is
-- lora_file, loras: what plays beside its own weights, and how strongly
-- load, pipelines, vaes: reading it and its autoencoder; reading: by one thread at a time
-- assembly, picture_size: the engine round it, and the size of its pictures
+- found: catalogue (models known to work), hub_cache (those on this machine), devices (the default)
+- downloaded: download
+- checked: model_index, config_check (parts and configurations), single_file, lora_file (one file)
+- loaded: loading (the entry), diffusers_loading, vaes, loras; weights_lock: one thread at a time
+- assembled: assembly (the loop round the pipeline), picture_size, fallbacks (the next best model)
 """

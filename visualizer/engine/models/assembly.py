@@ -21,7 +21,7 @@ from visualizer.engine.loop.feedback import Feedback
 from visualizer.engine.models.catalogue import BUILTIN, is_hurried, shaped
 from visualizer.engine.models.loras import LoraScale
 from visualizer.engine.models.picture_size import picture_multiple, picture_side
-from visualizer.engine.models.reading import reading
+from visualizer.engine.models.weights_lock import is_reading_weights
 from visualizer.engine.picture import Stopwatch, untimed
 from visualizer.show.request import Request
 from visualizer.show.status import Phase, Report, Status
@@ -109,8 +109,8 @@ def assemble(
     report: Report,
     lora_scale: LoraScale | None = None,
 ) -> Feedback:
-    """The engine of a pipeline that load.load gave. The arguments are open_engine's. lora_scale:
-    sets the weight of the pipeline's LoRAs; None where it has none.
+    """The engine of a pipeline from loading.load_model. The arguments are open_engine's.
+    lora_scale: sets the weight of the pipeline's LoRAs; None where it has none.
 
     Raises ModelError where no picture comes out, and what torch raises.
     """
@@ -183,7 +183,7 @@ def _tiny_from_cache(pipeline: Any) -> bool:
 
     Not while another model is read, which would hold up the show.
     """
-    if reading():
+    if is_reading_weights():
         return False
     from visualizer.engine.models.vaes import take_tiny
 

@@ -1,7 +1,6 @@
-"""Which models there are, which device runs them, and which model is the default.
+"""Which device runs a model, its memory, and which model is the default for it.
 
-Importing this module imports torch: do it in the producer thread. Reading a model's files is
-load.py; what to fall back to when one can't be had is decided in open.py.
+Importing this module imports torch: do it in the producer thread.
 """
 
 from __future__ import annotations
@@ -10,10 +9,8 @@ import ctypes
 import sys
 from collections.abc import Callable
 
-import huggingface_hub
 import psutil
 import torch
-from huggingface_hub.errors import CacheNotFound
 
 from visualizer.engine.failures import ModelError, one_line
 from visualizer.engine.models.catalogue import BUILTIN
@@ -52,24 +49,6 @@ def default_model(device: str = "auto") -> tuple[str, str]:
     if memory < ROOM:
         return BUILTIN, f"the GPU has {memory / 2**30:.0f} GB, sdxl-turbo wants 8"
     return TURBO, why
-
-
-def cached_models(weights: bool = True) -> tuple[str, ...]:
-    """Names of the pipelines in the local Hugging Face cache, sorted; none where it is absent.
-
-    weights: only those with weights; else also those of which there are only the settings.
-    """
-    try:
-        repos = huggingface_hub.scan_cache_dir().repos
-    except (CacheNotFound, OSError, ValueError):
-        return ()
-    names = set()
-    for repo in repos:
-        files = {file.file_name for revision in repo.revisions for file in revision.files}
-        has_weights = any(file.endswith(".safetensors") for file in files)
-        if repo.repo_type == "model" and "model_index.json" in files and has_weights >= weights:
-            names.add(repo.repo_id)
-    return tuple(sorted(names))
 
 
 def pick_device(wanted: str) -> str:

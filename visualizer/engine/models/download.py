@@ -1,7 +1,8 @@
 """Fetching a model from Hugging Face into the local cache: which files, and how far it is.
 
 A repository often holds a model several times over: in half and full precision, as safetensors
-and as pickles, for other libraries, and as one file. Only what pipelines.py will read is fetched.
+and as pickles, for other libraries, and as one file. Only what is
+read (diffusers_loading.py) is fetched.
 """
 
 from __future__ import annotations
@@ -39,13 +40,7 @@ FULL_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES)
 """What a folder that can't be written to says."""
 
 
-def cached(name: str, file: str) -> Path | None:
-    """The folder of a repository in the local cache that has a file in it; None without one."""
-    found = huggingface_hub.try_to_load_from_cache(name, file)
-    return Path(found).parent if isinstance(found, str) else None
-
-
-def listed(name: str) -> dict[str, int]:
+def list_files(name: str) -> dict[str, int]:
     """All files of a repository with their sizes in bytes. ModelError where it can't be asked.
 
     Downloading would find that out too, but retries for most of a minute first.
@@ -55,7 +50,7 @@ def listed(name: str) -> dict[str, int]:
     return {file.rfilename: file.size or 0 for file in info.siblings or ()}
 
 
-def chosen(files: Iterable[str], folders: Sequence[str], half: bool) -> list[str]:
+def choose_files(files: Iterable[str], folders: Sequence[str], half: bool) -> list[str]:
     """Those files in some folders ("" is the repository's own) that are wanted, weights last: a
     download that broke off shows by what weights there are.
 
@@ -87,7 +82,7 @@ def is_half(file: str) -> bool:
     return ".fp16" in file.rpartition("/")[2]
 
 
-def fetch(name: str, sizes: Mapping[str, int], report: Report) -> Path:
+def download_files(name: str, sizes: Mapping[str, int], report: Report) -> Path:
     """Fetch files, given with their sizes in bytes, where they are not here yet; their folder.
 
     report hears how far it is, in per cent. ModelError where it breaks off; what has come by then

@@ -83,13 +83,13 @@ def find(name: str, offline: bool, report: Report) -> Path:
             return folder / file
     if offline:
         raise ModelError(f"{name}: not here, nor in the local cache, and offline; fetch it first")
-    sizes = download.listed(repo)
+    sizes = download.list_files(repo)
     file = file or _chosen(repo, sizes)
     if file not in sizes:
         raise ModelError(f"{name}: {repo} has no such file")
     if sizes[file] > LARGEST:
         raise ModelError(f"{name}: {file} has {sizes[file] / 2**30:.0f} GB, so it is no LoRA")
-    return download.fetch(repo, {file: sizes[file]}, report) / file
+    return download.download_files(repo, {file: sizes[file]}, report) / file
 
 
 def look(name: str, path: Path) -> Header:

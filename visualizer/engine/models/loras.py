@@ -22,7 +22,7 @@ from torch import Tensor
 
 from visualizer.engine.failures import LoraError, ModelError, one_line, out_of_memory
 from visualizer.engine.models import lora_file
-from visualizer.engine.models.reading import reading_weights
+from visualizer.engine.models.weights_lock import reading_weights
 from visualizer.show.lora import Lora
 from visualizer.show.parameter import shorten
 from visualizer.show.status import Phase, Report, Status

@@ -15,7 +15,7 @@ from diffusers import AutoencoderKL, AutoencoderTiny
 
 from visualizer.engine.failures import ModelError
 from visualizer.engine.models.catalogue import SAFE_VAE, TINY_VAES
-from visualizer.engine.models.pipelines import load_vae
+from visualizer.engine.models.diffusers_loading import load_vae
 from visualizer.show.status import Report
 
 

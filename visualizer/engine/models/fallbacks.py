@@ -34,10 +34,10 @@ def choose(device: str = "auto") -> Choice:
     Imports torch; never fails.
     """
     try:
-        from visualizer.engine.models import devices
+        from visualizer.engine.models import devices, hub_cache
 
         name, reason = devices.default_model(device)
-        return Choice(name, reason, (BUILTIN, *devices.cached_models()))
+        return Choice(name, reason, (BUILTIN, *hub_cache.cached_models()))
     except Exception as error:
         return Choice(TESTCARD, f"torch can't be used here: {one_line(error)}")
 
@@ -183,15 +183,15 @@ def _open_on(device: str, name: str, how: _How) -> Engine:
     import torch
 
     from visualizer.engine.models.assembly import assemble
-    from visualizer.engine.models.load import load
-    from visualizer.engine.models.reading import reading
+    from visualizer.engine.models.loading import load_model
+    from visualizer.engine.models.weights_lock import is_reading_weights
 
-    if reading() and not how.strict:
+    if is_reading_weights() and not how.strict:
         raise ModelError(f"{name}: another model is being read just now")
     if device == "cpu":
         cores = os.cpu_count() or 1
         torch.set_num_threads(how.threads or max(1, cores - 1 if how.live else cores))
-    pipeline = load(name, device, how.offline, how.report)
+    pipeline = load_model(name, device, how.offline, how.report)
     scale = None
     if how.loras and name == how.model:
         from visualizer.engine.models.loras import attach

@@ -12,15 +12,15 @@ import torch
 
 from visualizer.engine.failures import ModelError
 
-READING = threading.Lock()
+WEIGHTS_LOCK = threading.Lock()
 """Held while weights are read: diffusers and transformers change what torch makes of every new
 tensor meanwhile, so that two threads can't do it at once."""
 
 
-def reading() -> bool:
+def is_reading_weights() -> bool:
     """Whether weights are being read, in any thread: it may take half a minute. Who can't
     wait so long does without."""
-    return READING.locked()
+    return WEIGHTS_LOCK.locked()
 
 
 @contextmanager
@@ -31,7 +31,7 @@ def reading_weights() -> Iterator[None]:
     def refuse(*_: Any, **__: Any) -> None:
         raise ModelError("its weights are a pickle, which is never loaded; take safetensors")
 
-    with READING, warnings.catch_warnings():
+    with WEIGHTS_LOCK, warnings.catch_warnings():
         # Advice to whoever saved the model; it means nothing to whoever plays it.
         warnings.simplefilter("ignore")
         load, torch.load = torch.load, refuse

@@ -17,12 +17,11 @@ from torch import Tensor
 
 from visualizer.engine.engine import Engine
 from visualizer.engine.failures import ModelError
-from visualizer.engine.models import devices, pipelines
-from visualizer.engine.models import load as loading
+from visualizer.engine.models import devices, diffusers_loading, loading
 from visualizer.engine.models.catalogue import BUILTIN, BY_MODEL, TESTCARD
-from visualizer.engine.models.load import BUILTIN_FOLDER, load
-from visualizer.engine.models.open import choose, open_engine
-from visualizer.engine.models.reading import READING
+from visualizer.engine.models.fallbacks import choose, open_engine
+from visualizer.engine.models.loading import BUILTIN_FOLDER, load_model
+from visualizer.engine.models.weights_lock import WEIGHTS_LOCK
 from visualizer.show.status import Phase, Status
 
 from ..conftest import SIDE, request, unheard
@@ -61,7 +60,9 @@ def sd_as_builtin(monkeypatch: pytest.MonkeyPatch, sd_folder: Path) -> None:
     monkeypatch.setattr(
         loading,
         "_builtin",
-        lambda device, report: pipelines.load(str(sd_folder), device, True, report),
+        lambda device, report: diffusers_loading.load_pipeline(
+            str(sd_folder), device, True, report
+        ),
     )
 
 
@@ -156,7 +157,7 @@ def test_a_model_that_does_not_fit_beside_the_one_that_plays_is_refused(
     gpu: None, sd_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     full = MagicMock(side_effect=torch.OutOfMemoryError("CUDA out of memory"))
-    monkeypatch.setattr(pipelines, "_settled", full)
+    monkeypatch.setattr(diffusers_loading, "_settled", full)
     with pytest.raises(ModelError, match="beside what plays; change to builtin first"):
         strict(str(sd_folder), Heard(), device="cuda")
 
@@ -179,7 +180,7 @@ def test_a_broken_folder_is_one_line(sd_folder: Path, tmp_path: Path, no_builtin
     shutil.copytree(sd_folder, folder)
     (folder / "unet" / "diffusion_pytorch_model.safetensors").write_bytes(b"nonsense")
     with pytest.raises(ModelError, match="can't be loaded: ") as caught:
-        load(str(folder), "cpu", True, unheard)
+        load_model(str(folder), "cpu", True, unheard)
     assert "\n" not in str(caught.value)
     assert opened(str(folder), Heard()).model == TESTCARD
 
@@ -201,7 +202,7 @@ def test_a_gpu_whose_memory_is_out_gives_way_to_the_processor(
             raise torch.OutOfMemoryError("CUDA out of memory")
         return pipeline
 
-    monkeypatch.setattr(pipelines, "_settled", full)
+    monkeypatch.setattr(diffusers_loading, "_settled", full)
     heard = Heard()
     engine = opened(str(sd_folder), heard, device="cuda")
     assert (engine.model, engine.device) == (str(sd_folder), "cpu")
@@ -217,7 +218,7 @@ def test_a_gpu_that_fails_otherwise_leaves_the_builtin_model_on_the_processor(
             raise RuntimeError("CUDA error: misaligned address")
         return pipeline
 
-    monkeypatch.setattr(pipelines, "_settled", broken)
+    monkeypatch.setattr(diffusers_loading, "_settled", broken)
     heard = Heard()
     engine = opened(str(sd_folder), heard, device="cuda")
     assert (engine.model, engine.device) == (BUILTIN, "cpu")
@@ -241,7 +242,7 @@ def test_a_gpu_that_cannot_compute_is_said_once_and_the_processor_works(
 def halves(monkeypatch: pytest.MonkeyPatch) -> list[torch.dtype]:
     """Models are loaded in half precision, which gives no numbers; what was tried, by type."""
     tried: list[torch.dtype] = []
-    read = pipelines._read
+    read = diffusers_loading._read
 
     def poisoned(unet: Any, inputs: Any, outputs: tuple[Tensor]) -> tuple[Tensor]:
         tried.append(unet.dtype)
@@ -252,7 +253,7 @@ def halves(monkeypatch: pytest.MonkeyPatch) -> list[torch.dtype]:
         pipeline.unet.register_forward_hook(poisoned)
         return pipeline
 
-    monkeypatch.setattr(pipelines, "_read", read_half)
+    monkeypatch.setattr(diffusers_loading, "_read", read_half)
     return tried
 
 
@@ -292,7 +293,7 @@ def test_without_torch_the_test_card_is_the_default(monkeypatch: pytest.MonkeyPa
 def test_a_licence_with_strings_attached_is_told(
     sd_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipelines, "_folder", lambda name: sd_folder)
+    monkeypatch.setattr(diffusers_loading, "_folder", lambda name: sd_folder)
     heard = Heard()
     opened("stabilityai/sdxl-turbo", heard)
     (line,) = heard.lines(Phase.RUNNING)
@@ -312,7 +313,7 @@ def test_the_builtin_model_plays() -> None:
 
 def test_while_another_model_is_read_the_test_card_comes_at_once(sd_as_builtin: None) -> None:
     heard = Heard()
-    with READING:
+    with WEIGHTS_LOCK:
         assert opened(BUILTIN, heard).model == TESTCARD
     assert heard.lines(Phase.FAILED) == [
         "builtin: another model is being read just now; testcard plays instead"
@@ -325,7 +326,7 @@ def test_the_builtin_model_plays_without_slow_libraries_and_others_leave_the_ter
     """Some take seconds to import; and they warn of what they lack as soon as they are imported."""
     script = (
         "import sys\n"
-        "from visualizer.engine.models.open import choose, open_engine\n"
+        "from visualizer.engine.models.fallbacks import choose, open_engine\n"
         "choose('cpu')\n"
         "engine = open_engine('builtin', live=True, offline=True, report=lambda _: None)\n"
         "assert engine.model == 'builtin', engine.model\n"

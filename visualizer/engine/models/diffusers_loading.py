@@ -22,9 +22,9 @@ from huggingface_hub.utils import logging as hub_log
 from huggingface_hub.utils.tqdm import disable_progress_bars
 
 from visualizer.engine.failures import ModelError, one_line, out_of_memory
-from visualizer.engine.models import config_check, devices, download, model_index, single_file
+from visualizer.engine.models import config_check, download, hub_cache, model_index, single_file
 from visualizer.engine.models.model_index import INDEX, LEFT_OUT
-from visualizer.engine.models.reading import reading_weights
+from visualizer.engine.models.weights_lock import reading_weights
 from visualizer.show.status import Phase, Report, Status
 
 DTYPE = "dtype" if hasattr(deprecation_utils, "_resolve_dtype") else "torch_dtype"
@@ -39,7 +39,7 @@ IMAGE_TO_IMAGE = {
 left to AutoPipelineForImage2Image, which takes most of a second to import all that there are."""
 
 
-def load(name: str, device: str, offline: bool, report: Report) -> Any:
+def load_pipeline(name: str, device: str, offline: bool, report: Report) -> Any:
     """The image-to-image pipeline of a model: a folder, a file of safetensors, or a name on Hugging
     Face.
 
@@ -64,7 +64,7 @@ def load(name: str, device: str, offline: bool, report: Report) -> Any:
 
 def load_vae(name: str, kind: type, half: bool, offline: bool, report: Report) -> Any:
     """An autoencoder of a class, from a repository of its own. Raises ModelError."""
-    folder = download.cached(name, "config.json")
+    folder = hub_cache.cached_folder(name, "config.json")
     if folder is not None:
         try:
             return _vae(name, folder, kind, half)
@@ -73,11 +73,9 @@ def load_vae(name: str, kind: type, half: bool, offline: bool, report: Report) -
                 raise
     if offline:
         raise ModelError(_OFFLINE.format(name))
-    sizes = download.listed(name)
-    files = download.chosen(sizes, [""], half)
-    return _vae(
-        name, download.fetch(name, {file: sizes[file] for file in files}, report), kind, half
-    )
+    sizes = download.list_files(name)
+    files = {file: sizes[file] for file in download.choose_files(sizes, [""], half)}
+    return _vae(name, download.download_files(name, files, report), kind, half)
 
 
 def quiet() -> None:
@@ -140,9 +138,9 @@ def _settings(name: str, kind: single_file.Kind, offline: bool, report: Report) 
     """A repository of a kind of model, and the folder of its small files: of the local cache that
     of its own first, then any that fits where the kind's settings are shared (else a prediction
     type could be the wrong one); else it is fetched. Raises ModelError."""
-    others = devices.cached_models(weights=False) if kind.shared else ()
+    others = hub_cache.cached_models(weights=False) if kind.shared else ()
     for source in (kind.settings, *others):
-        folder = download.cached(source, INDEX)
+        folder = hub_cache.cached_folder(source, INDEX)
         if folder is not None and single_file.fits(kind, folder):
             return source, folder
     if offline:
@@ -150,16 +148,16 @@ def _settings(name: str, kind: single_file.Kind, offline: bool, report: Report) 
             f"{name}: {kind.name}, whose settings (a few MB of {kind.settings}) are not on this "
             "machine; run it once with a network"
         )
-    sizes = download.listed(kind.settings)
+    sizes = download.list_files(kind.settings)
     folders = sorted({file.rpartition("/")[0] for file in sizes} - {*LEFT_OUT})
-    files = download.chosen(sizes, folders, half=True)
+    files = download.choose_files(sizes, folders, half=True)
     small = {file: sizes[file] for file in files if not download.is_weights(file)}
-    return kind.settings, download.fetch(kind.settings, small, report)
+    return kind.settings, download.download_files(kind.settings, small, report)
 
 
 def _from_hub(name: str, half: bool, offline: bool, report: Report) -> Any:
     """The pipeline of a name on Hugging Face: from the cache, or with what that lacks fetched."""
-    folder = download.cached(name, INDEX)
+    folder = hub_cache.cached_folder(name, INDEX)
     if folder is not None:
         try:
             return _said(name, folder, half)
@@ -170,24 +168,24 @@ def _from_hub(name: str, half: bool, offline: bool, report: Report) -> Any:
             if offline and "file named" not in str(error.__cause__):
                 raise
     if offline:
-        here = (file for file in single_file.LORA_FILES if download.cached(name, file))
+        here = (file for file in single_file.LORA_FILES if hub_cache.cached_folder(name, file))
         raise ModelError(_lora_instead(name, here) or _OFFLINE.format(name))
     return _said(name, _fetched(name, half, report), half)
 
 
 def _fetched(name: str, half: bool, report: Report) -> Path:
     """The folder of a model on Hugging Face whose files are all here now. Raises ModelError."""
-    sizes = download.listed(name)
+    sizes = download.list_files(name)
     if INDEX not in sizes:
         raise ModelError(
             _lora_instead(name, sizes)
             or f"{name}: no {INDEX} there; take a model in diffusers' format"
         )
     # A look at what it is made of, before gigabytes are fetched.
-    folder = download.fetch(name, {INDEX: sizes[INDEX]}, lambda status: None)
+    folder = download.download_files(name, {INDEX: sizes[INDEX]}, lambda status: None)
     parts = model_index.parts_of(model_index.read_index(name, folder))
-    files = download.chosen(sizes, [part for part in parts if part not in LEFT_OUT], half)
-    return download.fetch(name, {file: sizes[file] for file in files}, report)
+    files = download.choose_files(sizes, [part for part in parts if part not in LEFT_OUT], half)
+    return download.download_files(name, {file: sizes[file] for file in files}, report)
 
 
 def _lora_instead(name: str, files: Iterable[str]) -> str:

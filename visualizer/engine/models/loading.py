@@ -13,7 +13,7 @@ import torch
 from visualizer.engine.builtin.pipeline import BuiltinPipeline
 from visualizer.engine.failures import ModelError, one_line, out_of_memory
 from visualizer.engine.models.catalogue import BUILTIN
-from visualizer.engine.models.reading import READING
+from visualizer.engine.models.weights_lock import WEIGHTS_LOCK
 from visualizer.show.status import Phase, Report, Status
 
 BUILTIN_FOLDER = Path(__file__).resolve().parents[2] / "models" / BUILTIN
@@ -22,19 +22,19 @@ REMEDY = "git checkout visualizer/models in a clone, else install the package ag
 """How the built-in model's files come back."""
 
 
-def load(name: str, device: str, offline: bool, report: Report) -> Any:
-    """The image-to-image pipeline of a model. Arguments and errors are those of pipelines.load."""
+def load_model(name: str, device: str, offline: bool, report: Report) -> Any:
+    """The image-to-image pipeline of a model; see diffusers_loading.load_pipeline."""
     if name == BUILTIN:
         return _builtin(device, report)
-    from visualizer.engine.models import pipelines
+    from visualizer.engine.models import diffusers_loading
 
-    return pipelines.load(name, device, offline, report)
+    return diffusers_loading.load_pipeline(name, device, offline, report)
 
 
 def _builtin(device: str, report: Report) -> BuiltinPipeline:
     report(Status(Phase.LOADING, f"loading {BUILTIN}", 0.5, BUILTIN, device))
     try:
-        with READING:
+        with WEIGHTS_LOCK:
             pipeline = BuiltinPipeline(BUILTIN_FOLDER)
     except Exception as error:
         if out_of_memory(error):

@@ -8,16 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import diffusers
-import huggingface_hub
 import pytest
 import torch
 
 from visualizer.engine.failures import ModelError, one_line
 from visualizer.engine.models import devices
 from visualizer.engine.models.catalogue import BY_MODEL, KNOWN
-from visualizer.engine.models.load import load
+from visualizer.engine.models.loading import load_model
 from visualizer.engine.models.picture_size import picture_side
-from visualizer.engine.models.reading import reading_weights
+from visualizer.engine.models.weights_lock import reading_weights
 
 from ..conftest import SIDE, unheard
 
@@ -36,12 +35,12 @@ def test_a_name_that_can_be_no_model_is_said_so() -> None:
         ("a/b/c", "OWNER/MODEL"),
     ):
         with pytest.raises(ModelError, match=says):
-            load(name, "cpu", True, unheard)
+            load_model(name, "cpu", True, unheard)
 
 
 def test_a_folder_without_a_pipeline_is_said_so(tmp_path: Path) -> None:
     with pytest.raises(ModelError, match=r"no model_index\.json in"):
-        load(str(tmp_path), "cpu", True, unheard)
+        load_model(str(tmp_path), "cpu", True, unheard)
 
 
 def test_weights_that_are_no_safetensors_are_not_read(sd_folder: Path, tmp_path: Path) -> None:
@@ -51,7 +50,7 @@ def test_weights_that_are_no_safetensors_are_not_read(sd_folder: Path, tmp_path:
     weights.unlink()
     torch.save({}, weights.with_suffix(".bin"))
     with pytest.raises(ModelError, match="can't be loaded: "):
-        load(str(folder), "cpu", True, unheard)
+        load_model(str(folder), "cpu", True, unheard)
 
 
 @pytest.mark.parametrize("library", ["evil", "os", "visualizer.live.app"])
@@ -65,7 +64,7 @@ def test_code_that_comes_with_a_model_is_refused(
     (folder / "model_index.json").write_text(json.dumps(index))
     (folder / "unet" / f"{library}.py").write_text(f"open({str(touched)!r}, 'w')")
     with pytest.raises(ModelError, match="never run") as caught:
-        load(str(folder), "cpu", True, unheard)
+        load_model(str(folder), "cpu", True, unheard)
     assert "\n" not in str(caught.value)
     assert not touched.exists()
 
@@ -75,7 +74,7 @@ def test_code_under_a_librarys_name_is_refused(sd_folder: Path, tmp_path: Path) 
     shutil.copytree(sd_folder, folder)
     (folder / "unet" / "diffusers.py").write_text("raise SystemExit")
     with pytest.raises(ModelError, match="never run"):
-        load(str(folder), "cpu", True, unheard)
+        load_model(str(folder), "cpu", True, unheard)
 
 
 def changed(source: Path, folder: Path, file: str, **fields: Any) -> str:
@@ -109,7 +108,7 @@ def test_a_part_that_is_a_pipeline_is_refused_at_any_depth(
         shutil.copytree(folder / "vae", trap / "vae", dirs_exist_ok=True)
     shutil.copytree(trap, folder / "unet" / depth, dirs_exist_ok=True)
     with pytest.raises(ModelError, match=r"its unet .*(isn't|never) loaded") as caught:
-        load(name, "cpu", True, unheard)
+        load_model(name, "cpu", True, unheard)
     assert "\n" not in str(caught.value)
     assert not (tmp_path / "touched").exists()
 
@@ -129,7 +128,7 @@ def test_a_part_that_is_no_network_is_refused(
 ) -> None:
     name = changed(sd_folder, tmp_path / "model", "model_index.json", text_encoder=part)
     with pytest.raises(ModelError, match=r"its text_encoder .*isn't loaded"):
-        load(name, "cpu", True, unheard)
+        load_model(name, "cpu", True, unheard)
 
 
 def test_a_part_whose_package_is_absent_is_named_and_not_called_code(
@@ -146,7 +145,7 @@ def test_a_part_whose_package_is_absent_is_named_and_not_called_code(
     part = ["diffusers", "NeedsAPackage"]
     name = changed(sd_folder, tmp_path / "model", "model_index.json", scheduler=part)
     with pytest.raises(ModelError, match="NeedsAPackage requires the x library"):
-        load(name, "cpu", True, unheard)
+        load_model(name, "cpu", True, unheard)
 
 
 @pytest.mark.parametrize("file", ["Config.json", "Model_Index.json", "Adapter_Config.json"])
@@ -158,7 +157,7 @@ def test_files_that_are_read_whatever_their_case_are_looked_through_so(
     shutil.copytree(sd_folder, folder)
     (folder / "text_encoder" / file).write_text('{"auto_map": {"AutoConfig": "evil.Config"}}')
     with pytest.raises(ModelError, match=r"never loaded|names another model"):
-        load(str(folder), "cpu", True, unheard)
+        load_model(str(folder), "cpu", True, unheard)
 
 
 @pytest.mark.parametrize(
@@ -181,7 +180,7 @@ def test_fields_that_name_code_are_refused(
 ) -> None:
     name = changed(sd_folder, tmp_path / "model", file, **fields)
     with pytest.raises(ModelError, match=r"names code or weights .*; delete it there") as caught:
-        load(name, "cpu", True, unheard)
+        load_model(name, "cpu", True, unheard)
     assert file.rpartition("/")[2] in str(caught.value)
 
 
@@ -194,7 +193,7 @@ def test_fields_that_tools_leave_in_every_model_do_no_harm(sd_folder: Path, tmp_
         "rope_theta": 1000000000,
     }
     name = changed(sd_folder, tmp_path / "model", "text_encoder/config.json", **harmless)
-    assert load(name, "cpu", True, unheard).text_encoder is not None
+    assert load_model(name, "cpu", True, unheard).text_encoder is not None
 
 
 def test_an_adapter_in_a_parts_folder_is_refused(sd_folder: Path, tmp_path: Path) -> None:
@@ -204,7 +203,7 @@ def test_an_adapter_in_a_parts_folder_is_refused(sd_folder: Path, tmp_path: Path
     adapter = folder / "text_encoder" / "adapter_config.json"
     adapter.write_text('{"base_model_name_or_path": "owner/repo"}')
     with pytest.raises(ModelError, match=r"text_encoder/adapter_config\.json names another model"):
-        load(str(folder), "cpu", True, unheard)
+        load_model(str(folder), "cpu", True, unheard)
 
 
 def test_no_pickle_is_loaded_while_a_model_is_read(tmp_path: Path) -> None:
@@ -242,7 +241,7 @@ def test_giant_numbers_are_refused_before_anything_is_built(
 ) -> None:
     name = changed(sd_folder, tmp_path / "model", file, **fields)
     with pytest.raises(ModelError, match="no model is so large") as caught:
-        load(name, "cpu", True, unheard)
+        load_model(name, "cpu", True, unheard)
     assert f"{file}: {next(iter(fields))} " in str(caught.value)
 
 
@@ -252,7 +251,7 @@ def test_a_config_that_is_no_json_is_one_line(sd_folder: Path, tmp_path: Path, t
     shutil.copytree(sd_folder, folder)
     (folder / "unet" / "config.json").write_text(text)
     with pytest.raises(ModelError, match=r"unet/config\.json can't be read: "):
-        load(str(folder), "cpu", True, unheard)
+        load_model(str(folder), "cpu", True, unheard)
 
 
 def test_devices_are_picked_or_refused_in_one_line(no_gpu: None) -> None:
@@ -284,30 +283,6 @@ def test_a_gpu_that_cannot_compute_is_refused_with_the_reason(
 def test_the_table_of_models_has_no_row_twice() -> None:
     assert len(BY_MODEL) == len(KNOWN)
     assert all(row.licence and row.advice and row.size >= 256 for row in KNOWN)
-
-
-def test_no_cache_is_an_empty_list(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    scan = huggingface_hub.scan_cache_dir
-    monkeypatch.setattr(huggingface_hub, "scan_cache_dir", lambda: scan(tmp_path / "nothing"))
-    assert devices.cached_models() == ()
-
-
-def test_only_pipelines_of_the_cache_are_listed(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    for repo, files in (
-        ("models--a--pipeline", ("model_index.json", "unet/x.safetensors")),
-        ("models--b--other", ("x.bin",)),
-        ("models--c--settings", ("model_index.json", "unet/config.json")),
-    ):
-        for file in files:
-            path = tmp_path / repo / "snapshots" / "0123" / file
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text("{}")
-    scan = huggingface_hub.scan_cache_dir
-    monkeypatch.setattr(huggingface_hub, "scan_cache_dir", lambda: scan(tmp_path))
-    assert devices.cached_models() == ("a/pipeline",)
-    assert devices.cached_models(weights=False) == ("a/pipeline", "c/settings")
 
 
 def test_an_error_of_many_lines_becomes_one() -> None:
