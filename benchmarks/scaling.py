@@ -1,7 +1,7 @@
 """What an engine costs outside the show's thread: python -m benchmarks.scaling [--seconds 10]
 
 For each place (thread, process, a Ray cluster that is started here): the time from a request to its
-first frame, frames a second, and what crosses the wire, with the test card at 512 pixels, whose
+first frame, frames a second, and what crosses the wire, with the colour fields at 512 pixels, whose
 frames take few milliseconds; then the size of the built-in model's frames as JPEG. One JSON object.
 """
 
@@ -16,7 +16,7 @@ from statistics import median
 from visualizer.engine.host.engine_host import Slots
 from visualizer.engine.host.jpeg import encode
 from visualizer.engine.host.wire_meter import WireMeter
-from visualizer.engine.models.catalogue import BUILTIN, TESTCARD
+from visualizer.engine.models.catalogue import BUILTIN, COLOUR_FIELDS
 from visualizer.openers import host, open_now
 from visualizer.options import Options, find_presets
 from visualizer.show.next_request import request
@@ -32,12 +32,12 @@ STARTS_WITHIN = 300.0
 
 def measured(place: str, seconds: float) -> dict[str, float | str]:
     """Figures of one place."""
-    options = Options(model=TESTCARD, size=(SIDE, SIDE), device="cpu")
+    options = Options(model=COLOUR_FIELDS, size=(SIDE, SIDE), device="cpu")
     presets, first, _ = find_presets(options)
     wanted = request(start(presets, first, {}))
     slots, meter, latencies = Slots(), WireMeter(), list[float]()
     engine = host(place, options)(slots, None)
-    slots.models.put(TESTCARD)
+    slots.models.put(COLOUR_FIELDS)
     engine.start()
     device, wire, frames, made = "", "", 0, list[float]()
     begin = time.perf_counter()

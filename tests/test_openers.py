@@ -13,7 +13,7 @@ from visualizer import openers
 from visualizer.engine.host.engine_host import Slots
 from visualizer.engine.host.failover import Failover
 from visualizer.engine.host.process_host import ProcessHost
-from visualizer.engine.models.catalogue import BUILTIN, TESTCARD
+from visualizer.engine.models.catalogue import BUILTIN, COLOUR_FIELDS
 from visualizer.openers import host, place
 from visualizer.options import LiveOptions, OptionError
 
@@ -43,11 +43,11 @@ def test_what_a_process_is_given_can_be_sent_to_it_whatever_the_options() -> Non
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what a process has loaded")
-def test_the_last_resort_plays_the_test_card_in_a_process_that_loads_no_torch() -> None:
+def test_the_last_resort_plays_colour_fields_in_a_process_that_loads_no_torch() -> None:
     slots = Slots()
     host = openers.without_torch(LiveOptions(size=(64, 32)))(slots, None)
     assert isinstance(host, ProcessHost)
-    slots.models.put(TESTCARD)
+    slots.models.put(COLOUR_FIELDS)
     slots.requests.put(WANTED)
     host.start()
     frame = slots.frames.wait(120.0)

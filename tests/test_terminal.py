@@ -64,7 +64,7 @@ def test_what_an_encoding_has_not_is_replaced(tmp_path: Path) -> None:
         assert status == 0
         assert f"    {prompt}" in listed.splitlines()
     out = tmp_path / "a 🌊.mp4"
-    few = ("--model", "testcard", "--size", "32", "--frames", "2", "--presets", str(tmp_path))
+    few = ("--model", "colour-fields", "--size", "32", "--frames", "2", "--presets", str(tmp_path))
     status, said = run("ascii", "render", str(out), *few)
     assert (status, "Traceback" in said) == (0, False)
     assert said.splitlines()[-1].endswith("a ?.mp4")

@@ -17,7 +17,7 @@ from visualizer.engine.host.failover import Failover
 from visualizer.engine.host.process_host import ProcessHost
 from visualizer.engine.host.ray_cluster import address, missing
 from visualizer.engine.host.ray_host import RayHost
-from visualizer.engine.models.catalogue import TESTCARD, Choice
+from visualizer.engine.models.catalogue import COLOUR_FIELDS, Choice
 from visualizer.engine.models.fallbacks import choose, open_engine
 from visualizer.engine.producer.producer import Producer
 from visualizer.frame import Pixels
@@ -61,8 +61,8 @@ def open_now(options: Options, name: str, say: Callable[[str], None]) -> Engine:
     model, loras = split(name)
     if not model:
         model, reason, _ = choose(options.device)
-        if model == TESTCARD and not options.fallback:
-            raise OptionError(f"{reason}; --fallback goes on with the test card")
+        if model == COLOUR_FIELDS and not options.fallback:
+            raise OptionError(f"{reason}; --fallback goes on with the colour fields")
         say(f"model {model}: {reason}")
         name = joined(model, loras)
 
@@ -116,7 +116,7 @@ def host(where: str, options: Options) -> MakeHost:
 
 
 def without_torch(options: Options) -> MakeHost:
-    """A host in a process that plays the test card, where torch itself ends processes."""
+    """A host in a process that plays the colour fields, where torch itself ends processes."""
     return partial(ProcessHost, partial(_card_in_process, _sendable(options)))
 
 
@@ -163,7 +163,7 @@ def _on_cluster(
 
 
 def _card_in_process(options: Options, slots: Slots, picture: Pixels | None) -> EngineHost:
-    choice = Choice(TESTCARD, "PyTorch has ended the engine's process again and again")
+    choice = Choice(COLOUR_FIELDS, "PyTorch has ended the engine's process again and again")
     return _producer(options, slots, picture, choice=lambda: choice)
 
 

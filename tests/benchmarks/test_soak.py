@@ -69,7 +69,7 @@ def test_a_wall_that_a_preset_darkens_is_no_fault() -> None:
 @pytest.mark.skipif(shutil.which("Xvfb") is None, reason="no Xvfb on this machine")
 def test_a_soak_of_some_seconds_plays_on_all_controls(tmp_path: Path) -> None:
     # In a process of its own: JACK's library can't follow a server that goes away.
-    given = ["--minutes", "0.12", "--model", "testcard", "--out", str(tmp_path)]
+    given = ["--minutes", "0.12", "--model", "colour-fields", "--out", str(tmp_path)]
     environment = {name: value for name, value in os.environ.items() if name != "DISPLAY"}
     ended = subprocess.run(
         [sys.executable, "-m", "benchmarks.soak", *given],

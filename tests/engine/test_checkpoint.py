@@ -34,10 +34,10 @@ def wanted(frame: int) -> Request:
     )  # fmt: skip
 
 
-@pytest.fixture(params=["testcard", "model"])
+@pytest.fixture(params=["colour-fields", "model"])
 def new(request: pytest.FixtureRequest, sd_folder: Path) -> Callable[[], Engine]:
     """What makes a new engine, of each kind in turn."""
-    if request.param == "testcard":
+    if request.param == "colour-fields":
         return lambda: ColourFields((32, 16))
     return lambda: open_engine(
         str(sd_folder), device="cpu", offline=True, strict=True, report=unheard, threads=1

@@ -1,4 +1,4 @@
-"""The test card: colours that a prompt's words call for, moving softly."""
+"""Colour fields: colours that a prompt's words call for, moving softly."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every engine does alike: the loop over tiny SD, over tiny SDXL, and the test card."""
+"""What every engine does alike: the loop over tiny SD, over tiny SDXL, and the colour fields."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from visualizer.engine.engine import Engine
-from visualizer.engine.models.catalogue import TESTCARD
+from visualizer.engine.models.catalogue import COLOUR_FIELDS
 from visualizer.engine.models.fallbacks import open_engine
 
 from .conftest import SIDE, request, unheard
@@ -32,11 +32,11 @@ def device(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
-@pytest.fixture(params=["sd", "sdxl", TESTCARD])
+@pytest.fixture(params=["sd", "sdxl", COLOUR_FIELDS])
 def open_(request: pytest.FixtureRequest, sd_folder: Path, sdxl_folder: Path, device: str) -> Open:
     """Opens the same engine anew each time it is called."""
-    name = {"sd": str(sd_folder), "sdxl": str(sdxl_folder)}.get(request.param, TESTCARD)
-    size = SIDE if name == TESTCARD else None
+    name = {"sd": str(sd_folder), "sdxl": str(sdxl_folder)}.get(request.param, COLOUR_FIELDS)
+    size = SIDE if name == COLOUR_FIELDS else None
 
     def open_() -> Engine:
         return open_engine(name, device=device, size=size, offline=True, report=unheard, threads=1)
@@ -112,7 +112,7 @@ def test_at_strength_zero_the_picture_stays_as_it_is_for_ever(open_: Open) -> No
 
 def test_it_goes_on_from_another_engines_picture(open_: Open) -> None:
     engine = open_()
-    if engine.model == TESTCARD:
+    if engine.model == COLOUR_FIELDS:
         pytest.skip("its pictures are not made from one another")
     for side in (SIDE, 2 * SIDE, 17):
         engine.next(request(restarts=side))  # from white
@@ -128,7 +128,7 @@ def test_it_goes_on_from_another_engines_picture(open_: Open) -> None:
 
 def test_a_new_engine_that_goes_on_from_a_picture_does_not_begin_from_white(open_: Open) -> None:
     engine = open_()
-    if engine.model == TESTCARD:
+    if engine.model == COLOUR_FIELDS:
         pytest.skip("its pictures are not made from one another")
     engine.adopt(np.zeros((SIDE, SIDE, 3), np.uint8))
     assert engine.next(request(blend=0.98, restarts=5)).pixels.mean() < 16
@@ -158,7 +158,7 @@ def test_pictures_stay_the_same_while_another_model_loads(open_: Open) -> None:
 def test_an_engine_says_what_it_is(open_: Open, device: str) -> None:
     engine = open_()
     assert engine.model
-    assert engine.device == ("cpu" if engine.model == TESTCARD else device)
+    assert engine.device == ("cpu" if engine.model == COLOUR_FIELDS else device)
 
 
 def test_stages_can_be_timed_at_any_moment(open_: Open) -> None:

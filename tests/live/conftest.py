@@ -1,4 +1,4 @@
-"""A show on the test card, on a stage without a window."""
+"""A show on the colour fields, on a stage without a window."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def wall() -> Wall:
 
 @pytest.fixture
 def live(wall: Wall, monkeypatch: pytest.MonkeyPatch) -> LiveShow:
-    """A show on the test card; `with live:` runs its threads."""
+    """A show on the colour fields; `with live:` runs its threads."""
     opens(monkeypatch, lambda name, report: ColourFields(size=32))
-    choice = Choice("testcard", "it is a test", ("builtin", "a/model"))
+    choice = Choice("colour-fields", "it is a test", ("builtin", "a/model"))
     monkeypatch.setattr("visualizer.openers.choose", lambda device: choice)
     return show_on(wall)

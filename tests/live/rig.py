@@ -77,7 +77,7 @@ def opens(
 
 
 class Named(ColourFields):
-    """A test card under a model's name."""
+    """Colour fields under a model's name."""
 
     def __init__(self, model: str) -> None:
         super().__init__(size=32)
@@ -85,7 +85,7 @@ class Named(ColourFields):
 
 
 def show_on(wall: Wall, presets: tuple[Preset, ...] = PRESETS, **options: Any) -> LiveShow:
-    chosen = LiveOptions(**{"model": "testcard", "no_midi": True, **options})
+    chosen = LiveOptions(**{"model": "colour-fields", "no_midi": True, **options})
     names = [preset.name for preset in presets]
     first = names.index(chosen.preset) if chosen.preset else 0
     show = start(presets, first, chosen.settings, model=chosen.model or "", source=chosen.source)

@@ -177,7 +177,7 @@ def test_a_set_list_begins_with_the_show_and_one_that_is_not_there_stops_it(
     monkeypatch.setattr("visualizer.live.opening.Stage", lambda **_: wall)
     monkeypatch.setattr(LiveShow, "play", lambda show: shows.append(show))
     monkeypatch.setattr("visualizer.live.app._leave", lambda live, status: None)
-    options = LiveOptions(model="testcard", no_midi=True, state=tmp_path, set_list="evening")
+    options = LiveOptions(model="colour-fields", no_midi=True, state=tmp_path, set_list="evening")
     assert run(options) == 0
     entry = shows[0].show.sets.entry
     assert entry is not None
@@ -243,7 +243,7 @@ def test_however_the_show_ends_it_leaves_at_once_where_a_thread_would_hold_it_up
     monkeypatch.setattr(EngineClient, "stop", stop)
     monkeypatch.setattr("os._exit", left.append)
     monkeypatch.setattr("threading.active_count", lambda: 1)
-    options = LiveOptions(model="testcard", no_midi=True)
+    options = LiveOptions(model="colour-fields", no_midi=True)
     if error is None:
         assert run(options) == 0
     else:

@@ -31,7 +31,7 @@ WHITE = np.full((32, 32, 3), 255, np.uint8)
 
 
 class Named(ColourFields):
-    """A test card under a model's name."""
+    """Colour fields under a model's name."""
 
     def __init__(self, model: str) -> None:
         super().__init__(size=32)

@@ -175,8 +175,8 @@ def test_the_default_model_that_ends_the_engine_is_named_and_does_not_stand_in_f
         engine._slots.frames.fail(EngineLost("it crashed"))
         engine.hear(0.0)
     assert warnings[-1] == (
-        "it crashed; builtin has ended the engine 3 times in a row, so testcard plays; ask for "
-        "builtin to try it again"
+        "it crashed; builtin has ended the engine 3 times in a row, so colour-fields plays; ask "
+        "for builtin to try it again"
     )
 
 

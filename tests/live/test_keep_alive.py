@@ -190,8 +190,8 @@ def test_a_show_killed_at_any_moment_goes_on_from_its_last_picture_values_and_pl
         port = free.getsockname()[1]
     presets = tmp_path / "presets"
     options = (
-        "--keep-alive", "--model", "testcard", "--no-midi", "--no-desk", "--windowed", "--offline",
-        "-v", "--presets", str(presets), "--set", "blend=0.25", "--osc", str(port),
+        "--keep-alive", "--model", "colour-fields", "--no-midi", "--no-desk", "--windowed",
+        "--offline", "-v", "--presets", str(presets), "--set", "blend=0.25", "--osc", str(port),
     )  # fmt: skip
     presets.mkdir()
     (presets / "one.yaml").write_text("prompts: [a, b, c]\nhold: 0\n", encoding="utf-8")

@@ -20,7 +20,7 @@ from .rig import TWO, Wall, key, show_on, until
 @pytest.fixture
 def last(tmp_path: Path) -> Path:
     """The folder of a last show."""
-    kept = start(TWO, 1, {"zoom": 0.5, "blend": 0.25, "seed": 77}, model="testcard")
+    kept = start(TWO, 1, {"zoom": 0.5, "blend": 0.25, "seed": 77}, model="colour-fields")
     (tmp_path / STATE).write_text(session.to_text(remember.remember(kept)), encoding="utf-8")
     return tmp_path
 
@@ -39,7 +39,7 @@ def test_f9_takes_the_last_show_up_on_the_start_screen(
         show.step(0.0)
         assert not show.show.asks_model, "the last show's model is the answer"
         assert (show.show.preset, show.show.values["zoom"]) == (1, 0.5)
-        assert show.show.model.in_force == "testcard"  # a fast machine has it running by now
+        assert show.show.model.in_force == "colour-fields"  # a fast machine has it running by now
         until(show, lambda: bool(wall.frames))
 
 

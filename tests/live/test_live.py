@@ -209,9 +209,9 @@ def test_a_model_typed_into_the_window_plays_and_a_knob_on_a_real_midi_port_play
     controller = jack_controller("knobs")
     show = start_show("--set", "strength=0.5", MIDO_BACKEND=JACK)
     show.sees(lambda wall: float(wall.std()) > 5, "the start screen")
-    show.type("testcard")
+    show.type("colour-fields")
     show.press("Return")
-    show.hears("testcard on")
+    show.hears("colour-fields on")
     show.hears("knobs connected")
     show.hears("first frame")
 
@@ -246,7 +246,7 @@ def test_the_wall_is_recorded_and_saved_without_the_hud(
     start_show: Callable[..., Performer], tmp_path: Path
 ) -> None:
     show = start_show(
-        "--model", "testcard", "--no-midi", "--record",
+        "--model", "colour-fields", "--no-midi", "--record",
         XDG_VIDEOS_DIR=str(tmp_path), XDG_PICTURES_DIR=str(tmp_path),
     )  # fmt: skip
     show.hears("recording /")
@@ -263,7 +263,7 @@ def test_the_wall_is_recorded_and_saved_without_the_hud(
         frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
     assert len(frames) > 5
     assert frames[0].shape == (720, 1280, 3)
-    # The test card is smooth; the HUD's letters, which were over it then, are not.
+    # Colour fields are smooth; the HUD's letters, which were over it then, are not.
     for pixels in (saved, frames[-1].astype(float)):
         assert abs(np.diff(pixels, axis=1)).max() < 60
     assert not [line for line in show.lines if "Traceback" in line]
@@ -280,7 +280,7 @@ def test_a_show_whose_engine_process_is_killed_is_never_black_and_generates_agai
     start_show: Callable[..., Performer],
 ) -> None:
     show = start_show(
-        "--model", "testcard", "--engine", "process", "--no-midi", "--no-osc", "--no-desk",
+        "--model", "colour-fields", "--engine", "process", "--no-midi", "--no-osc", "--no-desk",
         "--set", "zoom=0.2",
     )  # fmt: skip
     show.hears("first frame")
@@ -292,7 +292,7 @@ def test_a_show_whose_engine_process_is_killed_is_never_black_and_generates_agai
     engine_process(show).kill()
     levels, moved, walls = [], 0, [show.wall()]
     end = time.monotonic() + PATIENCE
-    while sum("testcard on cpu" in line for line in show.lines) < 2 and time.monotonic() < end:
+    while sum("colour-fields on cpu" in line for line in show.lines) < 2 and time.monotonic() < end:
         threading.Event().wait(0.3)  # in which a picture that is not still moves
         walls = [*walls[-1:], show.wall()]
         levels.append(float(walls[-1].mean()))

@@ -19,9 +19,9 @@ def test_a_model_that_ends_it_three_times_in_a_row_is_left_step_by_step() -> Non
             left.append(restart.instead)
             model = restart.instead
             assert restart.at == 0.0, "what plays instead is not waited for"
-    assert left == ["builtin", "testcard"]
+    assert left == ["builtin", "colour-fields"]
     waits = [revival.died(model, 0.0) for _ in range(10)]
-    assert waits[-1] == Restart(30.0), "the test card is not given up"
+    assert waits[-1] == Restart(30.0), "the colour fields are not given up"
 
 
 def test_a_minute_of_play_and_being_asked_for_again_make_a_fresh_start() -> None:

@@ -27,7 +27,7 @@ def test_a_picture_of_the_wall_is_saved_and_a_show_begins_from_it(
             take(pixels)
 
     with live:
-        until(live, lambda: live.show.model.running == "testcard")
+        until(live, lambda: live.show.model.running == "colour-fields")
         until(live, lambda: live.show.live_since is not None)
         live.do(Set("zoom", 0.5))
         live.do(Prompt("a green sea"))
@@ -39,7 +39,7 @@ def test_a_picture_of_the_wall_is_saved_and_a_show_begins_from_it(
     found = find_picture(path)
     assert found is not None
     assert (found.pixels == pixels).all()
-    assert found.lines == (f"--from {path.name} was made with testcard",)
+    assert found.lines == (f"--from {path.name} was made with colour-fields",)
     options = LiveOptions(settings={"blend": 0.5})
     show = with_picture(start(TWO, 1, options.settings), found, options)
     assert [show.values[name] for name in ("zoom", "blend")] == [0.5, 0.5]

@@ -17,7 +17,7 @@ PATIENCE = 60.0
 """Seconds after which a show that should have ended is given up: the machine may be busy."""
 
 OPTIONS = (
-    "--model", "testcard", "--size", "64", "--no-midi", "--no-osc", "--no-desk", "--windowed",
+    "--model", "colour-fields", "--size", "64", "--no-midi", "--no-osc", "--no-desk", "--windowed",
     "--offline", "-v",
 )  # fmt: skip
 

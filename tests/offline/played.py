@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from visualizer import __version__
-from visualizer.engine.models.catalogue import TESTCARD
+from visualizer.engine.models.catalogue import COLOUR_FIELDS
 from visualizer.show.files import performance
 from visualizer.show.files.performance import Header
 from visualizer.show.prompt_mix import alone
@@ -18,9 +18,9 @@ from visualizer.show.system_actions import Live
 
 
 def played(folder: Path, frames: int) -> Path:
-    """The log of a set on the test card, of so many frames, ten a second."""
+    """The log of a set on the colour fields, of so many frames, ten a second."""
     header = Header(
-        __version__, (Preset("one", (Cued(alone("a red sea"), NO_VALUES),)),), model=TESTCARD,
+        __version__, (Preset("one", (Cued(alone("a red sea"), NO_VALUES),)),), model=COLOUR_FIELDS,
         size=(64, 64), settings={"seed": 5},
     )  # fmt: skip
     lines = [performance.header_text(header)]

@@ -12,7 +12,7 @@ from visualizer.engine.colour_fields import ColourFields
 from visualizer.engine.picture import Picture
 from visualizer.show.request import Request
 
-SMALL = ["--model", "testcard", "--size", "64"]
+SMALL = ["--model", "colour-fields", "--size", "64"]
 
 
 def video(path: Path) -> tuple[list[np.ndarray], float]:

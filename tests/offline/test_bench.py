@@ -31,7 +31,7 @@ def test_one_json_object_for_programs(capsys: pytest.CaptureFixture[str]) -> Non
 
 
 def test_a_table_for_people(capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["bench", "--model", "testcard", "--size", "64", "--frames", "3"]) == 0
+    assert cli.main(["bench", "--model", "colour-fields", "--size", "64", "--frames", "3"]) == 0
     printed = capsys.readouterr().out
     assert "frames a second" in printed
     assert "peak memory" in printed
@@ -49,7 +49,7 @@ def test_the_display_loop_is_measured_with_the_engine_idle_and_busy(
     monkeypatch.setenv("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # it would stand in the output
     for name, value in (("SIZES", ((96, 64), (64, 96))), ("LEAST_FRAMES", 4), ("WARM_UP", 1)):
         monkeypatch.setattr(f"visualizer.offline.bench_stage.{name}", value)
-    argv = ["bench", "--stage", "--model", "testcard", "--size", "32", "--frames", "5"]
+    argv = ["bench", "--stage", "--model", "colour-fields", "--size", "32", "--frames", "5"]
     assert cli.main([*argv, "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)["stage"]
     assert [(row["width"], row["height"], row["engine"]) for row in rows] == [
@@ -69,7 +69,7 @@ def test_without_a_display_the_display_loop_is_not_measured_and_says_so(
 ) -> None:
     for name in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER"):
         monkeypatch.delenv(name, raising=False)
-    assert cli.main(["bench", "--stage", "--model", "testcard"]) == 2
+    assert cli.main(["bench", "--stage", "--model", "colour-fields"]) == 2
     assert "--stage: no display can be opened" in capsys.readouterr().err
 
 

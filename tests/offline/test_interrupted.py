@@ -30,7 +30,7 @@ class Rendering:
 
     def __init__(self, out: Path) -> None:
         self.out = out
-        small = ["--size", "16", "--model", "testcard", "--prompt", "red flames"]
+        small = ["--size", "16", "--model", "colour-fields", "--prompt", "red flames"]
         command = [sys.executable, "-m", "visualizer", "render", str(out), *small]
         self.process = subprocess.Popen(
             [*command, "--frames", "1000000"], stderr=subprocess.PIPE, text=True
@@ -135,7 +135,7 @@ def test_a_folder_isnt_continued_with_another_model_or_sound(
         card = ColourFields((32, 64))
         patch.setattr("visualizer.offline.render.open_now", lambda *_: card)
         assert cli.main([*argv, "--continue"]) == 2
-    made, now = (f"testcard on cpu by no network at {size}" for size in ("64x64", "32x64"))
+    made, now = (f"colour-fields on cpu by no network at {size}" for size in ("64x64", "32x64"))
     assert f"it was made with {made}, and this is {now}" in capsys.readouterr().err
     os.utime(sound, (1, 1))
     assert cli.main([*argv, "--continue"]) == 2

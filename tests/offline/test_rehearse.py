@@ -20,7 +20,7 @@ from visualizer.offline.rehearse import rehearse
 from visualizer.options import RehearseOptions
 from visualizer.show.findings import BAD, GOOD, NOTE, Finding, bad, good, note
 
-OPTIONS = RehearseOptions(model="testcard", windowed=True, no_midi=True)
+OPTIONS = RehearseOptions(model="colour-fields", windowed=True, no_midi=True)
 
 
 @pytest.fixture(autouse=True)

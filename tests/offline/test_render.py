@@ -219,7 +219,7 @@ def test_an_output_that_cant_be_written_is_refused_before_a_model_is_opened(
 def test_a_picture_has_the_shape_that_is_asked_for(
     shape: list[str], sides: tuple[int, int], tmp_path: Path
 ) -> None:
-    argv = ["render", str(tmp_path / "out"), "--model", "testcard", "--frames", "1", *shape]
+    argv = ["render", str(tmp_path / "out"), "--model", "colour-fields", "--frames", "1", *shape]
     assert cli.main(argv) == 0
     with Image.open(tmp_path / "out" / "frame_000001.png") as picture:
         assert picture.size == sides
@@ -254,7 +254,7 @@ def test_a_model_that_cant_be_loaded_makes_no_video_unless_a_fallback_is_allowed
     assert line.endswith("; --fallback goes on with another model")
     assert cli.main(["bench", "--model", str(broken), "--frames", "1"]) == 2
     assert not out.exists()
-    monkeypatch.setattr("visualizer.engine.models.fallbacks.BUILTIN", "testcard")
+    monkeypatch.setattr("visualizer.engine.models.fallbacks.BUILTIN", "colour-fields")
     assert cli.main([*argv, "--fallback", "--size", "64"]) == 0
-    assert "testcard plays instead" in capsys.readouterr().err
+    assert "colour-fields plays instead" in capsys.readouterr().err
     assert out.is_file()

@@ -24,7 +24,7 @@ from .renders import SMALL
 
 
 class Adopting(ColourFields):
-    """A test card that keeps what it goes on from."""
+    """Colour fields that keep the pictures they begin from."""
 
     adopted: list[Pixels] = []  # noqa: RUF012
 
@@ -81,7 +81,7 @@ def test_what_is_no_picture_is_refused_before_anything_is_made(
 
 
 def png_arrays(folder: Path, *more: str) -> list[np.ndarray]:
-    assert cli.main(["render", str(folder), "--model", "testcard", *more]) == 0
+    assert cli.main(["render", str(folder), "--model", "colour-fields", *more]) == 0
     return [np.asarray(Image.open(path)) for path in sorted(folder.iterdir())]
 
 

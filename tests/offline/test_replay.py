@@ -129,7 +129,7 @@ def pictures(folder: Path) -> list[Pixels]:
     return [np.asarray(Image.open(path)) for path in sorted(folder.glob("*.png"))]
 
 
-@pytest.mark.parametrize(("model", "frames"), [("testcard", 52), ("builtin", 20)])
+@pytest.mark.parametrize(("model", "frames"), [("colour-fields", 52), ("builtin", 20)])
 def test_a_replay_at_the_same_rate_is_what_was_shown(
     model: str, frames: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -153,7 +153,7 @@ def written(
     path: Path, *done: Action | float, header: Header | None = None, asked: bool = True
 ) -> Path:
     """A log of a show: seconds that pass, and what is done then."""
-    header = header or Header(__version__, PRESETS, model="testcard", chance=5, size=(48, 32))
+    header = header or Header(__version__, PRESETS, model="colour-fields", chance=5, size=(48, 32))
     lines, at = [performance.header_text(header)], 0.0
     for each in done:
         if isinstance(each, float):
@@ -249,15 +249,15 @@ def test_a_model_that_took_over_takes_over_again(
 
     def open_now(options: Options, name: str, say: object) -> Engine:
         opened.append(name)
-        return ColourFields(32 if name == "testcard" else 48)
+        return ColourFields(32 if name == "colour-fields" else 48)
 
     monkeypatch.setattr("visualizer.offline.render.open_now", open_now)
-    models = system_actions.Engine("testcard", ()), system_actions.Engine("a/large", ())
+    models = system_actions.Engine("colour-fields", ()), system_actions.Engine("a/large", ())
     log = written(
         tmp_path / "set.jsonl", models[0], 0.5, Live(1), 0.1, models[1], 0.1, Live(1), 3.0, Live(1)
     )
     shown = replayed(log, tmp_path / "a", "--fps", "10", "--wall", "32x32")
-    assert opened == ["testcard", "a/large"]
+    assert opened == ["colour-fields", "a/large"]
     assert len(shown) == 33
     replayed(log, tmp_path / "b", "--fps", "10", "--model", "own")
     assert opened[2:] == ["own"]
@@ -343,7 +343,7 @@ def test_what_cant_be_replayed_is_one_line(
 def test_a_log_of_another_version_says_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    content = json.loads(performance.header_text(Header("0.0.1", PRESETS, model="testcard")))
+    content = json.loads(performance.header_text(Header("0.0.1", PRESETS, model="colour-fields")))
     log = written(tmp_path / "set.jsonl", 0.1, Live(1), 0.1)
     rest = log.read_text().splitlines()[1:]
     log.write_text("\n".join([json.dumps({**content, "size": [32, 32]}), *rest]))

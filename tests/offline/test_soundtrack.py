@@ -25,10 +25,10 @@ from visualizer.show.state import Show
 
 
 def film(out: Path, sound: Path | None = None, frames: int | None = None) -> int:
-    """Render ten frames a second of the test card."""
+    """Render ten frames a second of colour fields."""
     return render(
         RenderOptions(
-            "testcard", size=(64, 64), out=out, frames=frames, fps=Fraction(10), sound=sound
+            "colour-fields", size=(64, 64), out=out, frames=frames, fps=Fraction(10), sound=sound
         )
     )
 

@@ -55,8 +55,8 @@ def frames_of(folder: Path) -> list[Pixels]:
 
 
 def render(out: Path, *more: str) -> list[Pixels]:
-    """Frames of a render with the test card."""
-    given = ["render", str(out), "--model", "testcard", "--size", "64", "--frames", "6"]
+    """Frames of a render with colour fields."""
+    given = ["render", str(out), "--model", "colour-fields", "--size", "64", "--frames", "6"]
     given += ["--prompt", "red"]  # without a preset's looks
     assert cli.main([*given, "--fps", str(RATE), "--seed", "1", *more]) == 0
     return frames_of(out)
@@ -94,7 +94,7 @@ def test_a_source_that_can_not_be_read_ends_a_render_before_it_begins(
 ) -> None:
     out = tmp_path / "out"
     for command in (["render", str(out)], ["bench"]):
-        assert cli.main([*command, "--model", "testcard", "--source", source]) == 2
+        assert cli.main([*command, "--model", "colour-fields", "--source", source]) == 2
         line = capsys.readouterr().err.strip().splitlines()[-1]
         assert line.startswith(f"visualizer: --source {source}: ")
     assert not out.exists()

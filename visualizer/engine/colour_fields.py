@@ -1,6 +1,6 @@
 """An engine without torch: soft fields of colour that flow into each other, by the prompt's words.
 
-It is what runs where torch or every model fails, and with --model testcard. It obeys strength,
+It is what runs where torch or every model fails, and with --model colour-fields. It obeys strength,
 seed, restart, blend and a source as a model does, so a show can be set up and tested with it.
 """
 
@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from visualizer.engine.crossfade import resized
 from visualizer.engine.diffusion.seed_walk import Place, SeedWalk
-from visualizer.engine.models.catalogue import TESTCARD
+from visualizer.engine.models.catalogue import COLOUR_FIELDS
 from visualizer.engine.picture import Picture, Stopwatch, untimed
 from visualizer.engine.prompt_colours import lookup_table
 from visualizer.frame import Pixels
@@ -37,10 +37,9 @@ class ColourFields:
     """See the module. size: (width, height) of the picture in pixels, or a square's side."""
 
     checkpoint = ("_walk", "_restarts", "_previous", "_shape", "_time")
-    __test__ = False  # not a test, though pytest takes it for one by its name
 
     def __init__(self, size: tuple[int, int] | int = 384, stopwatch: Stopwatch = untimed) -> None:
-        self.model = TESTCARD
+        self.model = COLOUR_FIELDS
         self.device = "cpu"
         self.loras: tuple[Lora, ...] = ()
         self.stopwatch = stopwatch

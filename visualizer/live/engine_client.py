@@ -14,7 +14,7 @@ from statistics import median
 from visualizer import openers, terminal
 from visualizer.engine.host.engine_host import EngineHost, EngineLost, MakeHost, Slots
 from visualizer.engine.host.watchdog import Watchdog
-from visualizer.engine.models.catalogue import TESTCARD
+from visualizer.engine.models.catalogue import COLOUR_FIELDS
 from visualizer.frame import Frame, Pixels
 from visualizer.live.revival import DEATHS, Restart, Revival
 from visualizer.options import LiveOptions
@@ -147,7 +147,7 @@ class EngineClient:
                 f"ask for {left} to try it again"
             )
             self._model = instead
-            if instead == TESTCARD and self._in_process:
+            if instead == COLOUR_FIELDS and self._in_process:
                 self._make = openers.without_torch(self._options)
         else:
             self._warn(f"{why}; the engine is started again and goes on from the last picture")

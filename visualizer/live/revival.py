@@ -1,15 +1,15 @@
 """When an engine that died is started again, and which model it begins with. Pure, no clock.
 
-The same model first: it may have been a driver, or somebody's kill. One that ends its engine again
-and again, without a minute of play in between, is left for the built-in one, and that for the test
-card. What the performer asks for is always tried.
+The same model first: a driver may have failed, or the process was killed from outside. One that
+ends its engine again and again, without a minute of play in between, is replaced by the built-in
+one, and that by the colour fields. A model that the performer asks for is always tried.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from visualizer.engine.models.catalogue import BUILTIN, TESTCARD
+from visualizer.engine.models.catalogue import BUILTIN, COLOUR_FIELDS
 
 PAUSES = (0.0, 2.0, 4.0, 8.0, 16.0, 30.0)
 """Seconds until an engine is started again, by its deaths in a row; the last again and again."""
@@ -57,7 +57,7 @@ class Revival:
         """The engine has died. model: the one that it was to play; "" where that is not known."""
         self._playing_since = None
         self._deaths += 1
-        if self._deaths >= DEATHS and model != TESTCARD:
+        if self._deaths >= DEATHS and model != COLOUR_FIELDS:
             self._deaths = 0
-            return Restart(now + self._pauses[0], TESTCARD if model == BUILTIN else BUILTIN)
+            return Restart(now + self._pauses[0], COLOUR_FIELDS if model == BUILTIN else BUILTIN)
         return Restart(now + self._pauses[min(self._deaths, len(self._pauses)) - 1])

@@ -73,14 +73,14 @@ def _in_words(values: Mapping[str, float]) -> Iterator[str]:
 
 def models() -> int:
     """List the models on this machine and those known to work well."""
-    from visualizer.engine.models.catalogue import BUILTIN, KNOWN, TESTCARD
+    from visualizer.engine.models.catalogue import BUILTIN, COLOUR_FIELDS, KNOWN
     from visualizer.openers import choose
 
     name, reason, here = choose()
     _line(("default: ", ""), (name, "bold"), (f" ({reason})", ""))
     terminal.out()
     for row in KNOWN:
-        mark = "  on this machine" if row.name in (*here, BUILTIN, TESTCARD) else ""
+        mark = "  on this machine" if row.name in (*here, BUILTIN, COLOUR_FIELDS) else ""
         _line((row.name, "bold"), (f"  {row.size} pixels", ""), (mark, "green"))
         _line((f"    {row.advice}", ""))
         _line((f"    licence: {row.licence}", "dim"))

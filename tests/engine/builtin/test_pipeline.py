@@ -89,7 +89,7 @@ def test_noise_levels_are_the_same(lean: BuiltinPipeline, theirs: Any) -> None:
 
 
 @pytest.mark.parametrize("truncated", [True, False])
-def test_a_damaged_folder_is_one_line_with_the_remedy_and_the_test_card_plays(
+def test_a_damaged_folder_is_one_line_with_the_remedy_and_colour_fields_play(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, truncated: bool
 ) -> None:
     folder = tmp_path / ("long" * 40) / "builtin"
@@ -102,7 +102,7 @@ def test_a_damaged_folder_is_one_line_with_the_remedy_and_the_test_card_plays(
     assert "\n" not in str(why.value)
     said: list[Status] = []
     engine = open_engine("builtin", device="cpu", offline=True, fallback=True, report=said.append)
-    assert engine.model == "testcard"
+    assert engine.model == "colour-fields"
     (line,) = [status.text for status in said if status.phase is Phase.FAILED]
     assert REMEDY in line
-    assert line.endswith("; testcard plays instead")
+    assert line.endswith("; colour-fields plays instead")

@@ -10,7 +10,7 @@ import pytest
 
 from visualizer.engine.host.engine_host import EngineLost, Slots
 from visualizer.engine.host.failover import Failover
-from visualizer.engine.models.catalogue import BUILTIN, TESTCARD
+from visualizer.engine.models.catalogue import BUILTIN, COLOUR_FIELDS
 from visualizer.frame import Frame, Pixels
 from visualizer.show.status import Phase, Status
 
@@ -169,11 +169,11 @@ def test_a_far_engine_that_is_not_there_is_said_once_however_often_it_is_tried(b
     assert sum("no route" in text for text in texts) <= 1
 
 
-def test_the_test_card_stands_in_for_itself_and_a_local_engine_that_dies_is_handed_on(
+def test_colour_fields_stand_in_for_themselves_and_a_local_engine_that_dies_is_handed_on(
     both: Both,
 ) -> None:
-    both.begin(TESTCARD)
-    assert both.near.slots.models.wait(SOON) == TESTCARD
+    both.begin(COLOUR_FIELDS)
+    assert both.near.slots.models.wait(SOON) == COLOUR_FIELDS
     both.near.slots.frames.fail(EngineLost("nothing left"))
     with pytest.raises(EngineLost, match="nothing left"):
         both.slots.frames.wait(SOON)

@@ -18,7 +18,7 @@ from torch import Tensor
 from visualizer.engine.engine import Engine
 from visualizer.engine.failures import ModelError
 from visualizer.engine.models import devices, diffusers_loading, loading
-from visualizer.engine.models.catalogue import BUILTIN, BY_MODEL, TESTCARD
+from visualizer.engine.models.catalogue import BUILTIN, BY_MODEL, COLOUR_FIELDS
 from visualizer.engine.models.fallbacks import choose, open_engine
 from visualizer.engine.models.loading import BUILTIN_FOLDER, load_model
 from visualizer.engine.models.weights_lock import WEIGHTS_LOCK
@@ -119,7 +119,7 @@ def test_a_model_whose_own_pictures_are_giant_wants_a_size(
     config = folder / "unet" / "config.json"
     config.write_text(config.read_text().replace('"sample_size": 16', '"sample_size": 8000'))
     heard = Heard()
-    assert opened(str(folder), heard).model == TESTCARD
+    assert opened(str(folder), heard).model == COLOUR_FIELDS
     line = heard.lines(Phase.RUNNING)[0]
     assert "its pictures have 16000 pixels a side; give it another --size" in line
     assert opened(str(folder), Heard(), size=32).model == str(folder)
@@ -150,7 +150,7 @@ def test_where_a_model_must_be_that_one_nothing_takes_its_place(sd_folder: Path)
         strict("nobody/nothing", heard)
     assert heard.lines(Phase.RUNNING) == heard.lines(Phase.FAILED) == []
     assert strict(str(sd_folder), heard).model == str(sd_folder)
-    assert strict(TESTCARD, heard).model == TESTCARD
+    assert strict(COLOUR_FIELDS, heard).model == COLOUR_FIELDS
 
 
 def test_a_model_that_does_not_fit_beside_the_one_that_plays_is_refused(
@@ -162,14 +162,14 @@ def test_a_model_that_does_not_fit_beside_the_one_that_plays_is_refused(
         strict(str(sd_folder), Heard(), device="cuda")
 
 
-def test_where_every_model_fails_the_test_card_plays(no_builtin: None) -> None:
+def test_where_every_model_fails_colour_fields_play(no_builtin: None) -> None:
     heard = Heard()
     engine = opened("nobody/nothing", heard)
-    assert engine.model == TESTCARD
+    assert engine.model == COLOUR_FIELDS
     failed = heard.lines(Phase.FAILED)
     assert [line.rpartition("; ")[2] for line in failed] == [
         "builtin plays instead",
-        "testcard plays instead",
+        "colour-fields plays instead",
     ]
     assert all("\n" not in line for line in failed)
     assert engine.next(request()).pixels.any()
@@ -182,7 +182,7 @@ def test_a_broken_folder_is_one_line(sd_folder: Path, tmp_path: Path, no_builtin
     with pytest.raises(ModelError, match="can't be loaded: ") as caught:
         load_model(str(folder), "cpu", True, unheard)
     assert "\n" not in str(caught.value)
-    assert opened(str(folder), Heard()).model == TESTCARD
+    assert opened(str(folder), Heard()).model == COLOUR_FIELDS
 
 
 def test_a_missing_gpu_is_said_and_the_processor_works(no_gpu: None, sd_folder: Path) -> None:
@@ -277,17 +277,17 @@ def test_a_model_that_gives_no_numbers_at_all_gives_way(
     tensors = {name: tensor * math.nan for name, tensor in load_file(weights).items()}
     save_file(tensors, weights)
     heard = Heard()
-    assert opened(str(folder), heard).model == TESTCARD
+    assert opened(str(folder), heard).model == COLOUR_FIELDS
     assert "comes out as not-a-number on this processor" in heard.lines(Phase.FAILED)[0]
 
 
-def test_without_torch_the_test_card_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_torch_colour_fields_are_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delattr("visualizer.engine.models.devices")
     monkeypatch.setitem(sys.modules, "visualizer.engine.models.devices", None)
     name, reason, _ = choose()
-    assert name == TESTCARD
+    assert name == COLOUR_FIELDS
     assert reason.startswith("torch can't be used here")
-    assert opened("any/thing", Heard()).model == TESTCARD
+    assert opened("any/thing", Heard()).model == COLOUR_FIELDS
 
 
 def test_a_licence_with_strings_attached_is_told(
@@ -311,12 +311,12 @@ def test_the_builtin_model_plays() -> None:
     assert engine.next(request(steps=1)).pixels.shape == (side, side, 3)
 
 
-def test_while_another_model_is_read_the_test_card_comes_at_once(sd_as_builtin: None) -> None:
+def test_while_another_model_is_read_colour_fields_come_at_once(sd_as_builtin: None) -> None:
     heard = Heard()
     with WEIGHTS_LOCK:
-        assert opened(BUILTIN, heard).model == TESTCARD
+        assert opened(BUILTIN, heard).model == COLOUR_FIELDS
     assert heard.lines(Phase.FAILED) == [
-        "builtin: another model is being read just now; testcard plays instead"
+        "builtin: another model is being read just now; colour-fields plays instead"
     ]
 
 

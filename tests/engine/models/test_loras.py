@@ -17,7 +17,7 @@ from visualizer.engine.diffusion.denoiser import denoiser_of
 from visualizer.engine.diffusion.seed_walk import Place
 from visualizer.engine.failures import ModelError
 from visualizer.engine.models import assembly
-from visualizer.engine.models.catalogue import BUILTIN, TESTCARD
+from visualizer.engine.models.catalogue import BUILTIN, COLOUR_FIELDS
 from visualizer.engine.models.fallbacks import open_engine
 from visualizer.engine.models.loading import load_model
 from visualizer.engine.models.loras import LoraScale, attach
@@ -300,7 +300,7 @@ def test_a_lora_plays_in_an_engine_and_its_weight_comes_with_the_request(
 
 def test_the_built_in_model_plays_without_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     heard: list[Status] = []
-    for model in (BUILTIN, TESTCARD):
+    for model in (BUILTIN, COLOUR_FIELDS):
         name = joined(model, [Lora("a/film.safetensors", 0.5)])
         engine = open_engine(name, device="cpu", offline=True, threads=1, report=heard.append)
         assert engine.model == model

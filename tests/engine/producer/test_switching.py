@@ -11,7 +11,7 @@ import pytest
 
 from visualizer.engine.engine import Engine
 from visualizer.engine.failures import ModelError
-from visualizer.engine.models.catalogue import BUILTIN, TESTCARD, Choice
+from visualizer.engine.models.catalogue import BUILTIN, COLOUR_FIELDS, Choice
 from visualizer.engine.producer.background_load import BackgroundLoad
 from visualizer.engine.producer.model_crossfade import HANDOVER
 from visualizer.frame import Pixels
@@ -67,11 +67,11 @@ def test_a_large_default_model_loads_behind_the_builtin_one(rig: Rig) -> None:
     assert (rig.opened, rig.loaded) == ([BUILTIN], ["other"])
 
 
-def test_the_test_card_needs_no_model_before_it(rig: Rig) -> None:
-    rig.engines[TESTCARD] = Gated(TESTCARD)
-    rig.start(TESTCARD)
-    rig.runs(TESTCARD)
-    assert (rig.opened, rig.loaded) == ([TESTCARD], [])
+def test_colour_fields_need_no_model_before_them(rig: Rig) -> None:
+    rig.engines[COLOUR_FIELDS] = Gated(COLOUR_FIELDS)
+    rig.start(COLOUR_FIELDS)
+    rig.runs(COLOUR_FIELDS)
+    assert (rig.opened, rig.loaded) == ([COLOUR_FIELDS], [])
 
 
 def test_frames_go_on_while_a_model_loads_and_the_status_says_how_far_it_is(rig: Rig) -> None:
@@ -306,12 +306,12 @@ def test_a_new_model_that_cannot_take_the_picture_over_begins_from_white_and_pla
         rig.frame()
 
 
-def test_while_another_model_is_read_the_test_card_stands_in_for_the_builtin_one(rig: Rig) -> None:
-    rig.engines[TESTCARD] = Gated(TESTCARD)
+def test_while_another_model_is_read_colour_fields_stand_in_for_the_builtin_one(rig: Rig) -> None:
+    rig.engines[COLOUR_FIELDS] = Gated(COLOUR_FIELDS)
 
     def open_(name: str, report: Report) -> Engine:
         report(Status(Phase.RUNNING, f"{name}: another model is being read just now"))
-        return rig.engines[TESTCARD]
+        return rig.engines[COLOUR_FIELDS]
 
     rig.producer = rig.new(open_engine=open_)
     rig.start()

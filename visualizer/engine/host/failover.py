@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from visualizer.engine.host.engine_host import EngineHost, MakeHost, Slots
-from visualizer.engine.models.catalogue import BUILTIN, TESTCARD
+from visualizer.engine.models.catalogue import BUILTIN, COLOUR_FIELDS
 from visualizer.frame import Frame, Pixels
 from visualizer.latest import Closed, Latest, T
 from visualizer.show.lora import split
@@ -157,7 +157,7 @@ class Failover(threading.Thread):
     def _ask(self, model: str) -> None:
         """A model is wanted: the far engine's. Here the built-in one stands in for all."""
         self._model = model
-        self._near.slots.models.put(TESTCARD if split(model)[0] == TESTCARD else BUILTIN)
+        self._near.slots.models.put(COLOUR_FIELDS if split(model)[0] == COLOUR_FIELDS else BUILTIN)
         if self._far is not None:
             self._far.slots.models.put(model)
 

@@ -13,8 +13,8 @@ from visualizer.show.lora import Lora
 BUILTIN = "builtin"
 """The small model that comes along."""
 
-TESTCARD = "testcard"
-"""Moving colours without any model (testcard.py)."""
+COLOUR_FIELDS = "colour-fields"
+"""Moving fields of colour, without a model (engine/colour_fields.py)."""
 
 TINY_VAES: Mapping[str, str] = MappingProxyType(
     {"sd": "madebyollin/taesd", "sdxl": "madebyollin/taesdxl"}
@@ -46,7 +46,7 @@ def shaped(side: float, aspect: float | None) -> tuple[float, float]:
 
 def without_loras(model: str, loras: Sequence[Lora]) -> str:
     """A line that says that a model plays without its LoRAs; "" where it can have some."""
-    if not loras or model not in (BUILTIN, TESTCARD):
+    if not loras or model not in (BUILTIN, COLOUR_FIELDS):
         return ""
     names = ", ".join(lora.label for lora in loras)
     return f"{model} takes no LoRA, so it plays without {names}; give --model one that does"
@@ -80,7 +80,7 @@ OPENRAIL = "CreativeML OpenRAIL-M: commercial use allowed, some uses forbidden"
 
 KNOWN: tuple[Known, ...] = (
     Known(BUILTIN, "as this program", 512, "runs on a laptop's processor; 1 step, guidance off"),
-    Known(TESTCARD, "as this program", 384, "no model: colours by the prompt's words; for setup"),
+    Known(COLOUR_FIELDS, "as this program", 384, "no model: colours by the prompt; for setup"),
     Known("stabilityai/sdxl-turbo", STABILITY, 512, "wants a GPU; 1 to 4 steps, no guidance", True),
     Known("stabilityai/sd-turbo", STABILITY, 512, "lighter than sdxl-turbo; guidance off", True),
     Known("Lykon/dreamshaper-8-lcm", OPENRAIL, 512, "4 steps, guidance 1 to 2"),

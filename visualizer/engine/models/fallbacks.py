@@ -1,6 +1,6 @@
 """A model's name → an engine that runs in any case: the chain of fallbacks.
 
-The named model, else the built-in one, else the test card; each step down is reported in one
+The named model, else the built-in one, else the colour fields; each step down is reported in one
 line. torch is imported inside the functions, so that importing this module costs
 nothing and a broken torch still leaves a picture on the wall.
 """
@@ -19,7 +19,7 @@ from visualizer.engine.failures import LoraError, ModelError, one_line, out_of_m
 from visualizer.engine.models.catalogue import (
     BUILTIN,
     BY_MODEL,
-    TESTCARD,
+    COLOUR_FIELDS,
     Choice,
     shaped,
     without_loras,
@@ -39,7 +39,7 @@ def choose(device: str = "auto") -> Choice:
         name, reason = devices.default_model(device)
         return Choice(name, reason, (BUILTIN, *hub_cache.cached_models()))
     except Exception as error:
-        return Choice(TESTCARD, f"torch can't be used here: {one_line(error)}")
+        return Choice(COLOUR_FIELDS, f"torch can't be used here: {one_line(error)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +120,8 @@ def open_engine(
 
 
 def _first_that_opens(how: _How) -> Engine:
-    chain = list(dict.fromkeys((how.model, BUILTIN, TESTCARD)))
-    chain = chain[: chain.index(TESTCARD) + 1]
+    chain = list(dict.fromkeys((how.model, BUILTIN, COLOUR_FIELDS)))
+    chain = chain[: chain.index(COLOUR_FIELDS) + 1]
     for candidate, instead in itertools.pairwise(chain):
         try:
             return _open_model(candidate, how)
@@ -134,7 +134,7 @@ def _first_that_opens(how: _How) -> Engine:
             if not how.fallback:
                 raise ModelError(line) from error
         how.report(Status(Phase.FAILED, f"{line}; {instead} plays instead"))
-    side = BY_MODEL[TESTCARD].size
+    side = BY_MODEL[COLOUR_FIELDS].size
     width, height = how.size or shaped(side, how.aspect)
     return ColourFields((round(width), round(height)))
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from visualizer.engine.engine import Engine, OpenEngine
-from visualizer.engine.models.catalogue import BUILTIN, TESTCARD, Choice, without_loras
+from visualizer.engine.models.catalogue import BUILTIN, COLOUR_FIELDS, Choice, without_loras
 from visualizer.engine.producer.background_load import BackgroundLoad
 from visualizer.latest import Latest
 from visualizer.show.lora import joined, split
@@ -59,13 +59,13 @@ class ModelSwitch:
     def begin(self) -> None:
         """Have an engine. Where no model was named yet, wait until one is. Raises latest.Closed.
 
-        The test card is the only other model that a show begins on: it needs no loading.
+        The colour fields are the only other model that a show begins on: they need no loading.
         """
         self._put(Status(Phase.STARTING, "loading torch"))
         self._choice = self._choose()
         name = self._models.get()
         asking = name is None
-        first = TESTCARD if self._named(name or "") == TESTCARD else BUILTIN
+        first = COLOUR_FIELDS if self._named(name or "") == COLOUR_FIELDS else BUILTIN
         if asking:
             self._put(Status(Phase.ASKING, "which model?"))
         self._open(first, heard=not asking)
@@ -157,7 +157,7 @@ class ModelSwitch:
         The other is reloaded, once until it makes a frame: it may have been the GPU's driver.
         """
         model, asked, fault = self.engine.model, self._asked, self._fault
-        again = model not in (BUILTIN, TESTCARD, self._reopened) and self._loader is None
+        again = model not in (BUILTIN, COLOUR_FIELDS, self._reopened) and self._loader is None
         self._reopened = model
         del self.engine  # so that a GPU need not hold two
         gc.collect()
@@ -202,7 +202,7 @@ class ModelSwitch:
         self._asked = joined(engine.model, engine.loras)
         self._running = Status(Phase.RUNNING, text, model=engine.model, device=engine.device)
         self._fault = ""
-        if engine.model not in (*self._choice.models, TESTCARD):
+        if engine.model not in (*self._choice.models, COLOUR_FIELDS):
             self._choice = self._choice._replace(models=(*self._choice.models, engine.model))
 
     def _named(self, name: str) -> str:
