@@ -95,7 +95,7 @@ def _live(given: dict[str, Any]) -> int:
         return keep_alive(command, usual_folder() / "crashes")
     _report_crashes(crash_file)
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")
-    from visualizer.stage.window import NoDisplay
+    from visualizer.stage.video_driver import NoDisplay
 
     if given["restarted"]:
         given |= {"resume": True, "from_picture": None}

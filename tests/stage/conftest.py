@@ -9,6 +9,7 @@ import pytest
 
 from visualizer.stage import window
 from visualizer.stage.drawing.lettering import Lettering
+from visualizer.stage.video_driver import HINTS
 
 from .player import Player
 from .renderers import Make, open_gl, software
@@ -17,7 +18,7 @@ from .renderers import Make, open_gl, software
 @pytest.fixture(autouse=True)
 def _environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """What a window writes into the environment goes when its test goes."""
-    for name in (*window.HINTS, "SDL_FRAMEBUFFER_ACCELERATION", "SDL_VIDEO_DRIVER"):
+    for name in (*HINTS, "SDL_FRAMEBUFFER_ACCELERATION", "SDL_VIDEO_DRIVER"):
         # Set first, so that monkeypatch remembers to take it away.
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)

@@ -9,7 +9,10 @@ import pygame
 import pytest
 
 from visualizer.stage import window
-from visualizer.stage.window import NoDisplay, Window
+from visualizer.stage.displays import display_names
+from visualizer.stage.text_input import COMPOSES
+from visualizer.stage.video_driver import UNSEEN, NoDisplay
+from visualizer.stage.window import Window
 
 SIZES = [(640, 480), (800, 600), (400, 300)]
 """Of the simulated displays, by number: a fullscreen surface's size tells where it is."""
@@ -110,7 +113,7 @@ def test_a_display_plugged_in_after_the_start_is_gone_to(displays: Displays) -> 
 
 def test_the_next_display_is_gone_to_and_round_and_come_back_to(displays: Displays) -> None:
     opened = Window()
-    names = window.display_names()
+    names = display_names()
     assert opened.display_name == opened.chosen_name == names[0]
     opened.go_to("")
     assert size(opened) == SIZES[1]
@@ -132,7 +135,7 @@ def test_a_display_is_gone_to_by_its_name_at_once_or_when_it_is_plugged_in(
 ) -> None:
     opened = Window()
     displays.number = 3
-    third = window.display_names()[2]
+    third = display_names()[2]
     displays.number = 2
     opened.go_to(third)
     assert size(opened) == SIZES[0]
@@ -156,15 +159,17 @@ def test_a_next_display_that_is_not_there_or_refuses_is_said_and_the_wall_stays(
     displays.number, displays.refused = 2, {1}
     opened.go_to("")
     assert size(opened) == SIZES[0]
-    assert opened.messages[1:] == [f"display {window.display_names()[1]} can't be used"]
+    assert opened.messages[1:] == [f"display {display_names()[1]} can't be used"]
 
 
 def test_two_displays_of_one_name_are_told_apart(
     displays: Displays, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     displays.number = 3
-    monkeypatch.setattr(window, "_sdl_name", lambda number: ("BenQ ", "BenQ", "")[number])
-    assert window.display_names() == ["BenQ", "BenQ #2", "display 2, 400x300"]
+    monkeypatch.setattr(
+        "visualizer.stage.displays._sdl_name", lambda number: ("BenQ ", "BenQ", "")[number]
+    )
+    assert display_names() == ["BenQ", "BenQ #2", "display 2, 400x300"]
 
 
 def test_a_changed_resolution_is_followed_in_fullscreen(
@@ -307,7 +312,7 @@ def test_after_an_input_method_was_sent_away_a_symbol_brings_text_back_and_it_is
         assert not keys.on
         opened.watch(pressed(pygame.K_QUESTION))
         assert keys.on
-    assert opened.messages == [window.COMPOSES]
+    assert opened.messages == [COMPOSES]
     before = keys.starts
     opened.watch(pressed(pygame.K_QUESTION))
     assert keys.starts == before
@@ -371,7 +376,8 @@ def test_a_server_without_a_screen_gives_one_clear_line(monkeypatch: pytest.Monk
         "import os\n"
         "for name in ('DISPLAY', 'WAYLAND_DISPLAY', 'SDL_VIDEODRIVER', 'XDG_RUNTIME_DIR'):\n"
         "    os.environ.pop(name, None)\n"
-        "from visualizer.stage.window import NoDisplay, Window\n"
+        "from visualizer.stage.video_driver import NoDisplay\n"
+        "from visualizer.stage.window import Window\n"
         "try:\n"
         "    Window()\n"
         "except NoDisplay as error:\n"
@@ -385,7 +391,7 @@ def test_a_server_without_a_screen_gives_one_clear_line(monkeypatch: pytest.Monk
     assert "no display can be opened" in lines[0]
 
 
-@pytest.mark.parametrize("driver", window.UNSEEN)
+@pytest.mark.parametrize("driver", UNSEEN)
 def test_a_driver_that_shows_nothing_is_no_display_unless_asked_for(
     monkeypatch: pytest.MonkeyPatch, driver: str
 ) -> None:
@@ -436,6 +442,6 @@ def test_on_a_server_nothing_but_our_own_line_is_said(
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(window, "has_gpu", lambda: False)
     monkeypatch.setattr("sys.platform", "linux")
-    with pytest.raises(window.NoDisplay, match="neither DISPLAY nor WAYLAND_DISPLAY is set"):
+    with pytest.raises(NoDisplay, match="neither DISPLAY nor WAYLAND_DISPLAY is set"):
         window.Window()
     assert capfd.readouterr() == ("", "")

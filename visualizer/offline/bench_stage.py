@@ -31,7 +31,7 @@ from visualizer.show.status import Phase, Status
 from visualizer.show.system_actions import Live, Tick
 from visualizer.show.view import View
 from visualizer.stage.stage import Stage
-from visualizer.stage.window import NoDisplay
+from visualizer.stage.video_driver import NoDisplay
 
 SIZES = ((1280, 720), (1920, 1080))
 """Of the window, in pixels."""

@@ -82,7 +82,7 @@ def displays(options: RehearseOptions) -> Found:
     from visualizer.stage.displays import displays as there_are
     from visualizer.stage.looks import SAFE_STROBE
     from visualizer.stage.stage import Stage
-    from visualizer.stage.window import NoDisplay
+    from visualizer.stage.video_driver import NoDisplay
 
     shown = there_are()
     for number, display in enumerate(shown):
@@ -313,7 +313,7 @@ def _unwritable(folder: Path) -> str:
 
 def fonts(options: RehearseOptions) -> Found:
     """Letters of the set's prompts, and of what may be typed."""
-    from visualizer.stage.displays import letters_without_font
+    from visualizer.stage.drawing.fonts import letters_without_font
 
     found, _ = load_folder(options.presets or shipped_presets())
     texts = "".join(cued.text for preset in found for cued in preset.prompts)

@@ -1,18 +1,14 @@
-"""What displays there are, and what has no letter in any font, for who asks before a show."""
+"""Which displays there are: their names, sizes and refresh rates."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import ctypes
+import sys
 from typing import NamedTuple
 
 import pygame
 
-from visualizer.stage import window
-from visualizer.stage.drawing.fonts import Fonts
 from visualizer.stage.plain_window import end_video
-
-SIZE = 24
-"""Height in pixels of the letters that are looked for."""
 
 
 class Display(NamedTuple):
@@ -29,7 +25,7 @@ def displays() -> tuple[Display, ...]:
     try:
         pygame.display.init()
         rows = zip(
-            window.display_names(),
+            display_names(),
             pygame.display.get_desktop_sizes(),
             pygame.display.get_desktop_refresh_rates(),
             strict=True,
@@ -42,13 +38,24 @@ def displays() -> tuple[Display, ...]:
             end_video()
 
 
-def letters_without_font(letters: Iterable[str]) -> str:
-    """Those letters that the HUD can draw as boxes only, sorted."""
-    was_there = pygame.font.get_init()
-    pygame.font.init()
+def display_names() -> list[str]:
+    """What the system calls each display; by number and size where it has no name for it. A name
+    that comes twice, as of two projectors of a make, is numbered."""
+    names: list[str] = []
+    for number, (width, height) in enumerate(pygame.display.get_desktop_sizes()):
+        name = " ".join(_sdl_name(number).split()) or f"display {number}, {width}x{height}"
+        before = sum(known == name or known.startswith(f"{name} #") for known in names)
+        names.append(f"{name} #{before + 1}" if before else name)
+    return names
+
+
+def _sdl_name(number: int) -> str:
+    """SDL's name of a display, which pygame has no call for; "" where it can't be had."""
     try:
-        fonts = Fonts()
-        return "".join(sorted(each for each in set(letters) if not fonts.has(each, SIZE)))
-    finally:
-        if not was_there:
-            pygame.font.quit()
+        library = "SDL2.dll" if sys.platform == "win32" else pygame.base.__file__
+        name_of = ctypes.CDLL(library).SDL_GetDisplayName
+        name_of.restype, name_of.argtypes = ctypes.c_char_p, [ctypes.c_int]
+        found = name_of(number)
+        return found.decode(errors="replace") if found else ""
+    except (OSError, AttributeError, TypeError):
+        return ""

@@ -11,12 +11,12 @@ import pygame
 
 from visualizer.frame import Pixels
 from visualizer.show.projection import PLAIN, Projection
+from visualizer.stage.displays import display_names
 from visualizer.stage.geometry import Size, seen
 from visualizer.stage.homography import Grey, wall_size
 from visualizer.stage.plain_window import PlainWindow
 from visualizer.stage.renderer import Moment
 from visualizer.stage.software_renderer import SoftwareRenderer
-from visualizer.stage.window import display_names
 
 
 class SecondWall:

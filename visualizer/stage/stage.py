@@ -35,6 +35,7 @@ from visualizer.stage.pacing import Beat, Rate
 from visualizer.stage.renderer import Renderer
 from visualizer.stage.second_wall import SecondWalls
 from visualizer.stage.software_renderer import SoftwareRenderer
+from visualizer.stage.video_driver import has_gpu
 from visualizer.stage.wall import Wall
 
 Drawn = TypeVar("Drawn")
@@ -67,11 +68,11 @@ class Stage:
         clock: Callable[[], float] = time.perf_counter,
         wait: Callable[[float], None] = time.sleep,
     ) -> None:
-        """Open the window. Raises window.NoDisplay."""
+        """Open the window. Raises NoDisplay (video_driver.py)."""
         self.on_wall: Callable[[Pixels], None] | None = None
         """Takes the wall of each display frame, before start screen and HUD are drawn over it."""
         self._clock, self._wait = clock, wait
-        wants_gl = renderer == "gl" or (renderer == "auto" and window.has_gpu())
+        wants_gl = renderer == "gl" or (renderer == "auto" and has_gpu())
         self._messages: list[str] = []
         self.masks: Mapping[str, Grey] = {}
         self._slow_gl = renderer == "gl"

@@ -7,15 +7,21 @@ minimise the wall.
 
 from __future__ import annotations
 
-import ctypes
-import os
-import sys
 import warnings
-from pathlib import Path
 
 import pygame
 
+from visualizer.stage.displays import display_names
 from visualizer.stage.plain_window import end_video
+from visualizer.stage.text_input import TextInput
+from visualizer.stage.video_driver import (
+    NoDisplay,
+    check_driver,
+    check_server,
+    has_gpu,
+    no_display,
+    set_hints,
+)
 
 WINDOWED = (960, 720)
 """Size of the window outside fullscreen, in pixels."""
@@ -27,15 +33,6 @@ RETRY = 60
 """Flips between two tries to open a lost display again, and between two looks whether the one
 that was asked for is back: about a second."""
 
-HINTS = {
-    "SDL_VIDEO_MINIMIZE_ON_FOCUS_LOSS": "0",
-    "SDL_WINDOWS_DPI_AWARENESS": "permonitorv2",
-    "SDL_VIDEO_ALLOW_SCREENSAVER": "0",
-    "SDL_VIDEO_X11_WMCLASS": "visualizer",
-    "SDL_IME_SHOW_UI": "1",
-}
-"""Read by SDL when it opens a display. Whoever set one already knows better."""
-
 GL = (
     (pygame.GL_CONTEXT_MAJOR_VERSION, 3),
     (pygame.GL_CONTEXT_MINOR_VERSION, 3),
@@ -43,16 +40,6 @@ GL = (
     (pygame.GL_CONTEXT_FLAGS, pygame.GL_CONTEXT_FORWARD_COMPATIBLE_FLAG),  # macOS wants it
 )
 """Attributes of the OpenGL context."""
-
-COMPOSES = "an input method makes text of keys: while it is on, some key presses do nothing"
-"""Said once. Whether one is on is only known when it takes a key."""
-
-UNSEEN = ("dummy", "offscreen")
-"""SDL's drivers that show nothing; SDL takes them by itself on a machine with no screen."""
-
-
-class NoDisplay(Exception):
-    """No display can be opened; str() is one line for people."""
 
 
 class Window:
@@ -89,25 +76,19 @@ class Window:
         self._cursor = False
         self._flips = 0
         self._failures = 0
-        self._typed_at: pygame.Rect | None = None
-        self._sent_away = self._composed = False
-        for name, value in HINTS.items():
-            os.environ.setdefault(name, value)
+        self._text = TextInput(lambda line: self.messages.append(line))
         self._gpu = has_gpu()
-        if gl or not self._gpu:
-            # With OpenGL too: SDL would draw other windows' surfaces by a context of its own, and
-            # leave that in force for ours.
-            os.environ.setdefault("SDL_FRAMEBUFFER_ACCELERATION", "0")
+        set_hints(gl, self._gpu)
         try:
-            self._check_server()
+            check_server(self._gpu)
             pygame.display.init()
             pygame.font.init()
-            self._check_driver()
+            check_driver()
             self._wanted = self._display = self._number(display)
             self._open()
         except pygame.error as error:
             close()
-            raise NoDisplay(_no_display(str(error))) from None
+            raise no_display(str(error)) from None
         except NoDisplay:
             close()
             raise
@@ -191,30 +172,13 @@ class Window:
             self._follow_desktop()
 
     def type_at(self, place: pygame.Rect | None) -> None:
-        """Where text is typed, for an input method to show its choices at; None where none is."""
-        if place == self._typed_at:
-            return
-        if self._typed_at is None:
-            self._take_text()
-        if place is not None:
-            pygame.key.set_text_input_rect(place)
-        self._typed_at = place
+        """Where text is typed; None where none is (see TextInput)."""
+        self._text.type_at(place)
 
     def watch(self, event: pygame.event.Event) -> None:
-        """Follow the window to another display: moved there by hand, or a cable was pulled.
-
-        And keep an input method out of the playing: it would make text of keys that play. It is
-        sent away by taking no text from keys, until text is typed or a symbol's key goes down:
-        which one that is, SDL tells only as text. Letters would call it up again.
-        """
-        if event.type == pygame.TEXTEDITING and event.text and self._typed_at is None:
-            pygame.key.stop_text_input()
-            self._sent_away = True
-            if not self._composed:
-                self.messages.append(COMPOSES)
-            self._composed = True
-        if event.type == pygame.KEYDOWN and self._sent_away and _is_symbol(event.key):
-            self._take_text()
+        """Follow the window to another display: moved there by hand, or a cable was pulled; and
+        keep an input method out of the playing (text_input.py)."""
+        self._text.watch(event)
         if event.type != pygame.WINDOWDISPLAYCHANGED:
             return
         now = int(getattr(event, "display_index", 0))
@@ -228,11 +192,6 @@ class Window:
         elif self.fullscreen:
             self.messages.append(f"display {lost} is gone; using display {now}")
             self._reopen()
-
-    def _take_text(self) -> None:
-        """Let SDL make text of keys."""
-        pygame.key.start_text_input()
-        self._sent_away = False
 
     def _replace(self) -> None:
         """Open display 0 in place of one that can't be drawn on; tried once in RETRY calls."""
@@ -276,22 +235,6 @@ class Window:
         self.chosen_name = display
         return names.index(display) if display in names else 0
 
-    def _check_server(self) -> None:
-        """NoDisplay on a Linux with no screen of any kind, without asking SDL.
-
-        SDL would try, and the libraries under it complain on the terminal in words of their own.
-        """
-        servers = ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER", "SDL_VIDEO_DRIVER")
-        asked = any(os.environ.get(name) for name in servers)
-        if sys.platform == "linux" and not asked and not self._gpu:
-            raise NoDisplay(_no_display("neither DISPLAY nor WAYLAND_DISPLAY is set"))
-
-    def _check_driver(self) -> None:
-        driver = pygame.display.get_driver()
-        asked = os.environ.get("SDL_VIDEODRIVER", "") or os.environ.get("SDL_VIDEO_DRIVER", "")
-        if driver in UNSEEN and driver not in asked.split(","):
-            raise NoDisplay(_no_display("no screen was found"))
-
     def _open(self) -> None:
         sizes = pygame.display.get_desktop_sizes()
         if not 0 <= self._display < len(sizes):
@@ -312,8 +255,7 @@ class Window:
             self.chosen_name = self.chosen_name or self.display_name
         # All of these are forgotten when a display is closed.
         pygame.key.set_repeat(*REPEAT)
-        self._take_text()
-        self._typed_at = None
+        self._text.begin()
         self.opened += 1
 
     def _look_at_display(self) -> None:
@@ -371,50 +313,10 @@ class Window:
         return False
 
 
-def has_gpu() -> bool:
-    """Whether OpenGL runs on a GPU here; false only on a Linux machine with no such device.
-
-    There Mesa would draw on the processor: a flip at 1280×720 then takes 5 to 8 ms of it, without
-    OpenGL 0.3 ms (measured on 2 cores under Xvfb).
-    """
-    if not sys.platform.startswith("linux"):
-        return True
-    devices = Path("/dev").glob("nvidia[0-9]*"), Path("/dev").glob("dri/renderD*")
-    return any(True for found in devices for _ in found) or Path("/dev/dxg").exists()
-
-
-def display_names() -> list[str]:
-    """What the system calls each display; by number and size where it has no name for it. A name
-    that comes twice, as of two projectors of a make, is numbered."""
-    names: list[str] = []
-    for number, (width, height) in enumerate(pygame.display.get_desktop_sizes()):
-        name = " ".join(_sdl_name(number).split()) or f"display {number}, {width}x{height}"
-        before = sum(known == name or known.startswith(f"{name} #") for known in names)
-        names.append(f"{name} #{before + 1}" if before else name)
-    return names
-
-
-def _sdl_name(number: int) -> str:
-    """SDL's name of a display, which pygame has no call for; "" where it can't be had."""
-    try:
-        library = "SDL2.dll" if sys.platform == "win32" else pygame.base.__file__
-        name_of = ctypes.CDLL(library).SDL_GetDisplayName
-        name_of.restype, name_of.argtypes = ctypes.c_char_p, [ctypes.c_int]
-        found = name_of(number)
-        return found.decode(errors="replace") if found else ""
-    except (OSError, AttributeError, TypeError):
-        return ""
-
-
 def close() -> None:
     """Close the window and let go of the display; harmless when there is none."""
     pygame.font.quit()
     end_video()
-
-
-def _is_symbol(key: int) -> bool:
-    """Whether a key types no letter, digit or space: an input method leaves it alone."""
-    return 0x20 < key < 0x7F and not chr(key).isalnum()
 
 
 def _set_mode(size: tuple[int, int], flags: int, display: int, vsync: int = 0) -> None:
@@ -422,10 +324,6 @@ def _set_mode(size: tuple[int, int], flags: int, display: int, vsync: int = 0) -
         # "forcibly resized by the OS": tiling desktops do, and any size will do.
         warnings.simplefilter("ignore", RuntimeWarning)
         pygame.display.set_mode(size, flags, display=display, vsync=vsync)
-
-
-def _no_display(why: str) -> str:
-    return f"no display can be opened ({why.strip().rstrip('.')}): start it where a screen is"
 
 
 def _icon() -> pygame.Surface:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
+from collections.abc import Iterable
 
 import pygame
 
@@ -54,6 +55,9 @@ MOST = 96
 """Most fonts kept open, each of one size: a HUD uses some 20, and a window that is drawn larger by
 hand goes through all sizes."""
 
+LOOKED_FOR = 24
+"""Height in pixels of the letters that letters_without_font looks for."""
+
 
 class Fonts:
     """Opens them once each, and finds the one that has a letter. Needs pygame.font."""
@@ -98,3 +102,15 @@ class Fonts:
         except (pygame.error, OSError):  # a file that is broken, or not ours to read
             return False
         return found is not None and found != box
+
+
+def letters_without_font(letters: Iterable[str]) -> str:
+    """Those letters that the HUD can only draw as boxes, sorted."""
+    was_there = pygame.font.get_init()
+    pygame.font.init()
+    try:
+        fonts = Fonts()
+        return "".join(sorted(each for each in set(letters) if not fonts.has(each, LOOKED_FOR)))
+    finally:
+        if not was_there:
+            pygame.font.quit()
