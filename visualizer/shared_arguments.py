@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from visualizer import argument_types, terminal
 from visualizer.show.parameter import nearest
+from visualizer.show.parameters import SAFE_STROBE
 
 
 class Parser(argparse.ArgumentParser):
@@ -143,7 +144,8 @@ def add_strobe_limit(parser: argparse.ArgumentParser, default: str | None) -> No
         type=argument_types.flashes,
         default=default,
         metavar="HZ",
-        help="most flashes a second of the strobe (default 3: faster ones can cause seizures)",
+        help=f"most flashes a second of the strobe (default {SAFE_STROBE:g}: faster ones can cause "
+        "seizures)",
     )
 
 

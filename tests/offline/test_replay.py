@@ -36,7 +36,6 @@ from visualizer.show.reducer import start
 from visualizer.show.request import Request
 from visualizer.show.status import Phase, Status
 from visualizer.show.system_actions import Heard, Live, Sync
-from visualizer.stage.looks import SAFE_STROBE
 from visualizer.stage.software_renderer import SoftwareRenderer
 from visualizer.stage.stage import Stage
 
@@ -107,7 +106,7 @@ def headless(
     clock = lambda: live.show.time if live else 0.0  # noqa: E731
     live: LiveShow | None = None
     stage = Stage(
-        windowed=True, renderer="software", strobe_limit=options.strobe_limit or SAFE_STROBE,
+        windowed=True, renderer="software", strobe_limit=options.strobe_limit,
         clock=clock, wait=lambda seconds: None,
     )  # fmt: skip
     show = start(PRESETS, 0, {}, model=options.model or "", fullscreen=False, chance=5)

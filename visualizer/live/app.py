@@ -51,7 +51,7 @@ from visualizer.show.actions import Action
 from visualizer.show.files.performance import Header
 from visualizer.show.next_request import request
 from visualizer.show.notices import said
-from visualizer.show.parameters import DEFAULTS
+from visualizer.show.parameters import DEFAULTS, SAFE_STROBE
 from visualizer.show.play_actions import Drop, Run
 from visualizer.show.records import NO_VALUES
 from visualizer.show.reducer import reduce, start
@@ -59,7 +59,6 @@ from visualizer.show.reducers import text_entry
 from visualizer.show.state import Show
 from visualizer.show.system_actions import End, Offer, OnDisplay, Say, SetLists, Tick
 from visualizer.show.view import View
-from visualizer.stage.looks import SAFE_STROBE
 from visualizer.stage.stage import Stage
 
 LONGEST_SEEN = 0.25

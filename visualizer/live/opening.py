@@ -30,7 +30,6 @@ from visualizer.show.state import Show
 from visualizer.show.status import Status
 from visualizer.show.system_actions import Projections
 from visualizer.show.view import View
-from visualizer.stage.looks import SAFE_STROBE
 from visualizer.stage.stage import Stage
 
 
@@ -50,7 +49,7 @@ def new_stage(options: LiveOptions, display: int | str = 0) -> Stage:
         also=options.also,
         windowed=options.windowed,
         renderer=options.renderer,
-        strobe_limit=options.strobe_limit or SAFE_STROBE,
+        strobe_limit=options.strobe_limit,
         hud=options.hud,
         clock=time.perf_counter,
     )

@@ -80,7 +80,6 @@ def versions(options: RehearseOptions) -> Found:
 def displays(options: RehearseOptions) -> Found:
     """Displays, their refresh rates, and what draws on them: the window is opened for a moment."""
     from visualizer.stage.displays import displays as there_are
-    from visualizer.stage.looks import SAFE_STROBE
     from visualizer.stage.stage import Stage
     from visualizer.stage.video_driver import NoDisplay
 
@@ -102,7 +101,7 @@ def displays(options: RehearseOptions) -> Found:
             display=options.display or 0,
             windowed=options.windowed,
             renderer=options.renderer,
-            strobe_limit=options.strobe_limit or SAFE_STROBE,
+            strobe_limit=options.strobe_limit,
             hud=options.hud,
         )
     except NoDisplay as why:

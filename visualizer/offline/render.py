@@ -53,7 +53,6 @@ from visualizer.show.records import Preset
 from visualizer.show.reducer import reduce, start
 from visualizer.show.state import Show
 from visualizer.show.system_actions import Live, Tick
-from visualizer.stage.looks import SAFE_STROBE
 
 SAVED_EVERY = 10.0
 """Seconds from one saving of a folder's state to the next: a killed run loses no more."""
@@ -339,7 +338,7 @@ def _video_wall(options: RenderOptions, *, drawn: int = 0, crossfades: bool) -> 
         options.fps,
         drawn=drawn,
         crossfades=crossfades,
-        strobe_limit=options.strobe_limit or SAFE_STROBE,
+        strobe_limit=options.strobe_limit,
         say=terminal.log,
     )
 

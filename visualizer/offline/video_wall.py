@@ -19,7 +19,6 @@ from visualizer.show.state import Show
 from visualizer.show.status import Status
 from visualizer.show.view import View
 from visualizer.stage.geometry import Size
-from visualizer.stage.looks import SAFE_STROBE
 from visualizer.stage.pacing import PERIOD
 from visualizer.stage.renderer import Moment
 from visualizer.stage.software_renderer import SoftwareRenderer
@@ -46,8 +45,8 @@ class VideoWall:
 
     size: (width, height) in pixels; None for that of the first frame. fps: pictures a second.
     drawn: how many another run has drawn before. crossfades: whether frames come more rarely than
-    pictures, and are faded into one another; else each is shown as it is. strobe_limit: most
-    flashes a second. say: gets lines for people.
+    pictures, and are faded into one another; else each is shown as it is. strobe_limit: see
+    Strobe. say: gets lines for people.
     """
 
     def __init__(
@@ -57,7 +56,7 @@ class VideoWall:
         *,
         drawn: int = 0,
         crossfades: bool,
-        strobe_limit: float = SAFE_STROBE,
+        strobe_limit: float | None = None,
         say: Callable[[str], None] = lambda line: None,
     ) -> None:
         self._size, self._say = size, say

@@ -26,6 +26,9 @@ cues, whose swing would make a fade jump, nor mirrors, whose steps would, nor st
 FOCUS_KEYS = (("c", "v"), ("kp minus", "kp plus"))
 """(down, up) for the parameter in focus; the first stand beside its bar."""
 
+SAFE_STROBE = 3.0
+"""Flashes a second that are held to be safe: WCAG 2.3.1, "three flashes or below threshold"."""
+
 RANDOM = -1.0
 """What a seed is set to for a random one, as in other tools."""
 
@@ -323,8 +326,8 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "strobe", "Strobe", 0.0, 20.0, 0.0, 0.5, 0.1, (), None,
-        "flashes a second; held to 3 unless --strobe-limit allows more, as flashes can cause "
-        "seizures", unit="/s", group="look",
+        f"flashes a second; held to {SAFE_STROBE:g} unless --strobe-limit allows more, as flashes "
+        "can cause seizures", unit="/s", group="look",
     ),
     *(row for slot in SLOTS for row in _slot(slot)),
 )  # fmt: skip

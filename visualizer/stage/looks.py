@@ -45,9 +45,6 @@ EDGE_GAIN = 1.5
 GRAIN = 0.35
 """Of the range, from the darkest to the brightest of a full grain."""
 
-SAFE_STROBE = 3.0
-"""Flashes a second that are held to be safe: WCAG 2.3.1, "three flashes or below threshold"."""
-
 
 class Colours(NamedTuple):
     """rgb → curve(matrix · rgb + offset), in [0, 1]. matrix: (3, 3), None where colours are not

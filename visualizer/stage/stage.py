@@ -29,7 +29,6 @@ from visualizer.stage.gl_renderer import GLRenderer, NoOpenGL
 from visualizer.stage.homography import Grey, wall_size
 from visualizer.stage.hud.hud import Hud
 from visualizer.stage.hud.start_screen import StartScreen
-from visualizer.stage.looks import SAFE_STROBE
 from visualizer.stage.operator_window import OperatorWindow, ShownWall
 from visualizer.stage.pacing import Beat, Rate
 from visualizer.stage.renderer import Renderer
@@ -50,7 +49,7 @@ class Stage:
     display: its number, or its name. also: other displays that show the same wall, while the first
     is fullscreen. clock gives seconds; wait (seconds) is how the stage waits for the next picture's
     moment. renderer: "gl", "software", or "auto" for OpenGL where a GPU draws it. strobe_limit:
-    most flashes a second. hud: where it is, on the "wall", in a "window" of the operator's own, or
+    see Strobe. hud: where it is, on the "wall", in a "window" of the operator's own, or
     "auto" for that where there is a second display. masks: of projections, by the names that they
     have there. window_size: outside fullscreen, in pixels; None for the usual one.
     """
@@ -62,7 +61,7 @@ class Stage:
         also: tuple[int, ...] = (),
         windowed: bool = False,
         renderer: str = "auto",
-        strobe_limit: float = SAFE_STROBE,
+        strobe_limit: float | None = None,
         hud: str = "auto",
         window_size: tuple[int, int] | None = None,
         clock: Callable[[], float] = time.perf_counter,

@@ -12,16 +12,16 @@ from collections.abc import Callable
 from visualizer.frame import Frame, Pixels
 from visualizer.show.next_request import request
 from visualizer.show.view import View
-from visualizer.stage.looks import SAFE_STROBE
 from visualizer.stage.pacing import Carry, Pacer
 from visualizer.stage.renderer import Moment
+from visualizer.stage.strobe import Strobe
 
 
 class Wall:
     """What the wall shows, from moment to moment.
 
-    push: gets the pixels of each new picture, such as Renderer.push. strobe_limit: most flashes a
-    second. crossfades: False shows each frame at once, as it is, where every picture on the wall
+    push: gets the pixels of each new picture, such as Renderer.push. strobe_limit: see
+    Strobe. crossfades: False shows each frame at once, as it is, where every picture on the wall
     has a frame of its own. newest: the last frame that has come. pixels: of the newest picture that
     was pushed. pictures: how many moments there were since then. dim: the last one's fade to black,
     strobe left out. messages: lines for the performer, to be taken.
@@ -31,7 +31,7 @@ class Wall:
         self,
         push: Callable[[Pixels], None],
         *,
-        strobe_limit: float = SAFE_STROBE,
+        strobe_limit: float | None = None,
         crossfades: bool = True,
     ) -> None:
         self.newest: Frame | None = None
@@ -40,9 +40,7 @@ class Wall:
         self.dim = 1.0
         self.messages: list[str] = []
         self._push = push
-        self._strobe_limit = strobe_limit
-        self._strobe_held = False
-        self._flash, self._flash_at = 0.0, 0.0
+        self._strobe = Strobe(strobe_limit, lambda line: self.messages.append(line))
         self._crossfades = crossfades
         self._pacer, self._carry = Pacer(), Carry()
         self._unseen = False
@@ -63,7 +61,7 @@ class Wall:
         return Moment(
             mix=self._mix,
             dim=self.dim,
-            dark=self._in_strobe(view),
+            dark=self._strobe.is_dark(view.played["strobe"], view.show.time),
             fit=view.show.fit,
             request=self._carry.request,
             ahead=self._carry.ahead,
@@ -118,18 +116,3 @@ class Wall:
         step = passed / fade if fade > passed else 1.0
         dark = view.show.blackout
         self.dim = max(self.dim - step, 0.0) if dark else min(self.dim + step, 1.0)
-
-    def _in_strobe(self, view: View) -> bool:
-        """Whether the wall is in the dark half of a flash."""
-        wanted = view.played["strobe"]
-        if wanted > self._strobe_limit and not self._strobe_held:
-            self.messages.append(
-                f"strobe is held to {self._strobe_limit:g} flashes a second, as faster ones can "
-                "cause seizures; --strobe-limit allows more"
-            )
-        self._strobe_held = wanted > self._strobe_limit
-        # Flashes add up, however the rate moves: time by rate would jump with each turn of a knob,
-        # to many more a second than either rate.
-        passed, self._flash_at = max(view.show.time - self._flash_at, 0.0), view.show.time
-        self._flash = self._flash + passed * min(wanted, self._strobe_limit) if wanted else 0.0
-        return self._flash % 1.0 >= 0.5

@@ -26,6 +26,7 @@ from visualizer.show.files import stored_values
 from visualizer.show.files.stored_values import Values, tell_unknown
 from visualizer.show.lora import parse as parse_lora
 from visualizer.show.parameter import shorten
+from visualizer.show.parameters import SAFE_STROBE
 from visualizer.show.records import NO_VALUES, Cued, Preset
 from visualizer.show.system_actions import Reread, Say, Tick
 
@@ -65,7 +66,7 @@ class Header:
     chance: int = 0
     size: tuple[int, int] | None = None
     aspect: float | None = None
-    strobe_limit: float = 3.0
+    strobe_limit: float = SAFE_STROBE
     longest_seen: float = 0.25
 
 
@@ -217,7 +218,7 @@ class _Header(BaseModel):
     chance: int = 0
     size: tuple[_Side, _Side] | None = None
     aspect: Annotated[float, Field(ge=1 / 16, le=16)] | None = None
-    strobe_limit: Annotated[float, Field(gt=0, le=20)] = 3.0
+    strobe_limit: Annotated[float, Field(gt=0, le=20)] = SAFE_STROBE
     longest_seen: Annotated[float, Field(ge=0)] = 0.25
 
 
