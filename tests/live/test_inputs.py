@@ -14,7 +14,7 @@ from visualizer.controls.osc.osc_input import Osc
 from visualizer.desk.server import Desk
 from visualizer.live.inputs import Inputs, stop_all
 from visualizer.options import LiveOptions, OptionError
-from visualizer.show.leds import lights
+from visualizer.show.leds import led_states
 from visualizer.show.play_actions import Run
 from visualizer.show.records import Forgets
 from visualizer.show.reducer import reduce, start
@@ -42,7 +42,7 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> Calls:
     for kind in (Midi, Osc, Desk, LinkClock, Sound):
         record(kind, "start")
         record(kind, "stop")
-    for name in ("learn", "light", "forget", "forget_all"):
+    for name in ("learn", "set_leds", "forget", "forget_all"):
         record(Midi, name)
     record(Osc, "tell")
     record(Desk, "tell")
@@ -97,7 +97,7 @@ def told(inputs: Inputs, calls: Calls, show: Show) -> Calls:
     """What MIDI hears when the others are told of the show."""
     calls.clear()
     inputs.tell(show)
-    return [call[1:] for call in calls if call[0] == "Midi" and call[1] != "light"]
+    return [call[1:] for call in calls if call[0] == "Midi" and call[1] != "set_leds"]
 
 
 def test_midi_learns_what_is_chosen_and_each_wish_to_forget_is_told_once(calls: Calls) -> None:
@@ -128,11 +128,11 @@ def test_a_wish_to_forget_is_told_though_the_list_was_closed_in_the_same_frame(
     assert told(inputs, calls, show) == [("learn", None), ("forget", target)]
 
 
-def test_osc_hears_the_show_link_its_tempo_and_lamps_its_lights(calls: Calls) -> None:
+def test_osc_hears_the_show_link_its_tempo_and_leds_their_states(calls: Calls) -> None:
     show = start((), settings={"tempo": 98.0})
     Inputs(ALL).tell(show)
     for call in (
-        ("Osc", "tell", show), ("LinkClock", "tell", 98.0), ("Midi", "light", lights(show))
+        ("Osc", "tell", show), ("LinkClock", "tell", 98.0), ("Midi", "set_leds", led_states(show))
     ):  # fmt: skip
         assert call in calls
     calls.clear()

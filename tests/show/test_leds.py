@@ -1,4 +1,4 @@
-"""What a controller's lamps show: what is on, which preset, what is stored, and the beat."""
+"""What a controller's LEDs show: what is on, which preset, what is stored, and the beat."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from visualizer.show.command_table import ON_OFF
 from visualizer.show.files.preset import parse
-from visualizer.show.leds import NAMES, lights
+from visualizer.show.leds import NAMES, led_states
 from visualizer.show.parameters import SOURCES, TARGETS
 from visualizer.show.records import Learning, MappingMode, Preset, Tempo
 from visualizer.show.set_list import SetPlay, SetState
@@ -39,39 +39,39 @@ TOGGLES: dict[str, Callable[[bool], Show]] = {
 def test_a_toggles_light_is_on_while_it_is() -> None:
     for on in (False, True):
         for name, turned in TOGGLES.items():
-            assert lights(turned(on))[name] is on
+            assert led_states(turned(on))[name] is on
 
 
-def test_every_command_that_is_on_or_off_has_a_light() -> None:
+def test_every_command_that_is_on_or_off_has_an_led() -> None:
     assert {*TOGGLES, "learn"} == set(ON_OFF)
-    assert set(lights(SHOW)) <= set(NAMES)
+    assert set(led_states(SHOW)) <= set(NAMES)
 
 
 def test_one_preset_is_lit() -> None:
-    lit = lights(replace(SHOW, preset=1))
+    lit = led_states(replace(SHOW, preset=1))
     assert [name for name in lit if name.startswith("preset ")] == ["preset 2"]
     assert lit["preset 2"]
-    assert not lights(Show())["preset 1"]
+    assert not led_states(Show())["preset 1"]
 
 
 def test_slots_that_hold_something_are_lit_for_the_preset_in_force() -> None:
     kept = MappingProxyType({"two": {3: {"zoom": 0.5}}})
     show = replace(SHOW, snapshots=kept)
-    assert "snapshot 3" not in lights(show)
-    assert lights(replace(show, preset=1))["snapshot 3"]
+    assert "snapshot 3" not in led_states(show)
+    assert led_states(replace(show, preset=1))["snapshot 3"]
 
 
 def test_the_beat_flashes_on_each_beat() -> None:
     show = replace(SHOW, tempo=Tempo(bpm=120.0, beats=0.0, at=1.0))
-    lit = [lights(replace(show, time=1.0 + n / 16))["beat"] for n in range(16)]
+    lit = [led_states(replace(show, time=1.0 + n / 16))["beat"] for n in range(16)]
     assert lit == [True, True, *[False] * 6] * 2
 
 
 def test_learning_blinks() -> None:
     show = replace(SHOW, learning=Learning())
-    assert lights(replace(show, time=10.1))["learn"]
-    assert not lights(replace(show, time=10.3))["learn"]
-    assert not lights(replace(SHOW, time=10.1))["learn"]
+    assert led_states(replace(show, time=10.1))["learn"]
+    assert not led_states(replace(show, time=10.3))["learn"]
+    assert not led_states(replace(SHOW, time=10.1))["learn"]
 
 
 def test_modulation_is_lit_while_something_moves_the_focus() -> None:
@@ -80,8 +80,8 @@ def test_modulation_is_lit_while_something_moves_the_focus() -> None:
         "mod2_source": float(SOURCES.index("saw")),
     }
     show = replace(SHOW, values=MappingProxyType({**SHOW.values, **moved}))
-    assert lights(replace(show, focus="zoom"))["modulate"]
-    assert not lights(replace(show, focus="blend"))["modulate"]
-    assert not lights(replace(show, focus="tempo"))["modulate"]
+    assert led_states(replace(show, focus="zoom"))["modulate"]
+    assert not led_states(replace(show, focus="blend"))["modulate"]
+    assert not led_states(replace(show, focus="tempo"))["modulate"]
     off = MappingProxyType({**show.values, "mod2_source": 0.0})
-    assert not lights(replace(show, focus="zoom", values=off))["modulate"]
+    assert not led_states(replace(show, focus="zoom", values=off))["modulate"]

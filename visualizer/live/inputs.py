@@ -20,7 +20,7 @@ from visualizer.desk.server import Desk
 from visualizer.live.session_store import usual_folder
 from visualizer.options import LiveOptions, OptionError
 from visualizer.show.actions import Action
-from visualizer.show.leds import lights
+from visualizer.show.leds import led_states
 from visualizer.show.records import Forgets
 from visualizer.show.state import Show
 from visualizer.show.view import View
@@ -112,7 +112,7 @@ class Inputs:
             return
         learning = show.learning
         self.midi.learn(None if learning is None else learning.target)
-        self.midi.light(lights(show))
+        self.midi.set_leds(led_states(show))
         if show.forgets.count != self._forgets.count:
             self.midi.forget(show.forgets.target)
         if show.forgets.all_count != self._forgets.all_count:

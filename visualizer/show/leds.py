@@ -1,4 +1,4 @@
-"""Lights: what a controller's lamps can show of the show, by name. Pure.
+"""LEDs: what a controller's LEDs can show of the show, by name. Pure.
 
     generation, freeze …   an on-off command (command_table.ON_OFF) is on
     modulate               the parameter in focus is moved by something
@@ -20,7 +20,7 @@ from visualizer.show.state import Show
 from visualizer.show.targets import PRESET, PRESETS, SNAPSHOT, SNAPSHOTS
 
 FLASH = 0.25
-"""Share of a beat for which its light is on."""
+"""Share of a beat for which its LED is on."""
 
 BLINK = 0.5
 """Seconds of a blink, on and off."""
@@ -32,10 +32,10 @@ NAMES: tuple[str, ...] = (
     *(f"{PRESET} {number}" for number in range(1, PRESETS + 1)),
     *(f"{SNAPSHOT} {number}" for number in range(1, SNAPSHOTS + 1)),
 )
-"""All that a light can show."""
+"""All that an LED can show."""
 
 
-def lights(show: Show) -> Mapping[str, bool]:
+def led_states(show: Show) -> Mapping[str, bool]:
     """What is lit at this moment; a name of NAMES that is not in it is not lit either."""
     preset = show.preset_now
     stored = show.snapshots.get(preset.name, {}) if preset is not None else {}

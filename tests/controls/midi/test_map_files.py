@@ -84,7 +84,7 @@ def test_every_controller_of_the_field_notes_has_a_map() -> None:
 def test_a_shipped_map_names_only_what_the_controller_sends() -> None:
     for mapping in shipped():
         changes, notes = SENDS[mapping.ports[0]]
-        for signal in (*mapping.controls, *mapping.lights):
+        for signal in (*mapping.controls, *mapping.leds):
             assert signal.kind in (CC, NOTE) or (signal.kind, signal.number) == (PROGRAM, None)
             if signal.kind != PROGRAM:
                 assert signal.number in (changes if signal.kind == CC else notes)
@@ -108,12 +108,12 @@ def test_a_shipped_map_has_no_knob_idle_and_the_loops_parameters_at_hand() -> No
 
 def test_a_shipped_map_lights_what_the_button_there_does() -> None:
     for mapping in shipped():
-        for signal, light in mapping.lights.items():
+        for signal, led in mapping.leds.items():
             control = mapping.controls[signal]
-            assert light is not None
+            assert led is not None
             assert control is not None
-            assert light.shows == ("beat" if control.plays == TAP else str(control.plays))
-            assert light.on != light.off
+            assert led.shows == ("beat" if control.plays == TAP else str(control.plays))
+            assert led.on != led.off
 
 
 def test_the_endless_knobs_of_the_apc40_are_read_as_such() -> None:

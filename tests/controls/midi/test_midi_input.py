@@ -74,7 +74,7 @@ def test_two_of_one_and_the_same_name_are_told_apart_by_their_places(tmp_path: P
     ports = MemoryPorts("nanoPAD2", "nanoPAD2")
     with listening(ports, folder=tmp_path) as listener:
         listener.until(lambda: listener.midi.ports == ("nanoPAD2", "nanoPAD2 (2)"))
-        listener.midi.light({"freeze": True})
+        listener.midi.set_leds({"freeze": True})
         for place, name in enumerate(listener.midi.ports):  # one map by name serves both
             ports.send("nanoPAD2", control(5, 127), place=place)
             listener.until_came(Knob(KnobId(name, 1, "cc 5"), "zoom", 1.0))

@@ -18,7 +18,7 @@ from visualizer.controls.midi.midi_map import (
     NUMBERS,
     UNNUMBERED,
     Control,
-    Light,
+    Led,
     MapError,
     Mapping,
     Signal,
@@ -47,7 +47,7 @@ controls:
   program 3: tap
   bend: rotate
   cc 20:
-lights:
+leds:
   note 1: generation
   note 2: {shows: preset 1, on: 3, off: 12, channel: 9}
   note 3:
@@ -81,9 +81,9 @@ def test_a_file_says_what_controls_lights_and_keys_do() -> None:
         Signal("bend"): Control(target("rotate"), "absolute", "pickup"),
         Signal("cc", 20): None,
     }
-    assert mapping.lights == {
-        Signal("note", 1): Light("generation", 127, 0),
-        Signal("note", 2, 9): Light("preset 1", 3, 12),
+    assert mapping.leds == {
+        Signal("note", 1): Led("generation", 127, 0),
+        Signal("note", 2, 9): Led("preset 1", 3, 12),
         Signal("note", 3): None,
     }
     assert mapping.keys == {"ctrl f12": "next_preset", "q": "strength up", "=": ""}
@@ -111,7 +111,7 @@ controls:
   nrpn 1000: zoom                            # Zoom
   program: preset
   program 3: tap                             # Tap tempo
-lights:
+leds:
   note 1: generation
   note 3: null
   note 2 channel 9: {shows: preset 1, on: 3, off: 12}
@@ -149,14 +149,14 @@ def mappings(draw: st.DrawFn) -> Mapping:
             controls[signal] = None
         if maps.clashes(controls):
             del controls[signal]
-    light = st.builds(Light, st.sampled_from(leds.NAMES), st.integers(0, 127), st.integers(0, 127))
+    led = st.builds(Led, st.sampled_from(leds.NAMES), st.integers(0, 127), st.integers(0, 127))
     lit = signals().filter(lambda signal: signal.kind in ("cc", "note"))
     keys = st.sampled_from(["q", "=", "?", "1", "on", "y", "ctrl f12", "page down", "kp plus"])
     return Mapping(
         ports=tuple(draw(st.lists(st.text(min_size=1, max_size=12), max_size=2))),
         channel=draw(st.none() | st.integers(0, 16)),
         controls=controls,
-        lights=draw(st.dictionaries(lit, st.none() | light, max_size=4)),
+        leds=draw(st.dictionaries(lit, st.none() | led, max_size=4)),
         keys={
             key: name
             for key, name in draw(
@@ -213,15 +213,15 @@ FAULTS = [
     ),
     ("controls:\n  cc 52: zoom\n  cc14 20: tempo", "3: controls: cc14 20 and cc 52 are the same m"),
     ("controls: [20]", "1: controls: must be a mapping, such as {cc 16: strength}, or empty"),
-    ("lights:\n  note 1: {shows: preset 1, on: 300}", "2: lights.note 1.on: Input should be less"),
-    ("lights:\n  note 1: tap", "2: lights.note 1.shows: no light shows 'tap'; there are gener"),
-    ("lights:\n  bend: freeze", "2: lights.bend: lights are set by note or cc"),
-    ("lights:\n  bend:", "2: lights.bend: lights are set by note or cc"),
+    ("leds:\n  note 1: {shows: preset 1, on: 300}", "2: leds.note 1.on: Input should be less"),
+    ("leds:\n  note 1: tap", "2: leds.note 1.shows: no LED shows 'tap'; there are gener"),
+    ("leds:\n  bend: freeze", "2: leds.bend: LEDs are set by note or cc"),
+    ("leds:\n  bend:", "2: leds.bend: LEDs are set by note or cc"),
     ("keys:\n  q: strength", "2: keys.q: 'strength' needs a value: write 'strength up' or "),
     ("keys:\n  qq: freeze", "2: keys.qq: no key is named 'qq'; keys are named as in q, "),
     ("keys:\n  q: 3", "2: keys.q: must be the name of a command, or empty, not 3"),
-    ("\nknob: {}", "2: knob: no such field; there are ports, channel, controls, lights, keys"),
-    ("- 20", "1: a mapping file has one or more of ports, channel, controls, lights, keys"),
+    ("\nknob: {}", "2: knob: no such field; there are ports, channel, controls, leds, keys"),
+    ("- 20", "1: a mapping file has one or more of ports, channel, controls, leds, keys"),
     ("controls: {", "1: not valid YAML: "),
     ("controls: &a\n  cc 1: *a", "1: is nested too deeply"),
     ("? [1]\n: 2", "1: not valid YAML: found unhashable key"),
@@ -246,7 +246,7 @@ controls:
   cc 21: zoom
   cc 21: blend
   bend: tap
-lights:
+leds:
   note 1: {shows: tea, on: 300}
   bend: freeze
 keys:
@@ -273,7 +273,7 @@ keys:
 
 def anything() -> st.SearchStrategy[Any]:
     words = st.sampled_from(
-        ["controls", "lights", "keys", "ports", "channel", "cc 1", "note 2", "plays",
+        ["controls", "leds", "keys", "ports", "channel", "cc 1", "note 2", "plays",
          "as", "shows", "on", "zoom", "tap", "toggle", "program", "preset", "q", "", "any"]
     )  # fmt: skip
     leaves = words | st.integers() | st.none() | st.booleans() | st.floats() | st.text(max_size=5)

@@ -201,21 +201,21 @@ def test_a_faulty_map_is_told_once_even_with_no_controller(tmp_path: Path) -> No
         assert listener.lines[1:] == [f"MIDI: {NAME} connected"]
 
 
-LAMPS = "lights:\n  note 1: generation\n  note 2: {shows: preset 1, on: 3}\n"
+LEDS = "leds:\n  note 1: generation\n  note 2: {shows: preset 1, on: 3}\n"
 
 
-def lamps(tmp_path: Path) -> Path:
-    path = tmp_path / "lamps.yaml"
-    path.write_text(LAMPS, encoding="utf-8")
+def led_map(tmp_path: Path) -> Path:
+    path = tmp_path / "leds.yaml"
+    path.write_text(LEDS, encoding="utf-8")
     return path
 
 
-def test_lamps_are_told_what_is_news_and_all_of_it_after_a_reconnect(tmp_path: Path) -> None:
+def test_leds_are_told_what_is_news_and_all_of_it_after_a_reconnect(tmp_path: Path) -> None:
     ports = MemoryPorts(NANO)
-    with listening(ports, given=lamps(tmp_path)) as listener:
-        listener.midi.light({"generation": True})
+    with listening(ports, given=led_map(tmp_path)) as listener:
+        listener.midi.set_leds({"generation": True})
         listener.until(lambda: ports.came(NANO) == ((0x90, 1, 127), (0x90, 2, 0)))
-        listener.midi.light({"generation": True, "preset 1": True})
+        listener.midi.set_leds({"generation": True, "preset 1": True})
         listener.until(lambda: ports.came(NANO)[2:] == ((0x90, 2, 3),))
         ports.unplug(NANO)
         listener.until_came(Unplugged(NAME))
@@ -224,24 +224,24 @@ def test_lamps_are_told_what_is_news_and_all_of_it_after_a_reconnect(tmp_path: P
     assert ports.came(NANO)[2:] == ((0x90, 1, 0), (0x90, 2, 0))  # dark at the end
 
 
-def test_nothing_is_sent_where_no_map_names_a_lamp() -> None:
+def test_nothing_is_sent_where_no_map_names_an_led() -> None:
     ports = MemoryPorts("Y-PADS")
     with listening(ports) as listener:
         listener.until(lambda: listener.midi.ports == ("Y-PADS",))
-        listener.midi.light({"generation": True})
+        listener.midi.set_leds({"generation": True})
         ports.send("Y-PADS", mido.Message("note_on", note=43))
         listener.until(lambda: any(isinstance(a, Run) for a in listener.actions))
     assert ports.came("Y-PADS") == ()
     assert not any(isinstance(port, MemoryOutput) for port in ports.opened)
 
 
-def test_lamps_that_fail_are_opened_anew(tmp_path: Path) -> None:
+def test_leds_that_fail_are_opened_anew(tmp_path: Path) -> None:
     ports = CountedPorts(NANO)
-    with listening(ports, given=lamps(tmp_path)) as listener:
-        listener.midi.light({})
+    with listening(ports, given=led_map(tmp_path)) as listener:
+        listener.midi.set_leds({})
         listener.until(lambda: len(ports.came(NANO)) == 2)
         for port in ports.opened:
             if isinstance(port, MemoryOutput):
                 port.fault = OSError("broken")
-        listener.midi.light({"generation": True})
+        listener.midi.set_leds({"generation": True})
         listener.until(lambda: ports.came(NANO)[2:] == ((0x90, 1, 127), (0x90, 2, 0)))

@@ -69,9 +69,9 @@ def test_the_output_is_that_of_the_same_controller() -> None:
 
 
 def test_our_own_outputs_are_no_controllers() -> None:
-    assert OURS.match("visualizer:lights 131:0")
-    assert OURS.match("visualizer-01:lights")
-    assert not OURS.match("lights:visualizer")
+    assert OURS.match("visualizer:leds 131:0")
+    assert OURS.match("visualizer-01:leds")
+    assert not OURS.match("leds:visualizer")
 
 
 def test_the_drivers_times_make_good_for_late_fetches() -> None:

@@ -78,12 +78,12 @@ class OnJack:
         self.ports = system_ports(JACK)
         self._plug_in = plug_in
         self._controller: Any = None
-        self._lamps: Any = None
+        self._leds: Any = None
         self._came: list[list[int]] = []
 
     def plug(self) -> None:
-        self._lamps = rtmidi_client("MidiIn", "UNIX_JACK", "lamps")
-        self._lamps.open_virtual_port("X-KEYS")
+        self._leds = rtmidi_client("MidiIn", "UNIX_JACK", "leds")
+        self._leds.open_virtual_port("X-KEYS")
         self._controller = self._plug_in("X-KEYS")
         self._came = []
 
@@ -91,15 +91,15 @@ class OnJack:
         if self._controller is not None:
             self._controller.close()
             # Not closed while JACK runs, which RtMidi can't do safely (rtmidi_ports.RETIRED).
-            self._lamps.set_port_name("GONE")
-            GONE.append(self._lamps)
+            self._leds.set_port_name("GONE")
+            GONE.append(self._leds)
             self._controller = None
 
     def send(self, message: Any) -> None:
         self._controller.send(message)
 
     def came(self) -> list[list[int]]:
-        while (message := self._lamps.get_message()) is not None:
+        while (message := self._leds.get_message()) is not None:
             self._came.append(message[0])
         return self._came
 
@@ -229,20 +229,20 @@ def test_of_a_flood_the_final_value_and_every_note_arrive(rig: Rig, midi: Midi) 
     assert knobs[-1] == knob(rig, 99)
 
 
-def test_lamps_are_lit_and_lit_again_after_a_reconnect(rig: Rig, tmp_path: Path) -> None:
-    given = tmp_path / "lamps.yaml"
-    given.write_text("lights:\n  note 1: generation\n  note 2: freeze\n", encoding="utf-8")
+def test_leds_are_lit_and_lit_again_after_a_reconnect(rig: Rig, tmp_path: Path) -> None:
+    given = tmp_path / "leds.yaml"
+    given.write_text("leds:\n  note 1: generation\n  note 2: freeze\n", encoding="utf-8")
     midi = Midi(rig.ports, folder=tmp_path / "none", given=given, list_every=0.02)
     midi.start()
     try:
-        midi.light({"generation": True})
+        midi.set_leds({"generation": True})
         for _ in range(2):
             plugged(rig, midi)
             wait_for(lambda: len(rig.came()) >= 2)
             assert sorted(rig.came()) == [[0x90, 1, 127], [0x90, 2, 0]]
             unplugged(rig, midi)
         plugged(rig, midi)
-        midi.light({"freeze": True})
+        midi.set_leds({"freeze": True})
         wait_for(lambda: rig.came()[-2:] == [[0x90, 1, 0], [0x90, 2, 127]])
     finally:
         assert midi.stop(PATIENCE)

@@ -293,7 +293,7 @@ def test_the_footer_names_the_controllers_and_what_else_plays_along(letters: Let
     assert "no controller" in texts(letters, lambda: picture(letters, View(played(), RUNNING)))
 
 
-def test_only_the_lamp_of_the_beat_is_drawn_anew_from_beat_to_beat(letters: Lettering) -> None:
+def test_only_the_dot_of_the_beat_is_drawn_anew_from_beat_to_beat(letters: Lettering) -> None:
     hud, place = Hud(letters), plan((1280, 720)).time
     bright = []
     for number in range(5):
@@ -301,6 +301,6 @@ def test_only_the_lamp_of_the_beat_is_drawn_anew_from_beat_to_beat(letters: Lett
         show = reduce(played(), Tick(0.5 * number + 0.1))
         seen = texts(letters, partial(hud.draw, target, View(show, RUNNING)))
         assert number == 0 or not {"120.0", "BPM"} & set(seen)
-        lamps = [target.get_at(panel_sections.lamp(place, 1.0, n).center)[:3] for n in range(4)]
-        bright.append([n for n, colour in enumerate(lamps) if colour in (INK[:3], ACCENT[:3])])
+        dots = [target.get_at(panel_sections.beat_dot(place, 1.0, n).center)[:3] for n in range(4)]
+        bright.append([n for n, colour in enumerate(dots) if colour in (INK[:3], ACCENT[:3])])
     assert bright == [[0], [1], [2], [3], [0]]

@@ -1,4 +1,4 @@
-"""The controllers that are plugged in: their ports, open; each with its mapping and its lamps.
+"""The controllers that are plugged in: their ports, open; each with its mapping and its LEDs.
 
 Controllers come and go during a show. A pulled port stays open and silent, so look() lists the
 names again and again, and closes and opens by what it finds. Each trouble is said in one line,
@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 
 from visualizer.controls.midi.batching import Turned, positions
 from visualizer.controls.midi.decoding import State, changed, released
-from visualizer.controls.midi.led_output import Sent, lighten
+from visualizer.controls.midi.led_output import Sent, send_leds
 from visualizer.controls.midi.midi_map import Mapping
 from visualizer.controls.midi.ports import (
     FAULTS,
@@ -43,7 +43,7 @@ class Controller:
     """An open one. name: for people, and for what its knobs are known by. address: the system's
     name for its input; place: which of those with that name. state: what decoding remembers
     between messages. positions: control changes of which only the newest counts. sent: what its
-    lamps were told. lit: what the show has had them show."""
+    LEDs were told. lit: what the show has had them show."""
 
     name: str
     address: str
@@ -126,7 +126,7 @@ class Controllers:
             if (address, place) not in opened:
                 self._open_input(address, place)
         self._miss_wanted(welcome, there)
-        self._look_for_lamps()
+        self._open_led_outputs()
         return True
 
     def take(self) -> list[tuple[Controller, list[Received]]]:
@@ -139,13 +139,13 @@ class Controllers:
                 self._lose(controller)
         return batches
 
-    def light(self, states: Table[str, bool]) -> None:
-        """Tell each lamp what it should show, where that is news to it."""
+    def set_leds(self, states: Table[str, bool]) -> None:
+        """Tell each LED what it should show, where that is news to it."""
         for controller in self:
             if controller.output is None or controller.lit == states:
                 continue
             try:
-                lighten(controller.mapping, states, controller.sent, controller.output.send)
+                send_leds(controller.mapping, states, controller.sent, controller.output.send)
             except FAULTS:
                 self._close_output(controller)  # the next look opens it again, and all is sent
             else:
@@ -157,11 +157,11 @@ class Controllers:
         for controller in self:
             self._dark(controller)
             let_go += controller.play_by(self._mapping_of(controller.device))
-        self._look_for_lamps()
+        self._open_led_outputs()
         return let_go
 
     def close(self) -> None:
-        """Put out the lamps and let go of all ports."""
+        """Put out the LEDs and let go of all ports."""
         for controller in self:
             self._dark(controller)
             self._close(controller)
@@ -193,15 +193,15 @@ class Controllers:
         controller.play_by(self._mapping_of(controller.device))
         self._came(controller)
 
-    def _look_for_lamps(self) -> None:
-        """Open the outputs of those whose mapping names lamps; nothing is sent to any other."""
-        dark = [c for c in self if c.mapping.lights and c.output is None]
+    def _open_led_outputs(self) -> None:
+        """Open the outputs of those whose mapping names LEDs; nothing is sent to any other."""
+        dark = [c for c in self if c.mapping.leds and c.output is None]
         if not dark:
             return
         try:
             there = tuple(self._system.outputs())
         except FAULTS as error:
-            self._troubles.say("lamps", f"MIDI: lamps stay dark: {error}")
+            self._troubles.say("leds", f"MIDI: LEDs stay dark: {error}")
             return
         for controller in dark:
             address = output_of(controller.address, there)
@@ -210,21 +210,21 @@ class Controllers:
             try:
                 controller.output = self._system.open_output(address, controller.place)
             except FAULTS as error:
-                line = f"MIDI: the lamps of {controller.name} stay dark ({error})"
-                self._troubles.say(f"lamps {controller.name}", line)
+                line = f"MIDI: the LEDs of {controller.name} stay dark ({error})"
+                self._troubles.say(f"LEDs {controller.name}", line)
                 continue
-            self._troubles.over(f"lamps {controller.name}")
-        self._troubles.over("lamps")
+            self._troubles.over(f"LEDs {controller.name}")
+        self._troubles.over("leds")
 
     def _lose(self, controller: Controller) -> None:
         self._close(controller)
         self._lost(controller)
 
     def _dark(self, controller: Controller) -> None:
-        """Put out the lamps of one, and let go of its output."""
+        """Put out the LEDs of one, and let go of its output."""
         if controller.output is not None and controller.sent:
             with suppress(*FAULTS):  # gone, and dark with it
-                lighten(controller.mapping, {}, controller.sent, controller.output.send)
+                send_leds(controller.mapping, {}, controller.sent, controller.output.send)
         self._close_output(controller)
 
     def _close(self, controller: Controller) -> None:

@@ -85,7 +85,7 @@ def keys(folder: Path) -> tuple[Keys, tuple[str, ...]]:
     path = folder / KEYS
     loaded, faults = _loaded([path] if _is_there(path) else [])
     own = loaded.get(path, Mapping())
-    astray = [f"{path}: nothing but keys is read here"] if own.controls or own.lights else []
+    astray = [f"{path}: nothing but keys is read here"] if own.controls or own.leds else []
     return own.keys, (*faults, *astray)
 
 

@@ -19,7 +19,7 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from visualizer.controls.keys import key_table
 from visualizer.controls.midi import midi_map as maps
-from visualizer.controls.midi.midi_map import Control, Light, Signal
+from visualizer.controls.midi.midi_map import Control, Led, Signal
 from visualizer.show import leds, targets
 from visualizer.show.command_table import ON_OFF
 from visualizer.show.files.yaml_faults import detail, details
@@ -27,7 +27,7 @@ from visualizer.show.pickup import PICKUPS
 from visualizer.show.targets import COMMAND, PRESET, VALUE, Target
 
 LIT = (maps.NOTE, maps.CC)
-"""Kinds of messages that set lights."""
+"""Kinds of messages that set LEDs."""
 
 
 def _fault(why: str) -> PydanticCustomError:
@@ -57,7 +57,7 @@ def _shown(value: Any) -> str:
     name = " ".join(value.split()) if isinstance(value, str) else value
     if name not in leds.NAMES:
         some = [name for name in leds.NAMES if not name[-1].isdigit()]
-        raise _fault(f"no light shows {value!r}; there are {', '.join(some)}, preset 1, snapshot 1")
+        raise _fault(f"no LED shows {value!r}; there are {', '.join(some)}, preset 1, snapshot 1")
     return str(name)
 
 
@@ -109,7 +109,7 @@ class _ControlEntry(_Part):
     channel: _Channel = maps.ANY_CHANNEL
 
 
-class _LightEntry(_Part):
+class _LedEntry(_Part):
     shows: Annotated[str, BeforeValidator(_shown)]
     on: _Level = 127
     off: _Level = 0
@@ -197,10 +197,10 @@ def _control(signal: Signal, entry: _ControlEntry | None) -> Control | None:
     return Control(plays, form, entry.pickup or maps.default_pickup(form))
 
 
-def _light(signal: Signal, entry: _LightEntry | None) -> Light | None:
+def _led(signal: Signal, entry: _LedEntry | None) -> Led | None:
     if signal.kind not in LIT:
-        raise ValueError(f"lights are set by {' or '.join(LIT)}")
-    return None if entry is None else Light(entry.shows, entry.on, entry.off)
+        raise ValueError(f"LEDs are set by {' or '.join(LIT)}")
+    return None if entry is None else Led(entry.shows, entry.on, entry.off)
 
 
 def _keys(section: Any) -> dict[str, str]:
@@ -224,7 +224,7 @@ def _keys(section: Any) -> dict[str, str]:
 
 
 def _section(value: Any) -> Any:
-    if value is None:  # "lights:" with nothing behind it
+    if value is None:  # "leds:" with nothing behind it
         return {}
     if not isinstance(value, dict):
         raise _fault("must be a mapping, such as {cc 16: strength}, or empty")
@@ -240,5 +240,5 @@ class MapFile(_Part):
     ] = []
     channel: _Channel | None = None
     controls: Annotated[Any, PlainValidator(_entries(_ControlEntry, _control))] = {}
-    lights: Annotated[Any, PlainValidator(_entries(_LightEntry, _light))] = {}
+    leds: Annotated[Any, PlainValidator(_entries(_LedEntry, _led))] = {}
     keys: Annotated[Any, PlainValidator(_keys)] = {}

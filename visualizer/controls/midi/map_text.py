@@ -13,7 +13,7 @@
       program: preset             # program n chooses preset n + 1
       bend: rotate
       cc 20:                      # does nothing any more
-    lights:
+    leds:
       note 1: generation
       note 2: {shows: preset 1, on: 3, off: 0}
     keys:
@@ -35,7 +35,7 @@ from pydantic import ValidationError
 
 from visualizer.controls.midi import midi_map as maps
 from visualizer.controls.midi.map_schema import MapFile
-from visualizer.controls.midi.midi_map import Control, Light, MapError, Mapping, Signal
+from visualizer.controls.midi.midi_map import Control, Led, MapError, Mapping, Signal
 from visualizer.show.command_table import COMMANDS
 from visualizer.show.files import yaml_faults
 from visualizer.show.parameters import PARAMETERS
@@ -60,7 +60,7 @@ def parse(text: str, file: str) -> Mapping:
     if not isinstance(node, yaml.MappingNode):
         fields = ", ".join(MapFile.model_fields)
         raise MapError(f"{file}:1: a mapping file has one or more of {fields}")
-    # Any: validation has put Signal, Control and Light in place of the names and entries.
+    # Any: validation has put Signal, Control and Led in place of the names and entries.
     entry: Any = None
     controls: dict[Signal, Control | None] = {}
     try:
@@ -77,7 +77,7 @@ def parse(text: str, file: str) -> Mapping:
         ports=tuple(entry.ports),
         channel=entry.channel,
         controls=MappingProxyType(controls),
-        lights=MappingProxyType(entry.lights),
+        leds=MappingProxyType(entry.leds),
         keys=MappingProxyType(entry.keys),
     )
 
@@ -108,9 +108,9 @@ def to_text(mapping: Mapping, heading: str = "") -> str:
     if mapping.controls:
         entries = sorted(mapping.controls.items(), key=lambda entry: _order(entry[0]))
         lines += ["controls:", *_labelled([_control_line(*entry) for entry in entries])]
-    if mapping.lights:
-        shown = sorted(mapping.lights.items(), key=lambda entry: _order(entry[0]))
-        lines += ["lights:", *(_light_line(*entry) for entry in shown)]
+    if mapping.leds:
+        shown = sorted(mapping.leds.items(), key=lambda entry: _order(entry[0]))
+        lines += ["leds:", *(_led_line(*entry) for entry in shown)]
     if mapping.keys:
         lines += ["keys:", *(f"  {_yaml(key, name or None)}" for key, name in mapping.keys.items())]
     return "\n".join([*lines, ""])
@@ -139,10 +139,10 @@ def _labelled(entries: list[tuple[str, str]]) -> list[str]:
     return [f"{text.ljust(width)}  # {label}" if label else text for text, label in entries]
 
 
-def _light_line(signal: Signal, light: Light | None) -> str:
-    if light is None or light == Light(light.shows):
-        return f"  {signal}: {light.shows if light else 'null'}"
-    return f"  {signal}: {{shows: {light.shows}, on: {light.on}, off: {light.off}}}"
+def _led_line(signal: Signal, led: Led | None) -> str:
+    if led is None or led == Led(led.shows):
+        return f"  {signal}: {led.shows if led else 'null'}"
+    return f"  {signal}: {{shows: {led.shows}, on: {led.on}, off: {led.off}}}"
 
 
 def _yaml(key: str, value: Any) -> str:

@@ -1,7 +1,7 @@
 """MIDI: one thread that owns all ports, and a mailbox from which the frame loop takes actions.
 
-- Only this thread lists, opens and closes ports, reads and writes maps, and lights lamps. The
-  frame loop says what it wants (learn, forget, light) and takes what has come (drain); it never
+- Only this thread lists, opens and closes ports, reads and writes maps, and sets LEDs. The
+  frame loop says what it wants (learn, forget, LEDs) and takes what has come (drain); it never
   waits.
 - A drain of all ports is one batch: the clock first, then the rest, of which superseded positions
   are left out before they are read (batching.py).
@@ -100,8 +100,8 @@ class Midi(InputThread):
         """Put all own maps aside: controllers play as they came."""
         self._learner.forget_all()
 
-    def light(self, states: Table[str, bool]) -> None:
-        """What lamps should show, by name (show/leds.py); may be called at each frame."""
+    def set_leds(self, states: Table[str, bool]) -> None:
+        """What LEDs should show, by name (show/leds.py); may be called at each frame."""
         self._states = states
 
     @property
@@ -179,7 +179,7 @@ class Midi(InputThread):
             self._play(controller, others)
         self._learner.serve(controllers)
         if self._states is not None:
-            controllers.light(self._states)
+            controllers.set_leds(self._states)
 
     def _follow(self, controller: Controller, clocks: list[Received]) -> None:
         """Take the beat from a clock."""

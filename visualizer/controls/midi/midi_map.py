@@ -1,4 +1,4 @@
-"""Mappings: what the controls of a device, its lights, and the keys do.
+"""Mappings: what the controls of a device, its LEDs, and the keys do.
 
 A mapping is plain data. Its form as a file is in map_text.py, the files in map_files.py; what
 messages mean by it is made out in decoding.py. Names of what can be played: show/targets.py.
@@ -81,8 +81,8 @@ class Control:
 
 
 @dataclass(frozen=True, slots=True)
-class Light:
-    """What a light shows, of show/leds.py's NAMES. on, off: what is sent for them, 0 to 127."""
+class Led:
+    """What an LED shows, of show/leds.py's NAMES. on, off: what is sent for them, 0 to 127."""
 
     shows: str
     on: int = 127
@@ -90,7 +90,7 @@ class Light:
 
 
 Controls = abc.Mapping[Signal, "Control | None"]
-Lights = abc.Mapping[Signal, "Light | None"]
+Leds = abc.Mapping[Signal, "Led | None"]
 Keys = abc.Mapping[str, str]
 
 _NOTHING: abc.Mapping[Any, Any] = MappingProxyType({})
@@ -98,7 +98,7 @@ _NOTHING: abc.Mapping[Any, Any] = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """What a device's controls and lights, and the keys, do.
+    """What a device's controls and LEDs, and the keys, do.
 
     ports: in the name of a port that it is for. channel: 1 to 16, ANY_CHANNEL, or None where it
     isn't said (then any). None among the entries takes away what the mapping below has. keys: from
@@ -108,7 +108,7 @@ class Mapping:
     ports: tuple[str, ...] = ()
     channel: int | None = None
     controls: Controls = field(default_factory=lambda: _NOTHING)
-    lights: Lights = field(default_factory=lambda: _NOTHING)
+    leds: Leds = field(default_factory=lambda: _NOTHING)
     keys: Keys = field(default_factory=lambda: _NOTHING)
 
     kinds: frozenset[str] = field(init=False, repr=False, compare=False)
@@ -184,12 +184,12 @@ def over(base: Mapping, own: Mapping, *, keep_empty: bool = False) -> Mapping:
         for signal, control in base.controls.items()
         if not any(_clash(signal, other) for other in taken)
     }
-    controls, lights = {**kept, **own.controls}, {**base.lights, **own.lights}
+    controls, leds = {**kept, **own.controls}, {**base.leds, **own.leds}
     return Mapping(
         ports=own.ports or base.ports,
         channel=base.channel if own.channel is None else own.channel,
         controls=MappingProxyType(controls if keep_empty else _filled(controls)),
-        lights=MappingProxyType(lights if keep_empty else _filled(lights)),
+        leds=MappingProxyType(leds if keep_empty else _filled(leds)),
         keys=MappingProxyType({**base.keys, **own.keys}),
     )
 

@@ -73,8 +73,8 @@ def _listed(address: str, outputs: tuple[str, ...], maps: OwnMaps) -> str:
     if is_through(address):
         return f"{name}: a loop-back, opened only by name"
     mapping = maps.chosen(name)
-    lamps = ", with lamps" if mapping.lights and output_of(address, outputs) is not None else ""
-    return f"{name}: {_map_name(mapping)}{lamps}"
+    leds = ", with LEDs" if mapping.leds and output_of(address, outputs) is not None else ""
+    return f"{name}: {_map_name(mapping)}{leds}"
 
 
 def _map_name(mapping: Mapping) -> str:

@@ -36,13 +36,13 @@ QUEUE = 16384
 CLIENT = "visualizer"
 """What ALSA and JACK call us."""
 
-LIGHTS = "lights"
+LED_PORT = "leds"
 """What our outputs are called. ALSA and JACK list them as inputs to whoever asks, us too."""
 
 UNIX_JACK = 3
 """RtMidi's number for JACK, in either binding."""
 
-OURS = re.compile(rf"{CLIENT}(-\d+)?:{LIGHTS}\b")
+OURS = re.compile(rf"{CLIENT}(-\d+)?:{LED_PORT}\b")
 
 RETIRED = 16
 """Inputs on JACK that are done with and yet kept, deaf, by the whole program. RtMidi takes an
@@ -152,7 +152,7 @@ class RtMidiPorts:
 
     def open_output(self, address: str, place: int = 0) -> RtMidiOutput:
         """Open the output of that name, the place-th of several. Raises FAULTS."""
-        return RtMidiOutput(_opened(self._client("MidiOut"), address, place, LIGHTS))
+        return RtMidiOutput(_opened(self._client("MidiOut"), address, place, LED_PORT))
 
     def close(self) -> None:
         """Let go of the clients that list."""

@@ -2,7 +2,7 @@
 waiting knobs.
 
 panel_layout.py says where things go, panel_sections.py and bar.py how they look. Each section is
-kept as a surface until what it shows changes. What moves at each picture (the beat's lamp, the mark
+kept as a surface until what it shows changes. What moves at each picture (the beat's dot, the mark
 of a value that is modulated) is laid over it and is never part of it.
 """
 
@@ -52,7 +52,7 @@ class Panel:
         put("prompt", where.prompt, prompt_text.of(show, where.prompt.width), panel_sections.prompt)
         put("time", where.time, time_text.of(show, self._rates[3]), panel_sections.time)
         beat = time_text.beat(show)
-        target.blit(panel_sections.lit(u, beat), panel_sections.lamp(where.time, u, beat))
+        target.blit(panel_sections.lit(u, beat), panel_sections.beat_dot(where.time, u, beat))
         put("snapshots", where.snapshots, _cells(show), panel_sections.snapshots)
         self._bars(target, view, where)
         lines = zip(where.modulations, value_text.lines(show), strict=True)

@@ -33,7 +33,7 @@ NONE = "–"
 """Stands where there is no figure yet."""
 
 LAMP, LAMPS = 16, 22
-"""A lamp's size, and from lamp to lamp, in units."""
+"""A dot's size, and from dot to dot, in units."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +87,12 @@ def header(to: pygame.Surface, letters: Lettering, u: float, shown: Header) -> N
 
 
 def time(to: pygame.Surface, letters: Lettering, u: float, shown: TimeText) -> None:
-    """Four lamps (unlit: see lamp), the tempo, whose it is, and what changes wait for."""
+    """Four dots (unlit: see beat_dot), the tempo, whose it is, and what changes wait for."""
     width, height = to.get_size()
     to.fill(LINE, (0, 0, width, max(1, round(u))))
     middle = (height + round(u)) // 2
     for number in range(BAR):
-        spot = lamp(to.get_rect(), u, number)
+        spot = beat_dot(to.get_rect(), u, number)
         to.blit(shapes.plate(*spot.size, spot.width // 2, CAP), spot)
     x = px(LAMPS * BAR + 6, u)
     source = AMBER if shown.lost else SOFT
@@ -113,8 +113,8 @@ def time(to: pygame.Surface, letters: Lettering, u: float, shown: TimeText) -> N
     to.blit(line, line.get_rect(midright=(width, middle)))
 
 
-def lamp(place: pygame.Rect, u: float, number: int) -> pygame.Rect:
-    """Where a beat's lamp stands, in the section at place."""
+def beat_dot(place: pygame.Rect, u: float, number: int) -> pygame.Rect:
+    """Where a beat's dot stands, in the section at place."""
     spot = pygame.Rect(0, 0, px(LAMP, u), px(LAMP, u))
     middle = place.top + (place.height + round(u)) // 2
     spot.midleft = (place.left + round(LAMPS * number * u), middle)
@@ -122,7 +122,7 @@ def lamp(place: pygame.Rect, u: float, number: int) -> pygame.Rect:
 
 
 def lit(u: float, number: int) -> pygame.Surface:
-    """The lamp of the beat that it is: the bar's first in the accent."""
+    """The dot of the beat that it is: the bar's first in the accent."""
     size = px(LAMP, u)
     return shapes.plate(size, size, size // 2, INK if number else ACCENT)
 
