@@ -69,7 +69,7 @@ def test_two_of_a_kind_are_told_apart_and_keep_their_names() -> None:
 
 def test_two_of_one_and_the_same_name_are_told_apart_by_their_places(tmp_path: Path) -> None:
     (tmp_path / "own.yaml").write_text(
-        "ports: [nanoPAD2]\ncontrols:\n  note 36: freeze\n  cc 5: zoom\nlights: {note 36: freeze}\n"
+        "ports: [nanoPAD2]\ncontrols:\n  note 36: freeze\n  cc 5: zoom\nleds: {note 36: freeze}\n"
     )
     ports = MemoryPorts("nanoPAD2", "nanoPAD2")
     with listening(ports, folder=tmp_path) as listener:

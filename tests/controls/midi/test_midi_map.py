@@ -62,7 +62,7 @@ def target(name: str) -> Target:
     return targets.parse(name)
 
 
-def test_a_file_says_what_controls_lights_and_keys_do() -> None:
+def test_a_file_says_what_controls_leds_and_keys_do() -> None:
     mapping = parse(EVERYTHING, "nano.yaml")
     assert mapping.ports == ("nanoKONTROL2",)
     assert mapping.channel == ANY_CHANNEL
@@ -173,7 +173,7 @@ def test_every_mapping_comes_back_from_its_file(mapping: Mapping, heading: str) 
 
 
 def test_a_file_may_say_nothing() -> None:
-    for text in ("", "# nothing yet", "controls:\nlights:\nkeys:\n", "ports: []"):
+    for text in ("", "# nothing yet", "controls:\nleds:\nkeys:\n", "ports: []"):
         assert parse(text, "m.yaml") == Mapping()
 
 

@@ -80,7 +80,7 @@ def test_ports_are_listed_with_the_maps_that_they_play_by(tmp_path: Path) -> Non
 
 def test_a_port_with_leds_is_listed_with_them_and_a_faulty_map_is_told(tmp_path: Path) -> None:
     given = tmp_path / "map.yaml"
-    given.write_text("ports: [X-KEYS]\nlights:\n  note 1: generation\n", encoding="utf-8")
+    given.write_text("ports: [X-KEYS]\nleds:\n  note 1: generation\n", encoding="utf-8")
     (line,) = list_ports(MemoryPorts(NANO), folder=tmp_path / "none", given=given)
     assert line == f"{NAME}: the map for X-KEYS, with LEDs"
     given.write_text("leds:\n  note 1: beauty\n", encoding="utf-8")
