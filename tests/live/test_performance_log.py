@@ -14,8 +14,8 @@ import pytest
 from visualizer.live import performance_log
 from visualizer.live.performance_log import MOST_KEPT, PerformanceLog
 from visualizer.show.actions import Action
-from visualizer.show.files import performance
-from visualizer.show.files.performance import Done, Header
+from visualizer.show.files import performance_file
+from visualizer.show.files.performance_file import Done, Header
 from visualizer.show.play_actions import Set, Type
 from visualizer.show.system_actions import Heard, Live, Say, Tick
 
@@ -41,10 +41,10 @@ def logged(folder: Path, *actions: Action, file: Path | None = None, at: float =
     return [action.text for action in log.drain() if isinstance(action, Say)]
 
 
-def read(path: Path) -> list[performance.Event]:
+def read(path: Path) -> list[performance_file.Event]:
     first, *rest = path.read_text(encoding="utf-8").splitlines()
-    assert performance.parse_header(first) == HEADER
-    return list(performance.events(rest))
+    assert performance_file.parse_header(first) == HEADER
+    return list(performance_file.events(rest))
 
 
 def test_actions_and_ticks_are_in_the_file_in_their_order(folder: Path) -> None:

@@ -10,8 +10,8 @@ import numpy.typing as npt
 
 from visualizer import __version__
 from visualizer.engine.models.catalogue import COLOUR_FIELDS
-from visualizer.show.files import performance
-from visualizer.show.files.performance import Header
+from visualizer.show.files import performance_file
+from visualizer.show.files.performance_file import Header
 from visualizer.show.prompt_mix import alone
 from visualizer.show.records import NO_VALUES, Cued, Preset
 from visualizer.show.system_actions import Live
@@ -23,12 +23,12 @@ def played(folder: Path, frames: int) -> Path:
         __version__, (Preset("one", (Cued(alone("a red sea"), NO_VALUES),)),), model=COLOUR_FIELDS,
         size=(64, 64), settings={"seed": 5},
     )  # fmt: skip
-    lines = [performance.header_text(header)]
+    lines = [performance_file.header_text(header)]
     for number in range(frames):
         time = number / 10
         lines += [
-            performance.action_text(Live(5, 0.1, time), time),
-            performance.ticks_text([0.1]),
+            performance_file.action_text(Live(5, 0.1, time), time),
+            performance_file.ticks_text([0.1]),
         ]
     log = folder / "set.jsonl"
     log.write_text("\n".join(lines) + "\n")

@@ -27,8 +27,8 @@ from visualizer.openers import open_now
 from visualizer.options import LiveOptions, Options
 from visualizer.show import system_actions
 from visualizer.show.actions import Action
-from visualizer.show.files import performance
-from visualizer.show.files.performance import Header
+from visualizer.show.files import performance_file
+from visualizer.show.files.performance_file import Header
 from visualizer.show.play_actions import Run, Set, Switch
 from visualizer.show.prompt_mix import alone
 from visualizer.show.records import NO_VALUES, Cued, Preset
@@ -153,13 +153,13 @@ def written(
 ) -> Path:
     """A log of a show: seconds that pass, and what is done then."""
     header = header or Header(__version__, PRESETS, model="colour-fields", chance=5, size=(48, 32))
-    lines, at = [performance.header_text(header)], 0.0
+    lines, at = [performance_file.header_text(header)], 0.0
     for each in done:
         if isinstance(each, float):
             at += each
-            lines.append(performance.ticks_text([each]))
+            lines.append(performance_file.ticks_text([each]))
         else:
-            lines.append(performance.action_text(each, at))
+            lines.append(performance_file.action_text(each, at))
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
 
@@ -318,7 +318,7 @@ def test_a_frame_that_fails_leaves_the_one_before(
         (None, [], "can't be read: No such file"),
         ("", [], "is no performance log: it does not begin as one"),
         ("\x00" * 50, [], "is no performance log"),
-        (performance.header_text(Header(__version__)), [], "there is no picture in it"),
+        (performance_file.header_text(Header(__version__)), [], "there is no picture in it"),
         ("", ["--preset", "1", "--seed", "3"], "leave out --preset, --set, --seed"),
         ("", ["--continue"], "leave out --continue"),
     ],
@@ -342,7 +342,9 @@ def test_what_cant_be_replayed_is_one_line(
 def test_a_log_of_another_version_says_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    content = json.loads(performance.header_text(Header("0.0.1", PRESETS, model="colour-fields")))
+    content = json.loads(
+        performance_file.header_text(Header("0.0.1", PRESETS, model="colour-fields"))
+    )
     log = written(tmp_path / "set.jsonl", 0.1, Live(1), 0.1)
     rest = log.read_text().splitlines()[1:]
     log.write_text("\n".join([json.dumps({**content, "size": [32, 32]}), *rest]))

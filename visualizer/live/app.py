@@ -48,7 +48,7 @@ from visualizer.options import (
 )
 from visualizer.show.action_log import describe
 from visualizer.show.actions import Action
-from visualizer.show.files.performance import Header
+from visualizer.show.files.performance_file import Header
 from visualizer.show.next_request import request
 from visualizer.show.notices import said
 from visualizer.show.parameters import DEFAULTS, SAFE_STROBE

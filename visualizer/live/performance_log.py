@@ -1,7 +1,7 @@
 """The thread that writes the performance log, from which a set can be rendered again.
 
 - The frame loop hands over each action (all are frozen) and never waits; lines are made and written
-  here (show/files/performance.py has their form), and flushed as the show goes.
+  here (show/files/performance_file.py has their form), and flushed as the show goes.
 - A file is begun with the first frame: a show that never had a picture leaves none.
 - A disk that is full or read-only ends the log, in one line; the show goes on.
 """
@@ -19,8 +19,8 @@ from typing import TextIO
 from visualizer import terminal
 from visualizer.disk import reserve
 from visualizer.show.actions import Action
-from visualizer.show.files import performance
-from visualizer.show.files.performance import Header
+from visualizer.show.files import performance_file
+from visualizer.show.files.performance_file import Header
 from visualizer.show.system_actions import Live, Reread, Say, Tick
 from visualizer.worker import Worker, drained
 
@@ -61,7 +61,7 @@ class PerformanceLog(Worker):
         self._said: queue.SimpleQueue[Action] = queue.SimpleQueue()
         self._over = False
         self._ticks: list[float] = []
-        self._lines = [performance.header_text(header)]
+        self._lines = [performance_file.header_text(header)]
         self._begins = False
         self._file: TextIO | None = None
 
@@ -95,7 +95,7 @@ class PerformanceLog(Worker):
         for at, action in drained(self._coming):
             self._add(at, action)
         if self._ticks:
-            self._lines.append(performance.ticks_text(self._ticks))
+            self._lines.append(performance_file.ticks_text(self._ticks))
             self._ticks = []
         if not self._begins or not self._lines:
             return
@@ -110,9 +110,9 @@ class PerformanceLog(Worker):
             self._ticks.append(action.seconds)
             return
         if self._ticks:
-            self._lines.append(performance.ticks_text(self._ticks))
+            self._lines.append(performance_file.ticks_text(self._ticks))
             self._ticks = []
-        self._lines.append(performance.action_text(action, at))
+        self._lines.append(performance_file.action_text(action, at))
         self._begins = self._begins or isinstance(action, Live)
 
     def _opened(self) -> TextIO:

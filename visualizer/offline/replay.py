@@ -22,8 +22,8 @@ from visualizer.offline.soundtrack import Soundtrack
 from visualizer.offline.source_pictures import SourcePictures
 from visualizer.offline.video_wall import Shown, due
 from visualizer.options import OptionError
-from visualizer.show.files import performance
-from visualizer.show.files.performance import Done, Event, Header
+from visualizer.show.files import performance_file
+from visualizer.show.files.performance_file import Done, Event, Header
 from visualizer.show.lora import joined
 from visualizer.show.lora import parse as parse_lora
 from visualizer.show.next_request import request
@@ -64,7 +64,7 @@ class Recording:
         # Lines end where a log ends them: prompts may hold Unicode's own separators.
         with self.path.open(encoding="utf-8", errors="replace", newline="\n") as lines:
             next(lines, None)
-            yield from performance.events(lines, tell)
+            yield from performance_file.events(lines, tell)
 
 
 def read(path: Path, say: Say) -> Recording:
@@ -80,7 +80,7 @@ def read(path: Path, say: Say) -> Recording:
 
     try:
         with path.open(encoding="utf-8", errors="replace", newline="\n") as lines:
-            header = performance.parse_header(next(lines, ""), tell)
+            header = performance_file.parse_header(next(lines, ""), tell)
         time, begins, model = 0.0, None, header.model
         for event in Recording(path, header, 0.0, 0.0, model).events(tell):
             if isinstance(event, float):
@@ -91,7 +91,7 @@ def read(path: Path, say: Say) -> Recording:
                 begins = time
     except OSError as error:
         raise OptionError(f"--replay {path}: can't be read: {error.strerror or error}") from None
-    except performance.NoLog as why:
+    except performance_file.NoLog as why:
         raise OptionError(f"--replay {path}: is no performance log: {why}") from None
     if told > MOST_TOLD:
         say(f"--replay {path}: {told - MOST_TOLD} more lines are left out")

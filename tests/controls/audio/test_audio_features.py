@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from visualizer.controls.audio.audio_features import AudioFeatures
 from visualizer.controls.audio.tempo_estimate import tempo
-from visualizer.show.files.performance import action_text
+from visualizer.show.files.performance_file import action_text
 from visualizer.show.system_actions import Heard
 
 RATE = 48000

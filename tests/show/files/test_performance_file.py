@@ -11,8 +11,8 @@ import pytest
 
 from visualizer.show import play_actions, setup_actions, system_actions
 from visualizer.show.actions import Action
-from visualizer.show.files import performance
-from visualizer.show.files.performance import Done, Header, NoLog
+from visualizer.show.files import performance_file
+from visualizer.show.files.performance_file import Done, Header, NoLog
 from visualizer.show.files.session import Session
 from visualizer.show.lora import Lora
 from visualizer.show.play_actions import KnobId
@@ -85,20 +85,25 @@ PRESETS = (
 
 def test_every_action_but_what_is_said_and_the_clock_comes_back_from_its_line() -> None:
     kinds = {type(action) for action in DONE}
-    assert kinds == set(get_args(Action)) - set(performance.LEFT_OUT)
+    assert kinds == set(get_args(Action)) - set(performance_file.LEFT_OUT)
     for action in DONE:
-        line = performance.action_text(action, 0.0)
+        line = performance_file.action_text(action, 0.0)
         assert "\n" not in line
-        assert list(performance.events([line])) == [Done(action, 2)]
+        assert list(performance_file.events([line])) == [Done(action, 2)]
 
 
 def test_ticks_come_back_to_the_last_bit_and_in_their_place() -> None:
     lines = [
-        performance.ticks_text([1 / 60, 0.1]),
-        performance.action_text(play_actions.Run("hud"), 1 / 60 + 0.1),
-        performance.ticks_text([0.2]),
+        performance_file.ticks_text([1 / 60, 0.1]),
+        performance_file.action_text(play_actions.Run("hud"), 1 / 60 + 0.1),
+        performance_file.ticks_text([0.2]),
     ]
-    assert list(performance.events(lines)) == [1 / 60, 0.1, Done(play_actions.Run("hud"), 3), 0.2]
+    assert list(performance_file.events(lines)) == [
+        1 / 60,
+        0.1,
+        Done(play_actions.Run("hud"), 3),
+        0.2,
+    ]
 
 
 def test_the_header_comes_back() -> None:
@@ -108,12 +113,12 @@ def test_the_header_comes_back() -> None:
     )):  # fmt: skip
         for field in filter(lambda field: field.compare, fields(record)):
             assert getattr(record, field.name) != field.default, field.name
-    line = performance.header_text(header)
-    assert performance.parse_header(line) == header
-    assert performance.parse_header(performance.header_text(Header("1"))) == Header("1")
+    line = performance_file.header_text(header)
+    assert performance_file.parse_header(line) == header
+    assert performance_file.parse_header(performance_file.header_text(Header("1"))) == Header("1")
 
 
-HEADER = json.loads(performance.header_text(Header("1", PRESETS)))
+HEADER = json.loads(performance_file.header_text(Header("1", PRESETS)))
 
 
 @pytest.mark.parametrize(
@@ -131,13 +136,13 @@ HEADER = json.loads(performance.header_text(Header("1", PRESETS)))
 )
 def test_what_is_no_log_says_why(text: str, says: str) -> None:
     with pytest.raises(NoLog, match=says):
-        performance.parse_header(text)
+        performance_file.parse_header(text)
 
 
 def test_a_parameter_of_a_newer_version_is_left_out_with_a_line() -> None:
     told: list[str] = []
     text = json.dumps({**HEADER, "settings": {"zoom": 0.5, "smell": 1}})
-    assert performance.parse_header(text, told.append).settings == {"zoom": 0.5}
+    assert performance_file.parse_header(text, told.append).settings == {"zoom": 0.5}
     assert told == ["line 1: left out what is not known here: smell"]
 
 
@@ -166,9 +171,9 @@ def test_a_parameter_of_a_newer_version_is_left_out_with_a_line() -> None:
 def test_a_damaged_line_is_one_line_and_the_others_are_played(line: str) -> None:
     told: list[str] = []
     take = play_actions.Take()
-    good = performance.action_text(take, 0.5)
-    lines = [performance.ticks_text([0.25]), line, good]
-    assert list(performance.events(lines, told.append)) == [
+    good = performance_file.action_text(take, 0.5)
+    lines = [performance_file.ticks_text([0.25]), line, good]
+    assert list(performance_file.events(lines, told.append)) == [
         0.25,
         0.25,
         Done(play_actions.Take(), 4),
