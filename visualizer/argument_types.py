@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import math
 import re
 from collections.abc import Callable
 from fractions import Fraction
@@ -128,20 +129,14 @@ def flashes(text: str) -> float:
 
 
 def seconds(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = 0.0
+    number = _number(text)
     if not 0.0 < number < float("inf"):
         raise argparse.ArgumentTypeError(f"'{text}' is not a number above 0")
     return number
 
 
 def minutes(text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = -1.0
+    number = _number(text)
     if not 0.0 <= number <= 24 * 60:
         raise argparse.ArgumentTypeError(f"'{text}' is no number of minutes, from 0 to 1440")
     return number
@@ -153,3 +148,11 @@ def _parsed(parse: Callable[[str], T], text: str) -> T:
         return parse(text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _number(text: str) -> float:
+    """A number, or not-a-number, which is within no range."""
+    try:
+        return float(text)
+    except ValueError:
+        return math.nan

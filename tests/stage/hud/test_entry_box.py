@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import cycle, product
-from typing import Any
 
 import pygame
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,7 +18,6 @@ from visualizer.show.system_actions import Engine, Say, Tick
 from visualizer.show.view import View
 from visualizer.stage.drawing.lettering import Lettering
 from visualizer.stage.hud import entry_box
-from visualizer.stage.hud.hud import Hud
 from visualizer.stage.hud.panel_layout import plan, unit_of
 
 from ..shows import RUNNING, SIZES, changed, picture, played, texts
@@ -40,18 +37,9 @@ def test_the_quit_line_goes_after_its_time(letters: Lettering) -> None:
 
 
 def test_the_quit_line_covers_neither_the_panel_nor_messages_nor_the_field(
-    letters: Lettering, monkeypatch: pytest.MonkeyPatch
+    letters: Lettering, cards: list[tuple[int, int]]
 ) -> None:
     size = (1280, 720)
-    cards: list[tuple[int, int]] = []
-    card = Hud._card
-
-    def noted(hud: Hud, *args: Any) -> int:
-        top = card(hud, *args)
-        cards.append((top, args[3]))
-        return top
-
-    monkeypatch.setattr(Hud, "_card", noted)
     for actions in ((), (Run("prompt"),)):
         calm = played(*actions, Say("hello"))
         asking = reduce(calm, Run("quit"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
 
 import pygame
 import pytest
@@ -18,7 +17,6 @@ from visualizer.show.view import View
 from visualizer.stage.drawing.hud_colours import ACCENT, AMBER, RED, TRACK
 from visualizer.stage.drawing.lettering import Lettering
 from visualizer.stage.hud import help_layout, panel_layout
-from visualizer.stage.hud.hud import Hud
 
 from ..shows import RUNNING, SIZES, changed, count, picture, played, texts
 
@@ -71,17 +69,8 @@ def test_a_model_on_its_way_has_a_card_with_its_progress_while_the_show_runs(
 
 @pytest.mark.parametrize("size", SIZES)
 def test_a_card_stands_above_messages_and_on_the_screen(
-    letters: Lettering, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+    letters: Lettering, size: tuple[int, int], cards: list[tuple[int, int]]
 ) -> None:
-    cards: list[tuple[int, int]] = []
-    card = Hud._card
-
-    def noted(hud: Hud, *args: Any) -> int:
-        top = card(hud, *args)
-        cards.append((top, args[3]))
-        return top
-
-    monkeypatch.setattr(Hud, "_card", noted)
     show = played(*(Say(f"message {number}") for number in range(5)))
     picture(letters, View(show, replace(COMING, text="downloading " * 40)), size)
     assert len(cards) == 6
