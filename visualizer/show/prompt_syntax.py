@@ -18,16 +18,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 from visualizer.show.prompt_mix import TOGETHER, alone, weighted
+from visualizer.show.prompt_tree import Choice, Tree, Weight, composed, parsed
 from visualizer.show.request import Mix
-
-UP, UP_NOVELAI = 1.1, 1.05
-"""Weights of a pair of brackets without a number; [ ] has the inverse of the first."""
-
-DEEPEST = 8
-"""Brackets within brackets that mean something."""
 
 MOST_VARIANTS = 32
 """Texts that alternatives are multiplied out to; of further ones the heaviest is taken."""
@@ -50,24 +45,11 @@ class Reading(NamedTuple):
         return f"left out of the prompt: {', '.join(self.left_out)}" if self.left_out else ""
 
 
-class _Weight(NamedTuple):
-    inner: _Sequence
-    weight: float
-
-
-class _Choice(NamedTuple):
-    options: tuple[tuple[float, _Sequence], ...]
-
-
-_Sequence: TypeAlias = "tuple[str | _Weight | _Choice, ...]"
-
 _HAS_SYNTAX = re.compile(r"[(\[{<\\]|\bAND\b|\bBREAK\b|__|(?:^|\s)--\w")
 _NEGATIVE = re.compile(r"(?:^|\s)--(?:neg|no)\s+")
 _UNPLAYED = re.compile(r"<\w+:[^<>]*>|__[\w*/ -]+?__|(?:^|(?<=\s))--\w+(?:[ =]\d[\w.:]*)?")
 _BELOW_0 = re.compile(r"\([^()]*:\s*-[\d.]+\s*\)")
 """A weight below 0 would want the phrase's opposite; it is played as 0."""
-_BRACKETS = {"(": ")", "[": "]", "{": "}"}
-_NUMBER = r"\s*([+-]?(?:\d+\.?\d*|\.\d+))\s*"
 
 
 def read(text: str) -> Reading:
@@ -79,8 +61,8 @@ def read(text: str) -> Reading:
     text = re.sub(r"\s*\bBREAK\b\s*", ", ", _UNPLAYED.sub(" ", text))
     mix: dict[str, float] = {}
     names: dict[str, str] = {}
-    for part, share in _composed(text):
-        for weight, variant in _variants(_parsed(part, 0)):
+    for part, share in composed(text):
+        for weight, variant in _variants(parsed(part, 0)):
             phrases = sorted(_phrases(variant, 1.0), key=lambda each: -abs(each[1] - 1.0))
             if len(phrases) > MOST_PHRASES:
                 left_out.append(f"the emphasis of more than {MOST_PHRASES} phrases")
@@ -107,20 +89,20 @@ def read_negative(text: str) -> tuple[str, tuple[str, ...]]:
         return text.strip(), ()
     left_out = [found.strip() for found in _UNPLAYED.findall(text) + _BELOW_0.findall(text)]
     text = re.sub(r"\s*\bBREAK\b\s*", ", ", _UNPLAYED.sub(" ", _BELOW_0.sub(" ", text)))
-    sequences = [_parsed(part, 0) for part, _ in _composed(text)]
+    sequences = [parsed(part, 0) for part, _ in composed(text)]
     if any(not isinstance(each, str) for sequence in sequences for each in sequence):
         left_out.append("the weights of the negative prompt")
     flat = _tidy(", ".join(_flat(sequence) for sequence in sequences))
     return flat, tuple(dict.fromkeys(left_out))
 
 
-def _flat(sequence: _Sequence) -> str:
+def _flat(sequence: Tree) -> str:
     """The words of a sequence without weights; of alternatives, the first that has any."""
     words = ""
     for each in sequence:
         if isinstance(each, str):
             words += each
-        elif isinstance(each, _Weight):
+        elif isinstance(each, Weight):
             words += _flat(each.inner) if each.weight > 0.0 else ""
         else:
             options = (_flat(option) for _, option in each.options)
@@ -128,109 +110,24 @@ def _flat(sequence: _Sequence) -> str:
     return words
 
 
-def _composed(text: str) -> Iterator[tuple[str, float]]:
-    """The parts of a composition with their weights."""
-    parts = re.split(r"\bAND\b", text)
-    for part in parts:
-        found = re.search(rf":{_NUMBER}$", part) if len(parts) > 1 else None
-        if found is None:
-            yield part, 1.0
-        else:
-            yield part[: found.start()], max(float(found[1]), 0.0)
-
-
-def _parsed(text: str, depth: int) -> _Sequence:
-    """A text as words, weights and choices."""
-    ends = _pairs(text) if depth < DEEPEST else {}
-    sequence: list[str | _Weight | _Choice] = []
-    place = plain = 0
-    while place < len(text):
-        if place in ends:
-            sequence.append(text[plain:place])
-            sequence.append(_bracket(text[place], text[place + 1 : ends[place]], depth + 1))
-            place = plain = ends[place] + 1
-        else:
-            place += 2 if text[place] == "\\" else 1
-    return (*sequence, text[plain:])
-
-
-def _pairs(text: str) -> dict[int, int]:
-    """Where brackets open and close; those that don't match are left out."""
-    ends: dict[int, int] = {}
-    open_: list[int] = []
-    place = 0
-    while place < len(text):
-        sign = text[place]
-        if sign in _BRACKETS:
-            open_.append(place)
-        elif open_ and sign == _BRACKETS[text[open_[-1]]]:
-            ends[open_.pop()] = place
-        place += 2 if sign == "\\" else 1
-    return ends
-
-
-def _bracket(kind: str, inner: str, depth: int) -> _Weight | _Choice:
-    """What a pair of brackets means."""
-    options = _split(inner, "|")
-    if kind == "{":
-        options[0] = re.sub(r"^\s*[\d-]*\$\$(?:[^|]*\$\$)?", "", options[0])
-        if len(options) > 1:
-            return _Choice(tuple(_weighed(option, depth) for option in options))
-        return _Weight(_parsed(inner, depth), UP_NOVELAI)
-    if kind == "[":
-        if len(options) > 1:
-            return _Choice(tuple((1.0, _parsed(option, depth)) for option in options))
-        stages = _split(inner, ":")
-        if len(stages) in (2, 3) and (when := re.fullmatch(_NUMBER, stages[-1])):
-            first = stages[0] if len(stages) == 3 else ""
-            share = float(when[1])
-            share = share if 0.0 <= share <= 1.0 else 0.5  # in steps: how many there are is open
-            both = (share, _parsed(first, depth)), (1.0 - share, _parsed(stages[-2], depth))
-            return _Choice(both)
-        return _Weight(_parsed(inner, depth), 1.0 / UP)
-    found = re.search(rf":{_NUMBER}$", inner)
-    if found is None:
-        return _Weight(_parsed(inner, depth), UP)
-    return _Weight(_parsed(inner[: found.start()], depth), max(float(found[1]), 0.0))
-
-
-def _weighed(option: str, depth: int) -> tuple[float, _Sequence]:
-    found = re.match(rf"{_NUMBER}::", option)
-    if found is None:
-        return 1.0, _parsed(option, depth)
-    return max(float(found[1]), 0.0), _parsed(option[found.end() :], depth)
-
-
-def _split(text: str, sign: str) -> list[str]:
-    """A text at a sign, where that is in no brackets of its own."""
-    ends = _pairs(text)
-    parts, begin, place = [], 0, 0
-    while place < len(text):
-        if text[place] == sign:
-            parts.append(text[begin:place])
-            begin = place + 1
-        place = ends.get(place, place) + 1
-    return [*parts, text[begin:]]
-
-
-def _variants(sequence: _Sequence) -> list[tuple[float, _Sequence]]:
+def _variants(sequence: Tree) -> list[tuple[float, Tree]]:
     """A sequence without choices, once for each of their combinations, by shares that add up to
     1; the heaviest of them where there are too many."""
-    variants: list[tuple[float, _Sequence]] = [(1.0, ())]
+    variants: list[tuple[float, Tree]] = [(1.0, ())]
     for place, each in enumerate(sequence):
         if len(variants) == MOST_VARIANTS:
             rest = _heaviest(sequence[place:])
             return [(share, (*before, *rest)) for share, before in variants]
-        ends: list[tuple[float, _Sequence]]
-        if isinstance(each, _Choice):
+        ends: list[tuple[float, Tree]]
+        if isinstance(each, Choice):
             total = sum(weight for weight, _ in each.options) or 1.0
             ends = [
                 (weight / total * share, inner)
                 for weight, option in each.options
                 for share, inner in _variants(option)
             ]
-        elif isinstance(each, _Weight):
-            ends = [(s, (_Weight(inner, each.weight),)) for s, inner in _variants(each.inner)]
+        elif isinstance(each, Weight):
+            ends = [(s, (Weight(inner, each.weight),)) for s, inner in _variants(each.inner)]
         else:
             ends = [(1.0, (each,))]
         variants = [(a * b, (*before, *after)) for a, before in variants for b, after in ends]
@@ -238,22 +135,22 @@ def _variants(sequence: _Sequence) -> list[tuple[float, _Sequence]]:
     return variants
 
 
-def _heaviest(sequence: _Sequence) -> _Sequence:
+def _heaviest(sequence: Tree) -> Tree:
     """A sequence with the heaviest option of each choice in its place."""
-    found: list[str | _Weight | _Choice] = []
+    found: list[str | Weight | Choice] = []
     for each in sequence:
-        if isinstance(each, _Choice):
+        if isinstance(each, Choice):
             _, option = max(each.options, key=lambda option: option[0])
             found += _heaviest(option)
-        elif isinstance(each, _Weight):
-            found.append(_Weight(_heaviest(each.inner), each.weight))
+        elif isinstance(each, Weight):
+            found.append(Weight(_heaviest(each.inner), each.weight))
         else:
             found.append(each)
     return tuple(found)
 
 
 def _emphasised(
-    sequence: _Sequence, phrases: Sequence[tuple[str, float, _Weight]]
+    sequence: Tree, phrases: Sequence[tuple[str, float, Weight]]
 ) -> Iterator[tuple[str, float, str | None]]:
     """The texts that a sequence without choices comes to, with weights, and the phrase that each
     is there for: None for the whole."""
@@ -267,11 +164,11 @@ def _emphasised(
             yield _words(sequence, without=path), (1.0 - weight) / max(less, 1.0), phrase
 
 
-def _phrases(sequence: _Sequence, factor: float) -> Iterator[tuple[str, float, _Weight]]:
+def _phrases(sequence: Tree, factor: float) -> Iterator[tuple[str, float, Weight]]:
     """Phrases with weights, and where they stand. Brackets round nothing but brackets count with
     those inside; a phrase within a phrase has its own weight beside that of the whole."""
     for each in sequence:
-        if isinstance(each, _Weight):
+        if isinstance(each, Weight):
             weight = factor * each.weight
             if any(isinstance(inner, str) and inner.strip() for inner in each.inner):
                 yield from [(_words(each.inner), weight, each)] if weight != 1.0 else []
@@ -279,12 +176,12 @@ def _phrases(sequence: _Sequence, factor: float) -> Iterator[tuple[str, float, _
             yield from _phrases(each.inner, weight)
 
 
-def _words(sequence: _Sequence, without: _Weight | None = None) -> str:
+def _words(sequence: Tree, without: Weight | None = None) -> str:
     return "".join(
         each
         if isinstance(each, str)
         else ""
-        if each is without or isinstance(each, _Choice)
+        if each is without or isinstance(each, Choice)
         else _words(each.inner, without)
         for each in sequence
     )
