@@ -58,7 +58,7 @@ class Gated:
             raise first
         return Picture(self.picture, request.seed)
 
-    def adopt(self, pixels: Pixels) -> None:
+    def continue_from(self, pixels: Pixels) -> None:
         self.adopted.append(pixels)
 
     def prepare(self, request: Request) -> str:

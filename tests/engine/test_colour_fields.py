@@ -75,7 +75,7 @@ def test_a_glide_leads_from_one_seeds_fields_to_the_next() -> None:
 
 def test_it_goes_on_as_it_was_whatever_played_before() -> None:
     card, other = ColourFields(32), ColourFields(32)
-    card.adopt(np.zeros((8, 8, 3), np.uint8))
+    card.continue_from(np.zeros((8, 8, 3), np.uint8))
     card.prepare(request())
     assert card.reduce_memory() == ""
     assert np.array_equal(card.next(request()).pixels, other.next(request()).pixels)

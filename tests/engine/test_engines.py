@@ -118,7 +118,7 @@ def test_it_goes_on_from_another_engines_picture(open_: Open) -> None:
         engine.next(request(restarts=side))  # from white
         red = np.zeros((side, side, 3), np.uint8)
         red[..., 0] = 200
-        engine.adopt(red)
+        engine.continue_from(red)
         pixels = engine.next(
             request(restarts=side, blend=0.98, brightness=0.0, contrast=0.0)
         ).pixels
@@ -130,7 +130,7 @@ def test_a_new_engine_that_goes_on_from_a_picture_does_not_begin_from_white(open
     engine = open_()
     if engine.model == COLOUR_FIELDS:
         pytest.skip("its pictures are not made from one another")
-    engine.adopt(np.zeros((SIDE, SIDE, 3), np.uint8))
+    engine.continue_from(np.zeros((SIDE, SIDE, 3), np.uint8))
     assert engine.next(request(blend=0.98, restarts=5)).pixels.mean() < 16
 
 

@@ -28,7 +28,7 @@ class Adopting(ColourFields):
 
     adopted: list[Pixels] = []  # noqa: RUF012
 
-    def adopt(self, pixels: Pixels) -> None:
+    def continue_from(self, pixels: Pixels) -> None:
         self.adopted.append(pixels)
 
 
@@ -59,7 +59,7 @@ def test_a_render_begins_from_a_picture_but_for_what_the_options_name(
         return ColourFields.next(engine, request)
 
     monkeypatch.setattr(engine, "next", next_)
-    monkeypatch.setattr("visualizer.offline.render.open_now", lambda *_: engine)
+    monkeypatch.setattr("visualizer.offline.video_making.open_now", lambda *_: engine)
     out = tmp_path / "out"
     status = cli.main(["render", str(out), *SMALL, "--frames", "1", "--from", str(path), *options])
     assert status == 0

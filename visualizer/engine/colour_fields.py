@@ -90,7 +90,7 @@ class ColourFields:
             pixels.setflags(write=False)
         return Picture(pixels, place.seed)
 
-    def adopt(self, pixels: Pixels) -> None:
+    def continue_from(self, pixels: Pixels) -> None:
         """See engine.Engine. These pictures are not made from one another."""
 
     def prepare(self, request: Request) -> str:

@@ -28,8 +28,8 @@ class Engine(Protocol):
     def next(self, request: Request) -> Picture:
         """The next picture of the loop. May raise: then the one before still stands."""
 
-    def adopt(self, pixels: Pixels) -> None:
-        """Go on from another engine's picture instead of from white; it may have another size."""
+    def continue_from(self, pixels: Pixels) -> None:
+        """Continue from another engine's picture, which may have another size, not from white."""
 
     def prepare(self, request: Request) -> str:
         """A little of what can be done ahead, between two frames: such as to embed one prompt

@@ -69,7 +69,7 @@ class Grey:
         pixels.setflags(write=False)
         return Picture(pixels, request.seed)
 
-    def adopt(self, pixels: Pixels) -> None:
+    def continue_from(self, pixels: Pixels) -> None:
         pass
 
     def prepare(self, request: Request) -> str:

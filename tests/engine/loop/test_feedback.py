@@ -291,7 +291,7 @@ def test_another_engines_picture_is_gone_on_from_whatever_its_size() -> None:
     pixels = to_levels(F.interpolate(soft(), (40, 60), mode="bilinear")).numpy()
     denoiser = Scripted()
     engine = loop(denoiser)
-    engine.adopt(pixels)
+    engine.continue_from(pixels)
     picture = engine.next(wanted(restarts=3, blend=0.0, **STILL))
     assert (denoiser.seen[0] - soft()).abs().mean() < 0.02
     assert np.array_equal(picture.pixels, to_levels(denoiser.seen[0]).numpy())
@@ -302,7 +302,7 @@ def test_another_engines_picture_is_gone_on_from_whatever_its_size() -> None:
 def test_an_adopted_picture_is_shown_where_nothing_is_generated() -> None:
     pixels = to_levels(soft()).numpy()
     engine = loop(Scripted())
-    engine.adopt(pixels)
+    engine.continue_from(pixels)
     assert np.array_equal(engine.next(wanted(strength=0.0)).pixels, pixels)
 
 

@@ -290,10 +290,10 @@ def test_memory_that_a_loading_model_takes_costs_that_model_and_not_the_picture(
 def test_a_new_model_that_cannot_take_the_picture_over_begins_from_white_and_plays(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def adopt(_: Pixels) -> None:
+    def continue_from(_: Pixels) -> None:
         raise RuntimeError(FULL)
 
-    monkeypatch.setattr(rig.other, "adopt", adopt)
+    monkeypatch.setattr(rig.other, "continue_from", continue_from)
     engine = rig.start()
     rig.requests.put(request())
     engine.permits.release()

@@ -129,7 +129,7 @@ class Feedback:
         return Picture(self._pixels, place.seed)
 
     @torch.inference_mode()
-    def adopt(self, pixels: Pixels) -> None:
+    def continue_from(self, pixels: Pixels) -> None:
         """See engine.Engine."""
         pixels = resized(pixels, self._size)
         picture = torch.tensor(pixels, device=self.device).permute(2, 0, 1).unsqueeze(0)

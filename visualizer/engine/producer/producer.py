@@ -209,7 +209,7 @@ class Producer(threading.Thread):
         self._unprepared = False
         if self._last is not None:
             try:
-                self._switch.engine.adopt(self._last)
+                self._switch.engine.continue_from(self._last)
             except Exception:
                 terminal.trace()  # it begins from white then, under the handover
             self._handover = ModelCrossfade(self._last, self._clock())
