@@ -133,7 +133,7 @@ def test_a_folder_isnt_continued_with_another_model_or_sound(
         assert cli.main(argv) == 143
     with monkeypatch.context() as patch:
         card = ColourFields((32, 64))
-        patch.setattr("visualizer.offline.render.open_now", lambda *_: card)
+        patch.setattr("visualizer.offline.video_making.open_now", lambda *_: card)
         assert cli.main([*argv, "--continue"]) == 2
     made, now = (f"colour-fields on cpu by no network at {size}" for size in ("64x64", "32x64"))
     assert f"it was made with {made}, and this is {now}" in capsys.readouterr().err

@@ -114,7 +114,7 @@ def test_the_model_of_the_preset_plays_unless_another_is_named(
         opened.append(name)
         return ColourFields(16)
 
-    monkeypatch.setattr("visualizer.offline.render.open_now", open_now)
+    monkeypatch.setattr("visualizer.offline.video_making.open_now", open_now)
     for number, named in enumerate(([], ["--model", "builtin"])):
         out = str(tmp_path / f"{number}")
         assert cli.main(["render", out, "--preset", str(preset), "--frames", "1", *named]) == 0
@@ -138,7 +138,7 @@ def test_a_prompt_of_ones_own_leaves_a_named_presets_model_and_negative_prompt(
         opened.append(name)
         return Card(16)
 
-    monkeypatch.setattr("visualizer.offline.render.open_now", open_now)
+    monkeypatch.setattr("visualizer.offline.video_making.open_now", open_now)
     out, named = str(tmp_path / "out"), ["--preset", str(preset), "--prompt", "red flames"]
     assert cli.main(["render", out, *named, "--frames", "1"]) == 0
     assert opened == ["from/preset"]
@@ -200,7 +200,7 @@ def test_an_output_that_cant_be_written_is_refused_before_a_model_is_opened(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.delattr("visualizer.offline.render.open_now")
+    monkeypatch.delattr("visualizer.offline.video_making.open_now")
     (tmp_path / "file").touch()
     (tmp_path / "folder.mp4").mkdir()
     assert cli.main(["render", str(tmp_path / name), *SMALL]) == 2

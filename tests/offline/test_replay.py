@@ -250,7 +250,8 @@ def test_a_model_that_took_over_takes_over_again(
         opened.append(name)
         return ColourFields(32 if name == "colour-fields" else 48)
 
-    monkeypatch.setattr("visualizer.offline.render.open_now", open_now)
+    for module in ("render_replay", "video_making"):
+        monkeypatch.setattr(f"visualizer.offline.{module}.open_now", open_now)
     models = system_actions.Engine("colour-fields", ()), system_actions.Engine("a/large", ())
     log = written(
         tmp_path / "set.jsonl", models[0], 0.5, Live(1), 0.1, models[1], 0.1, Live(1), 3.0, Live(1)

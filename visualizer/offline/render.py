@@ -10,31 +10,26 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import fields, replace
 from fractions import Fraction
 from itertools import islice, repeat
 from pathlib import Path
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-from visualizer import __version__, terminal
+from visualizer import terminal
 from visualizer.controls.audio.audio_features import AudioFeatures
 from visualizer.disk import free_name
 from visualizer.engine import checkpoint
 from visualizer.engine.diffusion.seed_walk import SeedWalk
 from visualizer.engine.engine import Engine
-from visualizer.engine.failures import FrameError, one_line
-from visualizer.frame import Frame, Pixels
-from visualizer.offline import continuing, replay
-from visualizer.offline.interrupt import Interrupt
-from visualizer.offline.replay import Replay
+from visualizer.frame import Frame
+from visualizer.offline import continuing
+from visualizer.offline.render_replay import render_replay
 from visualizer.offline.soundtrack import Soundtrack, mono
 from visualizer.offline.source_pictures import SourcePictures, check_source
-from visualizer.offline.video_wall import Shown, VideoWall, due
-from visualizer.offline.writers import STATE, VIDEO, Writer, check_out, writer
-from visualizer.openers import open_now
+from visualizer.offline.video_making import Tell, make_video, new_video_wall
+from visualizer.offline.video_wall import Shown, due
+from visualizer.offline.writers import STATE, check_out
 from visualizer.options import (
     BeginPicture,
     OptionError,
@@ -44,25 +39,16 @@ from visualizer.options import (
     find_presets,
     with_picture,
 )
-from visualizer.outputs.audio_track import RATE, Stereo
+from visualizer.outputs.audio_track import RATE
 from visualizer.show.files import prompt_lists
-from visualizer.show.lora import joined
-from visualizer.show.lora import parse as parse_lora
 from visualizer.show.next_request import request
 from visualizer.show.records import Preset
 from visualizer.show.reducer import reduce, start
 from visualizer.show.state import Show
 from visualizer.show.system_actions import Live, Tick
 
-SAVED_EVERY = 10.0
-"""Seconds from one saving of a folder's state to the next: a killed run loses no more."""
-
 SECONDS = 10.0
 """Length of a video where neither an option nor a sound says how long."""
-
-
-Tell = Callable[[int, int], None]
-"""Hears, with each frame, how many are made, and of how many."""
 
 
 def render(options: RenderOptions, tell: Tell | None = None) -> int:
@@ -73,7 +59,7 @@ def render(options: RenderOptions, tell: Tell | None = None) -> int:
     """
     _check_rates(options)
     if options.replay is not None:
-        return _replayed(options, options.replay, tell)
+        return render_replay(options, options.replay, tell)
     sound = Soundtrack(options.sound) if options.sound is not None else None
     if sound is not None and sound.damaged:
         terminal.log(f"--sound {options.sound}: {sound.damaged} damaged pieces are left out")
@@ -91,7 +77,7 @@ def render(options: RenderOptions, tell: Tell | None = None) -> int:
 
     def shown(engine: Engine) -> Iterator[Shown]:
         if picture is not None:
-            engine.adopt(picture.pixels)
+            engine.continue_from(picture.pixels)
         state = options.out / STATE if numbers.start else None
         return frames(
             show, engine, options.fps, numbers, sound, terminal.log, state, options.engine_fps,
@@ -103,136 +89,11 @@ def render(options: RenderOptions, tell: Tell | None = None) -> int:
         "chance": show.chance,
     }
     crossfades = options.engine_fps is not None
-    wall = _video_wall(options, drawn=first_frame, crossfades=crossfades)
+    wall = new_video_wall(options, drawn=first_frame, crossfades=crossfades)
     with source:
-        return _opened_and_made(
+        return make_video(
             options, show.model.asked, numbers, shown, wall, None if crossfades else facts
         )
-
-
-def _replayed(options: RenderOptions, path: Path, tell: Tell | None) -> int:
-    """Make the video of a performance log; the exit status. Raises OptionError."""
-    given = {
-        "--preset": options.preset, "--presets": options.presets, "--prompt": options.prompt,
-        "--set, --seed": dict(options.settings), "--continue": options.continuing,
-        "--source": options.source, "--from": options.from_picture,
-    }  # fmt: skip
-    if unused := [name for name, value in given.items() if value]:
-        raise OptionError(f"--replay plays what was played: leave out {', '.join(unused)}")
-    recording = replay.read(path, terminal.say)
-    header = recording.header
-    if header.version != __version__:
-        terminal.say(
-            f"--replay {path}: it is of version {header.version}, and this is {__version__}: "
-            "pictures may differ"
-        )
-    sound = Soundtrack(options.sound) if options.sound is not None else None
-    check_out(options.out)
-    if options.size is None and options.aspect is None:
-        options = replace(options, size=header.size, aspect=header.aspect)
-    limit = options.strobe_limit or header.strobe_limit
-    # One at each end: what was shown last is shown, too.
-    length = math.floor((recording.ends - recording.begins) * options.fps + 1e-6) + 1
-    numbers = range(min(length, options.frames or length))
-
-    source = SourcePictures(terminal.log)
-
-    def open_engine(model: str) -> Engine:
-        return open_now(options, model, terminal.log)
-
-    def shown(engine: Engine) -> Iterator[Shown]:
-        played = Replay(
-            recording,
-            engine,
-            open_engine=open_engine if options.model is None else None,
-            steps=options.steps,
-            variation=options.variation,
-            makes=options.engine_fps is None,
-            source=source,
-            say=terminal.log,
-        )
-        count = numbers.stop
-        return replay.shown(recording, played, options.fps, count, sound, options.engine_fps)
-
-    replay.begun(recording)  # refused before a model loads
-    wall = _video_wall(replace(options, strobe_limit=limit), crossfades=True)
-    loras = options.lora or tuple(map(parse_lora, header.loras))
-    model = joined(options.model or recording.model, loras)
-    with source:
-        return _opened_and_made(options, model, numbers, shown, wall, None, tell)
-
-
-def _opened_and_made(
-    options: RenderOptions,
-    model: str,
-    numbers: range,
-    shown: Callable[[Engine], Iterator[Shown]],
-    wall: VideoWall,
-    facts: Mapping[str, str | int] | None,
-    tell: Tell | None = None,
-) -> int:
-    """Open the model, and make pictures of these numbers (from 0); the exit status.
-
-    facts: what another run has to know to go on; None where none can.
-    """
-    with Interrupt() as interrupt:
-        try:
-            engine = open_now(options, model, terminal.log)
-        except KeyboardInterrupt:
-            terminal.say(f"{options.out}: interrupted before the first frame")
-            return interrupt.status
-        pictures = wall.pictures(shown(engine))
-        return _made(options, engine, numbers, pictures, facts, interrupt, tell)
-
-
-def _made(
-    options: RenderOptions,
-    engine: Engine,
-    numbers: range,
-    pictures: Iterator[tuple[Pixels, Stereo | None]],
-    facts: Mapping[str, str | int] | None,
-    interrupt: Interrupt,
-    tell: Tell | None,
-) -> int:
-    """Write pictures of these numbers (from 0); the exit status. What is made stays, even where it
-    ends early."""
-    made: Writer | None = None
-    try:
-        bars = progress_bars(hidden=tell is not None)
-        with writer(options.out, options.fps, numbers.start) as made, bars as progress:
-            task = progress.add_task(
-                terminal.clean(f"{engine.model} on {engine.device}"),
-                total=numbers.stop,
-                completed=numbers.start,
-            )
-            saved = time.monotonic()
-            for number in numbers:
-                with interrupt.held():
-                    picture, block = next(pictures)
-                    if number == numbers.start and (line := _cut(options, picture)):
-                        terminal.log(line)
-                    made.write(picture, block)
-                    save = interrupt.number or time.monotonic() - saved > SAVED_EVERY
-                    if save and facts is not None and made.state is not None:
-                        checkpoint.save(engine, made.state, frames=made.count, **facts)
-                        saved = time.monotonic()
-                progress.advance(task)
-                if tell is not None:
-                    tell(number + 1, numbers.stop)
-    except KeyboardInterrupt:
-        status, line = interrupt.status, "interrupted"
-    except OSError as error:
-        status, line = 1, f"can't be written: {error.strerror or error}"
-    except (FrameError, RuntimeError) as error:  # a picture of not-a-numbers; out of memory
-        status, line = 1, f"not finished: {one_line(error)}"
-    else:
-        terminal.out(options.out.resolve())
-        return 0
-    if made is not None and made.count and made.kept is not None:
-        line += f"; the first {made.count} of {numbers.stop} frames are in {made.kept}"
-        line += "; --continue goes on" if made.state is not None and made.state.exists() else ""
-    terminal.say(f"{options.out}: {line}")
-    return status
 
 
 def video_instead(options: Options, why: str) -> int:
@@ -316,31 +177,12 @@ def _check_rates(options: RenderOptions) -> None:
         raise OptionError("--continue: not with --engine-fps, whose crossfades would begin anew")
 
 
-def _cut(options: RenderOptions, pixels: Pixels) -> str:
-    """What a video, whose sides are even, loses of pictures; "" for nothing."""
-    height, width = pixels.shape[:2]
-    if options.out.suffix.lower() != VIDEO or width % 2 == height % 2 == 0:
-        return ""
-    return f"a video's sides are even: of {width}x{height}, the last row or column is cut off"
-
-
 def _count(options: RenderOptions, sound: Soundtrack | None) -> int:
     """How many frames: as many as asked for, else as long as the sound, else SECONDS."""
     if options.frames is not None:
         return options.frames
     seconds = SECONDS if sound is None else sound.seconds
     return max(math.ceil(seconds * options.fps - 1e-6), 1)  # 0.3 s × 10 is 3.0000000000000004
-
-
-def _video_wall(options: RenderOptions, *, drawn: int = 0, crossfades: bool) -> VideoWall:
-    return VideoWall(
-        options.wall,
-        options.fps,
-        drawn=drawn,
-        crossfades=crossfades,
-        strobe_limit=options.strobe_limit,
-        say=terminal.log,
-    )
 
 
 def _first(options: RenderOptions, chance: int, picture: BeginPicture | None = None) -> Show:
@@ -377,15 +219,3 @@ def _first(options: RenderOptions, chance: int, picture: BeginPicture | None = N
     for line in picture.lines:
         terminal.log(line)
     return with_picture(show, picture, options, options.prompt)
-
-
-def progress_bars(hidden: bool = False) -> Progress:
-    """Bars of how far videos are."""
-    return Progress(
-        TextColumn("{task.description}", markup=False),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        disable=hidden,
-    )

@@ -264,5 +264,5 @@ class Replay:
             return
         self._engine = engine
         if self._last is not None:
-            engine.adopt(self._last)
+            engine.continue_from(self._last)
             self._handover = ModelCrossfade(self._last, self.show.time)

@@ -21,7 +21,8 @@ from visualizer.disk import write_bytes
 from visualizer.engine.failures import one_line
 from visualizer.engine.host.ray_cluster import NoCluster, joined
 from visualizer.engine.host.ray_cluster import address as address_of
-from visualizer.offline.render import progress_bars, render
+from visualizer.offline.render import render
+from visualizer.offline.video_making import progress_bars
 from visualizer.offline.writers import VIDEO, check_out
 from visualizer.options import OptionError, RenderOptions
 
