@@ -12,11 +12,9 @@ from dataclasses import dataclass
 import pytest
 
 from visualizer.controls.ableton_link import LinkClock, Session
-from visualizer.show.actions import Action
 from visualizer.show.system_actions import Say, Sync
 
-PATIENCE = 20.0
-"""Seconds after which a condition that should come at once is given up."""
+from .input_listener import PATIENCE, InputListener
 
 
 @dataclass
@@ -36,22 +34,12 @@ class FakeSession:
         return super().__getattribute__(name)
 
 
-class Listener:
+class Listener(InputListener):
     """A running LinkClock, and all that it brought so far."""
 
     def __init__(self, link: LinkClock) -> None:
+        super().__init__(link)
         self.link = link
-        self.actions: list[Action] = []
-
-    def until(self, condition: Callable[[], bool]) -> None:
-        end = time.monotonic() + PATIENCE
-        while not condition():
-            assert time.monotonic() < end, f"it never came; there was {self.actions}"
-            threading.Event().wait(0.002)
-            self.actions += self.link.drain()
-
-    def until_came(self, action: Action) -> None:
-        self.until(lambda: action in self.actions)
 
     @property
     def syncs(self) -> list[Sync]:

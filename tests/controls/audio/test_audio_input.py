@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import builtins
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -14,11 +13,9 @@ import pytest
 
 from visualizer.controls.audio.audio_devices import Block, NoInput, NoSound, open_input
 from visualizer.controls.audio.audio_input import Sound
-from visualizer.show.actions import Action
 from visualizer.show.system_actions import Heard, Say
 
-PATIENCE = 20.0
-"""Seconds after which a condition that should come at once is given up."""
+from ..input_listener import PATIENCE, InputListener
 
 RATE = 48000
 
@@ -59,26 +56,12 @@ class Microphone:
         self.hear = None
 
 
-class Listener:
+class Listener(InputListener):
     """A running Sound, and all that it brought so far."""
 
     def __init__(self, sound: Sound) -> None:
+        super().__init__(sound)
         self.sound = sound
-        self.actions: list[Action] = []
-
-    def until(self, condition: Callable[[], bool]) -> None:
-        end = time.monotonic() + PATIENCE
-        while not condition():
-            assert time.monotonic() < end, f"it never came; there was {self.actions}"
-            threading.Event().wait(0.002)
-            self.actions += self.sound.drain()
-
-    def until_came(self, action: Action) -> None:
-        self.until(lambda: action in self.actions)
-
-    @property
-    def lines(self) -> list[str]:
-        return [action.text for action in self.actions if isinstance(action, Say)]
 
     @property
     def heard(self) -> list[Heard]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -13,11 +11,8 @@ import mido
 
 from visualizer.controls.midi.memory_ports import MemoryPorts
 from visualizer.controls.midi.midi_input import Midi
-from visualizer.show.actions import Action
-from visualizer.show.system_actions import Say
 
-PATIENCE = 30.0
-"""Seconds after which a condition that should come at once is given up."""
+from ..input_listener import PATIENCE, InputListener
 
 NANO = "X-KEYS:X-KEYS MIDI 1 20:0"
 
@@ -39,26 +34,12 @@ class CountedPorts(MemoryPorts):
         return super().names()
 
 
-class Listener:
+class Listener(InputListener):
     """A running Midi and all that it brought so far."""
 
     def __init__(self, midi: Midi) -> None:
+        super().__init__(midi)
         self.midi = midi
-        self.actions: list[Action] = []
-
-    def until(self, condition: Callable[[], bool]) -> None:
-        end = time.monotonic() + PATIENCE
-        while not condition():
-            assert time.monotonic() < end, f"it never came; there was {self.actions[-20:]}"
-            threading.Event().wait(0.002)
-            self.actions += self.midi.drain()
-
-    def until_came(self, action: Action) -> None:
-        self.until(lambda: action in self.actions)
-
-    @property
-    def lines(self) -> list[str]:
-        return [action.text for action in self.actions if isinstance(action, Say)]
 
 
 @contextmanager

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import socket
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from types import MappingProxyType
@@ -27,17 +26,14 @@ from visualizer.controls.osc.osc_messages import (
     state,
 )
 from visualizer.controls.repeated_faults import RateLimit
-from visualizer.show.actions import Action
 from visualizer.show.play_actions import Prompt, Run, Set, Switch
 from visualizer.show.system_actions import Say
 
+from ..input_listener import PATIENCE, InputListener
 from .packets import a_show, bundle, element, sent
 
 SENDER = ("127.0.0.2", 40000)
 """Another host than the clients'."""
-
-PATIENCE = 20.0
-"""Seconds after which a condition that should come at once is given up."""
 
 
 class Client(SimpleUDPClient):
@@ -60,34 +56,20 @@ class Client(SimpleUDPClient):
         return address, value
 
 
-class Listener:
+class Listener(InputListener):
     """A running Osc, its clock, and all that it brought so far."""
 
     def __init__(self) -> None:
         self.now = 0.0
-        self.actions: list[Action] = []
         self.osc = Osc(port=0, retry_after=0.002, clock=lambda: self.now)
-
-    def until(self, condition: Callable[[], bool]) -> None:
-        end = time.monotonic() + PATIENCE
-        while not condition():
-            assert time.monotonic() < end, f"it never came; there was {self.actions}"
-            threading.Event().wait(0.002)
-            self.actions += self.osc.drain()
+        super().__init__(self.osc)
 
     def until_told(self) -> None:
         self.until(lambda: bool(self.lines))
 
-    def until_came(self, action: Action) -> None:
-        self.until(lambda: action in self.actions)
-
     def client(self) -> closing[Client]:
         assert self.osc.port is not None
         return closing(Client("127.0.0.1", self.osc.port))
-
-    @property
-    def lines(self) -> list[str]:
-        return [action.text for action in self.actions if isinstance(action, Say)]
 
 
 @contextmanager
