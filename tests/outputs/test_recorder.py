@@ -9,8 +9,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -21,10 +19,12 @@ import pytest
 from visualizer.frame import Pixels
 from visualizer.outputs import encoders
 from visualizer.outputs.audio_track import RATE, HeardTrack
-from visualizer.outputs.encoders import Encoder, choose, software, works
+from visualizer.outputs.encoders import Encoder, software
 from visualizer.outputs.recorder import Recorder
 
 PATIENCE = 60.0
+
+
 RED, GREEN = (200, 30, 40), (20, 180, 60)
 
 
@@ -427,31 +427,3 @@ def test_what_was_written_plays_after_kill_9(tmp_path: Path) -> None:
     for number, (at, pixels) in enumerate(found):
         assert at == pytest.approx(number / 30, abs=1e-4)
         assert abs(pixels.mean() - number % 256) < 3
-
-
-def test_an_encoder_that_does_not_open_here_is_passed_over() -> None:
-    missing = Encoder("h264_of_the_moon", "nv12", 60.0, {})
-    broken = replace(software(64, 48), options={"preset": "none such"})
-    assert not works(missing, 64, 48)
-    assert not works(broken, 64, 48)
-    assert works(software(64, 48), 64, 48)
-    assert choose(64, 48, (missing, broken)) == software(64, 48)
-    good = replace(software(64, 48), fps=60.0)
-    assert choose(64, 48, (missing, good)) == good
-
-
-def test_small_machines_take_the_faster_preset(monkeypatch: pytest.MonkeyPatch) -> None:
-    presets: Callable[[int, int], str] = lambda *size: software(*size).options["preset"]  # noqa: E731
-    for cores, wall, preset in (
-        (2, (1280, 720), "ultrafast"), (4, (1280, 720), "veryfast"),
-        (8, (1920, 1080), "ultrafast"), (16, (1920, 1080), "veryfast"),
-    ):  # fmt: skip
-        monkeypatch.setattr(os, "cpu_count", lambda cores=cores: cores)
-        assert presets(*wall) == preset
-
-
-def test_every_hardware_encoder_of_the_table_is_named_as_ffmpeg_names_it() -> None:
-    for encoder in encoders.HARDWARE:
-        assert encoder.name.startswith("h264_")
-        assert encoder.fps == 60.0
-        assert encoder.pixels == "nv12"

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,64 +12,16 @@ import torch
 
 from visualizer.engine.loop.warp import warp
 from visualizer.frame import Pixels
-from visualizer.show.next_request import request
-from visualizer.show.parameters import DEFAULTS
 from visualizer.show.records import FITS
-from visualizer.show.request import Request
-from visualizer.show.state import Show
 from visualizer.stage.geometry import Size, fitted, seen
 from visualizer.stage.gl_renderer import GLRenderer
-from visualizer.stage.renderer import Moment, Renderer
+from visualizer.stage.renderer import Moment
 from visualizer.stage.software_renderer import SoftwareRenderer
 
-from .renderers import Make, software
+from .renderers import Make
+from .wall_pictures import Signed, detailed, moving, plain, quarters, seen_on, smooth
 
 GOLDEN = Path(__file__).parent / "golden"
-
-Signed = npt.NDArray[np.int64]
-
-
-def seen_on(renderer: Renderer, moment: Moment) -> Signed:
-    """The wall at a moment, (height, width, 3)."""
-    renderer.draw(moment)
-    return renderer.read().astype(np.int64)
-
-
-def plain(red: int, green: int, blue: int, size: int = 8) -> Pixels:
-    """A picture of one colour."""
-    return np.full((size, size, 3), (red, green, blue), np.uint8)
-
-
-def quarters(size: int = 32) -> Pixels:
-    """Each corner has its colour, so that mirrored or turned pictures show."""
-    picture = np.zeros((size, size, 3), np.uint8)
-    half = size // 2
-    picture[:half, :half] = (230, 40, 40)
-    picture[:half, half:] = (40, 230, 40)
-    picture[half:, :half] = (40, 40, 230)
-    picture[half:, half:] = (230, 230, 40)
-    return picture
-
-
-def detailed(width: int, height: int) -> Pixels:
-    """A picture in which each pixel is another."""
-    return np.random.default_rng(3).integers(0, 256, (height, width, 3), dtype=np.uint8)
-
-
-def smooth(size: int) -> Pixels:
-    """A picture with detail in all directions that no scaling loses."""
-    y, x = np.mgrid[:size, :size] / size * 2 * np.pi
-    waves = (np.sin(2 * x + y), np.sin(3 * y - x) * np.cos(x), np.cos(2 * x - 2 * y))
-    return np.round(127 + 100 * np.stack(waves, -1)).astype(np.uint8)
-
-
-def moving(**values: Any) -> Request:
-    """A request with such motion, at 1 s of show time."""
-    return replace(request(Show()), time=1.0, **values)
-
-
-def with_looks(**values: float) -> Moment:
-    return Moment(looks={**DEFAULTS, **values})
 
 
 def test_a_mix_is_exact_within_rounding_and_dim_scales_all_colours(make: Make) -> None:
@@ -197,6 +147,8 @@ def test_bars_are_black_a_stretched_picture_has_none_and_tiles_are_mirrored(make
 MOTIONS: tuple[dict[str, float], ...] = (
     {"zoom": 0.8}, {"rotate": 60.0}, {"pan_x": 0.2, "pan_y": -0.3}, {"zoom": -0.5, "rotate": -30.0},
 )  # fmt: skip
+
+
 CURVED: tuple[dict[str, float], ...] = (
     {"swirl": 90.0}, {"ripple": 1.0}, {"swirl": -60.0, "zoom": 0.4, "ripple": 0.5},
 )  # fmt: skip
@@ -284,123 +236,6 @@ def test_a_slanted_edge_has_no_stairs(gl: Make) -> None:
     rows = np.arange(len(wall))
     straight = np.polyval(np.polyfit(rows, crossings, 1), rows)
     assert np.abs(crossings - straight).max() < 0.5  # of a pixel of the wall
-
-
-LOOKS: dict[str, dict[str, float]] = {
-    "brightness": {"wall_brightness": 0.2},
-    "contrast": {"wall_contrast": 1.5},
-    "colours": {"saturation": 0.3, "hue": 70.0},
-    "gamma": {"gamma": 1.8},
-    "invert": {"invert": 0.8},
-    "mirror": {"wall_mirror": 3},
-    "kaleidoscope": {"wall_kaleidoscope": 5, "wall_angle": 40.0},
-    "split": {"rgb_split": 1.0},
-    "edges": {"edge_glow": 1.0},
-    "bloom": {"bloom": 1.0},
-    "vignette": {"vignette": 0.8},
-}
-
-
-def test_both_renderers_lay_the_same_looks(gl: Make) -> None:
-    size = 128, 128
-    picture = smooth(128)
-    for name, values in LOOKS.items():
-        walls = []
-        for make in (software, gl):
-            renderer = make(size)
-            renderer.push(picture)
-            walls.append(seen_on(renderer, with_looks(**values)))
-            assert np.abs(walls[-1] - picture).mean() > 2, name
-        assert np.abs(walls[0] - walls[1]).mean() < 4, name
-
-
-def test_bars_stay_black_whatever_looks_are_on(make: Make) -> None:
-    renderer = make((96, 54))
-    renderer.push(smooth(54))
-    for values in ({"invert": 1.0}, {"wall_brightness": 0.4}, {"grain": 1.0}, {"bloom": 1.0}):
-        wall = seen_on(renderer, replace(with_looks(**values), fit="whole"))
-        assert not wall[:, :20].any(), values
-        assert not wall[:, 76:].any(), values
-
-
-def test_both_renderers_fold_a_wide_wall_alike(gl: Make) -> None:
-    walls = []
-    for make in (software, gl):
-        renderer = make((160, 90))
-        renderer.push(smooth(128))
-        walls.append(seen_on(renderer, with_looks(wall_kaleidoscope=6, wall_angle=20.0)))
-    assert np.abs(walls[0] - walls[1]).mean() < 5
-
-
-def test_no_trail_outlasts_a_blackout_but_a_strobe_keeps_it(make: Make) -> None:
-    renderer, moment = make((8, 8)), with_looks(trails=0.95)
-    renderer.push(plain(240, 240, 240))
-    renderer.draw(moment)
-    renderer.push(plain(0, 0, 0))
-    assert not seen_on(renderer, replace(moment, dark=True)).any()
-    assert seen_on(renderer, moment).max() > 200
-    renderer.draw(replace(moment, dim=0.0))
-    assert not seen_on(renderer, moment).any()
-
-
-def test_colours_are_what_their_names_say(make: Make) -> None:
-    renderer = make((8, 8))
-    renderer.push(plain(200, 100, 60))
-    luma = 0.2126 * 200 + 0.7152 * 100 + 0.0722 * 60
-    for values, colour in (
-        ({"wall_brightness": 0.1}, (225.5, 125.5, 85.5)),
-        ({"wall_contrast": 0.5}, (163.75, 113.75, 93.75)),
-        ({"saturation": 0.0}, (luma, luma, luma)),
-        ({"invert": 1.0}, (55, 155, 195)),
-        ({"gamma": 2.0}, tuple(255 * (level / 255) ** 0.5 for level in (200, 100, 60))),
-        ({"posterise": 2}, (255, 0, 0)),
-        ({"posterise": 3}, (255, 127.5, 0)),
-    ):
-        assert np.abs(seen_on(renderer, with_looks(**values)) - colour).max() <= 2, values
-    turned = seen_on(renderer, with_looks(hue=120.0))[0, 0]
-    assert turned[1] == turned.max()  # red becomes green
-    assert abs(turned @ (0.2126, 0.7152, 0.0722) - luma) < 12
-
-
-def test_grain_is_another_in_each_picture_and_adds_no_light(make: Make) -> None:
-    renderer = make((96, 54))
-    renderer.push(plain(120, 120, 120))
-    one, other = (
-        seen_on(renderer, replace(with_looks(grain=0.5), number=number)) for number in (1, 2)
-    )
-    assert abs(one.mean() - 120) < 1.5
-    assert 8 < one.std() < 30
-    assert np.abs(one - other).mean() > 5
-
-
-def test_pixelate_makes_squares_of_mean_colours(make: Make) -> None:
-    renderer = make((64, 64))
-    renderer.push(smooth(64))
-    wall = seen_on(renderer, with_looks(pixelate=1.0))  # squares of 8
-    assert len(np.unique(wall.reshape(-1, 3), axis=0)) <= 100
-    assert abs(wall.mean() - smooth(64).mean()) < 3
-
-
-def test_trails_stay_a_while_and_fade_to_nothing(make: Make) -> None:
-    renderer = make((8, 8))
-    renderer.push(plain(200, 200, 200))
-    moment = with_looks(trails=0.9)
-    renderer.draw(moment)
-    renderer.push(plain(0, 0, 0))
-    levels = [int(seen_on(renderer, moment).max()) for _ in range(80)]
-    assert abs(levels[0] - 180) <= 1
-    assert abs(levels[1] - 162) <= 2
-    assert levels == sorted(levels, reverse=True)
-    assert levels[-1] <= 1
-
-
-def test_a_bloom_spreads_light_beyond_what_is_bright(make: Make) -> None:
-    picture = np.zeros((64, 64, 3), np.uint8)
-    picture[28:36, 28:36] = 255
-    renderer = make((64, 64))
-    renderer.push(picture)
-    assert seen_on(renderer, Moment())[32, 40].max() < 10
-    assert seen_on(renderer, with_looks(bloom=1.0))[32, 40].min() > 5
 
 
 def test_the_wall_is_read_at_another_size_too(make: Make) -> None:
