@@ -14,8 +14,8 @@ import pytest
 from visualizer import cli
 from visualizer.live import rehearsal
 from visualizer.live.rehearsal import Soaked
-from visualizer.offline import rehearsal_checks as checks
-from visualizer.offline.rehearsal_checks import Check, found
+from visualizer.offline import machine_checks, set_checks
+from visualizer.offline.rehearsal_checks import CHECKS, Check, found
 from visualizer.offline.rehearse import rehearse
 from visualizer.options import RehearseOptions
 from visualizer.show.findings import BAD, GOOD, NOTE, Finding, bad, good, note
@@ -70,7 +70,7 @@ def test_the_status_and_the_page_say_whether_anything_is_bad(
 
 def test_every_check_but_the_devices_own_is_free_of_faults_here(tmp_path: Path) -> None:
     options = replace(OPTIONS, osc="", desk="", state=tmp_path)
-    for check in checks.CHECKS:
+    for check in CHECKS:
         findings = found(check, options)
         assert findings, check.name
         if check.name != "device":  # its memory may be full of other programs
@@ -78,7 +78,7 @@ def test_every_check_but_the_devices_own_is_free_of_faults_here(tmp_path: Path) 
 
 
 def test_a_model_that_is_not_here_is_bad_and_says_how_to_have_it() -> None:
-    (finding,) = found(Check("models", checks.models), replace(OPTIONS, model="no/such-model"))
+    (finding,) = found(Check("models", set_checks.models), replace(OPTIONS, model="no/such-model"))
     assert finding.level == BAD
     assert "no/such-model" in finding.text
     assert finding.remedy
@@ -87,11 +87,11 @@ def test_a_model_that_is_not_here_is_bad_and_says_how_to_have_it() -> None:
 def test_presets_that_can_not_play_are_bad_line_by_line(tmp_path: Path) -> None:
     (tmp_path / "good.yaml").write_text("prompts: [sea]\n", encoding="utf-8")
     (tmp_path / "broken.yaml").write_text("prompts: [sea]\nzoom: much\n", encoding="utf-8")
-    findings = list(checks.presets(replace(OPTIONS, presets=tmp_path)))
+    findings = list(set_checks.presets(replace(OPTIONS, presets=tmp_path)))
     assert levels(findings) == {GOOD, BAD}
     assert "broken.yaml:2" in texts(findings)
     assert "1 in" in texts(findings)
-    gone = list(checks.presets(replace(OPTIONS, presets=tmp_path / "gone")))
+    gone = list(set_checks.presets(replace(OPTIONS, presets=tmp_path / "gone")))
     assert levels(gone) == {BAD}
 
 
@@ -99,22 +99,26 @@ def test_a_port_that_another_show_has_is_bad() -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
         taken.bind(("127.0.0.1", 0))
         where = f"127.0.0.1:{taken.getsockname()[1]}"
-        osc, desk = checks.ports(replace(OPTIONS, osc=where))
+        osc, desk = machine_checks.ports(replace(OPTIONS, osc=where))
     assert (osc.level, desk.level) == (BAD, NOTE)
     assert where in osc.text
-    osc, _ = checks.ports(replace(OPTIONS, osc=where))
+    osc, _ = machine_checks.ports(replace(OPTIONS, osc=where))
     assert osc.level == GOOD
 
 
 def test_a_display_a_controller_and_an_input_that_are_asked_for_must_be_there(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert "there is no display 7" in texts(list(checks.displays(replace(OPTIONS, display=7))))
+    assert "there is no display 7" in texts(
+        list(machine_checks.displays(replace(OPTIONS, display=7)))
+    )
     named = replace(OPTIONS, no_midi=False, midi="no such controller")
-    assert BAD in levels(list(checks.controllers(named)))
-    assert BAD in levels(list(checks.sound(replace(OPTIONS, sound="no such input"))))
-    assert BAD not in levels(list(checks.sound(OPTIONS)))
-    syphon_or_spout = list(checks.outputs(replace(OPTIONS, output=(("spout", ""), ("syphon", "")))))
+    assert BAD in levels(list(machine_checks.controllers(named)))
+    assert BAD in levels(list(machine_checks.sound(replace(OPTIONS, sound="no such input"))))
+    assert BAD not in levels(list(machine_checks.sound(OPTIONS)))
+    syphon_or_spout = list(
+        machine_checks.outputs(replace(OPTIONS, output=(("spout", ""), ("syphon", ""))))
+    )
     assert BAD in levels(syphon_or_spout), "no system has both"
 
 
@@ -122,13 +126,13 @@ def test_a_disk_that_takes_nothing_is_bad(monkeypatch: pytest.MonkeyPatch, tmp_p
     def full(folder: Path) -> str:
         return "No space left on device"
 
-    monkeypatch.setattr(checks, "_unwritable", full)
-    assert levels(list(checks.disks(replace(OPTIONS, state=tmp_path)))) == {BAD}
+    monkeypatch.setattr(machine_checks, "_unwritable", full)
+    assert levels(list(machine_checks.disks(replace(OPTIONS, state=tmp_path)))) == {BAD}
 
 
 def test_letters_of_prompts_that_no_font_has_are_named(tmp_path: Path) -> None:
     (tmp_path / "one.yaml").write_text("prompts: ['\U00013000 sea']\n", encoding="utf-8")
-    findings = list(checks.fonts(replace(OPTIONS, presets=tmp_path)))
+    findings = list(machine_checks.fonts(replace(OPTIONS, presets=tmp_path)))
     assert findings[0].level == BAD
     assert "\U00013000" in findings[0].text
 

@@ -16,11 +16,11 @@ from visualizer.controls.midi.ports import Received, SameName
 from visualizer.show.play_actions import Knob, KnobId
 from visualizer.show.system_actions import Say, Sync, Unplugged
 
+from ..input_listener import PATIENCE
 from .listener import (
     NAME,
     NANO,
     NOWHERE,
-    PATIENCE,
     TWIN,
     CountedPorts,
     Listener,
