@@ -59,9 +59,9 @@ class Client(SimpleUDPClient):
 class Listener(InputListener):
     """A running Osc, its clock, and all that it brought so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, osc: Osc | None = None) -> None:
         self.now = 0.0
-        self.osc = Osc(port=0, retry_after=0.002, clock=lambda: self.now)
+        self.osc = osc or Osc(port=0, retry_after=0.002, clock=lambda: self.now)
         super().__init__(self.osc)
 
     def until_told(self) -> None:
@@ -287,8 +287,7 @@ def test_a_port_in_use_is_said_once_and_taken_when_it_is_free() -> None:
         port = other.getsockname()[1]
         osc = Osc(port=port, retry_after=0.002)
         osc.start()
-        listener = Listener()
-        listener.osc = osc
+        listener = Listener(osc)
         line = f"OSC: 127.0.0.1:{port} is in use by another program; waiting for it"
         try:
             listener.until_came(Say(line, "osc"))
@@ -301,8 +300,7 @@ def test_a_port_in_use_is_said_once_and_taken_when_it_is_free() -> None:
 
 def test_a_host_that_cant_be_listened_on_is_one_line() -> None:
     for host in ("no.such.machine.invalid", "a" * 70 + ".de", "203.0.113.7"):
-        listener = Listener()
-        listener.osc = Osc(host, 9000, retry_after=0.002)
+        listener = Listener(Osc(host, 9000, retry_after=0.002))
         listener.osc.start()
         try:
             listener.until_told()
@@ -313,8 +311,7 @@ def test_a_host_that_cant_be_listened_on_is_one_line() -> None:
 
 
 def test_listening_to_the_whole_network_is_said() -> None:
-    listener = Listener()
-    listener.osc = Osc("0.0.0.0", 0)
+    listener = Listener(Osc("0.0.0.0", 0))
     listener.osc.start()
     try:
         listener.until_told()
