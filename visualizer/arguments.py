@@ -43,14 +43,14 @@ def command_line() -> argparse.ArgumentParser:
         commands.add_parser(
             "rehearse",
             parents=[shared],
-            help="look at everything before a show, and play it for some minutes by random hands",
+            help="check everything before a show, and play it for some minutes with random input",
         )
     )
     _add_midi(commands.add_parser("midi", help="list MIDI ports and show each message as it comes"))
     _add_presets(commands.add_parser("presets", help="list and check the presets"))
-    commands.add_parser("outputs", help="list the programs that the wall can go to from here")
+    commands.add_parser("outputs", help="list the programs that the wall can be sent to")
     commands.add_parser("desk", help="open the running show's desk in the browser")
-    commands.add_parser("models", help="list models at hand and models known to work well")
+    commands.add_parser("models", help="list models on this machine and models known to work well")
     return parser
 
 
@@ -81,25 +81,25 @@ def _add_live(parser: argparse.ArgumentParser) -> None:
     )
     add_strobe_limit(parser, None)
     parser.add_argument("--midi", metavar="PORT", help="only ports with this in their name")
-    parser.add_argument("--no-midi", action="store_true", help="leave MIDI alone")
+    parser.add_argument("--no-midi", action="store_true", help="turn MIDI off")
     add_midi_map(parser, None)
     add_maps(parser, None)
     parser.add_argument(
         "--osc",
         metavar="[HOST:]PORT",
         default="9000",
-        help="where OSC is listened to (default 9000, from this machine alone)",
+        help="where to listen for OSC (default 9000, from this machine only)",
     )
-    parser.add_argument(
-        "--no-osc", dest="osc", action="store_const", const="", help="leave OSC alone"
-    )
+    parser.add_argument("--no-osc", dest="osc", action="store_const", const="", help="turn OSC off")
     parser.add_argument(
         "--desk",
         metavar="[HOST:]PORT",
         default="9001",
-        help="where the show is played from a browser (default 9001, from this machine alone)",
+        help="where the browser panel is served (default 9001, to this machine only)",
     )
-    parser.add_argument("--no-desk", dest="desk", action="store_const", const="", help="nowhere")
+    parser.add_argument(
+        "--no-desk", dest="desk", action="store_const", const="", help="turn the desk off"
+    )
     parser.add_argument(
         "--sound",
         metavar="INPUT",
@@ -113,7 +113,7 @@ def _add_live(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="KIND[:NAME]",
-        help="the wall to another program: camera, ndi, spout or syphon; may be given again",
+        help="send the wall to another program: camera, ndi, spout or syphon; may be repeated",
     )
     parser.add_argument(
         "--set-list",
@@ -136,7 +136,7 @@ def _add_live(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--keep-alive",
         action="store_true",
-        help="start the show again if it dies, with its last picture",
+        help="restart the show from its last picture if it crashes",
     )
     # What --keep-alive gives to the show that it runs.
     parser.add_argument("--crash-file", type=Path, help=argparse.SUPPRESS)
@@ -150,7 +150,7 @@ def _add_render(render: argparse.ArgumentParser) -> None:
         "--replay",
         type=Path,
         metavar="LOG",
-        help="play the performance log of a live show again, not a preset",
+        help="replay the performance log of a live show, not a preset",
     )
     render.add_argument(
         "--variations",
@@ -163,7 +163,7 @@ def _add_render(render: argparse.ArgumentParser) -> None:
         "--on",
         type=argument_types.cluster,
         metavar="ray|ray://HOST:PORT",
-        help="make the variations side by side on a Ray cluster, here or at an address",
+        help="make the variations in parallel on a Ray cluster, here or at an address",
     )
     length = render.add_mutually_exclusive_group()
     length.add_argument(
@@ -177,7 +177,7 @@ def _add_render(render: argparse.ArgumentParser) -> None:
         dest="soundtrack",
         type=Path,
         metavar="FILE",
-        help="music that the video follows and carries; as long as it, unless told otherwise",
+        help="music that the video follows and contains; it also sets the default length",
     )
     render.add_argument(
         "--fps",
@@ -196,21 +196,21 @@ def _add_render(render: argparse.ArgumentParser) -> None:
         "--engine-fps",
         type=argument_types.rate,
         metavar="F",
-        help="the model makes so many frames a second, and the wall fades between them "
+        help="frames that the model makes per second, with crossfades between them "
         "(default: one for each of --fps)",
     )
     render.add_argument(
         "--steps",
         type=argument_types.steps,
         metavar="N",
-        help="denoising steps, whatever the presets say",
+        help="denoising steps, in place of those of presets",
     )
     add_strobe_limit(render, argparse.SUPPRESS)
     render.add_argument(
         "--continue",
         dest="continuing",
         action="store_true",
-        help="go on with the folder of frames that an interrupted run has left",
+        help="continue the folder of frames that an interrupted run left",
     )
     add_from(render, argparse.SUPPRESS)
     add_fallback(render)
@@ -223,7 +223,7 @@ def _add_bench(bench: argparse.ArgumentParser) -> None:
     bench.add_argument(
         "--stage",
         action="store_true",
-        help="measure the display loop instead, in a window, alone and beside the engine",
+        help="measure the display loop instead, in a window, with the engine idle and busy",
     )
     add_engine(bench, argparse.SUPPRESS)
     bench.add_argument("--json", action="store_true", help="one JSON object for programs")
@@ -243,18 +243,18 @@ def _add_rehearse(rehearse: argparse.ArgumentParser) -> None:
         type=argument_types.minutes,
         default=0.0,
         metavar="N",
-        help="play for so long (default: not at all)",
+        help="also play for that long (default: only check)",
     )
     rehearse.add_argument("--json", action="store_true", help="one JSON object for programs")
 
 
 def _add_midi(midi: argparse.ArgumentParser) -> None:
     midi.add_argument("port", nargs="?", help="only ports with this in their name")
-    midi.add_argument("--list", action="store_true", help="list the ports and end")
+    midi.add_argument("--list", action="store_true", help="list the ports and exit")
     midi.add_argument(
         "--learn",
         metavar="TARGET",
-        help="have the control that is moved next play a parameter, a command, 'preset 3' …",
+        help="map the next control that is moved to a parameter, a command, 'preset 3' …",
     )
     add_midi_map(midi, argparse.SUPPRESS)
     add_maps(midi, argparse.SUPPRESS)

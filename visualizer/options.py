@@ -117,7 +117,7 @@ class RenderOptions(Options):
 
     wall: (width, height) in pixels to scale pictures to; None for the picture as it is. fps: frames
     a second. engine_fps: how many of them the engine makes, the wall fading between them; None for
-    all. steps: denoising steps, whatever the show says; None for the show's. strobe_limit: most
+    all. steps: denoising steps, in place of the show's; None for the show's. strobe_limit: most
     flashes a second. continuing: go on with the folder that an interrupted run left. replay: a
     performance log to play, in place of a preset. variations: how many videos are made of it, with
     other seeds; 0 for the one as it was played. on: where they are made, ray or ray://HOST:PORT;

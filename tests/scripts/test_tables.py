@@ -48,7 +48,7 @@ def test_a_line_says_what_its_row_says() -> None:
         "20",
         "`-` `=`",
         "27",
-        "how long a prompt stays before the next; 0 stays for ever",
+        "how long a prompt stays before the next; 0 holds it",
     ]
 
 

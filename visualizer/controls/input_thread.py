@@ -1,4 +1,4 @@
-"""What the threads that bring actions in have in common: a mailbox, lines for people, and an end.
+"""Base of the threads that bring actions in: a mailbox, lines for people, and an end.
 
 The frame loop calls drain() and never waits. Each thread has its run(), which looks at _ending.
 """
@@ -22,7 +22,7 @@ class InputThread(Worker):
 
     def drain(self) -> list[Action]:
         """All that came since the last call, for the frame loop. Never waits."""
-        if self._mailbox.dropped:  # said once: whoever floods us should not flood the screen
+        if self._mailbox.dropped:  # said once: a flood of messages must not flood the screen
             self._troubles.say("flood", f"{self.name}: more came than can be played; some is lost")
         return self._mailbox.take()
 

@@ -72,7 +72,7 @@ def render(options: RenderOptions, tell: Tell | None = None) -> int:
         check_out(options.out)
     first_frame = continuing.first_frame(options, saved, show, length)
     if saved and show.values["trails"]:
-        terminal.log(f"--continue: trails begin anew at frame {first_frame + 1}")
+        terminal.log(f"--continue: trails restart at frame {first_frame + 1}")
     numbers, source = range(first_frame, length), SourcePictures(terminal.log)
 
     def shown(engine: Engine) -> Iterator[Shown]:
@@ -97,8 +97,8 @@ def render(options: RenderOptions, tell: Tell | None = None) -> int:
 
 
 def video_instead(options: Options, why: str) -> int:
-    """Ten seconds of the first preset as a video of a projector's size, where there is no display
-    for the show. why: there is none."""
+    """Make ten seconds of the first preset as a video of a projector's size, where there is no
+    display for the show. why: the reason."""
     out = free_name(Path("show.mp4"))  # no video is overwritten
     terminal.say(f"{why}; making {out} instead")
     shared = {field.name: getattr(options, field.name) for field in fields(Options)}
@@ -174,7 +174,7 @@ def _check_rates(options: RenderOptions) -> None:
             "second (--fps) would not be seen"
         )
     if rate is not None and options.continuing:
-        raise OptionError("--continue: not with --engine-fps, whose crossfades would begin anew")
+        raise OptionError("--continue: not with --engine-fps, whose crossfades would restart")
 
 
 def _count(options: RenderOptions, sound: Soundtrack | None) -> int:

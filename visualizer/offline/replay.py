@@ -1,4 +1,4 @@
-"""A performance log, played again for a video: its actions at their times, its frames made anew.
+"""Replay a performance log for a video: its actions at their times, its frames generated again.
 
 The show goes through the log's own ticks, so that it is the same to the last bit. Each frame of the
 engine is made from the show as it was when the live one was asked for, and reaches the wall when
@@ -135,7 +135,7 @@ class Replay:
     """The show of a log, and an engine that makes its frames again.
 
     open_engine: opens a model that takes over, by its name; None where one plays all through.
-    steps: denoising steps, whatever the show says; None for the show's. variation: is added to all
+    steps: denoising steps, in place of the show's; None for the show's. variation: is added to all
     seeds. makes: whether the log's
     frames are made; else only make() makes some. source: adds the source's pictures. say: gets
     lines for people.

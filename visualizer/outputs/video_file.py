@@ -1,4 +1,4 @@
-"""A video under way: fragmented MP4, so that what was written plays whatever happens next."""
+"""A video in progress: fragmented MP4, so that what was written plays even after a crash."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ class _Sink:
     """What FFmpeg writes to: each of its writes is with the system when it returns.
 
     FFmpeg is never told of a fault, and writes on to nowhere: ended after one, PyAV 18 crashes the
-    program. fault: the first, for whoever looks.
+    program. fault: the first one.
     """
 
     def __init__(self, file: BinaryIO) -> None:

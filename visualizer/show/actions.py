@@ -1,7 +1,7 @@
-"""Actions: all that can happen to a show, whoever brings it in.
+"""Actions: everything that can happen to a show, from any source.
 
-An action says what was done (a knob stands at 0.7), never what follows from it: that is decided
-in one place, reducer.reduce.
+An action states what was done (a knob is at 0.7), never its consequences: reducer.reduce alone
+decides those.
 """
 
 from __future__ import annotations

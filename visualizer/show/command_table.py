@@ -35,19 +35,19 @@ COMMANDS: tuple[Command, ...] = (
     Command("next_in_set", "Next in set", ("ctrl n",), None, "the set list's next preset"),
     Command("previous_in_set", "Set before", ("ctrl b",), None, "the set list's preset before"),
     Command(
-        "unattended", "Unattended", ("ctrl r",), None, "the set list goes round all night"
+        "unattended", "Unattended", ("ctrl r",), None, "repeat the set list all night"
     ),
     Command(
         "generation", "Generation", ("g",), 40, "start or stop; the picture stays"
     ),
     Command("new_seed", "New seed", ("r",), 41, "jump to another seed"),
     Command("restart", "Restart", ("n",), 42, "begin again from white"),
-    Command("freeze", "Freeze", ("z",), 43, "hold the wall still while the loop runs on unseen"),
+    Command("freeze", "Freeze", ("z",), 43, "hold the wall still while the loop keeps running"),
     Command("blackout", "Blackout", ("b",), 44, "fade the wall to black and back"),
     Command("fullscreen", "Fullscreen", ("f", "f11"), 45, "fullscreen or window"),
     Command("fit", "Fit", ("y",), 46, "fill the screen, whole picture, stretch, mirrored tiles"),
     Command(
-        "mapping", "Mapping", ("f6",), None, "drag or step the wall's corners; Esc or Enter leaves"
+        "mapping", "Mapping", ("f6",), None, "drag or step the wall's corners; Esc or Enter ends it"
     ),
     Command(
         "test_card", "Test card", ("f10",), 62, "grid, colours and greys in place of the picture"
@@ -57,7 +57,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("hud", "HUD", ("tab",), 47, "values over the picture, on or off"),
     Command("help", "Help", ("f1", "?"), 48, "all keys and knobs"),
-    Command("prompt", "Prompt", ("return",), 49, "type a prompt; Enter takes it, Esc drops it"),
+    Command("prompt", "Prompt", ("return",), 49, "type a prompt; Enter accepts, Esc cancels"),
     Command("next_model", "Next model", ("m",), 52, "the next of the models on this machine"),
     Command(
         "model", "Model", ("ctrl m",), None,
@@ -72,7 +72,7 @@ COMMANDS: tuple[Command, ...] = (
         "hold and crossfade count seconds, beats or bars",
     ),
     Command("modulate", "Modulate", ("p",), 55, "let an oscillator move the parameter in focus"),
-    Command("modulation_shape", "Shape", ("ctrl p",), 56, "the next shape, or what is heard"),
+    Command("modulation_shape", "Shape", ("ctrl p",), 56, "the next shape, or a band of the sound"),
     Command(
         "focus_previous", "Focus before", ("home", "ctrl left", "kp divide"), None,
         "the parameter before: C, V or the keypad's − + step the one in focus",
@@ -85,21 +85,21 @@ COMMANDS: tuple[Command, ...] = (
         "number", "Number", ("x",), None,
         "type an exact value for the parameter in focus; keypad digits begin at once",
     ),
-    Command("undo", "Undo", ("ctrl z",), 57, "take back the last change of values"),
-    Command("redo", "Redo", ("ctrl y",), 58, "and have it again"),
+    Command("undo", "Undo", ("ctrl z",), 57, "undo the last change of values"),
+    Command("redo", "Redo", ("ctrl y",), 58, "redo it"),
     Command("learn", "MIDI learn", ("f2",), 59, "arrows choose what to play, then move a control"),
-    Command("forget", "Forget", ("f3",), None, "in MIDI learn: what is chosen has no control"),
+    Command("forget", "Forget", ("f3",), None, "in MIDI learn: remove the controls of the target"),
     Command(
         "forget_all", "Forget all", ("f4",), None,
-        "in MIDI learn, twice: controllers as they came",
+        "in MIDI learn, twice: reset all controllers",
     ),
     Command(
-        "resume", "Resume", ("f9",), None, "take up the last show's values, preset and prompt"
+        "resume", "Resume", ("f9",), None, "restore the last show's values, preset and prompt"
     ),
     Command("picture", "Save picture", ("f7",), 60, "the wall as a PNG file"),
     Command("record", "Record", ("f8",), 61, "the wall as a video"),
-    Command("reset", "Reset", ("f5",), 50, "all parameters as the preset has them"),
-    Command("quit", "Quit", ("escape",), None, "ends the show when given twice within 2 seconds"),
+    Command("reset", "Reset", ("f5",), 50, "reset all parameters to the preset's values"),
+    Command("quit", "Quit", ("escape",), None, "end the show; press twice within 2 seconds"),
 )  # fmt: skip
 
 ON_OFF = (

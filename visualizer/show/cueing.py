@@ -96,7 +96,7 @@ def stretched(cue: Cue, old: float, new: float) -> Cue:
 def is_over(cue: Cue, crossfade: float, hold: float, early: float = 0.0) -> bool:
     """Whether it is time for the next prompt, or will be in early seconds.
 
-    All in seconds (lengths.seconds makes them of beats and bars); a hold of 0 stays for ever.
+    All in seconds (lengths.seconds makes them of beats and bars); a hold of 0 never ends.
     """
     return hold > 0 and not cue.stays and cue.age + early >= crossfade + hold
 

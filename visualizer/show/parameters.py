@@ -94,8 +94,8 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "guidance", "Guidance", 0.0, 15.0, 1.0, 0.5, 0.1, ("s", "w"), 21,
-        "how strictly the prompt is followed; off up to 1, above it halves the speed; turbo "
-        "models want it off",
+        "how strictly the prompt is followed; off up to 1, above it halves the speed; leave it "
+        "off for turbo models",
         curve=2.0, reference=1.0,
     ),
     Parameter(
@@ -145,7 +145,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "rotate", "Rotate", -90.0, 90.0, 0.0, 3.0, 0.5, ("ctrl s", "ctrl w"), 103,
-        "turn, clockwise above 0",
+        "rotation; clockwise above 0",
         unit="°/s", reference=0.0,
     ),
     Parameter(
@@ -160,7 +160,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "swirl", "Swirl", -180.0, 180.0, 0.0, 5.0, 1.0, (), 85,
-        "turn of the middle alone",
+        "rotation that fades out from the centre",
         unit="°/s", reference=0.0,
     ),
     Parameter(
@@ -184,7 +184,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "source_zoom", "Source zoom", -2.0, 3.0, 0.0, 0.1, 0.02, (), None,
-        "into it: doublings",
+        "enlargement in doublings",
     ),
     Parameter(
         "source_mirror", "Source mirror", 0, 4, 0, 1, 1, (), None,
@@ -207,7 +207,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "hold", "Hold", 0.0, 600.0, 20.0, 5.0, 1.0, ("-", "="), 27,
-        "how long a prompt stays before the next; 0 stays for ever",
+        "how long a prompt stays before the next; 0 holds it",
         curve=3.0,
     ),
     Parameter(
@@ -241,12 +241,12 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "source_beats", "Source beats", 0, 64, 0, 1, 1, (), None,
-        "of its video; 0 its own speed",
+        "length of its video; 0 plays at its own speed",
         unit="beats", whole=True, group="time",
     ),
     Parameter(
         "morph", "Morph", 0.0, 30.0, 2.0, 0.5, 0.1, (), 111,
-        "seconds in which a snapshot's values come in",
+        "seconds over which a snapshot's values are recalled",
         unit="s", curve=2.0, group="time",
     ),
     Parameter(
@@ -256,7 +256,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "wall_brightness", "Wall brightness", -1.0, 1.0, 0.0, 0.05, 0.01, (), None,
-        "added to what is on the wall; the loop does not see it", group="look",
+        "added to the wall; does not affect the loop", group="look",
     ),
     Parameter(
         "wall_contrast", "Wall contrast", 0.0, 2.0, 1.0, 0.05, 0.01, (), None,
@@ -268,7 +268,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "hue", "Hue", -180.0, 180.0, 0.0, 5.0, 1.0, (), None,
-        "turn of all colours round the colour circle", unit="°", group="look",
+        "rotation of all colours round the colour circle", unit="°", group="look",
     ),
     Parameter(
         "gamma", "Gamma", 0.3, 3.0, 1.0, 0.05, 0.01, (), None,
@@ -280,7 +280,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "wall_mirror", "Wall mirror", 0, 3, 0, 1, 1, (), None,
-        "the half of the wall that is mirrored; the loop does not see it",
+        "the half of the wall that is mirrored; does not affect the loop",
         whole=True, choices=("off", "left", "top", "both"), group="look",
     ),
     Parameter(
@@ -289,7 +289,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "wall_angle", "Wall angle", -180.0, 180.0, 0.0, 5.0, 1.0, (), None,
-        "where in the picture the wall's wedges are taken", unit="°", group="look",
+        "angle in the picture from which the wall's wedges are taken", unit="°", group="look",
     ),
     Parameter(
         "pixelate", "Pixelate", 0.0, 1.0, 0.0, 0.05, 0.01, (), None,
@@ -297,7 +297,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "trails", "Trails", 0.0, 0.98, 0.0, 0.05, 0.01, (), None,
-        "share of the wall that stays for a sixtieth of a second more, so that light leaves trails",
+        "share of the wall that stays for another sixtieth of a second, which leaves trails",
         group="look",
     ),
     Parameter(
@@ -306,11 +306,11 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "edge_glow", "Edge glow", 0.0, 1.0, 0.0, 0.05, 0.01, (), None,
-        "towards edges alone, on black", group="look",
+        "towards edges only, on black", group="look",
     ),
     Parameter(
         "bloom", "Bloom", 0.0, 1.0, 0.0, 0.05, 0.01, (), None,
-        "light that spreads from what is bright", group="look",
+        "glow around bright areas", group="look",
     ),
     Parameter(
         "posterise", "Posterise", 0, 16, 0, 1, 1, (), None,
@@ -322,7 +322,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "grain", "Film grain", 0.0, 1.0, 0.0, 0.05, 0.01, (), None,
-        "noise over the wall, another in each picture", curve=2.0, group="look",
+        "noise over the wall, new in each picture", curve=2.0, group="look",
     ),
     Parameter(
         "strobe", "Strobe", 0.0, 20.0, 0.0, 0.5, 0.1, (), None,

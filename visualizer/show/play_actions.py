@@ -38,9 +38,9 @@ class KnobId(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Knob:
-    """A knob or fader stands at position (0 to 1).
+    """A knob or fader is at position (0 to 1).
 
-    pickup says how it takes hold (show/pickup.py): "pickup", "scaling", or "none" for at once.
+    pickup: how it takes over (show/pickup.py): "pickup", "scaling", or "none" for at once.
     """
 
     control: KnobId
@@ -52,7 +52,7 @@ class Knob:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """Do one of the commands, by name (command_table.py)."""
+    """Run a command, by name (command_table.py)."""
 
     command: str
     source: str = ""
@@ -60,10 +60,10 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Switch:
-    """Bring an on-off command (command_table.ON_OFF) to a state: a pad that is held, or a switch
-    that stays.
+    """Set the state of an on-off command (command_table.ON_OFF), as a held pad or a toggle switch
+    does.
 
-    Any other command has no state, and nothing is done.
+    Other commands have no state, and nothing happens.
     """
 
     command: str
@@ -73,11 +73,11 @@ class Switch:
 
 @dataclass(frozen=True, slots=True)
 class SelectPreset:
-    """Go to the preset at index (from 0), or of a name; one that is not there is said to be none.
+    """Go to the preset at index (from 0), or with a name; a missing one is reported.
 
-    name: whole, in any capitals, or a number from 1 as text; "" where the index counts. prompt:
-    index of the prompt to go to; -1 for the preset's first. In the preset that is on, going to a
-    prompt leaves the values that a hand has set.
+    name: the whole name in any case, or a number from 1 as text; "" to use the index. prompt: index
+    of the prompt to go to; -1 for the preset's first. Within the current preset, going to a prompt
+    keeps the values set by hand.
     """
 
     index: int = -1
@@ -88,7 +88,7 @@ class SelectPreset:
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """Keep the values in force in a slot (1 to 8) of the preset (show/reducers/snapshots.py)."""
+    """Store the current values in a slot (1 to 8) of the preset (show/reducers/snapshots.py)."""
 
     slot: int
     source: str = ""
@@ -96,7 +96,7 @@ class Store:
 
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """Bring a slot's values back, over the time that the parameter morph says."""
+    """Recall a slot's values, over the seconds of the parameter morph."""
 
     slot: int
     source: str = ""
@@ -112,7 +112,7 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class MixIn:
-    """Put a text beside those of the prompt."""
+    """Add a text to the prompt mix."""
 
     text: str
     source: str = ""
@@ -120,7 +120,7 @@ class MixIn:
 
 @dataclass(frozen=True, slots=True)
 class Weigh:
-    """Give one text of the prompt a share of the whole, 0 to 1; the others give way."""
+    """Set the share of one text in the prompt mix, 0 to 1; the others share the rest."""
 
     text: str
     share: float
@@ -147,7 +147,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Compose:
-    """What an input method has on its way and not settled yet; "" for nothing."""
+    """Text that an input method is composing and has not committed yet; "" for none."""
 
     text: str
     source: str = "keyboard"
@@ -163,7 +163,7 @@ class Type:
 
 @dataclass(frozen=True, slots=True)
 class Erase:
-    """Backspace in the open entry; ahead: delete, which takes what is behind the caret."""
+    """Backspace in the open entry; ahead: delete, which removes the character after the caret."""
 
     ahead: bool = False
     source: str = "keyboard"
@@ -171,7 +171,7 @@ class Erase:
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """Enter in the open entry: the text becomes the prompt, or the model that is wanted."""
+    """Enter in the open entry: the text becomes the prompt, or the requested model."""
 
     source: str = "keyboard"
 

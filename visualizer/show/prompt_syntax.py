@@ -49,11 +49,11 @@ _HAS_SYNTAX = re.compile(r"[(\[{<\\]|\bAND\b|\bBREAK\b|__|(?:^|\s)--\w")
 _NEGATIVE = re.compile(r"(?:^|\s)--(?:neg|no)\s+")
 _UNPLAYED = re.compile(r"<\w+:[^<>]*>|__[\w*/ -]+?__|(?:^|(?<=\s))--\w+(?:[ =]\d[\w.:]*)?")
 _BELOW_0 = re.compile(r"\([^()]*:\s*-[\d.]+\s*\)")
-"""A weight below 0 would want the phrase's opposite; it is played as 0."""
+"""A weight below 0 asks for the phrase's opposite, and is played as 0."""
 
 
 def read(text: str) -> Reading:
-    """What a prompt comes to."""
+    """The prompt mix of a prompt."""
     if not _HAS_SYNTAX.search(text):
         return Reading(alone(text))
     text, *negatives = _NEGATIVE.split(text)

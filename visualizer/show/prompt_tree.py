@@ -10,7 +10,7 @@ UP, UP_NOVELAI = 1.1, 1.05
 """Weights of a pair of brackets without a number; [ ] has the inverse of the first."""
 
 DEEPEST = 8
-"""Brackets within brackets that mean something."""
+"""Levels of nested brackets that are parsed; deeper ones are text."""
 
 
 class Weight(NamedTuple):
@@ -40,7 +40,7 @@ def composed(text: str) -> Iterator[tuple[str, float]]:
 
 
 def parsed(text: str, depth: int) -> Tree:
-    """A text as words, weights and choices."""
+    """Parse a text into words, weights and choices."""
     ends = _pairs(text) if depth < DEEPEST else {}
     sequence: list[str | Weight | Choice] = []
     place = plain = 0
@@ -55,7 +55,7 @@ def parsed(text: str, depth: int) -> Tree:
 
 
 def _pairs(text: str) -> dict[int, int]:
-    """Where brackets open and close; those that don't match are left out."""
+    """Positions of opening brackets and of their closing ones; unmatched brackets are left out."""
     ends: dict[int, int] = {}
     open_: list[int] = []
     place = 0
@@ -70,7 +70,7 @@ def _pairs(text: str) -> dict[int, int]:
 
 
 def _bracket(kind: str, inner: str, depth: int) -> Weight | Choice:
-    """What a pair of brackets means."""
+    """The node of a pair of brackets."""
     options = _split(inner, "|")
     if kind == "{":
         options[0] = re.sub(r"^\s*[\d-]*\$\$(?:[^|]*\$\$)?", "", options[0])
@@ -102,7 +102,7 @@ def _weighed(option: str, depth: int) -> tuple[float, Tree]:
 
 
 def _split(text: str, sign: str) -> list[str]:
-    """A text at a sign, where that is in no brackets of its own."""
+    """Split a text at a sign, outside nested brackets."""
     ends = _pairs(text)
     parts, begin, place = [], 0, 0
     while place < len(text):

@@ -26,7 +26,7 @@ class Request:
     source: what is mixed in, a file's path or camera:N, "" for nothing. source_time: seconds of
     show time since it was chosen. source_rounds: how often its video has gone round by the beat,
     None where it plays at its own speed. source_pixels: its picture at this moment, read-only uint8
-    RGB, (height, width, 3), which whoever reads the source adds; None while there is none.
+    RGB, (height, width, 3), added by the reader of the source; None while there is none.
 
     Two requests are equal where the same is wanted, at any time.
     """

@@ -46,7 +46,7 @@ class SetPlay:
 @dataclass(frozen=True, slots=True)
 class SetState:
     """lists: all that there are; chosen: index of the one to play. play: None while it is stopped.
-    unattended: it loops whatever its file says."""
+    unattended: it loops, regardless of its file."""
 
     lists: tuple[SetList, ...] = ()
     chosen: int = 0

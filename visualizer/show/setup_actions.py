@@ -62,7 +62,7 @@ class ChooseDisplay:
 
 @dataclass(frozen=True, slots=True)
 class LearnTarget:
-    """MIDI learn begins with a target (show/targets.py), or goes to it."""
+    """Start MIDI learn with a target (show/targets.py), or select that target."""
 
     target: str
     source: str = ""
@@ -70,8 +70,8 @@ class LearnTarget:
 
 @dataclass(frozen=True, slots=True)
 class AskModel:
-    """Have one of the models on this machine play. Another name is none of them, so that no file
-    can be named from elsewhere."""
+    """Change to one of the models on this machine. Other names are refused, so that no remote
+    program can name a file."""
 
     name: str
     source: str = ""
@@ -79,7 +79,7 @@ class AskModel:
 
 @dataclass(frozen=True, slots=True)
 class ChooseSet:
-    """Make the set list at an index the one to play."""
+    """Select the set list at an index."""
 
     index: int
     source: str = ""
@@ -87,7 +87,7 @@ class ChooseSet:
 
 @dataclass(frozen=True, slots=True)
 class GoInSet:
-    """Play the set list from the entry at an index on."""
+    """Play the set list from the entry at an index."""
 
     index: int
     source: str = ""
@@ -95,7 +95,7 @@ class GoInSet:
 
 @dataclass(frozen=True, slots=True)
 class MoveInSet:
-    """Bring the set list's entry at an index to another place."""
+    """Move the set list's entry at an index to another place."""
 
     index: int
     to: int
@@ -104,7 +104,7 @@ class MoveInSet:
 
 @dataclass(frozen=True, slots=True)
 class SetLength:
-    """Give the set list's entry at an index another length."""
+    """Set the length of the set list's entry at an index."""
 
     index: int
     length: float

@@ -14,8 +14,8 @@ from visualizer.show.set_list import SetList
 
 @dataclass(frozen=True, slots=True)
 class Tick:
-    """seconds of show time have passed. most: no more of them than that wear off what was to be
-    seen for a while, as after a stall it was not seen."""
+    """seconds of show time have passed. most: upper bound on the ageing of cues and messages, as
+    after a stall they were not visible."""
 
     seconds: float
     most: float = inf
@@ -44,8 +44,8 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """The engine says which model runs ("" for none yet), which are on this machine, and which is
-    on its way ("" for none)."""
+    """The engine reports which model runs ("" for none yet), which ones are on this machine, and
+    which is loading ("" for none)."""
 
     model: str
     models: tuple[str, ...]
@@ -76,8 +76,8 @@ class Sync:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What is heard at this moment, each 0 to 1: the level and three bands. onsets: how many have
-    come since the last. bpm: the tempo of the onsets, None while they have none."""
+    """Audio features of this moment, each 0 to 1: the level and three bands. onsets: how many since
+    the last. bpm: estimated tempo, None while there is none."""
 
     level: float
     bass: float
@@ -90,9 +90,9 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Learned:
-    """MIDI learn has heard a control: it plays target from now on (show/targets.py).
+    """MIDI learn has recognised a control: it plays target from now on (show/targets.py).
 
-    control: the control in words. line: what to tell the performer.
+    control: the control in words. line: message for the performer.
     """
 
     target: str
@@ -103,7 +103,7 @@ class Learned:
 
 @dataclass(frozen=True, slots=True)
 class Unplugged:
-    """A controller is gone: its knobs must pick up again when it comes back."""
+    """A controller was unplugged: its knobs must pick up again when it comes back."""
 
     port: str
     source: str = "midi"
@@ -111,7 +111,7 @@ class Unplugged:
 
 @dataclass(frozen=True, slots=True)
 class Snapshots:
-    """The slots that were kept from earlier shows: by preset's name, by slot, values by name."""
+    """Snapshots stored in earlier shows: by preset's name, by slot, values by name."""
 
     kept: Mapping[str, Mapping[int, Mapping[str, float]]]
     source: str = "disk"
@@ -119,7 +119,7 @@ class Snapshots:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """The last show's state was found on disk: it can be taken up again (show/files/session.py)."""
+    """The last show's session was found on disk and can be resumed (show/files/session.py)."""
 
     memory: Session
     source: str = "disk"
@@ -127,7 +127,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Projections:
-    """What mapping.yaml says, by displays' names."""
+    """The projections of mapping.yaml, by displays' names."""
 
     kept: Mapping[str, Projection]
     source: str = "disk"
@@ -135,8 +135,8 @@ class Projections:
 
 @dataclass(frozen=True, slots=True)
 class Reread:
-    """Preset files have changed on disk. presets: all (records.Preset), those that were there
-    before in their places."""
+    """Preset files have changed on disk. presets: all of them (records.Preset), known ones in their
+    old places."""
 
     presets: tuple[Any, ...]
     source: str = "disk"
@@ -144,7 +144,7 @@ class Reread:
 
 @dataclass(frozen=True, slots=True)
 class SetLists:
-    """The set lists that there are; chosen: index of the one to play. begins: it does at once."""
+    """All set lists; chosen: index of the selected one. begins: play it at once."""
 
     lists: tuple[SetList, ...]
     chosen: int = 0
@@ -154,7 +154,8 @@ class SetLists:
 
 @dataclass(frozen=True, slots=True)
 class OnDisplay:
-    """The wall is on the display of that name; chosen: on which it belongs, which may be gone."""
+    """The wall is on the display of that name; chosen: the display it returns to, which may be
+    unplugged."""
 
     name: str
     chosen: str = ""

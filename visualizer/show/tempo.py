@@ -1,6 +1,6 @@
 """Tempo: where the beat is, from taps, from a clock outside, or running on by itself. Pure.
 
-The beat counter goes on at the tempo's pace for ever; bars begin where it is a multiple of BAR.
+The beat counter advances with the tempo and never resets; bars begin where it is a multiple of BAR.
 Rules:
 
 - Turning the tempo changes the counter's pace, and never its place.

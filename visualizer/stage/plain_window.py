@@ -1,5 +1,4 @@
-"""Windows beside the wall's: plain ones with a surface of their own, drawn by software whatever
-draws the wall.
+"""Windows beside the wall's: plain ones with their own surface, always drawn by software.
 
 pygame's Window points to what SDL frees when its video ends: a use of one after that, of its
 surface, or merely its end, is a segmentation fault or the end of another window (pygame-ce's issue
@@ -39,7 +38,7 @@ class PlainWindow:
 
     @property
     def surface(self) -> pygame.Surface:
-        """What is drawn on; anew for each picture, as another size has another. Raises
+        """The surface to draw on; ask again for each picture, as it changes with the size. Raises
         pygame.error where the window is lost."""
         if not self.is_open:
             raise pygame.error("the window was closed")
@@ -61,7 +60,7 @@ class PlainWindow:
 
 
 def end_video() -> None:
-    """Close all windows and let go of the display; harmless when there is none."""
+    """Close all windows and release the display; harmless when there is none."""
     for window in list(_open):
         window.close()
     pygame.display.quit()

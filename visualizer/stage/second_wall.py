@@ -1,6 +1,6 @@
 """Other displays that show the same wall, each filled and mapped in its own way.
 
-Drawn by software whatever draws the first: the picture is read back from there.
+Always drawn by software, from the picture that is read back from the first.
 """
 
 from __future__ import annotations

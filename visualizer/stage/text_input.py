@@ -1,8 +1,8 @@
-"""Text from keys: an input method is on while text is typed, and out of the way while keys play.
+"""Text input: on while text is typed, and off while an input method would consume keys that play.
 
-An input method makes text of keys that play. It is sent away by taking no text from keys, until
-text is typed or a symbol's key goes down: which one that is, SDL tells only as text. Letters would
-call it up again.
+An input method turns keys that play into text. Text input is therefore stopped, until text is typed
+or a symbol's key is pressed, as SDL reports symbols only as text. Letters would activate the input
+method again.
 """
 
 from __future__ import annotations

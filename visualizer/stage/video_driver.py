@@ -1,4 +1,4 @@
-"""SDL's video driver: what it is told, whether it shows anything, and whether a GPU is there."""
+"""SDL's video driver: its hints, whether it shows anything, and whether there is a GPU."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ HINTS = {
     "SDL_VIDEO_X11_WMCLASS": "visualizer",
     "SDL_IME_SHOW_UI": "1",
 }
-"""Read by SDL when it opens a display. Whoever set one already knows better."""
+"""Environment variables that SDL reads when it opens a display; values set by the user stay."""
 
 UNSEEN = ("dummy", "offscreen")
 """SDL's drivers that show nothing; SDL takes them by itself on a machine with no screen."""
@@ -44,7 +44,7 @@ def set_hints(gl: bool, gpu: bool) -> None:
 def check_server(gpu: bool) -> None:
     """Raise NoDisplay on a Linux with no screen of any kind, without asking SDL.
 
-    SDL would try, and the libraries under it complain on the terminal in words of their own.
+    SDL would try, and its libraries would print their own errors on the terminal.
     """
     servers = ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER", "SDL_VIDEO_DRIVER")
     asked = any(os.environ.get(name) for name in servers)
@@ -53,7 +53,7 @@ def check_server(gpu: bool) -> None:
 
 
 def check_driver() -> None:
-    """Raise NoDisplay where SDL has started a driver that shows nothing, and was not told to."""
+    """Raise NoDisplay where SDL has started a driver that shows nothing, and was not asked to."""
     driver = pygame.display.get_driver()
     asked = os.environ.get("SDL_VIDEODRIVER", "") or os.environ.get("SDL_VIDEO_DRIVER", "")
     if driver in UNSEEN and driver not in asked.split(","):

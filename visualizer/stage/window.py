@@ -215,7 +215,7 @@ class Window:
         before, self._display = self._display, self._wanted
         if self._reopen():
             self.messages.append(f"display {self._display} is back; using it")
-        else:  # not tried for ever; the next flip opens display 0
+        else:  # not tried again; the next flip opens display 0
             self._wanted, self._refused = before, self.chosen_name
 
     def _follow_desktop(self) -> None:
@@ -314,7 +314,7 @@ class Window:
 
 
 def close() -> None:
-    """Close the window and let go of the display; harmless when there is none."""
+    """Close the window and release the display; harmless when there is none."""
     pygame.font.quit()
     end_video()
 

@@ -36,7 +36,7 @@ MOST_WAITING = 256
 """Blocks that may wait while the machine is busy: three seconds; more are dropped."""
 
 CLOSE_WITHIN = 2.0
-"""Seconds that an input has to close: where a sound server died, that can take for ever."""
+"""Seconds that an input has to close: with a dead sound server it may never return."""
 
 
 class Sound(InputThread):

@@ -37,7 +37,7 @@ CLIENT = "visualizer"
 """What ALSA and JACK call us."""
 
 LED_PORT = "leds"
-"""What our outputs are called. ALSA and JACK list them as inputs to whoever asks, us too."""
+"""Name of our outputs, which ALSA and JACK list as inputs to every program, this one included."""
 
 UNIX_JACK = 3
 """RtMidi's number for JACK, in either binding."""
@@ -146,7 +146,7 @@ class RtMidiPorts:
     def open(self, address: str, place: int = 0) -> RtMidiInput:
         """Open the input of that name, the place-th of several. Raises FAULTS."""
         client = self._client("MidiIn", queue_size_limit=QUEUE)
-        # The clock is for whoever follows it; active sensing says nothing, three times a second.
+        # The clock is for programs that follow it; active sensing carries no information.
         client.ignore_types(sysex=False, timing=False, active_sense=True)
         return RtMidiInput(_opened(client, address, place, "input"), let_go=_retire)
 

@@ -1,6 +1,6 @@
 """OSC over UDP: one thread that owns the socket, and a mailbox from which the frame loop takes.
 
-- It listens on this machine alone unless told otherwise: whoever can send can play. Only this
+- It listens on this machine alone by default: anyone who can send can play. Only this
   machine itself can quit, and no message names a file.
 - Who asks by /visualizer/subscribe is told the show's state as it changes, for a minute; asking
   again renews it and has all of it sent again, once a second at most: what is sent must not be a

@@ -13,7 +13,7 @@ class Network(nn.Module):
     """A torch module that says what it was built with, where it is, and in which type."""
 
     config: Mapping[str, Any]
-    """The constructor's arguments, by name; set by whoever reads them from a file."""
+    """The constructor's arguments, by name; set by the code that reads them from a file."""
 
     @property
     def device(self) -> torch.device:

@@ -1,6 +1,6 @@
 """What brings a picture back that has died: gone flat, which black and white are too.
 
-A flat picture gives a model nothing to work with, and may stay flat for ever. So coloured clouds
+A flat picture gives a model nothing to work with, and may stay flat. Coloured clouds
 are mixed into what is fed, more and more, and more of it is regenerated; what is shown takes that
 up slowly, so that no flash is seen. Where a prompt wants the dark, it is left alone after a
 while, and tried again now and then.

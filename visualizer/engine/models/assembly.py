@@ -234,5 +234,5 @@ _TRIAL = Request(
 
 
 def _aside(line: str) -> None:
-    """What is of no use to whoever plays, for whoever reads the terminal later."""
+    """Report to the terminal alone: of no use to the performer."""
     terminal.say(line)

@@ -13,13 +13,13 @@ import torch
 from visualizer.engine.failures import ModelError
 
 WEIGHTS_LOCK = threading.Lock()
-"""Held while weights are read: diffusers and transformers change what torch makes of every new
-tensor meanwhile, so that two threads can't do it at once."""
+"""Held while weights are read: meanwhile diffusers and transformers change torch's global defaults
+for new tensors, so two threads can't do it at once."""
 
 
 def is_reading_weights() -> bool:
-    """Whether weights are being read, in any thread: it may take half a minute. Who can't
-    wait so long does without."""
+    """Whether weights are being read, in any thread: it may take half a minute, so a
+    caller that can't wait does without."""
     return WEIGHTS_LOCK.locked()
 
 
@@ -32,7 +32,7 @@ def reading_weights() -> Iterator[None]:
         raise ModelError("its weights are a pickle, which is never loaded; take safetensors")
 
     with WEIGHTS_LOCK, warnings.catch_warnings():
-        # Advice to whoever saved the model; it means nothing to whoever plays it.
+        # Advice to the model's author; of no use to a performer.
         warnings.simplefilter("ignore")
         load, torch.load = torch.load, refuse
         try:

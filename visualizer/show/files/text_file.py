@@ -1,6 +1,6 @@
 """Reading a text file whole, within bounds: what is no regular file, or too large, is refused.
 
-A FIFO would block for ever, a device never ends, and YAML takes seconds for a megabyte.
+A FIFO would block, a device never ends, and YAML takes seconds for a megabyte.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ MOST_ALIASED = 10_000
 make ten thousand million."""
 
 MOST_CHARACTERS = 300
-"""Of a line about a fault: it has to fit on a HUD, whatever stands in the file."""
+"""Characters of a line about a fault, so that it fits on the HUD."""
 
 
 class Fault(Exception):

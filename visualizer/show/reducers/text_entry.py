@@ -1,6 +1,6 @@
 """The line that a performer types into: a prompt, a model's name, or a value. Pure.
 
-- An open line stays what it is, whoever hits a pad.
+- An open entry stays open when a pad is hit.
 - A line for a prompt goes through the prompts that were typed before; the one that was begun is
   still there at the end of them.
 - The start screen asks for a model: what is typed, or after some seconds the default. The seconds
@@ -68,7 +68,7 @@ def typed(show: Show, text: str) -> Show:
         return show
     if entry.purpose == "number" and text == "-":
         return _negated(show, entry)
-    show = replace(show, quit_asked=None)  # whoever types goes on
+    show = replace(show, quit_asked=None)  # typing cancels the question
     before, after = _halves(entry)
     room = max(navigation.LONGEST - len(entry.text), 0)
     if len(text) > room:
