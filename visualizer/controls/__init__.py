@@ -1,6 +1,6 @@
 """Controls turn outside events into Actions, and decide nothing.
 
 - midi/, keys/, osc/, audio/, ableton_link: the kinds
-- mailbox, source, repeated_faults: what their threads share
+- input_thread, mailbox, repeated_faults: shared by their threads
 Nothing here knows the engine or the stage.
 """

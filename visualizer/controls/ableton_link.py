@@ -1,10 +1,10 @@
 """Ableton Link: the tempo and the beat that programs on one network share. Optional (aalink).
 
-- It follows. Alone on the network there is no peer to follow, and no clock comes from here; but who
-  comes later takes over the tempo that is there (Link's rule), so that it is the show's own.
+- It follows the session. Without peers it sends no clock; but a peer that joins later adopts the
+  session's tempo (Link's rule), so that is set to the show's.
 - Link's beat runs on whether the others play or not, so that its phase always counts.
 - A session that fails is one line, and is reopened; the tempo runs on meanwhile.
-- aalink wants an asyncio loop in its thread; nothing is awaited but time.
+- aalink requires an asyncio loop in its thread; only time is awaited.
 """
 
 from __future__ import annotations

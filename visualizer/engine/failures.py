@@ -1,4 +1,4 @@
-"""What goes wrong in the engine, said in one line for a performer."""
+"""Faults of the engine, each one line for the performer."""
 
 from __future__ import annotations
 

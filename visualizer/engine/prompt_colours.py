@@ -1,4 +1,4 @@
-"""Colours for a prompt without any model: by the words for colours in it, else by its hash. Pure.
+"""Colours for a prompt without a model: from its colour words, else from its hash. Pure.
 
 Palettes are made in OKLCH, where equal steps look equal (Ottosson 2020, "A perceptual color space
 for image processing"), from dark to bright, and mixed in linear light, so that blends glow.

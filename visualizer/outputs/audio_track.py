@@ -1,4 +1,4 @@
-"""The sound of a video under way, as AAC; and sound that is heard, put where it belongs in time."""
+"""The sound track of a video in progress, as AAC; live sound is placed at its time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""H.264 encoders: those of graphics chips where one opens, else libx264 at a speed that holds."""
+"""Choose an H.264 encoder: a GPU's where one opens, else libx264 at a speed that keeps up."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """An output: a thread that takes pictures of the wall from a bounded queue.
 
-The frame loop asks wants(), hands pictures over with take(), and never waits. What does not fit
-into the queue is dropped and counted. An output that fails says so in one line, and ends.
+The frame loop asks wants(), hands pictures over with take(), and never waits. Pictures that do
+not fit into the queue are dropped and counted. An output that fails says so in one line, and ends.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The wall as a PNG that says how it was made; and such a file read again.
+"""The wall as a PNG with metadata of how it was made; and such a file read again.
 
 Files are named by date and time, put in place in one step, and never written over another.
 """

@@ -1,6 +1,6 @@
 """The wall to other programs: a virtual camera, NDI, Spout and Syphon.
 
-Each wants a library of its own, which is optional. What is missing is one line; the show goes on.
+Each needs an optional library. A missing one is reported in one line; the show continues.
 """
 
 from __future__ import annotations

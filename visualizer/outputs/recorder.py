@@ -1,4 +1,4 @@
-"""The recorder: the wall, and what is heard, into a video.
+"""The recorder: wall and sound into a video.
 
 Pictures bear the time at which they were on the wall, so one that is dropped leaves a longer one,
 and nothing runs out of step. Where the wall takes another size for good, the recording goes on in a

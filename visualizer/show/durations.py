@@ -1,7 +1,7 @@
 """Lengths of time in seconds, beats or bars: "20 s", "16 beats", "1 bar". Pure.
 
-A length is a parameter, and what it is counted in is another one beside it. Beats and bars last
-as long as the tempo in force says.
+A length is a parameter, and what it is counted in is another one beside it. Beats and bars
+depend on the current tempo.
 """
 
 from __future__ import annotations

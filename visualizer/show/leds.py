@@ -1,4 +1,4 @@
-"""LEDs: what a controller's LEDs can show of the show, by name. Pure.
+"""The states that a controller's LEDs can show, by name. Pure.
 
     generation, freeze …   an on-off command (command_table.ON_OFF) is on
     modulate               the parameter in focus is moved by something

@@ -1,5 +1,5 @@
 """The loop's motion as numbers, for the engine, which moves the picture from frame to frame, and
-for the stage, which carries the motion on between two frames. Pure.
+for the stage, which continues the motion between two frames. Pure.
 
 Places are (x, y) from the picture's middle, across and down, in half heights, so that a turn is one
 of pixels in pictures of any shape.

@@ -1,7 +1,7 @@
 """LoRAs: which ones a model is to play with, each with a weight of its own, as text and back. Pure.
 
 Options and presets name them as FILE or NAME, with ":WEIGHT" behind it where that is not 1. To the
-engine a model and its LoRAs go as one text, so that whoever compares models by name compares both.
+engine a model and its LoRAs go as one text, so that comparing models by name compares both.
 """
 
 from __future__ import annotations

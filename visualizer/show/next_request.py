@@ -1,4 +1,4 @@
-"""What the engine is to make at a moment of the show, as a Request."""
+"""The Request to the engine at a moment of the show."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Pickup (soft takeover): how a knob takes hold of a parameter that stands elsewhere.
+"""Pickup (soft takeover): how a knob takes over a parameter whose value differs from its position.
 
-After a preset or a key has changed a value, the physical knob stands elsewhere. Were it obeyed
-at its first touch, the value would jump. Three ways, as in Ableton Live:
+After a preset or a key has changed a value, the physical knob is somewhere else. If its first
+movement took effect, the value would jump. Three ways, as in Ableton Live:
 
 - "pickup": the knob waits until it equals or *crosses* the value: equality alone misses fast turns.
 - "scaling": the value moves at once, by as much of its own way to the end as the knob moves of its

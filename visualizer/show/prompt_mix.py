@@ -1,6 +1,6 @@
 """Mixes of texts (request.Mix): made, faded into one another, and said in words.
 
-Plain sums of weights. When a fade begins and how far it is, is for cueing.py to say.
+Plain sums of weights; cueing.py decides when a fade begins and how far it is.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the HUD and the desk say of the prompts at a moment. Pure."""
+"""Texts about the current prompts, for HUD and desk. Pure."""
 
 from __future__ import annotations
 

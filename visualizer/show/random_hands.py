@@ -1,6 +1,6 @@
-"""Random hands: what a wild performer might do next, less what ends the show or darkens the wall.
+"""Random actions of a performer, except those that end the show or darken the wall.
 
-Whatever stands in the tables of parameters and commands is played, unless it is named here; so a
+Every row in the tables of parameters and commands is played, unless it is excluded here; so a
 black wall, or a show that has ended, is a fault. The random generator comes in.
 """
 

@@ -1,4 +1,4 @@
-"""What is heard, as the core keeps it: levels that fall silent without news, and onsets. Pure."""
+"""Audio features in the core: levels that decay without news, and onsets. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The show as one frozen value: all that is wanted at a moment, and what follows from it.
+"""The show as one frozen value: everything requested at a moment, and what follows from it.
 
 What changes it is in reducer.py.
 """

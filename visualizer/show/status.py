@@ -1,4 +1,4 @@
-"""Status: what the engine says of itself to the performer. Frozen, so it may cross threads."""
+"""Status: the engine's report to the performer. Frozen, so it may cross threads."""
 
 from __future__ import annotations
 

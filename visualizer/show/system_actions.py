@@ -1,4 +1,4 @@
-"""Actions that the system brings: time, and news of engine, clocks, sound, MIDI and disk."""
+"""Actions of the system: time, and reports of engine, clocks, sound, MIDI and disk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the HUD and the desk say of time at a moment: tempo, beat, and what waits for it. Pure."""
+"""Texts about time, for HUD and desk: tempo, beat, and pending changes. Pure."""
 
 from __future__ import annotations
 

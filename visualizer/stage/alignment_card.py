@@ -1,9 +1,9 @@
-"""The test card: what a projector or a screen is set up by. Drawn as wide and high as the wall.
+"""The test card for setting up a projector or a screen. Drawn at the wall's size.
 
 Grid and circles for geometry and focus, colour bars and grey steps (with the darkest and brightest
 apart, which a wrong range crushes), lines at 5 and 10 % from the edges for what is cut off, the
-display's name, size and rate; and a marker that moves one step with each display frame, so that one
-which is dropped or shown twice is seen.
+display's name, size and rate; and a marker that moves one step with each display frame, so that
+dropped and repeated frames are visible.
 """
 
 from __future__ import annotations

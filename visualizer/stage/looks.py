@@ -1,4 +1,4 @@
-"""Looks: effects over the wall's picture, at display rate; the loop does not see them.
+"""Looks: effects over the wall's picture, at display rate, outside the loop.
 
 Their order: mirror and kaleidoscope (where the picture is taken), trails, pixels, colours apart,
 edges, bloom, colours (a matrix, then a curve), vignette, grain. Here are the numbers that both

@@ -2,7 +2,7 @@
 
 pygame's Window points to what SDL frees when its video ends: a use of one after that, of its
 surface, or merely its end, is a segmentation fault or the end of another window (pygame-ce's issue
-3601). So all that are open are known here, and the video is ended by end_video() alone.
+3601). So this module keeps track of all open windows, and only end_video() ends the video.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Sound inputs: microphones and line-ins, through PortAudio (sounddevice, optional).
 
-All of it is called by one thread, as PortAudio wants. A block is a row of mono samples; the thread
-of the driver hands it over and waits for nothing.
+Everything is called from one thread, as PortAudio requires. A block is a row of mono samples; the
+driver's thread hands it over without waiting.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
-"""Hearing: what music does, from its samples: level, three bands, onsets and their tempo.
+"""Audio features of music: level, three bands, onsets and their tempo.
 
 Pure: no clock, no thread, no device. Time is counted in samples, so that the same sound gives the
 same numbers live and in a video, however it is cut into blocks.
 
-- Every input level plays: each measure stands beside the loudest of the last while, its reference.
-- Silence gives nothing, and no sample can do harm: not-a-number is silence, the rest is clipped.
+- Any input level works: each measure is relative to a recent maximum, its reference.
+- Silence gives 0; not-a-number counts as silence, and other samples are clipped.
 """
 
 from __future__ import annotations

@@ -1,9 +1,8 @@
 """Sound: one thread that owns the input, hears its blocks, and fills a mailbox for the frame loop.
 
 - The driver's own thread only puts blocks into a queue; this one analyses them (audio_features.py).
-- An input that is not there, that is pulled, or that sends nothing is one line; it is looked for
-  again and again. One that can't be closed is one too: this thread stays in the driver then,
-  which wants all calls from one.
+- An input that is missing, unplugged or silent is reported in one line, and retried. So is one that
+  can't be closed: this thread then stays in the driver, which requires all calls from one thread.
 """
 
 from __future__ import annotations

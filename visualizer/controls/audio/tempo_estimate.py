@@ -1,6 +1,6 @@
-"""Pulse: the tempo of what rises in a sound, from how well it is like itself some time before.
+"""Estimate tempo by autocorrelating onset strength.
 
-Autocorrelation of the onset strength, summed over the first multiples of each tempo's beat (as in
+The autocorrelation is summed over the first multiples of each tempo's beat (as in
 E. Scheirer, JASA 103, 1998, and D. Ellis, JNMR 36, 2007). Pure; time is counted in looks.
 """
 

@@ -2,7 +2,7 @@
 
 1 to 4 or Tab choose a corner, arrows move it by a pixel, with Shift by ten; R rotates, H and V
 flip, Backspace twice resets, Esc or Enter leaves. A mouse drags the corner that is nearest. All
-other keys play as ever.
+other keys work as usual.
 """
 
 from __future__ import annotations

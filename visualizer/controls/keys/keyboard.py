@@ -1,5 +1,5 @@
-"""The keyboard: pygame events to actions. What keys do is in key_table.py, which key it was on
-this keyboard in layouts.py; here is what it means to press, hold and type.
+"""The keyboard: pygame events to actions. key_table.py has what keys do, layouts.py which key was
+pressed; this module handles pressing, holding and typing.
 
 Pure but for what is held: pygame lends its event type and its constants, no display is touched.
 

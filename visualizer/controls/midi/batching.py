@@ -1,7 +1,7 @@
-"""What a drain of a port brought, put in order before any of it is read. Pure.
+"""Order and thin out a batch of MIDI messages before they are decoded. Pure.
 
-The clock first: its beat should not wait behind a flood of knobs. And of a knob that was turned,
-only where it stands now: ten thousand positions a second would take the display's time.
+Clock messages come first, so that the beat does not wait behind a flood of knobs. Of a knob, only
+its last position counts: decoding ten thousand positions a second would delay the display.
 """
 
 from __future__ import annotations

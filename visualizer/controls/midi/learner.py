@@ -1,8 +1,8 @@
-"""MIDI learn in the MIDI thread: it listens to what a moved control sends until that is clear.
+"""MIDI learn in the MIDI thread: collect what a moved control sends until it is recognised.
 
 - Nothing is played meanwhile, but for the pad that ends it, and for the release of what was held
   when it began.
-- A moment goes by before it listens: the pad that begins it is let go of first.
+- It starts after a moment, so that the pad that started it is released first.
 - Of all ports, the first control that is sure is taken. It is played at once, so that it shows
   what it does; and all others are heard on, for it may have been the wrong one. Another target
   begins again.

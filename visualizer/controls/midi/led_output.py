@@ -12,14 +12,14 @@ Address: TypeAlias = tuple[int, int]
 """A status byte, note on or control change with its channel, and the number of an LED."""
 
 Sent: TypeAlias = dict[Address, int]
-"""What each LED was told last; empty for a controller that was just plugged in."""
+"""The last value sent to each LED; empty for a controller that was just plugged in."""
 
 STATUS = {NOTE: 0x90, CC: 0xB0}
 """LEDs are lit by these kinds of message. A note off may not reach them, a velocity of 0 does."""
 
 
 def wanted(mapping: Mapping, states: Table[str, bool]) -> dict[Address, int]:
-    """What each LED of a mapping should be told. states: what is lit, by name (show/leds.py).
+    """The value of each LED of a mapping. states: what is lit, by name (show/leds.py).
 
     An LED without a channel of its own is on the mapping's, and else on the first.
     """
@@ -35,7 +35,7 @@ def wanted(mapping: Mapping, states: Table[str, bool]) -> dict[Address, int]:
 def send_leds(
     mapping: Mapping, states: Table[str, bool], sent: Sent, send: Callable[[list[int]], None]
 ) -> None:
-    """Send what is news, and note it in sent. Raises what send does."""
+    """Send the values that differ from sent, and record them there. Raises what send does."""
     for (status, number), value in wanted(mapping, states).items():
         if sent.get((status, number)) != value:
             send([status, number, value])

@@ -1,4 +1,4 @@
-"""MIDI learn's ear: which control was moved, and how its values are to be read. Pure.
+"""Recognise which MIDI control was moved, and how its values are to be read. Pure.
 
 - What moves on and on is taken before what is struck, where a value is learned: a fader that is
   touched sends a note first. A fader that is touched alone is like a button that is pressed once:

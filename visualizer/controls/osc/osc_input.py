@@ -2,9 +2,9 @@
 
 - It listens on this machine alone by default: anyone who can send can play. Only this
   machine itself can quit, and no message names a file.
-- Who asks by /visualizer/subscribe is told the show's state as it changes, for a minute; asking
-  again renews it and has all of it sent again, once a second at most: what is sent must not be a
-  multiple of what comes. A number behind it names the port to answer to.
+- /visualizer/subscribe sends the show's state back as it changes, for a minute; subscribing again
+  renews it and sends the whole state, once a second at most: replies must not amplify requests.
+  A number after it is the port to reply to.
 - What can't be read of a packet is counted and ignored. What can't be followed is said in a line,
   and such lines are limited in rate (repeated_faults.RateLimit).
 - No sender can hold the show up: what waits for the frame loop is bounded.

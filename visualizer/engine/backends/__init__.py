@@ -4,5 +4,5 @@
 - cpu: when OpenVINO is taken; converted: its files; sample: a frame's inputs, and whether two
   backends agree
 
-Whoever calls the networks does not know which backend runs them.
+Callers of the networks do not know which backend runs them.
 """

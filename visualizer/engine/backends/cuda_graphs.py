@@ -1,7 +1,7 @@
 """The networks as CUDA graphs: a call becomes one launch instead of a thousand.
 
-At batch 1 a GPU is faster than Python can tell it what to do (eager, an H100 does a tenth of what
-it could). A graph is recorded once for each kind of call (a method, the shapes and types of its
+At batch 1 Python launches kernels more slowly than a GPU runs them (eager, an H100 reaches a tenth
+of its speed). A graph is recorded once for each kind of call (a method, the shapes and types of its
 inputs) and played again from then on. The first calls of a kind run as they come: they warm up
 what a recording must not (cuDNN's choice of kernels, cuBLAS' workspaces), and the show runs on
 meanwhile. A recording takes about as long as a call, with no collection of garbage and no

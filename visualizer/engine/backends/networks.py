@@ -1,8 +1,7 @@
 """The three networks of a model of the Stable Diffusion family, as the loop calls them.
 
-This is the seam where a frame's heavy work can be done otherwise: as it comes (TorchNetworks), as
-CUDA graphs, by OpenVINO. Whoever calls them does not know which; they may be exchanged between
-two frames.
+The seam for other ways to run a frame's networks: plain torch (TorchNetworks), CUDA graphs,
+OpenVINO. Callers do not know which one runs; it may be exchanged between two frames.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """Networks that OpenVINO has compiled, called with torch's tensors and no copies in between.
 
-A network that is told much besides its first input can be taken apart: what hangs on the rest
-alone is computed only where that has changed. A tenth of a UNet's work hangs on words and timestep
-alone. It is saved only in frames that are told nothing new: not while prompts cross over, and not
-while the strength moves or is modulated.
+A network with several inputs can be split: the part that depends only on the inputs after the first
+is recomputed only when those change. A tenth of a UNet's work depends on prompt and timestep alone.
+It is saved only while those stay the same: not during a crossfade of prompts, and not while the
+strength moves or is modulated.
 """
 
 from __future__ import annotations

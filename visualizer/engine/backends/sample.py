@@ -1,4 +1,4 @@
-"""What networks are asked in a frame, to try them with, and whether two make the same of it."""
+"""Sample inputs of a frame's networks, and a check that two backends agree on them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The built-in model's autoencoder takes pictures to small latents and back, fast without a GPU.
+"""The built-in model's autoencoder: pictures to small latents and back, fast without a GPU.
 
 A picture of 512 by 512 becomes 8 channels of 32 by 32. Nothing is ever convolved at full size:
 the first layer reads overlapping patches (8 by 8, one every 4 pixels), and the last one writes

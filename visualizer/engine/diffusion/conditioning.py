@@ -1,4 +1,4 @@
-"""What the UNet is told for a frame, rebuilt only where what is wanted has changed."""
+"""The UNet's conditioning for a frame, rebuilt only when the request has changed."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Prompts as a text encoder sees them: cached, and mixed by weight.
+"""Prompt embeddings: cached, and mixed by weight.
 
-Encoding costs as much as a frame on a small machine, and a show comes back to the same prompts.
+Encoding takes as long as a frame on a small machine, and a show returns to the same prompts.
 A mix is the weighted sum of embeddings, so that a crossfade of prompts has no jump in it.
 """
 

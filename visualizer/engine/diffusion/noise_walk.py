@@ -1,8 +1,8 @@
 """The noise that a frame is generated from: a point on the way between the draws of two seeds.
 
 Draw k of a seed is the k-th torch.randn of a generator on the CPU seeded with it: the same on
-every device, and the very noise that diffusers draws for that seed. Draw 0 is what the picture is
-drowned in; later ones are for samplers that renew noise between their steps.
+every device, and the very noise that diffusers draws for that seed. Draw 0 is the noise that
+is added to the picture; later ones are for samplers that add fresh noise between their steps.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """From noisy latents to clean ones: the samplers of the Stable Diffusion family, as flat functions.
 
-The field has a scheduler class per sampler, each with state and with its own idea of timesteps,
-which makes strength a staircase at few steps. Here a sampler is one function, named as its paper
+diffusers has a scheduler class per sampler, each with state and its own timesteps, which quantises
+strength at few steps. Here a sampler is one function, named as its paper
 names it, that goes along the timesteps it is given; those come straight from strength. On
 the timesteps that diffusers would take it gives diffusers' result.
 """

@@ -1,8 +1,8 @@
-"""What keeps a loop from drifting: a slow-moving reference, and the pull of each picture to it.
+"""Drift hold: pull each picture's statistics towards a slow-moving reference.
 
-A model adds a little of its own taste in every frame (more colour, less detail …), and in a loop
-that adds up. So the picture's look is pulled towards what pictures have looked like of late before
-it is fed back; the prompts decide what that is, and a healthy band bounds it.
+A model shifts every frame a little (more colour, less detail …), and in a feedback loop that adds
+up. So before a picture is fed back, its statistics are pulled towards the running average of recent
+pictures, which follows the prompts and stays within a healthy band.
 
 Pure sums of floats, but for held().
 """

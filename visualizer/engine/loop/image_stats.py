@@ -1,8 +1,8 @@
-"""How a picture looks in numbers, and how one look is pulled towards another.
+"""Image statistics, and the transform that pulls one picture's statistics towards another's.
 
-measure() works on the device and gives a few numbers, which ride along when the picture is copied
-to the host; all else about looks is sums of a few floats there. So a hold costs no wait of its
-own, and a closed form that needs eigenvectors is no trouble.
+measure() runs on the device and gives a few numbers, which are copied to the host together with the
+picture; everything else is a few floats there. So a hold needs no synchronisation of its own, and
+a closed form with eigenvectors is cheap.
 
 Colours are taken along three axes that are linear in sRGB: lightness, and two of colour. They are
 Oklab (Ottosson 2020, https://bottosson.github.io/posts/oklab/) in first order about mid grey, in

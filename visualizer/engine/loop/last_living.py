@@ -1,9 +1,9 @@
-"""Which picture is shown while the loop's own has died: the last that lived.
+"""Show the last good picture while the loop gives only flat ones.
 
-A model, or a GPU's half precision, may give black for seconds. Reviving (revive.py) changes what is
-fed, and so brings nothing back before the model gives something else. Until then the loop goes on
-unseen, and what comes back fades in. Where other prompts ask for the dark, or a source is mixed in,
-nothing is held back, and never for longer than LONGEST.
+A model, or a GPU's half precision, may give black for seconds. Reviving (revive.py) changes the
+input, and has no effect until the model's output changes. Until then the loop runs unseen, and new
+pictures then fade in. No picture is held if other prompts ask for darkness or a source is mixed in,
+and none for longer than LONGEST.
 """
 
 from __future__ import annotations

@@ -1,12 +1,11 @@
-"""How far a picture may move in one frame while one prompt melts into another.
+"""Limit the change from frame to frame during a crossfade of prompts.
 
-A mix of prompts moves evenly, what a model makes of it does not: nothing happens for a while, and
-then the picture turns over within a few frames. So a frame that would go too far is taken back
-towards the one before; what is left of the way it goes in the frames after.
+A mix of prompts changes evenly, a model's pictures do not: nothing happens for a while, and then
+the picture changes within a few frames. So a frame that would change too much is blended back
+towards the one before, and the rest of the change follows in later frames.
 
-Motion here is what the loop changes: the mean absolute difference between a new picture and the
-one before, moved on by zoom and the like. What a hand turns is meant to be seen, so it is never
-held back: what is usual is relearnt then.
+Change is the mean absolute difference between a new picture and the one before, after zoom and
+other motion. Changes by hand are intended and never limited: the usual change is relearnt then.
 
 Decided on the host; bounded() works on the device and waits for nothing.
 """

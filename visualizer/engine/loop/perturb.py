@@ -4,8 +4,8 @@ Images are (1, 3, height, width), RGB in [0, 1]. What is drawn is
 decided on the host, in plain floats: nothing here waits for the device. Brightness and contrast
 are the sums of Pillow's ImageEnhance, in float and without rounding.
 
-All is told in show time: in a second brightness, contrast and grain walk as far from where they
-were, however many frames a machine makes of it.
+Everything is given per second of show time: brightness, contrast and grain drift equally far in a
+second at any frame rate.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""The way of a finished picture to the host: one copy, and one wait a frame.
+"""Copy a finished picture to the host: one copy and one wait a frame.
 
-The picture's statistics ride along, so that what they tell costs no wait of its own.
+The picture's statistics are part of the copy, so they need no wait of their own.
 """
 
 from __future__ import annotations

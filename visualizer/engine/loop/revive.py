@@ -1,9 +1,9 @@
-"""What brings a picture back that has died: gone flat, which black and white are too.
+"""Revive a dead picture: one that has gone flat, such as black or white.
 
 A flat picture gives a model nothing to work with, and may stay flat. Coloured clouds
-are mixed into what is fed, more and more, and more of it is regenerated; what is shown takes that
-up slowly, so that no flash is seen. Where a prompt wants the dark, it is left alone after a
-while, and tried again now and then.
+are mixed into the input, more and more, and more of it is regenerated; the wall takes that up
+slowly, without a flash. If the picture stays dark, as its prompt may ask, reviving pauses and is
+tried again now and then.
 
 Decided on the host from the looks that came with the pictures (image_stats.py).
 """

@@ -1,9 +1,9 @@
 """A source mixed into the loop: pictures from outside, in what a frame is generated from.
 
 The mix is a share of each frame, as blend and strength are. A model pulls the picture to its prompt
-by so much a frame; a source that pulled by so much a second would drown on a fast machine and
-swamp the loop on a slow one. As it is, a still source gives the same picture at any frame rate, and
-only how long what has moved leaves a trail is counted in frames.
+by so much a frame; a source mixed in by so much a second would vanish on a fast machine and
+dominate on a slow one. This way a still source gives the same picture at any frame rate; only the
+trails of moving parts are counted in frames.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """How the feedback moves: where each pixel of the next picture comes from in the last one.
 
-All motions are one pass of bilinear sampling on the device, with the edges mirrored, and are told
-in show time: in a second the picture moves as far, however many frames a machine makes of it. Their
+All motions are one pass of bilinear sampling on the device, with the edges mirrored, and are given
+per second of show time, so motion is the same at any frame rate. Their
 numbers, and how places are told, are those of show/loop_motion.py.
 """
 

@@ -1,4 +1,4 @@
-"""Models known to work well in the loop, with what a performer should know of each. No torch."""
+"""Models known to work well in the loop, with licence, size and advice. No torch."""
 
 from __future__ import annotations
 

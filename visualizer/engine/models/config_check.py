@@ -1,4 +1,4 @@
-"""The refusal, before anything is loaded, of what a model's configurations must not say.
+"""Refuse unsafe configurations of a model before anything is loaded.
 
 diffusers and transformers follow fields that fetch and run code, and build any size that a
 configuration names. A model is refused with one line that names the file and the field.

@@ -1,8 +1,8 @@
-"""Fetching a model from Hugging Face into the local cache: which files, and how far it is.
+"""Download a model from Hugging Face into the local cache: choice of files, and progress.
 
 A repository often holds a model several times over: in half and full precision, as safetensors
-and as pickles, for other libraries, and as one file. Only what is
-read (diffusers_loading.py) is fetched.
+and as pickles, for other libraries, and as one file. Only the
+files that diffusers_loading.py reads are downloaded.
 """
 
 from __future__ import annotations

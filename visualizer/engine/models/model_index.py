@@ -1,4 +1,4 @@
-"""What a model in diffusers' format is made of, by its files; and the refusal of foreign code."""
+"""The parts of a model in diffusers' format; models with foreign code are refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which autoencoder a model plays with: its own, a tiny one, or SDXL's mended for half precision.
+"""Which autoencoder a model plays with: its own, a tiny one, or SDXL's fixed for half precision.
 
 At one step a picture, a full autoencoder costs several times what the UNet does; TAESD by Ollin
 Boer Bohan (github.com/madebyollin/taesd) a tenth of that, for a little loss of fine detail.

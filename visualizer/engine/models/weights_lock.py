@@ -1,4 +1,4 @@
-"""One thread at a time reads a model's weights, and never a pickle."""
+"""A lock for reading weights, one thread at a time; pickles are refused meanwhile."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""A model that is opened in the background, in a thread of its own, while another one plays.
+"""Load a model in a background thread while another one plays.
 
-The thread is a daemon and is never waited for: it may be deep in a download. One that is dropped
-ends at its next report, and what it has loaded goes with it.
+The thread is a daemon and never joined, as it may be in the middle of a download. A cancelled load
+ends at its next report, and its result is discarded.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The producer thread: makes frame after frame of what is wanted now, and changes models.
+"""The producer thread: makes one frame after another from the newest request, and changes models.
 
 It meets the main thread in four slots only (latest.py): names of models and Requests come in,
 Frames and Statuses go out. The newest wins everywhere; nothing queues up. No torch here: it is

@@ -1,4 +1,4 @@
-"""When a frame that failed is tried again, and when more than trying again is called for. Pure."""
+"""When to retry a failed frame, and when retrying is not enough. Pure."""
 
 from __future__ import annotations
 

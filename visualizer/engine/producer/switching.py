@@ -1,4 +1,4 @@
-"""Hot-swapping models: which engine plays, which takes its place, and what is said of both.
+"""Hot-swapping models: the engine that plays, the one that replaces it, and their statuses.
 
 The show begins on the built-in model, which is there at once. Any other is loaded in the
 background (background_load.py) while that one plays on, and swapped in between two frames. At most

@@ -1,9 +1,9 @@
 """The thread that reads one source while the show runs: the newest picture wins.
 
-It is told what is wanted at each display frame, finds the frame that is due by the show's clock,
-and answers in a slot; nothing queues up, and frames that come too late are decoded but not shown.
-Where the source can't be had or read on, a line says why, there is no picture, and it is tried
-again. A source that is not to be seen is closed, and a camera's light goes out.
+It receives the request of each display frame, finds the frame that is due by the show's clock, and
+puts it into a slot; nothing queues up, and late frames are decoded but not shown. If the source
+can't be opened or read, a line gives the reason, there is no picture, and it is retried. A source
+that is not shown is closed, which releases a camera.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a picture of the wall says of how it was made: a frozen value, as JSON in the PNG and back.
+"""Metadata of a picture of the wall, how it was made: a frozen value, as JSON in the PNG and back.
 
 Pure; the file is written and read by outputs/picture_file.py.
 """

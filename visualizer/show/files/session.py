@@ -1,4 +1,4 @@
-"""Session: what of a show is kept for the next one, as a frozen value that goes to disk and back.
+"""Session: the part of a show that is stored for the next one, as a frozen value.
 
 Pure; the file is written by live/session_store.py. What was learned of MIDI controllers has files
 of its own.

@@ -1,7 +1,7 @@
-"""Focus: the one parameter that a hand on the keypad plays. Pure.
+"""Focus: the one parameter that the keypad plays. Pure.
 
-With it every parameter is within reach of one hand: it is the one that was played last, whoever
-played it, or one that was chosen by going through the table. While a number is typed it stays, or
+It makes every parameter playable with one hand: it is the one that was played last, from any
+source, or one that was chosen by stepping through the table. While a number is typed it stays, or
 a knob that is touched meanwhile would get the number.
 """
 

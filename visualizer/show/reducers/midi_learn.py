@@ -1,7 +1,7 @@
-"""MIDI learn as the core sees it: which target is chosen, and what the performer is told. Pure.
+"""MIDI learn in the core: the chosen target, and lines for the performer. Pure.
 
 What a control sends is made out by controls/midi/recognition.py, and what is learned is kept by
-controls/midi/map_files.py. Wishes to forget travel there as counters, so that "newest wins" can't
+controls/midi/map_files.py. Requests to forget travel there as counters, so that "newest wins" can't
 lose one.
 """
 

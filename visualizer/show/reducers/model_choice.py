@@ -1,5 +1,4 @@
-"""Which model is wanted, and with which LoRAs. To load it, and to let it take over, is the engine's
-work."""
+"""The requested model and its LoRAs. The engine loads it and changes over."""
 
 from __future__ import annotations
 

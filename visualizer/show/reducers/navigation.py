@@ -1,6 +1,6 @@
-"""The moves that a show is made of: to a prompt, to a preset.
+"""Go to a prompt or a preset.
 
-Actions and commands come down to these (reducer.py, commands.py).
+Actions and commands use these functions (reducer.py, commands.py).
 """
 
 from __future__ import annotations

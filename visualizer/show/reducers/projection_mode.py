@@ -1,4 +1,4 @@
-"""The mapping mode: a hand moves the corners of the wall's projection, turns and flips it. Pure.
+"""The mapping mode: move the corners of the wall's projection, rotate and flip it. Pure.
 
 What it changes is that of the display that the wall is on; live/projection_store.py keeps them all.
 """

@@ -1,7 +1,7 @@
-"""The weights of the prompt that is on, as a hand moves them, and a text that joins it. Pure.
+"""Change the weights of the current prompt mix, and add a text to it. Pure.
 
-A weight is a share of the whole, so that the others give way. What a hand moves is on at once; a
-text that joins comes with the crossfade.
+A weight is a share of the whole, so the others are scaled to the rest. A changed weight takes
+effect at once; an added text comes in with the crossfade.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What of a show is kept for the next one, or in a picture, and how a show goes on from that."""
+"""Store a show as a session or in a picture, and restore it from that."""
 
 from __future__ import annotations
 

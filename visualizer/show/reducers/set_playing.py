@@ -1,7 +1,7 @@
-"""A set list that plays: when the next preset comes, and what a hand changes of it. Pure.
+"""Play a set list: when the next preset comes, and changes by hand. Pure.
 
-- An entry's time goes on while the show is seen, whatever a hand plays meanwhile: another preset
-  is an interlude, and the next entry comes at its time.
+- An entry's time runs while the show is visible, also while another preset is played by hand: that
+  is an interlude, and the next entry comes on schedule.
 - An entry in bars ends on a bar. With quantise on, each change waits for its beat as any other.
 - The first entry, and one that is gone to, begin as a preset that is chosen: with its crossfade.
 - Where a preset is not there any more, the entry is passed over, with a line.

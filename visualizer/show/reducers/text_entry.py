@@ -1,4 +1,4 @@
-"""The line that a performer types into: a prompt, a model's name, or a value. Pure.
+"""The text entry: a prompt, a model's name, or a value. Pure.
 
 - An open entry stays open when a pad is hit.
 - A line for a prompt goes through the prompts that were typed before; the one that was begun is

@@ -1,4 +1,4 @@
-"""Undo: what each change of a hand did to the values, to be taken back and done again. Pure.
+"""Undo and redo of changes of values by hand. Pure.
 
 - A change remembers the values that it changed and no others, so that what came by itself
   meanwhile (a prompt with values of its own, a clock's tempo) stays.

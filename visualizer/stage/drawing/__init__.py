@@ -1,4 +1,4 @@
 """How the HUD is drawn.
 
-- fonts, lettering: text; shapes: plates, keys, arrows; hud_colours; typed_line
+- fonts, lettering: text; shapes: plates, keys, arrows; dots; hud_colours; typed_line
 """

@@ -1,6 +1,6 @@
-"""What the performer is asked: the prompt, model or value being typed, and whether to quit.
+"""The open entry (a prompt, a model or a value being typed), and the question whether to quit.
 
-Seen whether the HUD is on or off, for without them a key press would go nowhere.
+Visible with the HUD off too, as keys go to them.
 """
 
 from __future__ import annotations

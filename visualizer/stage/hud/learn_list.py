@@ -1,6 +1,6 @@
 """MIDI learn: the list of what a control can play, open around what is chosen.
 
-Seen whether the HUD is on or off, as the performer goes through it with keys.
+Visible with the HUD off too, as keys go through it.
 """
 
 from __future__ import annotations

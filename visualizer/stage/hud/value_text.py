@@ -1,4 +1,4 @@
-"""Values as the HUD words them: with what a length is counted in, and what moves a value. Pure."""
+"""Values as text for the HUD: with the unit of a length, and what modulates a value. Pure."""
 
 from __future__ import annotations
 
