@@ -19,7 +19,7 @@ from visualizer.show.records import NO_VALUES, NOTHING, Cued, Preset
 from visualizer.show.reducers import model_choice
 from visualizer.show.reducers.setting import with_seed
 from visualizer.show.state import Show
-from visualizer.show.values import lay, lift
+from visualizer.show.value_layers import lay, lift
 
 LONGEST = 1000
 """Most characters of a prompt that is given by hand: more is a paste gone wrong, and an encoder

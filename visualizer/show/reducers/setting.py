@@ -16,7 +16,7 @@ from visualizer.show.records import NO_VALUES, NOTHING
 from visualizer.show.reducers import focus
 from visualizer.show.reducers.snapshots import LEFT_ALONE
 from visualizer.show.state import Show
-from visualizer.show.values import lay
+from visualizer.show.value_layers import lay
 
 ROUNDED = 1e-6
 """By how much a value may be out of range for having gone through 32 bits."""

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from visualizer.show.records import NOTHING
-from visualizer.show.values import lay, lift
+from visualizer.show.value_layers import lay, lift
 
 values = st.fixed_dictionaries({name: st.integers(0, 3).map(float) for name in "abcd"})
 some_values = st.dictionaries(st.sampled_from("abcd"), st.integers(0, 3).map(float))
