@@ -15,7 +15,7 @@ def test_what_is_lost_to_the_bound_is_said_once() -> None:
         for _ in range(10):
             mailbox.put(Run("tap", "osc"))
     lines = [action for _ in range(2) for action in source.drain() if isinstance(action, Say)]
-    assert lines == [Say("osc: more came than can be played; some is lost", "osc")]
+    assert lines == [Say("osc: too many messages; some were dropped", "osc")]
 
 
 def test_nothing_is_said_where_nothing_is_lost() -> None:

@@ -149,7 +149,7 @@ def test_what_is_lost_to_the_bound_of_what_waits_is_said() -> None:
     full = desk()
     for _ in range(200):  # Mailbox(128), and nobody takes
         full._mailbox.put(Run("tap", "desk"))
-    line = Say("desk: more came than can be played; some is lost", "desk")
+    line = Say("desk: too many messages; some were dropped", "desk")
     assert full.drain().count(line) == 1
     assert line not in full.drain()
 

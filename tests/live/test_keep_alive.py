@@ -228,7 +228,7 @@ def test_a_show_killed_at_any_moment_goes_on_from_its_last_picture_values_and_pl
         until(lambda: said("the last picture is on the wall") == 1)
         kill()  # again, when it has hardly begun
         until(lambda: said("the last picture is on the wall") == 2)
-        until(lambda: said("the last show goes on"))
+        until(lambda: said("the last show is resumed"))
         assert last_picture.read(state) is not None
         now = last()
         assert (now.preset, now.turn) == (before.preset, before.turn)

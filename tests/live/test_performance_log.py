@@ -102,7 +102,7 @@ def test_a_file_that_was_asked_for_is_written_and_none_overwritten(
     assert logged(folder, Live(1), file=file) == []
     first = file.read_bytes()
     (line,) = logged(folder, Live(2), file=file)
-    assert line == f"{file} is there already; the performance log is set-2.jsonl"
+    assert line == f"{file} exists; the performance log is set-2.jsonl"
     assert file.read_bytes() == first
     assert Done(Live(2), 2) in read(file.with_name("set-2.jsonl"))
     assert not folder.exists()

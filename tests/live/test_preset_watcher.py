@@ -62,7 +62,7 @@ def playing(tmp_path: Path) -> Iterator[Playing]:
 def test_the_playing_preset_follows_its_file(playing: Playing) -> None:
     playing.show = reduce(playing.show, Set("blend", 0.7))
     playing.write("a.yaml", "strength: 0.6\nblend: 0.2\nnoise: 0.1\nprompts: [a deep sea]")
-    playing.until_said("preset a is as its file has it now")
+    playing.until_said("preset a was reloaded from its file")
     show = playing.show
     assert show.cue.text == "a deep sea"
     assert show.cue.outgoing  # it fades in
@@ -81,7 +81,7 @@ def test_what_is_broken_emptied_or_removed_is_said_and_plays_on(playing: Playing
     playing.until_said(f"{path} is gone; its preset stays as it was")
     assert playing.show == before
     playing.write("a.yaml", "prompts: [waves]")
-    playing.until_said("preset a is as its file has it now")
+    playing.until_said("preset a was reloaded from its file")
     assert playing.show.cue.text == "waves"
     assert playing.show.values["strength"] == start(()).values["strength"]
 
@@ -89,7 +89,7 @@ def test_what_is_broken_emptied_or_removed_is_said_and_plays_on(playing: Playing
 def test_others_change_unseen_and_new_ones_come_last(playing: Playing) -> None:
     playing.write("b.yaml", "prompts: [ice]")
     playing.write("0.yaml", "prompts: [first]")
-    playing.until_said("preset 0 is new, at the end of the list")
+    playing.until_said("preset 0 was added at the end of the list")
     while playing.show.presets[1].prompts[0].text != "ice" or len(playing.show.presets) < 3:
         for action in playing.watcher.drain():
             playing._hear(action)

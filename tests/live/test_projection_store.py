@@ -98,7 +98,7 @@ def test_a_file_edited_by_hand_is_read_again_and_that_is_said(show: Show) -> Non
     show.until(lambda: show.on_disk() == {"left": TURNED})
     write(show.path, "left: {flip_h: true}\n")
     show.until(lambda: dict(show.projections) == {"left": FLIPPED})
-    show.until(lambda: show.lines == ["mapping.yaml was changed, and is read again"])
+    show.until(lambda: show.lines == ["mapping.yaml was changed and reloaded"])
 
 
 def test_a_faulty_file_is_one_line_changes_nothing_and_is_not_written_over(show: Show) -> None:

@@ -197,7 +197,7 @@ def test_what_can_not_be_moved_aside_is_left_and_not_written_over(
     (folder / "state.yaml").write_text("preset: [")
     refuse(monkeypatch, errno.EACCES)
     show, found = begun(keeper)
-    assert "nothing is kept there, as it can't be moved: Permission denied" in lines(found)[0]
+    assert "nothing is saved there, as it can't be moved: Permission denied" in lines(found)[0]
     monkeypatch.undo()
     keeper.keep(show)
     assert keeper.stop(PATIENCE)
@@ -266,7 +266,7 @@ def test_each_snapshot_that_a_full_disk_costs_is_said_and_kept_when_there_is_roo
     for slot in (1, 2):
         show = after(show, Store(slot))
         keeper.keep(show)
-        until_said(keeper, said, f"snapshot {slot} is not on disk, and gone when the show ends: ")
+        until_said(keeper, said, f"snapshot {slot} can't be saved and is lost when the show ends: ")
     assert not any(line.endswith(" kept") for line in said)
     monkeypatch.undo()
     keeper.keep(show)

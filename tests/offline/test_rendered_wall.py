@@ -102,7 +102,7 @@ def test_a_render_has_the_looks_and_the_strobe_of_the_show(
     asked = ["--size", "32", "--frames", "6", "--fps", "12", "--seed", "3"]
     plain = png_arrays(tmp_path / "plain", *asked)
     grey = png_arrays(tmp_path / "grey", *asked, "--set", "saturation=0", "--set", "strobe=20")
-    assert "strobe is held to 3 flashes a second" in capsys.readouterr().err
+    assert "strobe is limited to 3 flashes a second" in capsys.readouterr().err
     assert [bool(picture.any()) for picture in grey] == [True, True, False, False, True, True]
     assert np.ptp(plain[0], axis=2).max() > 30
     assert np.ptp(grey[0], axis=2).max() <= 1

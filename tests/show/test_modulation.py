@@ -189,11 +189,11 @@ def test_whatever_moves_all_that_is_played_is_in_its_range(
 
 def test_modulate_moves_the_focus_by_a_sine_and_again_lets_it_rest() -> None:
     show = toggled(replace(Show(time=0.3), focus="zoom"))
-    assert (source_of(show), line(show)) == ("sine", "Zoom moves by sine, every 4 beats")
+    assert (source_of(show), line(show)) == ("sine", "Zoom is modulated by sine, every 4 beats")
     assert played(show)["zoom"] > 0
     show = toggled(show)
     assert played(show) is show.values
-    assert line(show) == "Zoom moves no more"
+    assert line(show) == "Zoom is no longer modulated"
 
 
 def test_each_focus_takes_a_slot_of_its_own_until_there_is_none() -> None:
@@ -250,7 +250,7 @@ def test_what_has_nothing_to_swing_is_left_alone_with_a_line() -> None:
         for done in (toggled(show), reshaped(show)):
             assert done.values == show.values
         assert line(toggled(show)) == f"{BY_NAME[name].label} can't be modulated"
-        assert line(reshaped(show)) == f"nothing moves {BY_NAME[name].label} yet"
+        assert line(reshaped(show)) == f"{BY_NAME[name].label} is not modulated yet"
 
 
 def test_whole_numbers_stay_whole_while_they_swing() -> None:

@@ -297,9 +297,9 @@ def test_the_mapping_mode_draws_its_grid_over_the_wall_and_shows_the_cursor(
 def test_a_display_is_asked_for_once_for_each_request(player: Player) -> None:
     player.play(replace(BARE, display_choice=DisplayChoice(1)), 0.1)
     lines = player.stage.take_messages()
-    assert lines == [f"there is no other display than {player.stage.display}"]
+    assert lines == [f"{player.stage.display} is the only display"]
     player.play(replace(BARE, display_choice=DisplayChoice(2, "BenQ")))
     assert player.stage.take_messages() == [
-        f"display BenQ is not there; using {player.stage.display}"
+        f"display BenQ is not connected; using {player.stage.display}"
     ]
     assert player.stage.chosen_display == "BenQ"

@@ -76,7 +76,7 @@ def test_a_strobe_that_is_held_back_is_said_once() -> None:
     seen = [watched.moment(replace(fast, time=(n + 0.5) / 12)).dark for n in range(12)]
     assert seen == [False, False, True, True] * 3
     assert len(watched.wall.messages) == 1
-    assert "held to 3 flashes a second" in watched.wall.messages[0]
+    assert "limited to 3 flashes a second" in watched.wall.messages[0]
 
 
 def test_a_strobe_whose_rate_is_swept_late_in_a_show_flashes_no_faster_than_its_rate() -> None:

@@ -139,7 +139,7 @@ def test_a_display_is_gone_to_by_its_name_at_once_or_when_it_is_plugged_in(
     displays.number = 2
     opened.go_to(third)
     assert size(opened) == SIZES[0]
-    assert opened.messages == [f"display {third} is not there; using {opened.display_name}"]
+    assert opened.messages == [f"display {third} is not connected; using {opened.display_name}"]
     assert opened.chosen_name == third
     displays.number = 3
     flip(opened)
@@ -155,7 +155,7 @@ def test_a_next_display_that_is_not_there_or_refuses_is_said_and_the_wall_stays(
     displays.number = 1
     opened = Window()
     opened.go_to("")
-    assert opened.messages == [f"there is no other display than {opened.display_name}"]
+    assert opened.messages == [f"{opened.display_name} is the only display"]
     displays.number, displays.refused = 2, {1}
     opened.go_to("")
     assert size(opened) == SIZES[0]
@@ -179,7 +179,7 @@ def test_a_changed_resolution_is_followed_in_fullscreen(
     monkeypatch.setattr(pygame.display, "get_desktop_sizes", lambda: [(320, 200), SIZES[1]])
     flip(opened)
     assert size(opened) == (320, 200)
-    assert opened.messages == ["display 0 has 320 × 200 pixels now"]
+    assert opened.messages == ["display 0 now has 320 × 200 pixels"]
     before = len(displays.opened)
     flip(opened, 2 * window.RETRY)
     assert len(displays.opened) == before

@@ -23,7 +23,7 @@ class InputThread(Worker):
     def drain(self) -> list[Action]:
         """All that came since the last call, for the frame loop. Never waits."""
         if self._mailbox.dropped:  # said once: a flood of messages must not flood the screen
-            self._troubles.say("flood", f"{self.name}: more came than can be played; some is lost")
+            self._troubles.say("flood", f"{self.name}: too many messages; some were dropped")
         return self._mailbox.take()
 
     def _say(self, line: str) -> None:

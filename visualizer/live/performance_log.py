@@ -122,7 +122,7 @@ class PerformanceLog(Worker):
             path = self._folder / time.strftime("%Y-%m-%dT%H-%M-%S.jsonl", self._now())
         free = reserve(path)
         if self._asked is not None and free != path:
-            self._say(f"{path} is there already; the performance log is {free.name}")
+            self._say(f"{path} exists; the performance log is {free.name}")
         if self._asked is None:
             _prune(self._folder.iterdir())
         # Half a pair of surrogates becomes an escape of JSON's own.

@@ -41,7 +41,7 @@ class PresetWatcher(InputThread):
                 self._look()
                 self._troubles.over("look")
             except Exception as error:  # such as a network folder that is away
-                self._troubles.say("look", f"presets can't be looked at: {error}")
+                self._troubles.say("look", f"presets can't be checked: {error}")
 
     def _stamps(self) -> dict[str, Stamp]:
         """The files that are there, and their states."""
@@ -87,4 +87,4 @@ class PresetWatcher(InputThread):
             self._presets[place] = preset
         if not places:
             self._presets.append(preset)
-            self._say(f"preset {preset.name} is new, at the end of the list")
+            self._say(f"preset {preset.name} was added at the end of the list")

@@ -103,7 +103,7 @@ class ProjectionStore(Worker):
         except (Fault, UnicodeDecodeError) as error:
             why = str(error) if isinstance(error, Fault) else f"{self._path}: is not UTF-8 text"
             self._faulty, self._text = True, None
-            self._say(f"{why}; the mapping stays as it is, and no change is kept in this file")
+            self._say(f"{why}; the mapping stays as it is, and no change is saved to this file")
 
     def _take(self, text: str) -> None:
         """What the file says now counts. Raises Fault."""
@@ -112,7 +112,7 @@ class ProjectionStore(Worker):
         self._load_masks(text)  # before they are asked for
         self._actions.put(Projections(self._kept))
         if again:
-            self._say(f"{self._path.name} was changed, and is read again")
+            self._say(f"{self._path.name} was changed and reloaded")
         self._reads += 1
 
     def _write_if_changed(self) -> None:

@@ -187,7 +187,7 @@ class SessionStore(Worker):
             os.replace(path, aside)
         except OSError as error:
             self._untouchable.add(name)
-            self._say(f"{why}; nothing is kept there, as it can't be moved: {_reason(error)}")
+            self._say(f"{why}; nothing is saved there, as it can't be moved: {_reason(error)}")
         else:
             self._say(f"{why}; moved to {aside.name}")
         return None
@@ -236,7 +236,7 @@ class SessionStore(Worker):
 
     def _say_lost(self, stored: Collection[Place], why: str) -> None:
         for _, slot in sorted(stored):
-            self._say(f"snapshot {slot} is not on disk, and gone when the show ends: {why}")
+            self._say(f"snapshot {slot} can't be saved and is lost when the show ends: {why}")
 
     def _write_state(self, show: Show) -> None:
         kept = remember.remember(show)

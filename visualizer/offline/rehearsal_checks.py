@@ -55,5 +55,5 @@ def found(check: Check, options: RehearseOptions) -> list[Finding]:
     try:
         findings += check.find(options)
     except Exception as error:
-        findings.append(bad(f"could not be looked at: {one_line(error)}"))
+        findings.append(bad(f"could not be checked: {one_line(error)}"))
     return findings

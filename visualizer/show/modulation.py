@@ -99,7 +99,7 @@ def toggled(show: Show) -> Show:
     label = BY_NAME[name].label
     if moves := moving(show, name):
         show = show.with_values({names.target: 0.0 for names in moves})
-        return say(replace(show, focus=name), f"{label} moves no more")
+        return say(replace(show, focus=name), f"{label} is no longer modulated")
     idle = [names for names in _NAMES if not _is_on(show, names)]
     if not idle:
         return say(show, f"all {len(SLOTS)} modulations are in use")
@@ -110,7 +110,7 @@ def toggled(show: Show) -> Show:
         if not show.values[control]:  # else it would be on, and nothing would move
             new[control] = float(BY_NAME[control].default)
     show = show.with_values(new)
-    return say(show, f"{label} moves by {_words(show, free)}")
+    return say(show, f"{label} is modulated by {_words(show, free)}")
 
 
 def reshaped(show: Show) -> Show:
@@ -118,11 +118,11 @@ def reshaped(show: Show) -> Show:
     name = _meant(show)
     moves = moving(show, name)
     if not moves:
-        return say(show, f"nothing moves {BY_NAME[name].label} yet")
+        return say(show, f"{BY_NAME[name].label} is not modulated yet")
     names = moves[-1]
     source = int(show.values[names.source]) % (len(SOURCES) - 1) + 1  # round and round past "off"
     show = show.with_values({names.source: float(source)})
-    return say(show, f"{BY_NAME[name].label} moves by {_words(show, names)}")
+    return say(show, f"{BY_NAME[name].label} is modulated by {_words(show, names)}")
 
 
 def _wave(show: Show, names: Names) -> float:

@@ -326,8 +326,8 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "strobe", "Strobe", 0.0, 20.0, 0.0, 0.5, 0.1, (), None,
-        f"flashes a second; held to {SAFE_STROBE:g} unless --strobe-limit allows more, as flashes "
-        "can cause seizures", unit="/s", group="look",
+        f"flashes a second; limited to {SAFE_STROBE:g} unless --strobe-limit allows more, as "
+        "flashes can cause seizures", unit="/s", group="look",
     ),
     *(row for slot in SLOTS for row in _slot(slot)),
 )  # fmt: skip

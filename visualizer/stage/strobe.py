@@ -26,7 +26,7 @@ class Strobe:
         limited = rate > self._limit
         if limited and not self._limited:
             self._say(
-                f"strobe is held to {self._limit:g} flashes a second, as faster ones can cause "
+                f"strobe is limited to {self._limit:g} flashes a second, as faster ones can cause "
                 "seizures; --strobe-limit allows more"
             )
         self._limited = limited

@@ -136,10 +136,10 @@ class Window:
         names, self._refused = display_names(), ""
         if name and name not in names:
             self.chosen_name = name  # for the start after this
-            self.messages.append(f"display {name} is not there; using {self.display_name}")
+            self.messages.append(f"display {name} is not connected; using {self.display_name}")
             return
         if len(names) == 1:
-            self.messages.append(f"there is no other display than {self.display_name}")
+            self.messages.append(f"{self.display_name} is the only display")
             return
         before = self._display
         self._display = names.index(name) if name else (before + 1) % len(names)
@@ -225,7 +225,7 @@ class Window:
             return
         before, now = self._desktop, sizes[self._display]
         if now != before and self._reopen():
-            self.messages.append(f"display {self._display} has {now[0]} × {now[1]} pixels now")
+            self.messages.append(f"display {self._display} now has {now[0]} × {now[1]} pixels")
 
     def _number(self, display: int | str) -> int:
         """The number of a display; 0 for a name that is not there, which is kept for when it is."""

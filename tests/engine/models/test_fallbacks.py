@@ -191,7 +191,7 @@ def test_a_missing_gpu_is_said_and_the_processor_works(no_gpu: None, sd_folder: 
     assert engine.device == "cpu"
     (line,) = heard.lines(Phase.FAILED)
     assert "no NVIDIA GPU" in line
-    assert "the processor does the work" in line
+    assert "it runs on the processor" in line
 
 
 def test_a_gpu_whose_memory_is_out_gives_way_to_the_processor(
@@ -235,7 +235,7 @@ def test_a_gpu_that_cannot_compute_is_said_once_and_the_processor_works(
     engine = opened("nobody/nothing", heard, device="auto")
     assert (engine.model, engine.device) == (BUILTIN, "cpu")
     (line,) = heard.lines(Phase.RUNNING)
-    assert line.count("can't use it (no kernel image); the processor does the work") == 1
+    assert line.count("can't use it (no kernel image); it runs on the processor") == 1
 
 
 @pytest.fixture

@@ -103,7 +103,7 @@ def test_a_preset_that_is_gone_is_told_and_the_values_come_all_the_same() -> Non
     memory = Session(MappingProxyType({"zoom": 0.5}), preset="Lost", turn=3)
     show = taken_up(memory)
     assert (show.preset, show.turn, show.values["zoom"]) == (0, 0, 0.5)
-    assert "preset Lost is not there any more" in [message.text for message in show.messages]
+    assert "preset Lost no longer exists" in [message.text for message in show.messages]
 
 
 def test_loras_and_a_source_given_by_hand_go_on() -> None:
@@ -300,4 +300,4 @@ def test_the_last_shows_seed_is_taken_up_without_a_line_about_one_drawn() -> Non
     memory = remember(after(start((drawn,)), Set("seed", 77.0)))
     show = after(start((RICH, drawn)), Offer(memory), RESUME)
     assert show.values["seed"] == 77.0
-    assert [message.text for message in show.messages] == ["the last show goes on"]
+    assert [message.text for message in show.messages] == ["the last show is resumed"]

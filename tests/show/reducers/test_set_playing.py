@@ -125,7 +125,7 @@ def test_a_preset_that_is_not_there_is_left_out_and_said() -> None:
     gone = SetList("Gone", (SetEntry("gone", 1.0), SetEntry("Calm", 1.0)))
     show = after(start(ALL), SetLists((gone,), begins=True))
     assert name(show) == "Calm"
-    assert "gone is not there" in show.messages[-1].text
+    assert "gone does not exist" in show.messages[-1].text
 
 
 def test_one_that_does_not_loop_ends_before_what_is_not_there() -> None:
@@ -136,7 +136,7 @@ def test_one_that_does_not_loop_ends_before_what_is_not_there() -> None:
         show = reduce(show, Tick(FRAME))
     assert name(show) == "Calm"
     assert [m.text for m in show.messages] == [
-        "preset gone is not there; it is left out",
+        "preset gone does not exist; its entry is skipped",
         "set list Night is over; its last preset stays",
     ]
 

@@ -242,4 +242,4 @@ class Controllers:
         try:
             port.close()
         except FAULTS as error:
-            self._troubles.say(f"close {name}", f"MIDI: {name} would not close ({error})")
+            self._troubles.say(f"close {name}", f"MIDI: {name} can't be closed ({error})")

@@ -172,7 +172,7 @@ def _devices(how: _How) -> Iterator[str]:
     try:
         device = pick_device(how.device)
     except ModelError as error:
-        how.report(Status(Phase.FAILED, f"{error}; the processor does the work"))
+        how.report(Status(Phase.FAILED, f"{error}; it runs on the processor"))
         device = "cpu"
     yield device
     if device != "cpu":

@@ -115,7 +115,7 @@ def reread(show: Show, presets: tuple[Preset, ...]) -> Show:
         show = _to_prompt(show, cued, crossfade)
         if (cued.parts, cued.negative) == (cue.parts, cue.negative):
             show = replace(show, cue=cue)
-    return say(show, f"preset {new.name} is as its file has it now")
+    return say(show, f"preset {new.name} was reloaded from its file")
 
 
 def step_preset(show: Show, by: int) -> Show:

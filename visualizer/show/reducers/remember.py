@@ -82,7 +82,7 @@ def settled(show: Show) -> bool:
 def resumed(show: Show) -> Show:
     """The offered show taken up (command resume): its prompt fades in, its values are there.
 
-    What is not there any more, a preset, is said and left out; the rest comes all the same.
+    A preset that no longer exists is reported and left out; the rest is restored.
     """
     memory = show.offer
     if memory is None:
@@ -97,7 +97,7 @@ def resumed(show: Show) -> Show:
             show = navigation.to_turn(show, memory.turn)
         show = replace(show, messages=lines)  # a seed that was drawn gives way to the last show's
     elif memory.preset:
-        show = say(show, f"preset {memory.preset} is not there any more")
+        show = say(show, f"preset {memory.preset} no longer exists")
     if memory.prompt:
         show = navigation.to_text(show, memory.prompt)
     show = set_playing.taken_up(show, memory)
@@ -111,7 +111,7 @@ def resumed(show: Show) -> Show:
         values["seed"] = BY_NAME["seed"].clamp(memory.seed)
     history = tuple(dict.fromkeys((*memory.history, *show.history)))[-HISTORY:]
     show = replace(show.with_values(values), morph=None, history=history)
-    return say(show, "the last show goes on")
+    return say(show, "the last show is resumed")
 
 
 def metadata(show: Show, version: str) -> PictureMetadata:

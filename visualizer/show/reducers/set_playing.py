@@ -4,7 +4,7 @@
   is an interlude, and the next entry comes on schedule.
 - An entry in bars ends on a bar. With quantise on, each change waits for its beat as any other.
 - The first entry, and one that is gone to, begin as a preset that is chosen: with its crossfade.
-- Where a preset is not there any more, the entry is passed over, with a line.
+- An entry whose preset no longer exists is skipped, with a line.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def gone_to(show: Show, index: int) -> Show:
     """At an entry, from its beginning."""
     sets, now = show.sets, show.sets.now
     if now is None:
-        return say(show, "there is no set list; they lie in presets/sets")
+        return say(show, "there is no set list; put one in presets/sets")
     if not can_go(show, index):
         return say(show, f"{now.name} has {len(now.entries)} entries")
     for place in (*range(index, len(now.entries)), *range(index)):
@@ -119,7 +119,7 @@ def taken_up(show: Show, memory: Session) -> Show:
     names = [each.name for each in show.sets.lists]
     asked = show.sets.now.name if show.sets.now is not None and show.sets.play is not None else ""
     if memory.set_list not in names or asked not in ("", memory.set_list):
-        return show  # it is not there any more, or another was asked for
+        return show  # it no longer exists, or another was asked for
     index = names.index(memory.set_list)
     there = [entry.preset for entry in show.sets.lists[index].entries]
     place = min(memory.set_place, len(there) - 1)
@@ -264,7 +264,7 @@ def _ahead(show: Show) -> tuple[int, ...]:
 
 def _left_out(show: Show, now: SetList, places: Iterable[int]) -> Show:
     for place in places:
-        show = say(show, f"preset {now.entries[place].preset} is not there; it is left out")
+        show = say(show, f"preset {now.entries[place].preset} does not exist; its entry is skipped")
     return show
 
 
