@@ -18,7 +18,7 @@ from visualizer.stage.gl_renderer import GLRenderer
 from visualizer.stage.renderer import Moment
 from visualizer.stage.software_renderer import SoftwareRenderer
 
-from .renderers import Make
+from .renderers import Make, software
 from .wall_pictures import Signed, detailed, moving, plain, quarters, seen_on, smooth
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -191,9 +191,9 @@ def test_a_folded_picture_moves_within_its_fold(gl: Make) -> None:
         assert np.abs(still - expected).mean() > 10
 
 
-def chart(slope: float = 0.0) -> Pixels:
-    """A 512-pixel step from dark to bright; slope: pixels to the right a row, antialiased."""
-    x = np.arange(512)[None, :] - 256 - slope * (np.arange(512)[:, None] - 256)
+def chart(size: int, slope: float = 0.0) -> Pixels:
+    """A step from dark to bright; slope: pixels to the right a row, antialiased."""
+    x = np.arange(size)[None, :] - size // 2 - slope * (np.arange(size)[:, None] - size // 2)
     levels = 40 + 170 * np.clip(x + 0.5, 0, 1)
     return np.repeat(np.round(levels).astype(np.uint8)[..., None], 3, axis=2)
 
@@ -212,25 +212,28 @@ def bilinear(picture: Pixels, size: Size) -> npt.NDArray[np.float64]:
     return np.asarray(cv2.resize(picture, size, interpolation=cv2.INTER_LINEAR), np.float64)
 
 
+def check_step(make: Make, picture: Pixels, side: int) -> None:
+    renderer = make((side, side))
+    renderer.push(picture)
+    row = seen_on(renderer, Moment())[side // 2, :, 1].astype(float)
+    assert rise(row) <= 0.8 * rise(bilinear(picture, (side, side))[side // 2, :, 1])
+    assert row.max() - 210 <= 0.03 * 170
+    assert 40 - row.min() <= 0.03 * 170
+
+
 def test_a_step_is_scaled_to_a_steeper_one_than_bilinear_and_does_not_ring(make: Make) -> None:
-    size = 1080, 1080
-    renderer = make(size)
-    renderer.push(chart())
-    row = seen_on(renderer, Moment())[540, :, 1].astype(float)
-    soft = bilinear(chart(), size)[540, :, 1]
-    if isinstance(renderer, SoftwareRenderer):  # bicubic: as near as it can in time
-        assert rise(row) <= 0.9 * rise(soft)
-        assert row.max() - 210 <= 0.09 * 170
-    else:
-        assert rise(row) <= 0.8 * rise(soft)
-        assert row.max() - 210 <= 0.03 * 170
-        assert 40 - row.min() <= 0.03 * 170
+    check_step(make, chart(256), 540)
+
+
+def test_software_keeps_steps_steep_on_large_screens_too() -> None:
+    check_step(software, chart(256), 1280)
+    check_step(software, np.where(chart(256) > 125, 210, 40).astype(np.uint8), 1280)
 
 
 def test_a_slanted_edge_has_no_stairs(gl: Make) -> None:
     slope = 0.25
     renderer = gl((1080, 1080))
-    renderer.push(chart(slope))
+    renderer.push(chart(512, slope))
     wall = seen_on(renderer, Moment())[400:680, :, 1].astype(float)
     crossings = np.array([np.interp(125, row[300:780], np.arange(300, 780)) for row in wall])
     rows = np.arange(len(wall))

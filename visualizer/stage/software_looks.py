@@ -8,8 +8,10 @@ from functools import lru_cache
 import cv2
 import numpy as np
 import numpy.typing as npt
+import pygame
 
 from visualizer.stage import looks
+from visualizer.stage.geometry import Size
 from visualizer.stage.renderer import Moment
 
 Image = npt.NDArray[np.uint8]
@@ -27,11 +29,14 @@ class SoftwareLooks:
         """Let no light stay from before."""
         self._trail = None
 
-    def laid(self, picture: Image, moment: Moment) -> Image:
-        """A picture with all of a moment's looks, and dimmed."""
+    def laid(self, picture: Image, moment: Moment, place: pygame.Rect, wall: Size) -> Image:
+        """A picture with all of a moment's looks, and dimmed. place: where it is scaled to, on a
+        wall of a size; looks are as large as on that wall, and no wider where it is stretched."""
         values = moment.looks
         height, width = picture.shape[:2]
-        picture = _folded(picture, moment)
+        rows = height * wall[1] / place.height  # that the wall has, of the picture's height
+        aspect = (place.width / width) / (place.height / height)  # of a pixel, on the wall
+        picture = _folded(picture, moment, aspect)
         if values["trails"] > 0.0:
             if self._trail is not None and self._trail.shape != picture.shape:
                 self._trail = _u8(cv2.resize(self._trail, (width, height)))
@@ -41,18 +46,21 @@ class SoftwareLooks:
         else:
             self._trail = None
         if values["pixelate"] > 0.0:
-            picture = _pixelated(picture, values["pixelate"] * looks.LARGEST_BLOCK * height)
+            block = values["pixelate"] * looks.LARGEST_BLOCK * rows
+            picture = _pixelated(picture, max(block / aspect, 1.0), max(block, 1.0))
         if values["rgb_split"] > 0.0:
-            picture = _split(picture, values["rgb_split"] * looks.WIDEST_SPLIT * height)
+            picture = _split(picture, values["rgb_split"] * looks.WIDEST_SPLIT * rows / aspect)
         if values["edge_glow"] > 0.0:
-            picture = _blend(picture, _edges(picture), values["edge_glow"])
+            # A slope over the GPU's step, from that over the picture's own.
+            gain = looks.EDGE_GAIN * rows / min(looks.EDGE_ROWS, wall[1])
+            picture = _blend(picture, _edges(picture, gain / aspect, gain), values["edge_glow"])
         if values["bloom"] > 0.0:
-            picture = _bloomed(picture, values["bloom"])
+            picture = _bloomed(picture, values["bloom"], place, wall)
         picture = _coloured(picture, looks.colours(values))
         if values["vignette"] > 0.0:
             away = np.arange(256) / 255  # squared, as a share of a corner's
             darker = np.round(255 * (1.0 - values["vignette"] * away)).astype(np.uint8)
-            shade = cv2.LUT(_from_middle(width, height), darker)
+            shade = cv2.LUT(_from_middle(width, height, place.size, wall), darker)
             picture = _u8(cv2.multiply(picture, shade, scale=1 / 255))
         if values["grain"] > 0.0:
             picture = _grained(picture, values["grain"], moment.number)
@@ -75,7 +83,7 @@ def _fading(keep: float) -> Image:
     return _u8(np.floor(np.arange(256) * keep))
 
 
-def _folded(picture: Image, moment: Moment) -> Image:
+def _folded(picture: Image, moment: Moment, aspect: float) -> Image:
     values = moment.looks
     height, width = picture.shape[:2]
     mirror, wedges = int(values["wall_mirror"]), int(values["wall_kaleidoscope"])
@@ -86,7 +94,7 @@ def _folded(picture: Image, moment: Moment) -> Image:
     if mirror & 2:
         picture[height - height // 2 :] = picture[: height // 2][::-1]
     if wedges >= 1:
-        x, y = _wedges(width, height, wedges, values["wall_angle"])
+        x, y = _wedges(width, height, aspect, wedges, values["wall_angle"])
         picture = _u8(cv2.remap(picture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT))
     return picture
 
@@ -94,31 +102,38 @@ def _folded(picture: Image, moment: Moment) -> Image:
 Floats = npt.NDArray[np.float32]
 
 
-def _wedges(width: int, height: int, wedges: int, degrees: float) -> tuple[Floats, Floats]:
-    """Where each pixel of a folded picture comes from, across and down."""
-    angle, radius = _polar(width, height, wedges)
+def _wedges(
+    width: int, height: int, aspect: float, wedges: int, degrees: float
+) -> tuple[Floats, Floats]:
+    """Where each pixel of a folded picture comes from, across and down. aspect: a pixel's."""
+    angle, radius = _polar(width, height, aspect, wedges)
     angle = angle + np.float32(math.radians(degrees))
-    x, y = (width - 1) / 2 + radius * np.sin(angle), (height - 1) / 2 - radius * np.cos(angle)
-    return x.astype(np.float32), y.astype(np.float32)
+    x = (width - 1) / 2 + radius * np.sin(angle) / np.float32(aspect)
+    return x.astype(np.float32), ((height - 1) / 2 - radius * np.cos(angle)).astype(np.float32)
 
 
-@lru_cache(1)
-def _polar(width: int, height: int, wedges: int) -> tuple[Floats, Floats]:
-    """Each pixel's angle within a wedge, clockwise from above, and its distance from the middle."""
+@lru_cache(2)  # for two pictures that fade
+def _polar(width: int, height: int, aspect: float, wedges: int) -> tuple[Floats, Floats]:
+    """Each pixel's angle within a wedge, clockwise from above, and its distance from the middle,
+    in pixels' heights."""
     y, x = np.mgrid[:height, :width].astype(np.float32)
-    x, y = x - (width - 1) / 2, (height - 1) / 2 - y
+    x, y = (x - (width - 1) / 2) * np.float32(aspect), (height - 1) / 2 - y
     wedge = 2.0 * math.pi / wedges
     angle = np.arctan2(x, y) % wedge
     return np.minimum(angle, wedge - angle).astype(np.float32), np.hypot(x, y)
 
 
-def _pixelated(picture: Image, block: float) -> Image:
+def _pixelated(picture: Image, block_width: float, block_height: float) -> Image:
+    """In squares about the middle; those at the edges are cut off, as on the GPU."""
     height, width = picture.shape[:2]
-    block = max(block, 1.0)
-    # An odd number of squares across and down: one in the middle, as on the GPU.
-    down, across = (2 * round((side / block - 1) / 2) + 1 for side in (height, width))
-    small = cv2.resize(picture, (across, down), interpolation=cv2.INTER_AREA)
-    return _u8(cv2.resize(small, (width, height), interpolation=cv2.INTER_NEAREST_EXACT))
+    across, down = math.ceil(width / block_width / 2), math.ceil(height / block_height / 2)
+    left = max(round(across * block_width - width / 2), 0)
+    top = max(round(down * block_height - height / 2), 0)
+    around = cv2.copyMakeBorder(picture, top, top, left, left, cv2.BORDER_REFLECT)
+    small = cv2.resize(around, (2 * across, 2 * down), interpolation=cv2.INTER_AREA)
+    size = width + 2 * left, height + 2 * top
+    large = cv2.resize(small, size, interpolation=cv2.INTER_NEAREST_EXACT)
+    return _u8(large[top : top + height, left : left + width])
 
 
 def _split(picture: Image, pixels: float) -> Image:
@@ -134,20 +149,20 @@ def _split(picture: Image, pixels: float) -> Image:
     return moved
 
 
-def _edges(picture: Image) -> Image:
+def _edges(picture: Image, gain_across: float, gain_down: float) -> Image:
     across, down = (
         cv2.convertScaleAbs(
-            cv2.Sobel(picture, cv2.CV_16S, *which, borderType=cv2.BORDER_REPLICATE),
-            alpha=looks.EDGE_GAIN,
+            cv2.Sobel(picture, cv2.CV_16S, *which, borderType=cv2.BORDER_REPLICATE), alpha=gain
         )
-        for which in ((1, 0), (0, 1))
+        for which, gain in (((1, 0), gain_across), ((0, 1), gain_down))
     )
     return _u8(cv2.add(across, down))
 
 
-def _bloomed(picture: Image, bloom: float) -> Image:
+def _bloomed(picture: Image, bloom: float, place: pygame.Rect, wall: Size) -> Image:
     height, width = picture.shape[:2]
-    small = max(1, round(looks.GLOW_ROWS * width / height)), looks.GLOW_ROWS
+    across, down = (max(1, round(looks.GLOW_ROWS * side / wall[1])) for side in place.size)
+    small = min(across, looks.WIDEST_GLOW), down
     bright = cv2.LUT(cv2.resize(picture, small, interpolation=cv2.INTER_AREA), _BRIGHT)
     bright = cv2.GaussianBlur(bright, (0, 0), looks.GLOW_SIGMA)
     glow = cv2.convertScaleAbs(cv2.resize(bright, (width, height)), alpha=bloom)
@@ -174,12 +189,13 @@ def _coloured(picture: Image, colours: looks.Colours) -> Image:
     return picture
 
 
-@lru_cache(1)
-def _from_middle(width: int, height: int) -> Image:
-    """Each pixel's squared distance from the middle, 255 in the corners; in three channels."""
-    x = (2 * np.arange(width, dtype=np.float32) + 1) / width - 1
-    y = (2 * np.arange(height, dtype=np.float32) + 1) / height - 1
-    aspect = width / height
+@lru_cache(2)  # for two pictures that fade
+def _from_middle(width: int, height: int, place: Size, wall: Size) -> Image:
+    """Squared distance of each pixel of a centred picture from the wall's middle, 255 in the wall's
+    corners; in three channels."""
+    x = ((2 * np.arange(width, dtype=np.float32) + 1) / width - 1) * (place[0] / wall[0])
+    y = ((2 * np.arange(height, dtype=np.float32) + 1) / height - 1) * (place[1] / wall[1])
+    aspect = wall[0] / wall[1]
     squared = ((x * aspect) ** 2 + y[:, None] ** 2) / (aspect**2 + 1)
     return np.repeat(np.round(255 * squared).astype(np.uint8)[..., None], 3, axis=2)
 

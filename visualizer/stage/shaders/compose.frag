@@ -73,15 +73,16 @@ vec2 moved(vec2 place, float seconds) {
     return at_angle(length(back), begin + (turned ? wedge - angle : angle)) * side;
 }
 
-vec2 on_the_wall(vec2 place) {
+// In what has an aspect: -1 to 1 across and down.
+vec2 on_the_wall(vec2 place, float aspect) {
     place = mirrored(place, wall_mirror);
     if (wall_kaleidoscope < 1) return place;
     // Wedges reach beyond the wall; there it is mirrored.
-    vec2 round_ = vec2(place.x * screen_aspect, place.y);
+    vec2 round_ = vec2(place.x * aspect, place.y);
     float wedge = TURN / float(wall_kaleidoscope);
     float angle = mod(atan(round_.x, -round_.y), wedge);
     round_ = at_angle(length(round_), min(angle, wedge - angle) + wall_angle);
-    place = vec2(round_.x / screen_aspect, round_.y);
+    place = vec2(round_.x / aspect, round_.y);
     return abs(mod(place - 1.0, 4.0) - 2.0) - 1.0;
 }
 
@@ -159,16 +160,21 @@ vec3 upscaled(sampler2D picture, vec2 place) {
 
 // With alpha 0 in the bars beside a picture, where no look is laid either.
 vec4 shown(sampler2D picture, vec2 place, vec2 seen, float seconds) {
-    place *= seen;
-    if (bars && (abs(place.x) > 1.0 || abs(place.y) > 1.0)) return vec4(0.0);
     vec2 size = vec2(textureSize(picture, 0));
     float aspect = size.x / size.y;
+    if (bars) {  // the picture is folded, not they
+        place *= seen;
+        if (abs(place.x) > 1.0 || abs(place.y) > 1.0) return vec4(0.0);
+        place = on_the_wall(place, aspect);
+    } else {
+        place = on_the_wall(place, screen_aspect) * seen;
+    }
     vec2 source = moved(vec2(place.x * aspect, place.y), seconds);
     return vec4(upscaled(picture, vec2(source.x / aspect, source.y) * 0.5 + 0.5), 1.0);
 }
 
 void main() {
-    vec2 place = on_the_wall(uv * 2.0 - 1.0);
+    vec2 place = uv * 2.0 - 1.0;
     colour = vec4(0.0);
     if (mix_ < 1.0) colour += (1.0 - mix_) * shown(before, place, seen_before, ahead);
     if (mix_ > 0.0) colour += mix_ * shown(newest, place, seen_newest, behind);
