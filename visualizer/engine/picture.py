@@ -13,7 +13,8 @@ from typing import TypeAlias
 from visualizer.frame import Pixels
 
 Stopwatch: TypeAlias = Callable[[str], AbstractContextManager[None]]
-"""Times what runs within `with stopwatch(stage)`: perturb, encode, denoise, decode, blend, copy."""
+"""Times what runs within `with stopwatch(stage)`: perturb, encode, denoise and in it each step,
+decode, blend, copy."""
 
 
 def untimed(stage: str) -> AbstractContextManager[None]:

@@ -9,13 +9,14 @@ import pytest
 
 from visualizer.engine.engine import Engine
 from visualizer.engine.host.engine_host import EngineLost
+from visualizer.engine.picture import Picture
 from visualizer.engine.producer.retrying import REOPEN_AFTER
 from visualizer.openers import fatal
 from visualizer.show.request import Request
 from visualizer.show.status import Phase, Report
 
 from ..conftest import request
-from ..rig import SOON, Rig, running_rig
+from ..rig import SOON, Gated, Rig, running_rig
 
 
 @pytest.fixture
@@ -53,6 +54,33 @@ def test_the_newest_request_wins_and_stays_in_force(rig: Rig) -> None:
     for expected in (1, 4, 4):
         engine.permits.release()
         assert rig.frame().seed == expected
+
+
+def test_a_frame_of_many_slow_steps_gives_signs_of_life_and_a_fast_one_none(rig: Rig) -> None:
+    class Steps(Gated):
+        """Takes as many steps as are wanted, each a second of the rig's clock."""
+
+        def next(self, request: Request) -> Picture:
+            picture = super().next(request)
+            for _ in range(request.steps):
+                with self.stopwatch("step"):
+                    pass
+            return picture
+
+    rig.engines["builtin"] = engine = Steps("builtin")
+    rig.start()
+    rig.requests.put(request(steps=1))
+    engine.permits.release()
+    rig.frame()
+    rig.runs("builtin")
+    rig.requests.put(request(steps=21, seed=2))
+    engine.permits.release()  # of a frame like the first, perhaps
+    rig.statuses.all.queue.clear()
+    while rig.frame().seed != 2:
+        engine.permits.release()
+    signs = list(rig.statuses.all.queue)
+    assert len(signs) == 10
+    assert all(sign.phase is Phase.RUNNING and not sign.text for sign in signs)
 
 
 def test_after_each_frame_the_engine_may_prepare_for_what_comes(rig: Rig) -> None:

@@ -155,7 +155,7 @@ class Denoise:
         with stopwatch("denoise"):
             conditions = self._conditions(request, image.shape[-2], image.shape[-1])
             noise = functools.partial(self._noise.at, place, like=latents)
-            predict = functools.partial(self._predict, conditions, request.guidance)
+            predict = functools.partial(self._predict, conditions, request.guidance, stopwatch)
             noisy = self._schedule.noised(latents, noise(0), levels[0])
             latents = self._sampler(predict, noisy, levels, self._schedule, noise)
         with stopwatch("decode"):
@@ -165,10 +165,16 @@ class Denoise:
         return timesteps(request.strength, request.steps, self._schedule.num_train_timesteps)
 
     def _predict(
-        self, conditions: Conditions, guidance: float, latents: Tensor, level: float
+        self,
+        conditions: Conditions,
+        guidance: float,
+        stopwatch: Stopwatch,
+        latents: Tensor,
+        level: float,
     ) -> Tensor:
         """The UNet's prediction in float32, guided if there are two rows of conditions."""
-        predicted = self.networks.predict(latents, self._timestep(level), conditions)
+        with stopwatch("step"):
+            predicted = self.networks.predict(latents, self._timestep(level), conditions)
         if len(predicted) == 1:
             return predicted
         uncond, cond = predicted.chunk(2)
@@ -210,6 +216,11 @@ class AnyPipeline:
         if not self.generates(request):
             return image
         height, width = image.shape[-2:]
+
+        def step(pipeline: Any, number: int, timestep: Any, tensors: dict[str, Any]) -> Any:
+            with stopwatch("step"):
+                return tensors
+
         wanted = {
             "prompt": _strongest(request.prompts),
             "negative_prompt": _strongest(request.negative) or None,
@@ -221,6 +232,7 @@ class AnyPipeline:
             "height": height,
             "width": width,
             "output_type": "pt",
+            "callback_on_step_end": step,
         }
         with stopwatch("denoise"):
             made = self._pipeline(**{k: v for k, v in wanted.items() if k in self._takes}).images

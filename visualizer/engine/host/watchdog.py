@@ -1,8 +1,9 @@
 """Watchdog: told what comes of an engine, it says when the engine is hung. Pure, no clock.
 
-A frame is the sign of life while one is wanted, and so is what the producer says of a frame that
-failed. That a process answers (a pulse) says nothing of its producer, so it counts only while no
-frame can come: while a model is opened, and while none is wanted.
+A frame is the sign of life while one is wanted, and so is what the producer says: of a frame that
+failed, and of one that takes long, with its steps. That a process answers (a pulse) says nothing of
+its producer, so it counts only while no frame can come: while a model is opened, and while none is
+wanted.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 
 from visualizer import terminal
@@ -34,6 +35,10 @@ IDLE = 0.1
 LEAST = 1 / 60
 """Seconds a frame takes at least: the wall shows no more than 60 a second, and a machine that
 could make more has better things to do, such as showing them in time."""
+
+
+SIGN = 2.0
+"""Seconds from a frame's begin, and from one to the next, of signs that it is being made."""
 
 
 class Producer(threading.Thread):
@@ -82,6 +87,7 @@ class Producer(threading.Thread):
         self._request: Request | None = None
         self._last = picture
         self._number = 0
+        self._signed = 0.0
         self._unprepared = False
 
     def run(self) -> None:
@@ -166,7 +172,8 @@ class Producer(threading.Thread):
     def _tried(self, request: Request) -> Exception | None:
         """Make a frame and put it out; what went wrong, if anything did."""
         engine = self._switch.engine
-        begin = self._clock()
+        begin = self._signed = self._clock()
+        engine.stopwatch = self._sign
         try:
             picture = engine.next(
                 replace(request, restarts=request.restarts + self._retrying.restarts)
@@ -180,6 +187,13 @@ class Producer(threading.Thread):
         except Exception as error:
             return error
         return None
+
+    def _sign(self, stage: str) -> AbstractContextManager[None]:
+        """The engine's stopwatch: a frame that takes long is no engine that hangs."""
+        if (now := self._clock()) - self._signed >= SIGN:
+            self._signed = now
+            self._switch.alive()
+        return nullcontext()
 
     def _prepare(self, request: Request) -> None:
         """Have the engine prepare for what comes. What fails here does no harm to the frames."""

@@ -129,6 +129,10 @@ class ModelSwitch:
         self._fault = line
         self._tell()
 
+    def alive(self) -> None:
+        """A frame that takes long is being made."""
+        self._tell()
+
     def say(self, line: str) -> None:
         """Something else that the performer should know. While a model loads it is not shown."""
         self._running = replace(self._running, text=line)
