@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from visualizer.live.resume import as_asked
 from visualizer.options import LiveOptions
 from visualizer.show.files.session import Session
 from visualizer.show.lora import Lora
 from visualizer.show.reducer import start
-from visualizer.show.reducers.remember import remember
+from visualizer.show.reducers.remember import offered, remember, resumed
 
 from ..show.shows import ALL
 
-LEFT = remember(start(ALL, 1, {"hold": 16.0, "hold_in": 1.0, "seed": 77.0}, model="large"))
+SHOW = replace(
+    start(ALL, 1, {"hold": 16.0, "hold_in": 1.0, "seed": 77.0}, model="large"),
+    blackout=True,
+    frozen=True,
+)
+LEFT = remember(SHOW)
 
 
 def asked(**options: object) -> Session:
@@ -21,7 +28,19 @@ def asked(**options: object) -> Session:
 
 
 def test_without_an_option_all_is_as_it_was_left() -> None:
-    assert asked() == LEFT
+    assert asked() == replace(LEFT, blackout=False, frozen=False)
+
+
+def test_a_show_that_was_restarted_is_dark_and_frozen_if_it_was() -> None:
+    memory = asked(restarted=True)
+    assert memory.blackout
+    assert memory.frozen
+    show = resumed(offered(start(ALL), memory))
+    assert show.blackout
+    assert show.frozen
+    show = resumed(offered(start(ALL), asked()))
+    assert not show.blackout
+    assert not show.frozen
 
 
 def test_a_setting_stands_over_a_value_and_its_unit() -> None:

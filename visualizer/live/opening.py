@@ -35,11 +35,12 @@ from visualizer.stage.stage import Stage
 
 class Reopened(NamedTuple):
     """The window with the last show's picture on the wall; the picture; seconds from the start of
-    the process until it was there."""
+    the process until it was there; whether the wall is dark over it."""
 
     stage: Stage
     picture: Pixels
     after: float
+    dark: bool = False
 
 
 def new_stage(options: LiveOptions, display: int | str = 0) -> Stage:
@@ -66,6 +67,7 @@ def reopened(options: LiveOptions) -> Reopened | None:
     stage = new_stage(replace(options, windowed=not fullscreen), memory.display or 0)
     mapping = ProjectionStore((options.maps or map_files.own_folder()).parent / FILE)
     mapping.look()
+    dark = memory.blackout and options.restarted
     kept = [action.kept for action in mapping.drain() if isinstance(action, Projections)]
     show = Show(
         presets=(),
@@ -73,14 +75,15 @@ def reopened(options: LiveOptions) -> Reopened | None:
         fullscreen=fullscreen,
         fit=memory.fit,
         display=stage.display,
+        blackout=dark,
         projections=kept[-1] if kept else {},
     )
     show = show.with_values({**memory.values, **options.settings})
     asked = request(show)
     stage.masks = mapping.masks
-    stage.begin_with(Frame(0, time.perf_counter(), 0.0, pixels, asked.seed, asked))
+    stage.begin_with(Frame(0, time.perf_counter(), 0.0, pixels, asked.seed, asked), dark)
     stage.present(View(show, Status()))
-    return Reopened(stage, pixels, time.time() - psutil.Process().create_time())
+    return Reopened(stage, pixels, time.time() - psutil.Process().create_time(), dark)
 
 
 def _last(path: Path) -> Session:

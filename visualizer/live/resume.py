@@ -1,8 +1,9 @@
 """What of the last show is taken up where the options ask for something else. Pure.
 
 What the command line names stands over what was found: a setting over a value, a preset over that
-of the last show and the prompt typed in it. All else is as it was left. A show that died and is
-restarted goes on as it was: its command line had its turn at the beginning.
+of the last show and the prompt typed in it. A show that was ended dark or frozen begins with light
+and movement. All else is as it was left. A show that died and is restarted goes on as it was: its
+command line had its turn at the beginning.
 """
 
 from __future__ import annotations
@@ -36,4 +37,6 @@ def as_asked(found: Session, options: LiveOptions, show: Show) -> Session:
         loras=options.lora or found.loras,
         source=options.source or found.source,
         fullscreen=found.fullscreen and not options.windowed,
+        blackout=False,
+        frozen=False,
     )

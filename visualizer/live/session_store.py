@@ -89,8 +89,9 @@ class SessionStore(Worker):
         self._shows: Latest[Show] = Latest()
         self._actions: queue.SimpleQueue[Action] = queue.SimpleQueue()
         self._told = False
-        self._hurry = threading.Event()  # a snapshot was stored, or the end has come
+        self._hurry = threading.Event()  # a snapshot was stored, a blackout, or the end has come
         self._handed: object = None  # the snapshots of the show that was handed over last
+        self._dark = False  # whether it was in blackout
         self._written: object = None  # the state on disk, as far as this show has written it
         self._picture: Pixels | None = None  # the newest
         self._picture_written: Pixels | None = None
@@ -121,8 +122,8 @@ class SessionStore(Worker):
         if picture is not None:
             self._picture = picture
         self._shows.put(show)
-        if show.snapshots is not self._handed:
-            self._handed = show.snapshots
+        if show.snapshots is not self._handed or show.blackout is not self._dark:
+            self._handed, self._dark = show.snapshots, show.blackout
             self._hurry.set()
 
     def _rouse(self) -> None:

@@ -229,6 +229,8 @@ def test_a_file_is_readable() -> None:
         "set_place: 2\n"
         "set_preset: Bloom\n"
         "unattended: false\n"
+        "blackout: false\n"
+        "frozen: false\n"
         "values:\n"
         "  strength: 0.55\n"
         "  seed: 7\n"

@@ -32,7 +32,8 @@ class Session:
     None where that is not known. source: the one given by hand, "" for none. display: name of the
     one that the wall was on. history: of typed prompts, the oldest first. set_list: name of the one
     that played, "" for none; set_place: index of its entry, and set_preset what that names, as the
-    order may have been changed; unattended: as SetState has it."""
+    order may have been changed; unattended: as SetState has it. blackout, frozen: whether the wall
+    was so."""
 
     values: Mapping[str, float] = field(default_factory=lambda: NO_VALUES)
     preset: str = ""
@@ -51,6 +52,8 @@ class Session:
     set_place: int = 0
     set_preset: str = ""
     unattended: bool = False
+    blackout: bool = False
+    frozen: bool = False
 
 
 class _File(BaseModel):
@@ -72,6 +75,8 @@ class _File(BaseModel):
     set_place: Annotated[int, Field(ge=0)] = 0
     set_preset: str = ""
     unattended: bool = False
+    blackout: bool = False
+    frozen: bool = False
     values: Values = Field(default_factory=lambda: NO_VALUES)
 
 

@@ -49,6 +49,8 @@ def remember(show: Show) -> Session:
         set_place=sets.play.place if sets.play is not None else 0,
         set_preset=sets.entry.preset if sets.entry is not None else "",
         unattended=sets.unattended,
+        blackout=show.blackout,
+        frozen=show.frozen,
     )
 
 
@@ -87,7 +89,14 @@ def resumed(show: Show) -> Show:
     memory = show.offer
     if memory is None:
         return say(show, "there is no last show to take up")
-    show = replace(show, offer=None, fullscreen=memory.fullscreen, fit=memory.fit)
+    show = replace(
+        show,
+        offer=None,
+        fullscreen=memory.fullscreen,
+        fit=memory.fit,
+        blackout=memory.blackout or show.blackout,
+        frozen=memory.frozen or show.frozen,
+    )
     names = [preset.name for preset in show.presets]
     if memory.preset in names:
         lines = show.messages
