@@ -21,7 +21,7 @@ def called(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         calls.append(options)
         return 0
 
-    monkeypatch.setattr("visualizer.live.app.run", take)
+    monkeypatch.setattr("visualizer.live.run.run", take)
     monkeypatch.setattr("visualizer.live.opening.reopened", lambda options: None)
     monkeypatch.setattr("visualizer.offline.render.render", take)
     monkeypatch.setattr("visualizer.offline.bench.bench", take)
@@ -38,6 +38,12 @@ def test_argv_becomes_options(called: list[Any]) -> None:
         ([], live()),
         (["--windowed", "--display", "2"], live(windowed=True, display=2)),
         (["--display", "2", "--display", "1"], live(display=2, also=(1,))),
+        (["--walls", "3"], live(also=(1, 2), walls=3)),
+        (["--display", "1", "--walls", "3"], live(display=1, also=(0, 2), walls=3)),
+        (
+            ["--display", "1", "--display", "3", "--walls", "2"],
+            live(display=1, also=(3,), walls=2),
+        ),
         (["--midi", "nano", "--offline"], live(midi="nano", offline=True)),
         (["--no-midi", "-v"], live(no_midi=True, verbose=True)),
         (
@@ -297,6 +303,7 @@ def test_a_show_that_is_restarted_goes_on_and_begins_from_no_picture(
 ) -> None:
     told: list[IO[str]] = []
     monkeypatch.setattr("faulthandler.enable", told.append)
+    monkeypatch.setattr("faulthandler.register", lambda number, file: None, raising=False)
     crash = tmp_path / "crash"
     cli.main(["--from", "x.png", "--keep-alive", "--crash-file", str(crash), "--restarted"])
     (options,), (file,) = called, told

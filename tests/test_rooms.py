@@ -191,7 +191,7 @@ def test_a_breach_is_found() -> None:
         ("engine/loop/feedback.py", "from visualizer.stage import window"),
         ("engine/loop/feedback.py", "from visualizer.stage.window import Window"),
         ("engine/loop/feedback.py", "from ...controls.midi.midi_input import Midi"),
-        ("engine/loop/feedback.py", "from visualizer.live.app import run"),
+        ("engine/loop/feedback.py", "from visualizer.live.run import run"),
         ("engine/loop/feedback.py", "import visualizer.controls.midi.midi_input"),
         ("engine/loop/feedback.py", "import moderngl"),
         ("engine/loop/feedback.py", "from training.train.model import Model"),
@@ -215,7 +215,7 @@ def test_a_breach_is_found() -> None:
         ("live/app.py", "import torch"),
         ("live/app.py", "from visualizer.cli import main"),
         ("latest.py", "from visualizer.engine.producer import producer"),
-        ("__main__.py", "from visualizer.live.app import run"),
+        ("__main__.py", "from visualizer.live.run import run"),
         ("__init__.py", "from visualizer.show import state"),
     ):
         assert _breaches(source, HERE / "visualizer" / place)
@@ -231,7 +231,7 @@ def test_what_points_inward_is_let_through() -> None:
         ("outputs/recorder.py", "import av\nfrom visualizer.show.state import Show"),
         ("frame.py", "from visualizer.show.request import Request"),
         ("live/app.py", "from visualizer.engine.producer.producer import Producer"),
-        ("cli.py", "from visualizer import __version__\nfrom visualizer.live.app import run"),
+        ("cli.py", "from visualizer import __version__\nfrom visualizer.live.run import run"),
         ("__main__.py", "import sys\nfrom visualizer.cli import main"),
     ):
         assert _breaches(source, HERE / "visualizer" / place) == []
@@ -240,11 +240,11 @@ def test_what_points_inward_is_let_through() -> None:
 def test_the_app_starts_without_torch() -> None:
     """So that the window shows a picture at once: torch loads in the producer's thread."""
     script = (
-        "import sys, visualizer.live.app\n"
+        "import sys, visualizer.live.run\n"
         "print(*{'torch', 'diffusers', 'transformers'} & sys.modules.keys())"
     )
     done = subprocess.run(
         [sys.executable, "-c", script], cwd=HERE, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert done.stdout.split("\n")[-2].strip() == "", f"visualizer.live.app loads {done.stdout}"
+    assert done.stdout.split("\n")[-2].strip() == "", f"visualizer.live.run loads {done.stdout}"

@@ -64,6 +64,13 @@ def _add_live(parser: argparse.ArgumentParser) -> None:
         help="display to show on, from 0 (default: the last one); given again, another that shows "
         "the same",
     )
+    parser.add_argument(
+        "--walls",
+        type=argument_types.positive,
+        default=1,
+        metavar="N",
+        help="N displays with an engine and a seed each, from one show (default 1)",
+    )
     parser.add_argument("--windowed", action="store_true", help="start in a window")
     parser.add_argument(
         "--renderer",

@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import faulthandler
 import os
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import fields
+from itertools import count, islice
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -106,7 +108,7 @@ def _live(given: dict[str, Any]) -> int:
             from visualizer.live import opening
 
             reopened = opening.reopened(options)  # what is imported next takes as long again
-        from visualizer.live.app import run
+        from visualizer.live.run import run
 
         return run(options, reopened)
     except NoDisplay as why:
@@ -119,7 +121,10 @@ def _live(given: dict[str, Any]) -> int:
 
 
 def _displays(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The first display, and the others: as many as there are walls, at least."""
     first, *also = given["displays"] or [None]
+    others = (n for n in count() if n not in {first or 0, *also})
+    also.extend(islice(others, max(given["walls"] - 1 - len(also), 0)))
     return {"display": first, "also": tuple(also)}
 
 
@@ -132,9 +137,13 @@ def _rehearse(given: dict[str, Any]) -> int:
 
 
 def _report_crashes(file: Path | None) -> None:
-    """Have a crash of the process write where it was: to a file, or else to stderr."""
+    """Have a crash of the process write where it was: to a file, or else to stderr. With a file,
+    SIGUSR1 has it write where it is: see keep_alive.py."""
     if file is not None:
-        faulthandler.enable(file.open("w", encoding="utf-8"))  # open for as long as the process
+        report = file.open("w", encoding="utf-8")  # open for as long as the process
+        faulthandler.enable(report)
+        if sys.platform != "win32":
+            faulthandler.register(signal.SIGUSR1, report)
     elif sys.stderr is not None and not faulthandler.is_enabled():
         with suppress(OSError, ValueError):  # a stderr that is none of the system's
             faulthandler.enable()

@@ -25,7 +25,7 @@ from visualizer.options import OptionError, Options
 from visualizer.show.lora import joined, split
 from visualizer.show.status import Phase, Report, Status
 
-__all__ = ["choose", "host", "open_now", "opener", "place", "without_torch"]
+__all__ = ["choose", "host", "open_now", "opener", "place", "wall_host", "without_torch"]
 
 
 def opener(
@@ -106,13 +106,21 @@ def host(where: str, options: Options) -> MakeHost:
     """What makes the live show's engine host. where: as place() has it."""
     if where == "thread":
         return partial(_producer, options)
-    made = partial(_in_process, _sendable(options))
+    alone = wall_host(where, options, starts=True)
     if where == "process":
-        return partial(ProcessHost, made)
-    named = address(where)
-    far = partial(ProcessHost, partial(_on_cluster, made, named, options.device))
+        return alone
     near = host(place("auto", options.device), options)
-    return partial(Failover, far, near, where=f"the engine at {named or 'the Ray cluster'}")
+    named = address(where) or "the Ray cluster"
+    return partial(Failover, alone, near, where=f"the engine at {named}")
+
+
+def wall_host(where: str, options: Options, *, starts: bool = False) -> MakeHost:
+    """What makes the host of one more wall's engine: on a cluster where that is meant, and in a
+    process otherwise. starts: see ray_cluster.joined; the first wall's does."""
+    made = partial(_in_process, _sendable(options))
+    if where.startswith("ray"):
+        made = partial(_on_cluster, made, address(where), options.device, starts)
+    return partial(ProcessHost, made)
 
 
 def without_torch(options: Options) -> MakeHost:
@@ -154,12 +162,14 @@ def _in_process(options: Options, slots: Slots, picture: Pixels | None) -> Engin
 
 
 def _on_cluster(
-    made: MakeHost, address: str, device: str, slots: Slots, picture: Pixels | None
+    made: MakeHost, address: str, device: str, starts: bool, slots: Slots, picture: Pixels | None
 ) -> EngineHost:
     """For a process of its own, whose stdout is then quiet: Ray prints there what it finds, at
     length, and the host says it in a line."""
     sys.stdout = Path(os.devnull).open("w")  # noqa: SIM115
-    return RayHost(made, slots, picture, address=address, device=device, ends_after=True)
+    return RayHost(
+        made, slots, picture, address=address, device=device, ends_after=True, starts=starts
+    )
 
 
 def _card_in_process(options: Options, slots: Slots, picture: Pixels | None) -> EngineHost:

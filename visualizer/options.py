@@ -60,7 +60,8 @@ class Options:
 @dataclass(frozen=True, slots=True)
 class LiveOptions(Options):
     """Options of the live show. display: the wall's, by its number from 0; None for the last
-    show's. also: others that show the same. midi: part of a port's name; None for every port.
+    show's. also: others that show the same. walls: how many of these displays have an engine and a
+    seed of their own. midi: part of a port's name; None for every port.
     midi_map: one map for all controllers. maps: folder of the performer's own maps; None for the
     usual one. osc, desk: "PORT" or "HOST:PORT", "" for none. sound: part of a sound input's name,
     "" for the usual one, None for none. link: play along with Ableton Link. resume: begin where the
@@ -78,6 +79,7 @@ class LiveOptions(Options):
     from_picture: Path | None = None
     display: int | None = None
     also: tuple[int, ...] = ()
+    walls: int = 1
     windowed: bool = False
     engine: str = "auto"
     renderer: str = "auto"

@@ -23,12 +23,15 @@ import pytest
 
 from visualizer.engine.host.engine_host import EngineHost, MakeHost
 from visualizer.engine.host.failover import Failover
+from visualizer.engine.host.far_engine import FarEngine
 from visualizer.engine.host.process_host import ProcessHost
 from visualizer.engine.host.ray_host import RayHost
+from visualizer.engine.models.catalogue import BUILTIN
 from visualizer.frame import Frame
+from visualizer.live.wall_engines import WallEngines
 from visualizer.offline.render import render
 from visualizer.offline.variations import variations
-from visualizer.options import RenderOptions
+from visualizer.options import LiveOptions, RenderOptions
 from visualizer.show.status import Phase
 
 from ..engine.conftest import request
@@ -189,7 +192,7 @@ def test_a_node_that_dies_is_followed_by_the_local_engine_and_comes_back_by_itse
     nodes.kill()
     frames = show.until(16)
     lost = show.status(lambda status: "lost" in status.text)
-    assert lost.text.startswith("the far engine is lost: its ")  # Ray says one of two things
+    assert lost.text.startswith("the far engine is lost: ")  # the silence, or what Ray says
     assert lost.text.endswith("; a local model plays until the cluster is there")
     assert lost.device == "cpu"
     assert min(float(frame.pixels.mean()) for frame in frames) > 50, "never black"
@@ -204,14 +207,66 @@ def test_a_node_that_dies_is_followed_by_the_local_engine_and_comes_back_by_itse
     assert psutil.wait_procs(lines, SOON)[1] == []
 
 
-def workers() -> list[psutil.Process]:
-    """Processes that make a variation."""
+def workers(what: str = "make") -> list[psutil.Process]:
+    """Ray's processes that do that; make: a variation."""
     found = []
     for process in psutil.Process().children(recursive=True):
         with suppress(psutil.Error):
-            if "ray::make" in " ".join(process.cmdline()):
+            if f"ray::{what}" in " ".join(process.cmdline()):
                 found.append(process)
     return found
+
+
+def test_an_actor_that_stands_still_is_followed_by_the_local_engine_and_comes_back_by_itself(
+    far: Callable[..., EngineHost],
+) -> None:
+    show = Played(far)
+    show.until(48)
+    (actor,) = workers(FarEngine.__name__)
+    actor.suspend()
+    frames = show.until(16)
+    assert min(float(frame.pixels.mean()) for frame in frames) > 50, "never black"
+    said = show.status(lambda status: "answer" in status.text).text
+    assert said.endswith(" does not answer; a local model plays until the cluster is there")
+    actor.resume()
+    show.until(48)
+    (same,) = workers(FarEngine.__name__)
+    assert same == actor, "it has kept its model"
+    actor.suspend()
+    show.until(16)
+    show.until(48)  # another, as this one was given up
+    assert comes_to(lambda: actor not in workers(FarEngine.__name__)), "nothing of it is left"
+    assert show.host.stop(SOON)
+
+
+def test_each_wall_has_an_actor_of_its_own_and_the_first_ones_picture_while_that_is_lost(
+    far: Callable[..., EngineHost],
+) -> None:
+    lines: list[str] = []
+    own = partial(ProcessHost, partial(far, resources={NODE: 0.25}, ends_after=True))
+    walls = WallEngines(LiveOptions(walls=3), warn=lines.append, own=own)
+    walls.ask(BUILTIN)
+    walls.start()
+    first = Frame(1, 0.0, 0.1, np.full((16, 16, 3), 7, np.uint8), 500, request(seed=500))
+    seen: dict[int, int] = {}
+
+    def shows(*seeds: int) -> bool:
+        walls.want(request(seed=500))
+        seen.update({wall: frame.seed for wall, frame in walls.hear(0.0, first)})
+        return tuple(seen[wall] for wall in sorted(seen)) == seeds
+
+    assert comes_to(lambda: shows(500, 500))
+    assert comes_to(lambda: shows(501, 502)), lines
+    actors = workers(FarEngine.__name__)
+    assert len(actors) == 2
+    actors[0].kill()
+    assert comes_to(lambda: shows(500, 502) or shows(501, 500)), "the other goes on"
+    (lost,) = [line for line in lines if "lost" in line]
+    assert lost.startswith(f"wall {2 if seen[1] == 500 else 3}: the far engine is lost: its ")
+    assert "; the first wall's picture is shown until its own engine is there" in lost
+    assert comes_to(lambda: shows(501, 502)), "and it comes back"
+    walls.close()
+    assert walls.stop(SOON)
 
 
 def test_variations_are_made_side_by_side_and_one_whose_process_is_killed_is_made_again(

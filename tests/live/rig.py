@@ -40,6 +40,7 @@ class Wall:
     def __init__(self) -> None:
         self.coming: list[pygame.event.Event] = []
         self.frames: list[Frame] = []
+        self.others: dict[int, list[Frame]] = {}
         self.views: list[View] = []
         self.fault: Callable[[], None] = lambda: None
         self.closed = False
@@ -56,6 +57,9 @@ class Wall:
 
     def show_frame(self, frame: Frame) -> None:
         self.frames.append(frame)
+
+    def show_on(self, wall: int, frame: Frame) -> None:
+        self.others.setdefault(wall, []).append(frame)
 
     def close(self) -> None:
         self.closed = True

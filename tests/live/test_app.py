@@ -12,8 +12,11 @@ import pytest
 from visualizer import terminal
 from visualizer.controls.repeated_faults import RateLimit
 from visualizer.live import opening
-from visualizer.live.app import LONGEST_SEEN, MOST_FAULTS, LiveShow, run
+from visualizer.live.app import LONGEST_SEEN, LiveShow
 from visualizer.live.engine_client import EngineClient
+from visualizer.live.frame_loop import MOST_FAULTS
+from visualizer.live.heartbeat import Listener, count_file
+from visualizer.live.run import run
 from visualizer.options import LiveOptions, OptionError
 from visualizer.show import modulation
 from visualizer.show.parameters import SOURCES, TARGETS
@@ -92,6 +95,28 @@ def test_a_fault_in_drawing_does_not_end_the_show(
     assert "ValueError" in capsys.readouterr().err
 
 
+def test_each_display_frame_is_a_sign_of_life_for_what_keeps_the_show_alive(
+    tmp_path: Path,
+) -> None:
+    wall, crash_file = Wall(), tmp_path / "crash"
+    live = show_on(wall, crash_file=crash_file)
+    listener = Listener(count_file(crash_file), hangs=0.5)
+    silent: list[bool] = []
+
+    def shown() -> None:
+        silent.append(listener.look(0.4))
+        if len(silent) == 5:
+            live.do(Run("quit"))
+            live.do(Run("quit"))
+
+    with live:
+        wall.fault = shown
+        live.play()
+    assert silent == [False] * 5
+    assert listener.limit == 0.5, "it has heard of the first"
+    listener.close()
+
+
 def test_a_fault_that_stays_ends_the_show_at_last(live: LiveShow, wall: Wall) -> None:
     def fault() -> None:
         raise ValueError("for ever")
@@ -135,7 +160,6 @@ def test_a_display_frame_computes_what_is_played_once(
 def test_an_orderly_end_leaves_no_thread(wall: Wall, live: LiveShow) -> None:
     with live:
         until(live, lambda: bool(wall.frames))
-    assert live.ended
     assert not live.engine.alive
 
 
@@ -176,7 +200,7 @@ def test_a_set_list_begins_with_the_show_and_one_that_is_not_there_stops_it(
     shows: list[LiveShow] = []
     monkeypatch.setattr("visualizer.live.opening.Stage", lambda **_: wall)
     monkeypatch.setattr(LiveShow, "play", lambda show: shows.append(show))
-    monkeypatch.setattr("visualizer.live.app._leave", lambda live, status: None)
+    monkeypatch.setattr("visualizer.live.run._leave", lambda status: None)
     options = LiveOptions(model="colour-fields", no_midi=True, state=tmp_path, set_list="evening")
     assert run(options) == 0
     entry = shows[0].show.sets.entry
@@ -201,7 +225,6 @@ def test_all_threads_are_told_to_end_before_one_is_waited_for(
             monkeypatch.setattr(getattr(live, name), "stop", stop)
     assert stops[:3] == [("session_store", 0.0), ("inputs", 0.0), ("engine", 0.0)]
     assert [name for name, _ in stops[3:]] == ["session_store", "inputs", "engine"]
-    assert live.ended
 
 
 def test_a_faulty_midi_map_is_a_line_and_the_show_starts(
@@ -216,41 +239,39 @@ def test_a_faulty_midi_map_is_a_line_and_the_show_starts(
         until(show, lambda: bool(wall.frames))
 
 
-@pytest.mark.parametrize("held", [True, False])
 @pytest.mark.parametrize(
     ("error", "status"), [(None, 0), (KeyboardInterrupt(), 130), (ValueError("for ever"), 1)]
 )
-def test_however_the_show_ends_it_leaves_at_once_where_a_thread_would_hold_it_up(
+def test_however_the_show_ends_it_leaves_at_once_with_all_of_it_stopped(
     wall: Wall,
-    live: LiveShow,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     error: BaseException | None,
     status: int,
-    held: bool,
 ) -> None:
     def play(show: LiveShow) -> None:
         if error is not None:
             raise error
 
     def stop(link: EngineClient, timeout: float) -> bool:
-        return stopped(link, timeout) and not held
+        stopped.append(timeout)
+        return stop_(link, timeout)
 
-    left: list[int] = []
-    stopped = EngineClient.stop
+    left: list[tuple[int, bool]] = []
+    stopped: list[float] = []
+    stop_ = EngineClient.stop
     monkeypatch.setattr("visualizer.live.opening.Stage", lambda **_: wall)
     monkeypatch.setattr(LiveShow, "play", play)
     monkeypatch.setattr(EngineClient, "stop", stop)
-    monkeypatch.setattr("os._exit", left.append)
-    monkeypatch.setattr("threading.active_count", lambda: 1)
+    monkeypatch.setattr("os._exit", lambda status: left.append((status, bool(stopped))))
     options = LiveOptions(model="colour-fields", no_midi=True)
     if error is None:
         assert run(options) == 0
     else:
         with pytest.raises(type(error)):
             run(options)
-    assert left == ([status] if held else [])
-    assert ("for ever" in capsys.readouterr().err) == (held and status == 1)
+    assert left == [(status, True)]
+    assert ("for ever" in capsys.readouterr().err) == (status == 1)
 
 
 def test_what_the_show_has_to_say_of_an_action_is_in_the_terminal_too(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 from collections.abc import Callable, Iterator
@@ -12,8 +13,10 @@ from itertools import count, pairwise
 import numpy as np
 import pytest
 
+from visualizer.engine.host import shared_pictures
 from visualizer.engine.host.engine_host import EngineLost, Slots
 from visualizer.engine.host.process_host import ProcessHost
+from visualizer.engine.producer.producer import Producer
 from visualizer.frame import Frame, Pixels
 from visualizer.live.engine_client import THREAD_HANGS, EngineClient
 from visualizer.options import LiveOptions
@@ -83,6 +86,39 @@ def show() -> Iterator[Show]:
     show = Show()
     yield show
     show.engine.close()
+    assert show.engine.stop(60.0)
+
+
+def test_where_shared_memory_is_full_the_engine_goes_on_in_a_thread_with_a_line(
+    show: Show, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(memory: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("visualizer.openers._producer", lambda options, *slots: make(*slots))
+    show.begin("builtin")
+    show.until_more(1)
+    monkeypatch.setattr(shared_pictures, "reserve", full)
+    show.engine.ask("large")  # whose pictures need more
+    show.until(lambda: bool(show.frames) and len(show.frames[-1].pixels) == 48)
+    assert isinstance(show.engine._host, Producer)
+    (line,) = show.warnings
+    assert line.startswith("no shared memory for pictures (")
+    assert line.endswith("); the engine goes on in a thread of the show's process")
+
+
+def test_where_there_is_none_at_all_the_engine_begins_in_a_thread(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def none(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    monkeypatch.setattr("visualizer.openers._producer", lambda options, *slots: make(*slots))
+    monkeypatch.setattr(shared_pictures, "SharedMemory", none)
+    show = Show()
+    show.begin("builtin")
+    show.until_more(2)
+    assert isinstance(show.engine._host, Producer)
     assert show.engine.stop(60.0)
 
 

@@ -17,6 +17,14 @@ from pythonosc.osc_message_builder import OscMessageBuilder
 
 from visualizer.live import crash_reports, last_picture
 from visualizer.live.crash_reports import KEPT, Death, keep
+from visualizer.live.heartbeat import (
+    HANGS,
+    LONGEST_LOOK,
+    STARTS_WITHIN,
+    Heartbeat,
+    Listener,
+    count_file,
+)
 from visualizer.live.keep_alive import AFRESH, PAUSES, Keeper
 from visualizer.live.session_store import BEFORE, STATE
 from visualizer.show.files import session
@@ -32,7 +40,7 @@ def until(so: Callable[[], object]) -> None:
         time.sleep(0.02)
 
 
-def kept(script: str, folder: Path, soon: float = 1e9) -> int:
+def kept(script: str, folder: Path, soon: float = 1e9, hangs: float = HANGS) -> int:
     """Have a script in a show's place kept alive until it ends by hand; the status. It counts its
     lives in the file lives."""
     lives = folder / "lives"
@@ -43,7 +51,7 @@ def kept(script: str, folder: Path, soon: float = 1e9) -> int:
         "faulthandler.enable(open(file, 'w')); restarted = '--restarted' in sys.argv\n"
     )
     command = [sys.executable, "-c", counted + script]
-    return Keeper(command, folder / "crashes", pauses=(0.0,), soon=soon).run()
+    return Keeper(command, folder / "crashes", pauses=(0.0,), soon=soon, hangs=hangs).run()
 
 
 def encoded(address: str, *values: float) -> bytes:
@@ -84,6 +92,56 @@ sys.exit(0)
     said = capsys.readouterr().err
     assert said.count("it is started again now; report: ") == 3
     assert "life 4" in said
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+def test_a_show_whose_display_loop_stands_still_is_killed_and_started_again_and_says_where_it_was(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = """
+import threading, time
+from visualizer.live.heartbeat import Heartbeat, count_file
+faulthandler.register(signal.SIGUSR1, open(file, "a"))
+heart = Heartbeat(count_file(pathlib.Path(file)))
+def other_thread():
+    while True: time.sleep(0.05)
+def in_the_driver():
+    if life == 2: signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1, signal.SIGTERM])
+    time.sleep(1e6)
+threading.Thread(target=other_thread, daemon=True).start()
+heart.beat()
+if life < 3: in_the_driver()
+for _ in range(30): time.sleep(0.05); heart.beat()
+sys.exit(0)
+"""
+    assert kept(script, tmp_path, hangs=1.0) == 0
+    first, second = reports(tmp_path)
+    line = "it hung, without a display frame for 1 s, and was killed"
+    for report in (first, second):
+        assert f"ended by   {line}\n" in report
+    assert "in in_the_driver" in first
+    assert capsys.readouterr().err.count(f"s: {line}; it is started again now") == 2
+
+
+def test_a_show_has_longer_to_start_and_a_machine_that_slept_was_no_hung_show(
+    tmp_path: Path,
+) -> None:
+    crash_file = tmp_path / "crash"
+    listener = Listener(count_file(crash_file))
+    heart = Heartbeat(count_file(crash_file))
+
+    def until_hung() -> int:
+        return next(n for n in range(1, 10_000) if listener.look(LONGEST_LOOK))
+
+    assert until_hung() == STARTS_WITHIN + 1
+    for _ in range(600):  # beyond where the count goes round
+        heart.beat()
+        assert not listener.look(1e6)
+    assert until_hung() == HANGS
+    listener.close()
+    assert list(tmp_path.iterdir()) == []
+    Heartbeat(count_file(crash_file)).beat()  # no file: nothing to tell, and no fault
+    Heartbeat(None).beat()
 
 
 def test_an_option_that_can_not_be_followed_ends_it_at_once_and_one_that_fails_later_does_not(
@@ -164,6 +222,16 @@ def test_the_newest_reports_stay(tmp_path: Path) -> None:
     texts = [path.read_text(encoding="utf-8") for path in tmp_path.iterdir()]
     lives = {text.split("start ")[1].split("\n")[0] for text in texts}
     assert lives == {str(life) for life in range(4, KEPT + 4)}
+
+
+def test_a_report_stays_that_is_older_than_the_others_by_a_clock_that_was_set_back(
+    tmp_path: Path,
+) -> None:
+    for life in range(1, KEPT + 1):
+        os.utime(keep(tmp_path, Death(1, 1.0, life, ("show",)), now=1000.0), (9e9, 9e9))
+    path = keep(tmp_path, Death(1, 1.0, 99, ("show",)), now=500.0)
+    assert path in tmp_path.iterdir()
+    assert len(list(tmp_path.iterdir())) == KEPT
 
 
 def test_a_report_that_can_not_be_kept_is_a_line_and_the_show_is_started_again(

@@ -14,6 +14,7 @@ import pytest
 
 from visualizer.frame import Pixels
 from visualizer.live import last_picture, opening
+from visualizer.live.app import LiveShow
 from visualizer.live.last_picture import FILE
 from visualizer.live.session_store import STATE, SessionStore
 from visualizer.options import LiveOptions
@@ -23,6 +24,8 @@ from visualizer.show.parameters import DEFAULTS
 from visualizer.show.reducer import reduce, start
 from visualizer.show.system_actions import Offer
 from visualizer.stage.stage import Stage
+
+from .rig import until
 
 
 @pytest.fixture
@@ -97,15 +100,9 @@ def test_a_show_that_shares_the_folder_leaves_the_picture_alone(
     assert abs(back.mean() - clouds.mean()) < 2.0
 
 
-@pytest.mark.usefixtures("unseen")
-def test_the_window_opens_with_the_last_picture_as_it_was_on_the_wall(
-    tmp_path: Path, clouds: Pixels, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    options = LiveOptions(state=tmp_path, maps=tmp_path / "maps", windowed=True, resume=True)
-    assert opening.reopened(options) is None
-    last_picture.write(tmp_path, clouds)
-    memory = Session(values={**DEFAULTS, "saturation": 0.0}, fit="stretch", display="gone")
-    (tmp_path / STATE).write_text(session.to_text(memory), encoding="utf-8")
+@pytest.fixture
+def shown(unseen: None, monkeypatch: pytest.MonkeyPatch) -> list[Pixels]:
+    """What was on the walls of stages that are opened."""
     shown: list[Pixels] = []
     init = Stage.__init__
 
@@ -114,6 +111,17 @@ def test_the_window_opens_with_the_last_picture_as_it_was_on_the_wall(
         stage.on_wall = lambda pixels: shown.append(pixels.copy())
 
     monkeypatch.setattr(Stage, "__init__", watched)
+    return shown
+
+
+def test_the_window_opens_with_the_last_picture_as_it_was_on_the_wall(
+    tmp_path: Path, clouds: Pixels, shown: list[Pixels]
+) -> None:
+    options = LiveOptions(state=tmp_path, maps=tmp_path / "maps", windowed=True, resume=True)
+    assert opening.reopened(options) is None
+    last_picture.write(tmp_path, clouds)
+    memory = Session(values={**DEFAULTS, "saturation": 0.0}, fit="stretch", display="gone")
+    (tmp_path / STATE).write_text(session.to_text(memory), encoding="utf-8")
     reopened = opening.reopened(options)
     assert reopened is not None
     try:
@@ -125,3 +133,31 @@ def test_the_window_opens_with_the_last_picture_as_it_was_on_the_wall(
         assert reopened.stage.chosen_display == "gone", "it goes there when that is back"
     finally:
         reopened.stage.close()
+
+
+def test_a_show_that_died_in_a_blackout_is_dark_from_its_first_moment_on(
+    tmp_path: Path, clouds: Pixels, shown: list[Pixels]
+) -> None:
+    last_picture.write(tmp_path, clouds)
+    memory = Session(values=DEFAULTS, blackout=True)
+    (tmp_path / STATE).write_text(session.to_text(memory), encoding="utf-8")
+    for restarted in (True, False):
+        options = LiveOptions(
+            state=tmp_path,
+            maps=tmp_path / "maps",
+            windowed=True,
+            resume=True,
+            restarted=restarted,
+            model="colour-fields",
+            no_midi=True,
+            no_log=True,
+        )
+        reopened = opening.reopened(options)
+        assert reopened is not None
+        with LiveShow(options, reopened.stage, start(()), reopened=reopened) as live:
+            until(live, lambda: live.show.offer is None and live.session_store.read.is_set())
+            for _ in range(5):
+                live.step(0.02)
+            assert live.show.blackout == restarted
+        assert any(wall.any() for wall in shown) != restarted
+        shown.clear()

@@ -9,8 +9,10 @@ import numpy.typing as npt
 import pygame
 import pytest
 
-from visualizer.frame import Pixels
+from visualizer.frame import Frame, Pixels
+from visualizer.show.next_request import request
 from visualizer.show.projection import PLAIN, Projection
+from visualizer.show.view import View
 from visualizer.stage import second_wall
 from visualizer.stage.plain_window import end_video
 from visualizer.stage.renderer import Moment
@@ -18,6 +20,7 @@ from visualizer.stage.second_wall import SecondWall, SecondWalls
 
 from .player import BARE, Player
 from .renderers import Make, on_screen
+from .shows import RUNNING
 
 
 def surface_of(wall: SecondWall) -> npt.NDArray[np.uint8]:
@@ -59,7 +62,8 @@ def test_walls_follow_their_displays_each_with_its_own_mapping(
     pygame.display.init()
     walls = SecondWalls()
     assert walls.open([1, 2]) == []
-    walls.draw(halves, {"c": replace(PLAIN, flip_h=True)}, {})
+    view = View(replace(BARE, projections={"c": replace(PLAIN, flip_h=True)}), RUNNING)
+    walls.draw(halves, {}, view, 0.0, 0.0)
     left = {name: tuple(surface_of(wall)[5, 20]) for name, wall in walls._walls.items()}
     assert left["b"][0] > 240
     assert left["c"][2] > 240
@@ -74,9 +78,9 @@ def test_walls_follow_their_displays_each_with_its_own_mapping(
     end_video()
     pygame.display.init()
     with pytest.raises(pygame.error, match="closed"):
-        walls.draw(halves, {}, {})
+        walls.draw(halves, {}, view, 0.0, 0.0)
     walls.open([1, 2])
-    walls.draw(halves, {}, {})
+    walls.draw(halves, {}, view, 0.0, 0.0)
     walls.open([])
     assert not walls._walls
 
@@ -95,6 +99,43 @@ def test_the_stage_shows_its_wall_on_the_other_displays_while_it_is_fullscreen(
     assert player.stage._operator is None  # no display is left for it
     player.play(replace(show, fullscreen=False), 2.0)
     assert not player.stage._seconds._walls
+
+
+def test_a_wall_with_frames_of_its_own_shows_them_with_looks_and_fades_and_again_when_it_is_back(
+    headless: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes = [(160, 90), (80, 45), (80, 45)]
+    monkeypatch.setattr(pygame.display, "get_num_displays", lambda: len(sizes))
+    monkeypatch.setattr(pygame.display, "get_desktop_sizes", lambda: sizes)
+    player = Player(windowed=False, also=(1, 2))
+    show = replace(BARE, fullscreen=True)
+    player.frame(200)
+    player.play(show, 2.0)
+
+    def own(level: int) -> None:
+        pixels = np.full((16, 16, 3), level, np.uint8)
+        player.stage.show_on(1, Frame(1, player.now, 0.1, pixels, 1, request(BARE)))
+
+    def shown() -> dict[int, int]:
+        walls = player.stage._seconds._walls.values()
+        return {wall.display: int(surface_of(wall)[40, 20, 0]) for wall in walls}
+
+    assert shown() == {1: 200, 2: 200}
+    own(60)
+    player.play(show, 2.0)
+    assert shown() == {1: 60, 2: 200}, "the other goes on showing the first wall"
+    own(100)
+    player.play(show, 0.1)
+    assert 60 < shown()[1] < 100, "it fades"
+    player.play(show, 2.0)
+    assert player.play(show.with_values({"invert": 1.0}), 2.0) == 55
+    assert shown() == {1: 155, 2: 55}, "with the show's looks"
+    player.play(replace(show, fullscreen=False), 2.0)
+    assert shown() == {}
+    player.play(show, 2.0)
+    assert shown() == {1: 100, 2: 200}
+    player.play(replace(show, blackout=True), 5.0)
+    assert shown() == {1: 0, 2: 0}
 
 
 def test_opengl_on_the_first_display_and_a_second_wall_leave_each_other_whole(gl: Make) -> None:

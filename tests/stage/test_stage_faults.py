@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 from dataclasses import replace
+from typing import cast
 
 import pygame
 import pytest
@@ -10,10 +12,12 @@ import pytest
 from visualizer.show.records import TextEntry
 from visualizer.show.view import View
 from visualizer.stage import window
+from visualizer.stage.gl_renderer import GLRenderer
 from visualizer.stage.hud.hud import Hud
 from visualizer.stage.hud.start_screen import StartScreen
 from visualizer.stage.pacing import PERIOD
-from visualizer.stage.stage import Stage
+from visualizer.stage.plain_window import end_video
+from visualizer.stage.stage import GL_FAULTS, Stage
 
 from .player import BARE, Player, wall
 from .shows import RUNNING
@@ -175,3 +179,45 @@ def test_a_picture_reaches_a_real_screen(real_screen: None) -> None:
     assert (wall() == 77).all()
     player.stage.close()
     assert not pygame.display.get_init()
+
+
+def test_a_wall_whose_opengl_context_is_lost_is_drawn_by_software_with_a_line(
+    real_screen: None,
+) -> None:
+    player = Player(renderer="gl", window_size=(160, 120))
+    if player.stage.renderer != "OpenGL":
+        pytest.skip("no OpenGL here")
+    player.frame(200)
+    player.play(BARE, 1.0)
+    # As after a reset of the GPU: no call to OpenGL does anything any more.
+    ctypes.CDLL(pygame.base.__file__).SDL_GL_MakeCurrent(None, None)
+    player.frame(120)
+    for _ in range(GL_FAULTS):
+        with pytest.raises(Exception, match="cannot create texture"):
+            player.play(BARE)
+    assert player.play(BARE, 1.5) == 120
+    assert player.stage.renderer == "software"
+    assert player.stage.take_messages() == [
+        "OpenGL fails (cannot create texture); the wall is drawn by software"
+    ]
+
+
+def test_a_wall_whose_window_is_destroyed_is_drawn_by_opengl_in_the_next(
+    real_screen: None,
+) -> None:
+    player = Player(renderer="gl", window_size=(160, 120))
+    if player.stage.renderer != "OpenGL":
+        pytest.skip("no OpenGL here")
+    player.frame(200)
+    player.play(BARE, 1.0)
+    end_video()
+    player.play(BARE, 0.1)
+    assert player.stage.take_messages() == ["display 0 was lost; using display 0"]
+    player.play(BARE, 0.1)
+    shown = cast(GLRenderer, player.stage._renderer).screen_pixels()
+    assert shown.shape == (120, 160, 3)
+    assert abs(int(shown[60, 80, 0]) - 200) <= 1, "its picture is on it at once"
+    player.frame(120)
+    player.play(BARE, 1.5)
+    shown = cast(GLRenderer, player.stage._renderer).screen_pixels()
+    assert abs(int(shown[60, 80, 0]) - 120) <= 1

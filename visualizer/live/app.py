@@ -1,4 +1,4 @@
-"""Composition root of the live show: builds the parts, runs the frame loop, closes them.
+"""The running show: builds its parts, runs the frame loop, closes them.
 
 The loop never waits for the engine, for MIDI or for a file: it takes what has come, asks the core
 what is wanted, and shows the newest frame.
@@ -6,18 +6,16 @@ what is wanted, and shows the newest frame.
 
 from __future__ import annotations
 
-import os
 import signal
-import sys
-import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import replace
 from itertools import chain
 from types import FrameType
 
 import pygame
 
-from visualizer import __version__, terminal
+from visualizer import terminal
 from visualizer.controls.keys.key_table import key_table
 from visualizer.controls.keys.keyboard import Keyboard
 from visualizer.controls.keys.layouts import meant
@@ -26,38 +24,32 @@ from visualizer.controls.osc.osc_messages import SOURCE as OSC
 from visualizer.controls.repeated_faults import RateLimit
 from visualizer.desk.server import SOURCE as DESK
 from visualizer.frame import Pixels
-from visualizer.live import opening
 from visualizer.live.engine_client import EngineClient
-from visualizer.live.inputs import Inputs, address, stop_all
+from visualizer.live.frame_loop import play
+from visualizer.live.heartbeat import Heartbeat, count_file
+from visualizer.live.inputs import Inputs, stop_all
 from visualizer.live.opening import Reopened
-from visualizer.live.performance_log import FOLDER, PerformanceLog
+from visualizer.live.performance_log import FOLDER, PerformanceLog, begun_with
 from visualizer.live.preset_watcher import PresetWatcher
 from visualizer.live.projection_store import FILE, ProjectionStore
 from visualizer.live.resume import as_asked
 from visualizer.live.session_store import SessionStore, usual_folder
 from visualizer.live.source_client import SourceClient
+from visualizer.live.wall_engines import WallEngines
 from visualizer.live.wall_outputs import WallOutputs
-from visualizer.openers import place
 from visualizer.options import (
     LiveOptions,
-    find_picture,
-    find_presets,
-    find_sets,
     shipped_presets,
-    with_picture,
 )
 from visualizer.show.action_log import describe
 from visualizer.show.actions import Action
-from visualizer.show.files.performance_file import Header
 from visualizer.show.next_request import request
 from visualizer.show.notices import said
-from visualizer.show.parameters import DEFAULTS, SAFE_STROBE
 from visualizer.show.play_actions import Drop, Run
-from visualizer.show.records import NO_VALUES
-from visualizer.show.reducer import reduce, start
+from visualizer.show.reducer import reduce
 from visualizer.show.reducers import text_entry
 from visualizer.show.state import Show
-from visualizer.show.system_actions import End, Offer, OnDisplay, Say, SetLists, Tick
+from visualizer.show.system_actions import End, Offer, OnDisplay, Say, Tick
 from visualizer.show.view import View
 from visualizer.stage.stage import Stage
 
@@ -73,127 +65,6 @@ READ_WITHIN = 1.0
 
 RESUME = "resume"
 """The command that takes the last show up."""
-
-MOST_FAULTS = 120
-"""Display frames in a row that may fail before the show gives up: two seconds."""
-
-
-def run(options: LiveOptions, reopened: Reopened | None = None) -> int:
-    """Play the live show until it is quit; the exit status.
-
-    reopened: the window with the last show's picture, where it is there already. Raises
-    OptionError, and window.NoDisplay where there is none.
-    """
-    with terminal.queued():
-        return _run(options, reopened)
-
-
-def _run(options: LiveOptions, reopened: Reopened | None) -> int:
-    stage = None if reopened is None else reopened.stage
-    try:
-        for option, where in (("--osc", options.osc), ("--desk", options.desk)):
-            if where:
-                address(where, option)  # refused before a window opens
-        place(options.engine, options.device)
-        # Python hands its lock on every 5 ms: a third of a display frame. A tenth of that keeps the
-        # display in time while the engine computes.
-        sys.setswitchinterval(0.0005)
-        if reopened is None and options.resume:
-            reopened = opening.reopened(options)
-        stage = opening.new_stage(options) if reopened is None else reopened.stage
-        presets, first, faults = find_presets(options)  # with the window there: a disk may be slow
-        sets, chosen, lines = find_sets(options, presets)
-        picture = find_picture(options.from_picture)
-    except BaseException:
-        if stage is not None:
-            stage.close()
-        raise
-    show = start(
-        presets,
-        first,
-        options.settings,
-        model=options.model or "",
-        loras=options.lora,
-        source=options.source,
-        fullscreen=not options.windowed,
-        chance=time.time_ns(),
-    )
-    if picture is not None:
-        faults = (*faults, *picture.lines)
-        show = with_picture(show, picture, options)
-    live = LiveShow(options, stage, show, picture and picture.pixels, reopened)
-    # Set after the window is there, as SDL would make a QUIT event of TERM, which asks twice. What
-    # is ignored, as a closed terminal is under nohup, stays so.
-    for name in ("SIGTERM", "SIGHUP"):
-        number = getattr(signal, name, None)
-        if number is not None and signal.getsignal(number) is signal.SIG_DFL:
-            signal.signal(number, live.end)
-    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-        signal.signal(signal.SIGINT, live.interrupt)
-    try:
-        with live:
-            for line in (*faults, *lines, *(message.text for message in show.messages)):
-                live.warn(line)
-            begins = options.set_list is not None and not options.restarted
-            live.do(SetLists(sets, chosen, begins=begins))
-            if options.record:
-                live.do(Run("record", "--record"))
-            if not presets:
-                live.warn("no preset to play; press Enter and type a prompt")
-            live.play()
-    except KeyboardInterrupt:
-        _leave(live, 130)
-        raise
-    except Exception:
-        _leave(live, 1)
-        raise
-    if live.interrupted:
-        _leave(live, 130)
-        raise KeyboardInterrupt
-    _leave(live, 0)
-    return 0
-
-
-def _header(options: LiveOptions, show: Show) -> Header:
-    """What the performance log says of a show that is about to begin."""
-    return Header(
-        version=__version__,
-        presets=show.presets,
-        preset=show.preset,
-        settings={**options.settings, **_from_picture(options, show)},
-        model=options.model or "",
-        loras=tuple(map(str, options.lora)),
-        source=options.source,
-        chance=show.chance,
-        size=options.size,
-        aspect=options.aspect,
-        strobe_limit=options.strobe_limit or SAFE_STROBE,
-        longest_seen=LONGEST_SEEN,
-    )
-
-
-def _from_picture(options: LiveOptions, show: Show) -> Mapping[str, float]:
-    """The values that a show has from a picture of the wall (--from)."""
-    if options.from_picture is None:
-        return NO_VALUES
-    preset = show.preset_now
-    own = {**DEFAULTS, **(preset.values if preset else {})}
-    return {name: value for name, value in show.values.items() if value != own[name]}
-
-
-def _leave(live: LiveShow, status: int) -> None:
-    """End the program at once where a thread would hold it up. status: its exit status.
-
-    Such a thread is deep in a load, or in a search for a faster way to compute. Python's own end
-    would wait for a download to be whole, or pull the interpreter away under torch; whoever quits
-    wants to be out.
-    """
-    if live.ended and threading.active_count() == 1:
-        return
-    if status == 1:
-        terminal.trace()  # os._exit would not
-    terminal.flush()
-    os._exit(status)
 
 
 class LiveShow:
@@ -216,6 +87,7 @@ class LiveShow:
         self._reopened = reopened
         if reopened is not None:
             picture = reopened.picture
+            show = replace(show, blackout=reopened.dark)  # no light until the rest is known
         asks = not show.model.wanted and reopened is None
         self.show = text_entry.asked(show) if asks else show
         state = options.state or usual_folder()
@@ -226,14 +98,12 @@ class LiveShow:
         self._resumes = options.resume
         self.inputs = Inputs(options)
         self.session_store = SessionStore(
-            state,
-            kept_alive=options.crash_file is not None,
-            restarted=options.restarted,
+            state, kept_alive=options.crash_file is not None, restarted=options.restarted
         )
         self.projection_store = ProjectionStore(folder.parent / FILE)
         self.performance_log: PerformanceLog | None = None
         if not options.no_log:
-            header = _header(options, show)
+            header = begun_with(options, show, LONGEST_SEEN)
             self.performance_log = PerformanceLog(header, state / FOLDER, options.log)
         desk = self.inputs.desk
         self.outputs = WallOutputs(
@@ -241,12 +111,18 @@ class LiveShow:
         )
         self.presets = PresetWatcher(options.presets or shipped_presets(), show.presets)
         self.engine = EngineClient(options, do=self.do, warn=self.warn, picture=picture)
+        self.walls = WallEngines(options, warn=self.warn)
         self.source = SourceClient(warn=self.warn)
         self._program_lines = RateLimit(terminal.say, time.monotonic)
-        self.ended = False
+        self.ended = False  # with all threads
         self._signalled = self.interrupted = False
         if show.model.wanted:
-            self.engine.ask(show.model.asked)
+            self._ask()
+
+    def _ask(self) -> None:
+        """Have the model that the show asks for."""
+        for engine in (self.engine, self.walls):
+            engine.ask(self.show.model.asked)
 
     def __enter__(self) -> LiveShow:
         if self._reopened is None:
@@ -255,6 +131,7 @@ class LiveShow:
         else:
             self._go_on(self._reopened)
         self.engine.start()
+        self.walls.start()
         for fault in self._faults:
             self.warn(fault)
         if self.performance_log is not None:
@@ -276,10 +153,11 @@ class LiveShow:
 
     def __exit__(self, *_: object) -> None:
         self.engine.close()  # it takes longest
+        self.walls.close()
         self.stage.close()  # the show is over
         log = () if self.performance_log is None else (self.performance_log,)
         kept = (self.session_store, self.projection_store, self.presets, *log)
-        threads = (self.outputs, *kept, self.inputs, self.source, self.engine)
+        threads = (self.outputs, *kept, self.inputs, self.source, self.walls, self.engine)
         self.ended = stop_all(threads, STOP_WITHIN)
         for line in self._said_last():
             terminal.say(line)
@@ -291,26 +169,9 @@ class LiveShow:
 
     def play(self) -> None:
         """Run the frame loop until the show is over."""
-        faults = 0
-        told = ""
-        last = time.perf_counter()
-        while not self.show.over:
-            now = time.perf_counter()
-            try:
-                self.step(now - last)
-                faults = 0
-            except Exception as error:
-                # A fault in drawing or in a control must not end the show in front of people;
-                # one that stays must not spin for ever either.
-                faults += 1
-                if str(error) != told:
-                    told = str(error)
-                    terminal.trace()
-                    self.do(Say(f"internal fault, the show goes on: {error}"))
-                if faults > MOST_FAULTS:
-                    raise
-                time.sleep(1 / 60)  # the display has not been waited for
-            last = now
+        crash_file = self.options.crash_file
+        heart = Heartbeat(None if crash_file is None else count_file(crash_file))
+        play(self.step, lambda: self.show.over, lambda line: self.do(Say(line)), heart)
 
     def step(self, seconds: float) -> None:
         """One display frame: take what has come, decide, show. seconds: time since the last."""
@@ -319,8 +180,12 @@ class LiveShow:
         if (frame := self.engine.hear(self.show.time)) is not None:
             self.source.size = frame.pixels.shape[:2]
             self.stage.show_frame(frame)
+        for wall, other in self.walls.hear(self.show.time, frame):
+            self.stage.show_on(wall, other)
         view = self._view()
-        self.engine.want(self.source.over(request(self.show, view.played)))
+        wanted = self.source.over(request(self.show, view.played))
+        self.engine.want(wanted)
+        self.walls.want(wanted)
         self.inputs.tell(self.show)
         self.inputs.show(view)
         self.session_store.keep(self.show, None if frame is None else frame.pixels)
@@ -350,7 +215,7 @@ class LiveShow:
             self.performance_log.note(before.time, action)
         self.show = reduce(self.show, action)
         if self.show.model.asks != before.model.asks:
-            self.engine.ask(self.show.model.asked)
+            self._ask()
         if not isinstance(action, Say):  # what the show itself has to say; see warn
             # A program may send bad messages without end; a hand does not.
             is_program = action.source in (OSC, DESK)

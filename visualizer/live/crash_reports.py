@@ -27,7 +27,7 @@ PACKAGES = ("visualizer", "torch", "diffusers", "pygame-ce", "moderngl", "mido",
 class Death:
     """One show's end. status: as subprocess has it, below 0 for a signal. lived: seconds. life: 1
     for the first start. said: the last lines of its stderr. traceback: faulthandler's, "" for
-    none."""
+    none. hung: seconds without a display frame, after which it was killed; 0 where it died."""
 
     status: int
     lived: float
@@ -35,6 +35,7 @@ class Death:
     command: Sequence[str]
     said: Sequence[str] = ()
     traceback: str = ""
+    hung: float = 0.0
 
 
 def cause(status: int) -> str:
@@ -50,11 +51,18 @@ def cause(status: int) -> str:
     return f"exit status {status}"
 
 
+def ended_by(death: Death) -> str:
+    """What ended a show, for people."""
+    if death.hung:
+        return f"it hung, without a display frame for {death.hung:g} s, and was killed"
+    return cause(death.status)
+
+
 def text(death: Death, now: float) -> str:
     """The report. now: seconds since 1970."""
     head = {
         "when": time.strftime("%Y-%m-%d %H:%M:%S %z", time.localtime(now)),
-        "ended by": cause(death.status),
+        "ended by": ended_by(death),
         "lived": f"{death.lived:.1f} s, start {death.life}",
         "command": " ".join(death.command),
         "system": platform.platform(),
@@ -72,13 +80,14 @@ def text(death: Death, now: float) -> str:
 
 
 def keep(folder: Path, death: Death, now: float) -> Path:
-    """Write a report, and remove all but the newest KEPT; its file. Raises OSError."""
+    """Write a report, and remove all but it and the newest others, KEPT in all; its file. By the
+    clock it may be older than they are, which may have been set back. Raises OSError."""
     stamp = time.strftime("%Y-%m-%d %H.%M.%S", time.localtime(now))
     folder.mkdir(parents=True, exist_ok=True)
     path = free_name(folder / f"{PREFIX}{stamp}.txt")
     write_text(path, text(death, now))
     reports = sorted(folder.glob(f"{PREFIX}*.txt"), key=lambda each: each.stat().st_mtime_ns)
-    for old in reports[:-KEPT]:
+    for old in [each for each in reports if each != path][: -(KEPT - 1)]:
         old.unlink(missing_ok=True)
     return path
 

@@ -12,7 +12,13 @@ from dataclasses import replace
 from statistics import median
 
 from visualizer import openers, terminal
-from visualizer.engine.host.engine_host import EngineHost, EngineLost, MakeHost, Slots
+from visualizer.engine.host.engine_host import (
+    EngineHost,
+    EngineLost,
+    MakeHost,
+    NoSharedMemory,
+    Slots,
+)
 from visualizer.engine.host.watchdog import Watchdog
 from visualizer.engine.models.catalogue import COLOUR_FIELDS
 from visualizer.frame import Frame, Pixels
@@ -137,6 +143,11 @@ class EngineClient:
             terminal.trace(error)
         why = str(error) if isinstance(error, EngineLost) else f"the engine stopped: {error}"
         self._running = ""  # what runs is said again
+        if isinstance(error, NoSharedMemory):
+            self._make = self._usual = openers.host("thread", self._options)
+            self._in_process, self._restart = False, Restart(now)
+            self._warn(f"{why}; the engine goes on in a thread of the show's process")
+            return
         self._slots.frames.get()  # made at the last moment: the next engine goes on from the wall's
         model = split(self._model or "")[0] or self.status.default
         self._restart = self._revival.died(model, now)

@@ -1,9 +1,11 @@
-"""--keep-alive: a small process that runs the show in another, and starts it again when it died.
+"""--keep-alive: a small process that runs the show in another, and starts it again when it died or
+hangs.
 
 - The show goes on from its last picture, values and place in the set (--restarted). After
   AFRESH deaths in a row within seconds it begins as its command line says: what it went on from may
   be what kills it.
 - An end that was asked for ends both: Esc, the window's close, Ctrl+C, TERM. A signal is passed on.
+- A show whose display loop stands still (heartbeat.py) writes where it is, and is killed.
 - Each death leaves a report (crash_reports.py).
 
 No torch and no pygame here, nor anything else that could die with the show.
@@ -27,6 +29,7 @@ from typing import IO
 from visualizer import terminal
 from visualizer.live import crash_reports
 from visualizer.live.crash_reports import Death
+from visualizer.live.heartbeat import HANGS, Listener, count_file
 
 SOON = 10.0
 """Seconds of life; a show that died in them is not started again at once."""
@@ -37,6 +40,9 @@ soon; then by how many in a row have."""
 
 AFRESH = 4
 """Deaths in a row, each soon, after which the show does not go on from where it was."""
+
+WHERE_WITHIN = 2.0
+"""Seconds that a show that hangs has to write where it is."""
 
 LINES = 60
 """Last lines of stderr in a report."""
@@ -67,9 +73,10 @@ class Keeper:
         *,
         pauses: Sequence[float] = PAUSES,
         soon: float = SOON,
+        hangs: float = HANGS,
     ) -> None:
         self._command, self._folder = list(command), folder
-        self._pauses, self._soon = pauses, soon
+        self._pauses, self._soon, self._hangs = pauses, soon, hangs
         self._show: subprocess.Popen[bytes] | None = None
         self._ending = threading.Event()
 
@@ -105,6 +112,7 @@ class Keeper:
         command = [*self._command, "--crash-file", name, *(["--restarted"] if goes_on else [])]
         said: deque[str] = deque(maxlen=LINES)
         begin = time.monotonic()
+        listener = Listener(count_file(crash_file), self._hangs)
         try:
             self._show = show = _started(command)
             if self._ending.is_set():
@@ -112,18 +120,21 @@ class Keeper:
             assert show.stderr is not None
             reader = threading.Thread(target=_read, args=(show.stderr, said), daemon=True)
             reader.start()
-            status = _waited(show)
+            hung = _waited(show, listener)
+            status = show.wait()
             reader.join(1.0)  # what the show has started may hold the pipe open
             traceback = crash_file.read_text(encoding="utf-8", errors="replace")
         finally:
             self._show = None
             crash_file.unlink(missing_ok=True)
-        return Death(status, time.monotonic() - begin, life, self._command, tuple(said), traceback)
+            listener.close()
+        lived = time.monotonic() - begin
+        return Death(status, lived, life, self._command, tuple(said), traceback, hung)
 
     def _tell(self, death: Death, pause: float) -> None:
         """Keep a report, and say what happens."""
         when = f"in {pause:g} s" if pause else "now"
-        line = f"the show died after {death.lived:.0f} s: {crash_reports.cause(death.status)}"
+        line = f"the show died after {death.lived:.0f} s: {crash_reports.ended_by(death)}"
         try:
             kept = f"report: {crash_reports.keep(self._folder, death, time.time())}"
         except OSError as error:
@@ -158,11 +169,28 @@ def _started(command: Sequence[str]) -> subprocess.Popen[bytes]:
     )
 
 
-def _waited(show: subprocess.Popen[bytes]) -> int:
-    """The exit status. In short waits, as Windows handles no signal in a long one."""
+def _waited(show: subprocess.Popen[bytes], listener: Listener) -> float:
+    """Until it has ended; the seconds for which it hung where it had to be killed, else 0. In short
+    waits, as Windows handles no signal in a long one."""
+    last = time.monotonic()
     while True:
         with suppress(subprocess.TimeoutExpired):
-            return show.wait(0.1)
+            show.wait(0.1)
+            return 0.0
+        now = time.monotonic()
+        if listener.look(now - last):
+            _kill(show)
+            return listener.limit
+        last = now
+
+
+def _kill(show: subprocess.Popen[bytes]) -> None:
+    """End a show that hangs, and have it write where (cli.py) before that."""
+    if sys.platform != "win32":
+        with suppress(OSError, subprocess.TimeoutExpired):
+            show.send_signal(signal.SIGUSR1)
+            show.wait(WHERE_WITHIN)
+    show.kill()
 
 
 def _read(stderr: IO[bytes], said: deque[str]) -> None:

@@ -11,16 +11,20 @@ from __future__ import annotations
 import queue
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TextIO
 
-from visualizer import terminal
+from visualizer import __version__, terminal
 from visualizer.disk import reserve
+from visualizer.options import LiveOptions
 from visualizer.show.actions import Action
 from visualizer.show.files import performance_file
 from visualizer.show.files.performance_file import Header
+from visualizer.show.parameters import DEFAULTS, SAFE_STROBE
+from visualizer.show.records import NO_VALUES
+from visualizer.show.state import Show
 from visualizer.show.system_actions import Live, Reread, Say, Tick
 from visualizer.worker import Worker, drained
 
@@ -149,3 +153,30 @@ def _prune(files: Iterable[Path]) -> None:
             size += path.lstat().st_size
             if place and (place >= MOST_KEPT or size > MOST_BYTES):
                 path.unlink()
+
+
+def begun_with(options: LiveOptions, show: Show, longest_seen: float) -> Header:
+    """What the log says of a show that is about to begin. longest_seen: as Tick.most."""
+    return Header(
+        version=__version__,
+        presets=show.presets,
+        preset=show.preset,
+        settings={**options.settings, **_from_picture(options, show)},
+        model=options.model or "",
+        loras=tuple(map(str, options.lora)),
+        source=options.source,
+        chance=show.chance,
+        size=options.size,
+        aspect=options.aspect,
+        strobe_limit=options.strobe_limit or SAFE_STROBE,
+        longest_seen=longest_seen,
+    )
+
+
+def _from_picture(options: LiveOptions, show: Show) -> Mapping[str, float]:
+    """The values that a show has from a picture of the wall (--from)."""
+    if options.from_picture is None:
+        return NO_VALUES
+    preset = show.preset_now
+    own = {**DEFAULTS, **(preset.values if preset else {})}
+    return {name: value for name, value in show.values.items() if value != own[name]}

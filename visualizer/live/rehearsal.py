@@ -19,13 +19,12 @@ from statistics import linear_regression
 import psutil
 
 from visualizer.frame import Pixels
-from visualizer.live import opening
 from visualizer.live.app import LiveShow
-from visualizer.options import RehearseOptions, find_presets
+from visualizer.live.run import opened
+from visualizer.options import RehearseOptions
 from visualizer.show import modulation, random_hands
 from visualizer.show.findings import Finding, bad, good, note
 from visualizer.show.notices import said
-from visualizer.show.reducer import start
 
 EVERY = 0.1
 """Seconds between two actions: faster than any hand."""
@@ -81,8 +80,7 @@ class Soaked:
 
 def soak(options: RehearseOptions) -> list[Finding]:
     """Play for options.minutes. Raises OptionError, and NoDisplay where there is none."""
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(0.0005)  # as the app does
+    interval = sys.getswitchinterval()  # a show has another
     try:
         with tempfile.TemporaryDirectory() as folder:
             return findings(_played(replace(options, state=Path(folder), no_log=True)))
@@ -91,26 +89,15 @@ def soak(options: RehearseOptions) -> list[Finding]:
 
 
 def _played(options: RehearseOptions) -> Soaked:
-    presets, first, _ = find_presets(options)
-    stage = opening.new_stage(options)
-    show = start(
-        presets,
-        first,
-        options.settings,
-        model=options.model or "",
-        loras=options.lora,
-        source=options.source,
-        fullscreen=not options.windowed,
-        chance=1,
-    )
-    live = LiveShow(options, stage, show)
-    soaked = Soaked()
+    show, soaked = opened(options, chance=1), Soaked()
+    live = show.live
     live.outputs.takers = (*live.outputs.takers, soaked)
     with live:
+        show.begin()
         if _run(live, BEGINS_WITHIN, soaked, until=lambda: live.show.live_since is not None):
-            before, soaked.pictures, soaked.lines = stage.late_frames, 0, Counter()
+            before, soaked.pictures, soaked.lines = live.stage.late_frames, 0, Counter()
             _run(live, options.minutes * 60.0, soaked, Random(1))
-            soaked.late = stage.late_frames - before
+            soaked.late = live.stage.late_frames - before
         soaked.over = live.show.over
     return soaked
 

@@ -1,31 +1,42 @@
-"""Other displays that show the same wall, each filled and mapped in its own way.
+"""Other displays: the same wall, or one with frames of its own, each mapped in its own way.
 
-Always drawn by software, from the picture that is read back from the first.
+Always drawn by software. The same wall is read back from the first; one with frames of its own is
+drawn from them as the first is, with its looks, fades and motion.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 import pygame
 
-from visualizer.frame import Pixels
+from visualizer.frame import Frame, Pixels
 from visualizer.show.projection import PLAIN, Projection
+from visualizer.show.view import View
 from visualizer.stage.displays import display_names
 from visualizer.stage.geometry import Size, seen
 from visualizer.stage.homography import Grey, wall_size
 from visualizer.stage.plain_window import PlainWindow
 from visualizer.stage.renderer import Moment
 from visualizer.stage.software_renderer import SoftwareRenderer
+from visualizer.stage.wall import Wall
 
 
 class SecondWall:
-    """On a display, by its number, in all of its size. Raises pygame.error where it can't be
-    opened."""
+    """On a display, by its number, in all of its size. strobe_limit: see Strobe. Raises
+    pygame.error where it can't be opened."""
 
-    def __init__(self, display: int, size: Size) -> None:
+    def __init__(self, display: int, size: Size, strobe_limit: float | None = None) -> None:
+        self.display = display
         self._window = PlainWindow("Visualizer: second wall", size, display)
         self._renderer = SoftwareRenderer(self._window.surface)
+        self._wall = Wall(self._renderer.push, strobe_limit=strobe_limit)
+
+    @property
+    def has_frames(self) -> bool:
+        """Whether it has frames of its own."""
+        return self._wall.newest is not None
 
     @property
     def is_open(self) -> bool:
@@ -55,16 +66,32 @@ class SecondWall:
         self._renderer.draw(Moment(card=part, projection=projection, mask=mask))
         self._window.flip()
 
+    def show_frame(self, frame: Frame) -> None:
+        """A new frame of its own is there."""
+        self._wall.show_frame(frame)
+
+    def play(
+        self, view: View, now: float, passed: float, projection: Projection, mask: Grey | None
+    ) -> None:
+        """Draw its own frames and show that. now, passed: as Wall.moment has them."""
+        self._renderer.aim(self._window.surface)
+        moment = self._wall.moment(view, now, passed)
+        self._wall.messages.clear()  # the first wall's are the same
+        self._renderer.draw(replace(moment, projection=projection, mask=mask))
+        self._window.flip()
+
     def close(self) -> None:
         """Close it."""
         self._window.close()
 
 
 class SecondWalls:
-    """Those that are open, by their displays' names."""
+    """Those that are open, by their displays' names. strobe_limit: as SecondWall has it."""
 
-    def __init__(self) -> None:
+    def __init__(self, strobe_limit: float | None = None) -> None:
         self._walls: dict[str, SecondWall] = {}
+        self._strobe_limit = strobe_limit
+        self._newest: dict[int, Frame] = {}
         self._told: set[int] = set()
 
     def owns(self, event: pygame.event.Event) -> bool:
@@ -79,20 +106,38 @@ class SecondWalls:
         for name, wall in list(self._walls.items()):
             if name not in wanted or not wall.is_open:  # one goes with the first's display, say
                 self._walls.pop(name).close()
-        for name in wanted.keys() - self._walls.keys():
-            self._walls[name] = SecondWall(wanted[name], sizes[wanted[name]])
+        for name, number in wanted.items():
+            if name not in self._walls:
+                self._walls[name] = SecondWall(number, sizes[number], self._strobe_limit)
+                if number in self._newest:
+                    self._walls[name].show_frame(self._newest[number])
+            self._walls[name].display = number  # another, where a display has gone
         for number in set(displays) - set(wanted.values()) - self._told:
             lines.append(f"no display {number} for a second wall; it is opened when it is there")
             self._told.add(number)
         return lines
 
+    def show_frame(self, display: int, frame: Frame) -> None:
+        """A new frame for the wall on a display, by its number, open or not."""
+        self._newest[display] = frame
+        for wall in self._walls.values():
+            if wall.display == display:
+                wall.show_frame(frame)
+
     def draw(
         self,
         read: Callable[[], Pixels],
-        projections: Mapping[str, Projection],
         masks: Mapping[str, Grey],
+        view: View,
+        now: float,
+        passed: float,
     ) -> None:
-        """Draw and show all of them. projections: by displays' names; masks: by theirs."""
+        """Draw and show all of them. masks: by projections' names for them. now, passed: as
+        Wall.moment has them."""
         for name, wall in self._walls.items():
-            projection = projections.get(name, PLAIN)
-            wall.draw(read, projection, masks.get(projection.mask))
+            projection = view.show.projections.get(name, PLAIN)
+            mask = masks.get(projection.mask)
+            if wall.has_frames and not view.show.test_card:
+                wall.play(view, now, passed, projection, mask)
+            else:
+                wall.draw(read, projection, mask)

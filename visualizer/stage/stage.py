@@ -39,6 +39,10 @@ from visualizer.stage.wall import Wall
 
 Drawn = TypeVar("Drawn")
 
+GL_FAULTS = 3
+"""Pictures in a row that can't be drawn by OpenGL, after which its context is taken for lost, as
+after a reset of the GPU."""
+
 SPLASH_FADE = 1.0
 """Seconds from the start screen to the first picture."""
 
@@ -46,12 +50,13 @@ SPLASH_FADE = 1.0
 class Stage:
     """The window with all that is drawn in it. For the main thread only.
 
-    display: its number, or its name. also: other displays that show the same wall, while the first
-    is fullscreen. clock gives seconds; wait (seconds) is how the stage waits for the next picture's
-    moment. renderer: "gl", "software", or "auto" for OpenGL where a GPU draws it. strobe_limit:
-    see Strobe. hud: where it is, on the "wall", in a "window" of the operator's own, or
-    "auto" for that where there is a second display. masks: of projections, by the names that they
-    have there. window_size: outside fullscreen, in pixels; None for the usual one.
+    display: its number, or its name. also: other displays that show the same wall, or another
+    (show_on), while the first is fullscreen. clock gives seconds; wait (seconds) is how the stage
+    waits for the next picture's moment. renderer: "gl", "software", or "auto" for OpenGL where a
+    GPU draws it. strobe_limit: see Strobe. hud: where it is, on the "wall", in a
+    "window" of the operator's own, or "auto" for that where there is a second display. masks: of
+    projections, by the names that they have there. window_size: outside fullscreen, in pixels; None
+    for the usual one.
     """
 
     def __init__(
@@ -84,12 +89,13 @@ class Stage:
         self._letters, self._hud_at = letters, hud
         self._operator: OperatorWindow | None = None
         self._operator_left = False
-        self._also, self._seconds = also, SecondWalls()
+        self._also, self._seconds = also, SecondWalls(strobe_limit)
         self._faults: dict[str, str] = {}
         self._beat = Beat()
         self._made, self._shown = Rate(), Rate()
         self._pictures = 0
         self._display_asks = 0
+        self._gl_faults = 0
         self._splash_left = 1.0
         self._last: float | None = None
         self._cover: pygame.Surface | None = None
@@ -158,9 +164,15 @@ class Stage:
         self._made.count(self._clock(), frame.number)
         self._wall.show_frame(frame)
 
-    def begin_with(self, frame: Frame) -> None:
-        """Show a frame at once, and no start screen."""
+    def show_on(self, wall: int, frame: Frame) -> None:
+        """A new frame for another wall that has frames of its own. wall: 1 for the first display in
+        also."""
+        self._seconds.show_frame(self._also[wall - 1], frame)
+
+    def begin_with(self, frame: Frame, dark: bool = False) -> None:
+        """Show a frame at once, and no start screen. dark: under a blackout that is whole."""
         self._splash_left = 0.0
+        self._wall.dim = 0.0 if dark else 1.0
         self.show_frame(frame)
 
     def present(self, view: View) -> None:
@@ -179,6 +191,10 @@ class Stage:
             if surface is not None:
                 self._aim(surface)
                 self._draw(view, now, passed)
+            self._gl_faults = 0
+        except Exception as error:
+            self._doubt_gl(error)
+            raise
         finally:
             self._take_turn()
 
@@ -221,6 +237,15 @@ class Stage:
         assert surface is not None
         return SoftwareRenderer(surface)
 
+    def _doubt_gl(self, error: Exception) -> None:
+        """A picture could not be drawn: go on by software where OpenGL fails again and again."""
+        if not self._window.gl:
+            return
+        self._gl_faults += 1
+        if self._gl_faults == GL_FAULTS:
+            self._messages.append(f"OpenGL fails ({error}); the wall is drawn by software")
+            self._window.leave_gl()
+
     def _go_to_display(self, choice: DisplayChoice) -> None:
         if choice.asks != self._display_asks:
             self._display_asks = choice.asks
@@ -251,7 +276,7 @@ class Stage:
             self._renderer.draw(moment)
             if self.on_wall is not None:
                 self._try("the wall can't be read", self._read_wall, self.on_wall)
-            self._try("a second wall can't be drawn", self._draw_seconds, view)
+            self._try("a second wall can't be drawn", self._draw_seconds, view, now, passed)
         if self._wall.newest is not None:
             self._splash_left = max(self._splash_left - passed / SPLASH_FADE, 0.0)
         surface = self._renderer.canvas
@@ -280,12 +305,12 @@ class Stage:
     def _read_wall(self, take: Callable[[Pixels], None]) -> None:
         take(self._renderer.read())
 
-    def _draw_seconds(self, view: View) -> None:
+    def _draw_seconds(self, view: View, now: float, passed: float) -> None:
         shows = view.show.fullscreen
         displays = [n for n in self._also if n != self._window.display] if shows else []
         if self._pictures % 60 == 0:
             self._messages += self._seconds.open(displays)
-        self._seconds.draw(self._renderer.read, view.show.projections, self.masks)
+        self._seconds.draw(self._renderer.read, self.masks, view, now, passed)
 
     def _drawn_card(self, view: View) -> Pixels:
         width, height = screen = self._renderer.canvas.get_size()

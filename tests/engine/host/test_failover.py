@@ -8,7 +8,7 @@ from functools import partial
 import numpy as np
 import pytest
 
-from visualizer.engine.host.engine_host import EngineLost, Slots
+from visualizer.engine.host.engine_host import EngineDied, EngineLost, Slots
 from visualizer.engine.host.failover import Failover
 from visualizer.engine.models.catalogue import BUILTIN, COLOUR_FIELDS
 from visualizer.frame import Frame, Pixels
@@ -167,6 +167,64 @@ def test_a_far_engine_that_is_not_there_is_said_once_however_often_it_is_tried(b
     texts = [status.text for status in both.statuses()]
     assert len(both.fars) == 6
     assert sum("no route" in text for text in texts) <= 1
+
+
+def test_a_far_engine_that_is_silent_is_stood_in_for_and_plays_on_when_it_answers(
+    both: Both,
+) -> None:
+    both.begin()
+    both.far_plays()
+    both.far.frame(50)
+    assert both.shade() == 50
+    silent = both.far
+    silent.slots.statuses.put(Status(Phase.STARTING, "the node is silent"))
+    said = line(both, lambda status: status.phase is Phase.RUNNING and "silent" in status.text)
+    assert said.text == "the node is silent; a local model plays until the cluster is there"
+    both.near.frame(60)
+    assert both.shade() == 60
+    silent.frame(70)  # on its way when it fell silent
+    assert both.slots.frames.get() is None
+    both.far_plays()
+    assert both.far is silent, "it has kept all that it had loaded"
+    picture = silent.slots.pictures.wait(SOON)
+    assert picture is not None
+    assert picture[0, 0, 0] == 60
+    silent.frame(80)
+    assert both.shade() == 80
+    silent.slots.statuses.put(Status(Phase.STARTING, "the node is silent"))
+    assert line(both, lambda status: "silent" in status.text)
+    silent.slots.frames.fail(EngineLost("it is gone for good"))
+    assert comes_to(lambda: both.far is not silent)
+    assert not any("gone" in status.text for status in both.statuses()), "one line a loss"
+
+
+def test_a_model_that_ends_the_far_engine_again_and_again_is_given_up_there_until_it_is_asked_for(
+    both: Both,
+) -> None:
+    both.begin()
+    for _ in range(3):
+        both.far_plays()
+        tried = both.far
+        tried.slots.frames.fail(EngineDied("its process has ended"))
+        assert line(both, lambda status: "ended" in status.text)
+        assert comes_to(lambda tried=tried: both.far is not tried or tried is both.fars[2])  # type: ignore[misc]
+    assert len(both.fars) == 3
+    both.near.frame(60)
+    assert both.shade() == 60
+    both.slots.requests.put(request(seed=3))
+    assert comes_to(lambda: both.slots.requests.get() is None and len(both.fars) == 3)
+    both.slots.models.put("large")
+    assert comes_to(lambda: len(both.fars) == 4)
+    both.far_plays()
+
+
+def test_a_far_engine_whose_node_is_lost_again_and_again_is_never_given_up(both: Both) -> None:
+    both.begin()
+    for _ in range(6):
+        both.far_plays()
+        tried = both.far
+        tried.slots.frames.fail(EngineLost("its node is gone"))
+        assert comes_to(lambda tried=tried: both.far is not tried)  # type: ignore[misc]
 
 
 def test_colour_fields_stand_in_for_themselves_and_a_local_engine_that_dies_is_handed_on(

@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from visualizer.engine.host import shared_pictures
-from visualizer.engine.host.engine_host import EngineLost, Slots
+from visualizer.engine.host.engine_host import EngineLost, NoSharedMemory, Slots
 from visualizer.engine.host.pipe_messages import Said
 from visualizer.engine.host.process_host import ProcessHost
 from visualizer.engine.host.watchdog import Watchdog
@@ -71,12 +71,12 @@ def started(watchdog: Watchdog | None = None) -> tuple[ProcessHost, Slots]:
     return host, slots
 
 
-def lost(slots: Slots) -> str:
+def lost(slots: Slots, how: type[EngineLost] = EngineLost) -> str:
     """Why the engine was lost."""
     try:
         while slots.frames.wait(SOON) is not None:
             pass
-    except EngineLost as why:
+    except how as why:
         return str(why)
     raise AssertionError("no frame came, and nothing was said")
 
@@ -201,7 +201,7 @@ def test_where_shared_memory_is_full_it_is_said_and_nothing_dies_of_it(
     assert comes_to(said)
     assert comes_to(lambda: (frame := slots.frames.get()) is not None and frame.seed == 99)
     slots.models.put("large")  # whose pictures need more
-    assert "no shared memory for pictures (" in lost(slots)
+    assert "no shared memory for pictures (" in lost(slots, NoSharedMemory)
     assert host.stop(SOON)
     assert comes_to(lambda: shared() <= before)
 
@@ -228,6 +228,18 @@ def test_that_it_is_full_is_said_once_a_model_plays_and_not_while_one_loads(
         status = slots.statuses.get()
         assert status is not None
         assert ("/dev/shm" in status.text) == said, (phase, coming)
+
+
+@pytest.mark.skipif(not POSIX, reason="Windows has no such signals")
+def test_a_picture_for_a_process_that_stands_still_holds_nothing_up() -> None:
+    host, slots = started()
+    assert host.pid is not None
+    slots.pictures.put(np.full((2000, 2000, 3), 9, np.uint8))  # far more than a pipe holds
+    os.kill(host.pid, signal.SIGSTOP)
+    slots.requests.put(request(seed=8))
+    assert comes_to(lambda: slots.pictures.get() is None and not host._heard.is_set())
+    assert host.stop(SOON), "the pipe is free to say that it is over"
+    assert gone(host.pid)
 
 
 def test_memory_whose_name_the_system_has_swept_away_serves_on() -> None:

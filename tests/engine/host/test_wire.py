@@ -47,3 +47,10 @@ def test_bandwidth_is_that_of_the_last_seconds_both_ways() -> None:
     assert meter.rate(9.9) == pytest.approx(400_000, rel=0.06)
     assert meter.text(9.9).startswith("0 ms, 4")
     assert meter.rate(10.0 + 2 * WINDOW) == 0.0
+
+
+def test_what_was_sent_is_forgotten_where_no_rate_is_asked_for() -> None:
+    meter = WireMeter()
+    for number in range(10_000):
+        meter.sent(float(number), 1, number / 10)
+    assert len(meter._sizes) <= 10 * WINDOW + 1

@@ -53,6 +53,14 @@ class EngineLost(Exception):
     """An engine can't go on where it ran. str() says in a line what has happened."""
 
 
+class EngineDied(EngineLost):
+    """An engine ended by itself, so that its model may be the cause."""
+
+
+class NoSharedMemory(EngineLost):
+    """A process can't hand its pictures over: a thread could."""
+
+
 MakeHost: TypeAlias = Callable[[Slots, Pixels | None], EngineHost]
 """Makes a host for slots; its loop goes on from a picture, or from white for None. For a process it
 is pickled."""

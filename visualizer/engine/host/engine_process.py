@@ -23,7 +23,7 @@ from typing import NoReturn
 
 from visualizer import terminal
 from visualizer.engine.failures import one_line
-from visualizer.engine.host.engine_host import EngineLost, MakeHost, Slots
+from visualizer.engine.host.engine_host import EngineDied, EngineLost, MakeHost, Slots
 from visualizer.engine.host.pipe_messages import (
     Ask,
     End,
@@ -68,7 +68,7 @@ IGNORED = tuple(
 decides what they mean, and ends this process."""
 
 
-def main(pipe: Connection, make: MakeHost, picture: Pixels | None, parent: int) -> None:
+def main(pipe: Connection, make: MakeHost, picture: Placed | None, parent: int) -> None:
     """The process's life. make: makes the host that runs in here. picture: its loop goes on from
     it. parent: the number of the show's process."""
     for number in IGNORED:
@@ -80,7 +80,7 @@ def main(pipe: Connection, make: MakeHost, picture: Pixels | None, parent: int) 
     sys.setswitchinterval(SWITCH_INTERVAL)
     terminal.prepare()
     with terminal.queued():
-        EngineProcess(pipe, make, picture).run()
+        EngineProcess(pipe, make, None if picture is None else _read(picture)).run()
 
 
 def _die_first() -> None:
@@ -137,7 +137,7 @@ class EngineProcess:
             except ShowGone:
                 leave(0)
             except EngineLost as lost:
-                self._send(Failed(str(lost)))
+                self._send(Failed(str(lost), isinstance(lost, EngineDied)))
             except BaseException as error:
                 terminal.trace(error)
                 self._send(Failed(f"the engine's process failed: {one_line(error)}"))
@@ -167,7 +167,7 @@ class EngineProcess:
                     self._slots.requests.put(self._with_source(want))
                     self._send(Heard())
                 case GoOn(picture):
-                    self._slots.pictures.put(picture)
+                    self._slots.pictures.put(_read(picture))
                 case Taken():
                     self._taken.set()
                 case Room(name):
@@ -225,6 +225,15 @@ class EngineProcess:
         while True:
             status = self._slots.statuses.wait(PULSE)
             self._send(Pulse() if status is None else Said(status))
+
+
+def _read(placed: Placed) -> Pixels:
+    """A picture that comes once."""
+    memory = SharedMemory(placed.memory)
+    try:
+        return read(memory, placed.shape)
+    finally:
+        memory.close()
 
 
 def leave(status: int) -> NoReturn:

@@ -2,18 +2,21 @@
 
 The local engine has its model loaded and stands by. When the far one is lost, the local one goes on
 from its last picture at once; the far one is tried again every few seconds, and goes on from the
-local one's when it is there. Both fade their own loop in over two seconds, as after a change of
-models. Frames are passed on in the thread that brings them; this thread decides whose.
+local one's when it is there. One that is silent is waited for meanwhile. A model that ends the far
+engine again and again is given up there until it is asked for. Both fade their own loop in over two
+seconds, as after a change of models. Frames are passed on in the thread that brings them; this
+thread decides whose.
 """
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from visualizer.engine.host.engine_host import EngineHost, MakeHost, Slots
+from visualizer.engine.host.engine_host import EngineDied, EngineHost, MakeHost, Slots
 from visualizer.engine.models.catalogue import BUILTIN, COLOUR_FIELDS
 from visualizer.frame import Frame, Pixels
 from visualizer.latest import Closed, Latest, T
@@ -29,6 +32,9 @@ RETRIES = (2.0, 5.0, 10.0)
 
 PLAYED = 60.0
 """Seconds of play after which losses before are forgotten."""
+
+DEATHS = 3
+"""Times in a row that a model may end the far engine."""
 
 
 class Forwarded(Latest[T]):
@@ -66,10 +72,15 @@ class Side:
         status = self.status
         return status is not None and status.phase is Phase.RUNNING and self.lost is None
 
+    @property
+    def silent(self) -> bool:
+        """Whether one that played does not answer, or begins again."""
+        return self.status is not None and self.status.phase is Phase.STARTING
+
 
 class Failover(threading.Thread):
-    """far, near: make the hosts. where: the far one, as people know it. picture: what the loop
-    begins with. retries: see RETRIES."""
+    """far, near: make the hosts. where: the far one, as people know it; meanwhile: what is seen
+    while it is away. picture: what the loop begins with. retries: see RETRIES."""
 
     def __init__(
         self,
@@ -79,12 +90,14 @@ class Failover(threading.Thread):
         picture: Pixels | None = None,
         *,
         where: str = "the far engine",
+        meanwhile: str = "a local model plays",
         retries: tuple[float, ...] = RETRIES,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(name="failover", daemon=True)
         self._make_far, self._make_near, self._slots = far, near, slots
-        self._where, self._retries, self._clock = where, retries, clock
+        self._where, self._meanwhile = where, meanwhile
+        self._retries, self._clock = retries, clock
         self._lock = threading.RLock()
         self._picture = picture
         self._number = 0
@@ -92,6 +105,7 @@ class Failover(threading.Thread):
         self._request: Request | None = None
         self._line = ""
         self._losses, self._again, self._since = 0, 0.0, 0.0
+        self._deaths = 0
         self._far: Side | None = None
         self._said = False
         self._near = self._active = self._side(near)
@@ -145,6 +159,8 @@ class Failover(threading.Thread):
             far = self._far
             if far is not None and far.lost is not None:
                 self._take_over(far, now)
+            elif far is not None and far.silent and self._active is far:
+                self._stand_in(far)
             elif far is not None and far.plays and self._active is not far:
                 self._hand_over(far, now)
             elif request is not None:
@@ -157,6 +173,9 @@ class Failover(threading.Thread):
     def _ask(self, model: str) -> None:
         """A model is wanted: the far engine's. Here the built-in one stands in for all."""
         self._model = model
+        if self._deaths >= DEATHS:
+            self._again = 0.0
+        self._deaths = 0
         self._near.slots.models.put(COLOUR_FIELDS if split(model)[0] == COLOUR_FIELDS else BUILTIN)
         if self._far is not None:
             self._far.slots.models.put(model)
@@ -164,13 +183,28 @@ class Failover(threading.Thread):
     def _take_over(self, far: Side, now: float) -> None:
         """The far engine is lost: play here."""
         if self._active is far and now - self._since > PLAYED:
-            self._losses = 0
+            self._losses = self._deaths = 0
         self._again = now + self._retries[min(self._losses, len(self._retries) - 1)]
         self._losses += 1
         self._far = None
-        if self._active is far or not self._said:
-            self._said = True
-            self._line = f"{far.lost}; a local model plays until {self._where} is there"
+        self._deaths += isinstance(far.lost, EngineDied)
+        if self._deaths >= DEATHS:
+            self._again = math.inf
+            left = split(self._model or "")[0] or "the default model"
+            self._line = (
+                f"{far.lost}; {left} has ended {self._where} {DEATHS} times in a row, so "
+                f"{self._meanwhile}; ask for {left} to try it again"
+            )
+        elif self._active is far or not self._said:
+            self._line = f"{far.lost}; {self._meanwhile} until {self._where} is there"
+        self._said = True
+        self._play(self._near)
+
+    def _stand_in(self, far: Side) -> None:
+        """The far engine is silent: play here until it answers or is lost."""
+        assert far.status is not None
+        self._said = True
+        self._line = f"{far.status.text}; {self._meanwhile} until {self._where} is there"
         self._play(self._near)
 
     def _hand_over(self, far: Side, now: float) -> None:
@@ -202,8 +236,8 @@ class Failover(threading.Thread):
     def _heard(self, side: Side, status: Status) -> None:
         with self._lock:
             side.status = status
-            if side is not self._active:
-                return
+            if side is not self._active or (side is self._far and side.silent):
+                return  # its silence is said when the other plays
             if self._line and status.phase is Phase.RUNNING:
                 text = "; ".join(filter(None, (self._line, status.text)))
                 status, self._line = replace(status, text=text), ""

@@ -51,9 +51,10 @@ class FarFrame(NamedTuple):
 
 
 class Update(NamedTuple):
-    """What has come of the engine since the last look. lost: why it can't go on, in a line; ""
-    where it can."""
+    """What has come of the engine since the last look. number: counts looks, whose answers may
+    overtake one another. lost: why it can't go on, in a line; "" where it can."""
 
+    number: int = 0
     frame: FarFrame | None = None
     status: Status | None = None
     lost: str = ""
@@ -69,6 +70,7 @@ class FarEngine:
         self._host = make(self._slots, None if picture is None else decode(picture))
         self._source: Pixels | None = None
         self._turn = threading.Lock()
+        self._looks = 0
         self._forgotten, self._looked = forgotten, time.monotonic()
         self._host.start()
         threading.Thread(target=self._end_when_forgotten, daemon=True).start()
@@ -97,6 +99,8 @@ class FarEngine:
         """What there is, as soon as there is something, and after PULSE in any case."""
         with self._turn:
             self._looked = time.monotonic()
+            self._looks += 1
+            number = self._looks
             try:
                 frame = self._slots.frames.wait(PULSE)
                 status = self._slots.statuses.get()
@@ -106,7 +110,7 @@ class FarEngine:
                 return Update(lost="the engine was ended")
             except Exception as error:
                 return Update(lost=f"the engine failed: {one_line(error)}")
-        return Update(None if frame is None else _packed(frame), status)
+        return Update(number, None if frame is None else _packed(frame), status)
 
     def _end_when_forgotten(self) -> None:
         while time.monotonic() - self._looked < self._forgotten:

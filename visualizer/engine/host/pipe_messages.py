@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import NamedTuple, TypeAlias
 
-from visualizer.frame import Pixels
 from visualizer.show.request import Request
 from visualizer.show.status import Status
 
@@ -39,10 +38,10 @@ class Want(NamedTuple):
 
 
 class GoOn(NamedTuple):
-    """To the process, before the Want that it is for: the loop goes on from this picture. It is so
-    rare that it needs no shared memory."""
+    """To the process, before the Want that it is for: the loop goes on from this picture, which has
+    been read when that Want is Heard."""
 
-    picture: Pixels
+    picture: Placed
 
 
 class Room(NamedTuple):
@@ -92,9 +91,10 @@ class Pulse(NamedTuple):
 
 
 class Failed(NamedTuple):
-    """From the process: its engine can't go on, and it ends. Why, in a line."""
+    """From the process: its engine can't go on, and it ends. line: why. died: as EngineDied."""
 
     line: str
+    died: bool = False
 
 
 ToProcess: TypeAlias = Ask | Want | GoOn | Room | Taken | End

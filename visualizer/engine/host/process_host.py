@@ -24,7 +24,13 @@ from multiprocessing.context import SpawnProcess
 
 from visualizer import terminal
 from visualizer.engine.host import engine_process
-from visualizer.engine.host.engine_host import EngineLost, MakeHost, Slots
+from visualizer.engine.host.engine_host import (
+    EngineDied,
+    EngineLost,
+    MakeHost,
+    NoSharedMemory,
+    Slots,
+)
 from visualizer.engine.host.pipe_messages import (
     Ask,
     End,
@@ -34,6 +40,7 @@ from visualizer.engine.host.pipe_messages import (
     Heard,
     Made,
     NeedRoom,
+    Placed,
     Pulse,
     Room,
     Said,
@@ -87,6 +94,7 @@ class ProcessHost(threading.Thread):
         self._fault: Exception | None = None
         self._status, self._said = Status(), ""
         self._frame_memory, self._source_memory = OwnMemory(), OwnMemory()
+        self._begin_memory = OwnMemory()
 
     def run(self) -> None:
         """The thread's life. Linux kills the process when this thread ends, however it ends."""
@@ -96,8 +104,8 @@ class ProcessHost(threading.Thread):
         except Exception as error:
             lost = error
         finally:
-            self._frame_memory.close()
-            self._source_memory.close()
+            for memory in (self._frame_memory, self._source_memory, self._begin_memory):
+                memory.close()
         if lost is not None:  # told when the process is gone: another may want its memory
             self._slots.frames.fail(lost)
 
@@ -117,7 +125,7 @@ class ProcessHost(threading.Thread):
         try:
             self._process = context.Process(
                 target=engine_process.main,
-                args=(theirs, self._make, self._picture, os.getpid()),
+                args=(theirs, self._make, self._begin_with(self._picture), os.getpid()),
                 name="engine",
                 daemon=True,
             )
@@ -164,6 +172,7 @@ class ProcessHost(threading.Thread):
         match message:
             case Heard():
                 self._source_memory.held()
+                self._begin_memory.held()
                 self._heard.set()
             case Made():
                 pixels = self._frame_memory.read(message.shape)
@@ -184,15 +193,15 @@ class ProcessHost(threading.Thread):
                 try:
                     self._send(pipe, Room(self._frame_memory.fit(size)))
                 except OSError as error:
-                    raise EngineLost(_full("pictures", error)) from None
+                    raise NoSharedMemory(_full("pictures", error)) from None
             case Said(status):
                 self._status = status
                 self._watchdog.status(status)
                 self._slots.statuses.put(status)
             case Pulse():
                 self._watchdog.pulse()
-            case Failed(line):
-                raise EngineLost(line)
+            case Failed(line, died):
+                raise (EngineDied if died else EngineLost)(line)
 
     def _send(self, pipe: Connection, message: ToProcess) -> None:
         try:
@@ -213,13 +222,25 @@ class ProcessHost(threading.Thread):
                     self._heard.clear()
                     self._wants_frame = request.wants_frame
                     if (picture := self._slots.pictures.get()) is not None:
-                        self._send(pipe, GoOn(picture))
+                        self._go_on(pipe, picture)
                     self._send(pipe, self._wanted(request))
             except Closed:
                 return
             except Exception as error:  # for _listen, which tells it
                 self._fault = error
                 return
+
+    def _begin_with(self, picture: Pixels | None) -> Placed | None:
+        """A picture that the loop goes on from, in shared memory: the pipe holds less than one, and
+        whoever wrote it there would wait for a process that hangs. Raises NoSharedMemory."""
+        try:
+            return None if picture is None else self._begin_memory.write(picture)
+        except OSError as error:
+            raise NoSharedMemory(_full("pictures", error)) from None
+
+    def _go_on(self, pipe: Connection, picture: Pixels) -> None:
+        if (placed := self._begin_with(picture)) is not None:
+            self._send(pipe, GoOn(placed))
 
     def _wanted(self, request: Request) -> Want:
         """A request as a message; a new picture of its source goes into shared memory."""
@@ -290,5 +311,4 @@ def _deaf() -> Iterator[None]:
 
 def _full(what: str, error: OSError) -> str:
     """A line that there is no shared memory for something."""
-    remedy = "make /dev/shm larger, or take --engine thread"
-    return f"no shared memory for {what} ({terminal.reason(error)}; {remedy})"
+    return f"no shared memory for {what} ({terminal.reason(error)}; make /dev/shm larger)"

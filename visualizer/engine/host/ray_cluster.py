@@ -9,6 +9,7 @@ import importlib.util
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any
 
 import psutil
 
+from visualizer.disk import write_text
 from visualizer.engine.failures import one_line
 
 CLIENT = "ray://"
@@ -28,6 +30,12 @@ TOKEN = Path(".ray") / "auth_token"
 
 FOLDER = "visualizer-ray-"
 """Names of the folders of clusters that were started here; the process's number follows."""
+
+ADDRESS = "address"
+"""A file in such a folder: how the cluster is joined."""
+
+STARTS_WITHIN = 60.0
+"""Seconds in which a cluster that another process of the show starts must be there."""
 
 STORE = 200_000_000
 """Bytes of shared memory of a cluster that is started here: frames are small."""
@@ -52,23 +60,29 @@ def missing(address: str) -> str:
 
 
 @contextmanager
-def joined(address: str = "", *, ends_after: bool = False) -> Iterator[Any]:
+def joined(address: str = "", *, ends_after: bool = False, starts: bool = True) -> Iterator[Any]:
     """Ray, connected to a cluster. address: ray://HOST:PORT; "" for the one that RAY_ADDRESS names
     (HOST:PORT where this machine is one of its nodes), and where it names none, for a new one on
-    this machine. A process that is connected already stays so. ends_after: the process ends with
-    it, so that nothing waits for Ray's own end, which takes seconds. Raises NoCluster."""
+    this machine. A process that is connected already stays so. ends_after: this is a process of the
+    show's, and ends with it, so that nothing waits for Ray's own end, which takes seconds. starts:
+    False to wait for the new cluster of another process of the show's. Raises NoCluster."""
     address = address or os.environ.get("RAY_ADDRESS", "")
     if line := missing(address):
         raise NoCluster(line)
-    os.environ.update(_environment(address))
+    own, show = not address, os.getppid() if ends_after else os.getpid()
+    if own and not starts:
+        address = _started(show)
+    os.environ.update(_environment(own, bool(address)))
     import ray
 
     if ray.is_initialized():
         yield ray
         return
-    folder = None if address else _folder()
+    folder = None if address else _folder(show)
     try:
         _connect(ray, address, folder)
+        if folder is not None:
+            write_text(Path(folder) / ADDRESS, ray.get_runtime_context().gcs_address)
         yield ray
     finally:
         if not ends_after:
@@ -80,19 +94,20 @@ def joined(address: str = "", *, ends_after: bool = False) -> Iterator[Any]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _environment(address: str) -> Mapping[str, str]:
-    """What Ray reads from the environment, where nothing else is said there."""
+def _environment(own: bool, joins: bool) -> Mapping[str, str]:
+    """What Ray reads from the environment, where nothing else is said there. own: whether the
+    cluster is the show's; joins: whether it is there already."""
     ours = {
         "RAY_USAGE_STATS_ENABLED": "0",
         # Whoever lost the connection begins again, so nothing is waited for.
         "RAY_CLIENT_RECONNECT_GRACE_PERIOD": "0",
     }
-    if not address:
+    if own:
         # Ray's name for it: addresses are the loopback's, on Linux too, where they are otherwise
         # those of the network.
         ours["RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER"] = "0"
         ours["RAY_worker_niceness"] = "0"  # by itself Ray's 15: everything else would come first
-    elif (Path.home() / TOKEN).exists() or os.environ.get("RAY_AUTH_TOKEN"):
+    if joins and ((Path.home() / TOKEN).exists() or os.environ.get("RAY_AUTH_TOKEN")):
         ours["RAY_AUTH_MODE"] = "token"  # Ray Client does not look whether there is one
     return {name: text for name, text in ours.items() if name not in os.environ}
 
@@ -121,10 +136,26 @@ def _kill_children() -> None:
             child.kill()
 
 
-def _folder() -> str:
-    """A folder for a new cluster; those of shows that were killed are removed."""
-    for left in Path(tempfile.gettempdir()).glob(f"{FOLDER}*"):
+def _folder(show: int) -> str:
+    """A folder for a new cluster of the show with that process; what is left of an older one, and
+    of shows that were killed, is removed."""
+    for left in _temporary().glob(f"{FOLDER}*"):
         number = left.name.removeprefix(FOLDER).partition("-")[0]
-        if number.isdecimal() and not psutil.pid_exists(int(number)):
+        if number.isdecimal() and (int(number) == show or not psutil.pid_exists(int(number))):
             shutil.rmtree(left, ignore_errors=True)
-    return tempfile.mkdtemp(prefix=f"{FOLDER}{os.getpid()}-")
+    return tempfile.mkdtemp(prefix=f"{FOLDER}{show}-")
+
+
+def _started(show: int, within: float = STARTS_WITHIN) -> str:
+    """The address of the cluster that another process of a show starts, once it is there."""
+    end = time.monotonic() + within
+    while time.monotonic() < end:
+        for file in _temporary().glob(f"{FOLDER}{show}-*/{ADDRESS}"):
+            with suppress(OSError):  # it has just ended
+                return file.read_text(encoding="utf-8")
+        time.sleep(0.1)
+    raise NoCluster("the first wall's Ray cluster is not there")
+
+
+def _temporary() -> Path:
+    return Path(tempfile.gettempdir())

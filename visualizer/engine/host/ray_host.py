@@ -12,12 +12,13 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 from visualizer import __version__
 from visualizer.engine.failures import one_line
-from visualizer.engine.host.engine_host import EngineLost, MakeHost, Slots
+from visualizer.engine.host.engine_host import EngineDied, EngineLost, MakeHost, Slots
 from visualizer.engine.host.far_engine import FarEngine, FarFrame, Hello, Update
 from visualizer.engine.host.jpeg import decode, encode
 from visualizer.engine.host.ray_cluster import NoCluster, joined
@@ -40,12 +41,15 @@ CALLS = LOOKS + 3
 ROOM_WITHIN = 60.0
 """Seconds within which a node must have room for the engine, and have started it."""
 
-SILENT = 3.0
+SILENT = 1.0
 """Seconds without an answer, each look having one within far_engine.PULSE, after which the far
-engine is taken for lost. It costs little to be wrong, as it is tried again."""
+engine is said to be silent. It costs little to be wrong, as it plays on when it answers."""
+
+GIVEN_UP = 8.0
+"""The same, after which it is lost, and with it what it has loaded."""
 
 SILENT_WHILE_OPENING = 30.0
-"""The same while a model is opened, where Python's lock may be held for long."""
+"""In place of both while a model is opened, where Python's lock may be held for long."""
 
 TOLD_EVERY = 1.0
 """Seconds between two accounts of what the wire takes."""
@@ -58,12 +62,15 @@ WHY = {
 }
 """What Ray's errors mean for an actor, by their names."""
 
+NODE_DIED = "node has died"
+"""What the text of an ActorDiedError has where the actor did not end by itself."""
+
 
 class RayHost(threading.Thread):
     """make: makes the host on the far side, which has all that is pickled with it installed.
     picture: its loop goes on from it. address: see ray_cluster.joined. device: as in Options: on
     cuda it gets a GPU of its own, on auto where the cluster has some. resources: others that its
-    node must have, as Ray names them. ends_after: see ray_cluster.joined."""
+    node must have, as Ray names them. ends_after, starts: see ray_cluster.joined."""
 
     def __init__(
         self,
@@ -75,21 +82,23 @@ class RayHost(threading.Thread):
         device: str = "auto",
         resources: dict[str, float] | None = None,
         ends_after: bool = False,
+        starts: bool = True,
         watchdog: Watchdog | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(name="ray host", daemon=True)
         self._make, self._slots, self._picture = make, slots, picture
         self._address, self._device, self._resources = address, device, resources or {}
-        self._ends_after = ends_after
+        self._ends_after, self._starts = ends_after, starts
         self._watchdog = watchdog or Watchdog()
         self._clock = clock
         self._meter = WireMeter()
         self._machine = ""
         self._status = Status()
-        self._number = 0
+        self._number = self._heard = 0
         self._wants_frame = False
         self._source: Pixels | None = None
+        self._fault: Exception | None = None
         self._over = False
 
     def run(self) -> None:
@@ -98,7 +107,7 @@ class RayHost(threading.Thread):
         try:
             if not self._slots.requests.closed:
                 self._tell(Status(Phase.STARTING, "joining the Ray cluster"))
-                with joined(self._address, ends_after=self._ends_after) as ray:
+                with joined(self._address, ends_after=self._ends_after, starts=self._starts) as ray:
                     self._serve(ray)
         except Closed:
             pass
@@ -107,7 +116,7 @@ class RayHost(threading.Thread):
         except NoCluster as error:
             lost = EngineLost(str(error))
         except Exception as error:
-            lost = EngineLost(_why(error))
+            lost = _lost(error)
         if lost is not None:
             self._slots.frames.fail(lost)
 
@@ -139,7 +148,8 @@ class RayHost(threading.Thread):
             self._listen(ray, actor)
         finally:
             self._over = True
-            ray.kill(actor)
+            with suppress(Exception):  # with the cluster gone, what matters has been raised
+                ray.kill(actor)
 
     def _meet(self, ray: Any, actor: Any, gpus: int) -> None:
         """Wait until the actor is there. Raises EngineLost where it is not in time."""
@@ -165,33 +175,45 @@ class RayHost(threading.Thread):
         """Take what comes. Raises EngineLost, or what Ray raises."""
         looks = [actor.look.remote() for _ in range(LOOKS)]
         last = heard = told = self._clock()
+        silent = False
         while not self._slots.requests.closed:
             ready, looks = ray.wait(looks, timeout=LOOK)
             for look in ready:
                 update: Update = ray.get(look)
                 looks.append(actor.look.remote())
                 self._take(update)
+            if self._fault is not None:
+                raise self._fault
             now = self._clock()
+            opens = self._status.phase is not Phase.RUNNING or self._status.coming
             if ready:
                 heard = now
                 self._watchdog.pulse()
-            opens = self._status.phase is not Phase.RUNNING or self._status.coming
-            if now - heard > (limit := SILENT_WHILE_OPENING if opens else SILENT):
+                if silent:
+                    silent = False
+                    self._tell(replace(self._status, text=""))
+            elif now - heard > (limit := SILENT_WHILE_OPENING if opens else GIVEN_UP):
                 raise EngineLost(
                     f"the far engine is lost: {self._machine} is silent for {limit:g} s"
                 )
+            elif now - heard > SILENT and not opens and not silent:
+                silent = True
+                line = f"the far engine is lost: {self._machine} does not answer"
+                self._slots.statuses.put(Status(Phase.STARTING, line))
             if self._watchdog.look(now - last, self._wants_frame):
                 limit = self._watchdog.limit
-                raise EngineLost(f"the far engine hung: nothing came of it for {limit:.0f} s")
-            if now - told > TOLD_EVERY and self._status.phase is Phase.RUNNING:
+                raise EngineDied(f"the far engine hung: nothing came of it for {limit:.0f} s")
+            runs = self._status.phase is Phase.RUNNING and not silent
+            if runs and now - told > TOLD_EVERY:
                 told = now
                 self._tell(replace(self._status, text="", wire=self._meter.text(now)))
             last = now
 
     def _take(self, update: Update) -> None:
         if update.lost:
-            raise EngineLost(update.lost)
-        if (status := update.status) is not None:
+            raise EngineDied(update.lost)
+        if (status := update.status) is not None and update.number > self._heard:
+            self._heard = update.number
             self._watchdog.status(status)
             if status.device:
                 status = replace(status, device=f"{status.device} @ {self._machine}")
@@ -215,7 +237,7 @@ class RayHost(threading.Thread):
         self._slots.statuses.put(status)
 
     def _send_all(self, ray: Any, actor: Any) -> None:
-        """Another thread's work: send what is wanted. What fails is found by _listen."""
+        """Another thread's work: send what is wanted. What fails is raised by _listen."""
         try:
             while not self._over:
                 if (model := self._slots.models.get()) is not None:
@@ -224,8 +246,8 @@ class RayHost(threading.Thread):
                     if (picture := self._slots.pictures.get()) is not None:
                         ray.get(actor.go_on.remote(encode(picture)))
                     self._send(ray, actor, request)
-        except Exception:
-            pass
+        except Exception as error:
+            self._fault = error
 
     def _send(self, ray: Any, actor: Any, request: Request) -> None:
         """Send a request, and wait until it has arrived."""
@@ -239,7 +261,9 @@ class RayHost(threading.Thread):
         ray.get(actor.want.remote(bare, source, pixels is not None))
 
 
-def _why(error: Exception) -> str:
+def _lost(error: Exception) -> EngineLost:
     """An error of Ray's in a line."""
     kinds = [kind.__name__ for kind in type(error).__mro__]
-    return f"the far engine is lost: {next((WHY[k] for k in kinds if k in WHY), one_line(error))}"
+    why = next((WHY[kind] for kind in kinds if kind in WHY), one_line(error))
+    died = "ActorDiedError" in kinds and NODE_DIED not in str(error)
+    return (EngineDied if died else EngineLost)(f"the far engine is lost: {why}")

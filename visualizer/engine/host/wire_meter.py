@@ -29,12 +29,12 @@ class WireMeter:
     def sent(self, show_time: float, size: int, now: float) -> None:
         """A request of a moment of the show went out, with so many bytes of a picture."""
         self._asked.append((show_time, now))
-        self._sizes.append((now, size))
+        self._add(size, now)
 
     def came(self, show_time: float, size: int, now: float) -> None:
         """A frame of so many bytes came that was made from the request of that moment. Only the
         first one of a request counts."""
-        self._sizes.append((now, size))
+        self._add(size, now)
         while self._asked and self._asked[0][0] < show_time:
             self._asked.popleft()
         if self._asked and self._asked[0][0] == show_time:
@@ -46,9 +46,16 @@ class WireMeter:
 
     def rate(self, now: float) -> float:
         """Bytes of pictures a second, both ways."""
+        self._forget(now)
+        return sum(size for _, size in self._sizes) / WINDOW
+
+    def _add(self, size: int, now: float) -> None:
+        self._forget(now)  # here too: the rate may not be asked for hours
+        self._sizes.append((now, size))
+
+    def _forget(self, now: float) -> None:
         while self._sizes and self._sizes[0][0] < now - WINDOW:
             self._sizes.popleft()
-        return sum(size for _, size in self._sizes) / WINDOW
 
     def text(self, now: float) -> str:
         """For the HUD, such as "84 ms, 640 kB/s"."""

@@ -1,0 +1,77 @@
+"""A sign of life from the display loop to the process that keeps the show alive (--keep-alive).
+
+A count in a file that both have mapped into memory: the loop counts on without a call to the
+system, so that no disk and no pipe can hold it up.
+"""
+
+from __future__ import annotations
+
+import mmap
+from pathlib import Path
+
+STARTS_WITHIN = 180.0
+"""Seconds until the first display frame: libraries and presets may lie on a slow disk."""
+
+HANGS = 15.0
+"""Seconds without a display frame, after which the show hangs."""
+
+LONGEST_LOOK = 1.0
+"""Most seconds that count from look to look: a machine that slept was no hung show."""
+
+ROUND = 256
+"""The count goes round, in one byte: none is ever half written."""
+
+
+def count_file(crash_file: Path) -> Path:
+    """The file of the count, beside that of a crash's traceback."""
+    return crash_file.with_suffix(".beat")
+
+
+class Heartbeat:
+    """The show's side. path: the file, which is there; None where nobody looks, or where it can't
+    be opened."""
+
+    def __init__(self, path: Path | None) -> None:
+        self._count: mmap.mmap | None = None
+        if path is not None:
+            try:
+                with path.open("r+b") as file:
+                    self._count = mmap.mmap(file.fileno(), 1)
+            except (OSError, ValueError):
+                pass  # without a first beat, it is only looked whether the process lives
+
+    def beat(self) -> None:
+        """A display frame was shown; for the display loop alone."""
+        if self._count is not None:
+            self._count[0] = (self._count[0] + 1) % ROUND
+
+
+class Listener:
+    """The other side. Makes the file; close() removes it. hangs: see HANGS."""
+
+    def __init__(self, path: Path, hangs: float = HANGS) -> None:
+        path.write_bytes(b"\0")
+        with path.open("r+b") as file:
+            self._count = mmap.mmap(file.fileno(), 1)
+        self._path, self._hangs = path, hangs
+        self._last = 0
+        self._begun = False
+        self._silent = 0.0
+
+    @property
+    def limit(self) -> float:
+        """Seconds of silence that are not too long at this moment."""
+        return self._hangs if self._begun else STARTS_WITHIN
+
+    def look(self, passed: float) -> bool:
+        """Whether the display loop hangs. passed: seconds since the last look."""
+        count = self._count[0]
+        if count != self._last:
+            self._last, self._begun, self._silent = count, True, 0.0
+        self._silent += min(passed, LONGEST_LOOK)
+        return self._silent > self.limit
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self._count.close()
+        self._path.unlink(missing_ok=True)
