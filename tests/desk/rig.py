@@ -63,6 +63,7 @@ class Playing:
         for action in (SetLists(SETS), Engine("builtin", MODELS), OnDisplay("wall"), Live(7)):
             self.show = reduce(self.show, action)
         self.wall: Pixels | None = np.full((90, 160, 3), 200, np.uint8)
+        self.status = STATUS
         self._ends = threading.Event()
         self._thread = threading.Thread(target=self._run)
 
@@ -112,7 +113,7 @@ class Playing:
             self.desk.tell(
                 View(
                     self.show,
-                    STATUS,
+                    self.status,
                     7.3,
                     59.9,
                     2,

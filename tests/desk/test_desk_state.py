@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given
@@ -11,11 +12,13 @@ from hypothesis import strategies as st
 from visualizer.desk import desk_state
 from visualizer.desk.told_messages import State
 from visualizer.show.actions import Action
+from visualizer.show.next_request import place
 from visualizer.show.parameters import PARAMETERS
 from visualizer.show.play_actions import Knob, KnobId, Prompt, Run, Set, Store
 from visualizer.show.reducer import reduce
 from visualizer.show.set_list import SetEntry, SetList
 from visualizer.show.state import Show
+from visualizer.show.status import NextPreview
 from visualizer.show.system_actions import Live, SetLists, Tick
 from visualizer.show.view import View
 
@@ -43,6 +46,20 @@ def test_now_and_next() -> None:
     assert taken.now.text == at_first.next.text
     typed = state(reduce(show, Prompt("a lamp")))
     assert (typed.now.text, typed.now.prompt, typed.now.place) == ("a lamp", 0, "typed")
+
+
+def test_a_preview_is_told_only_where_the_show_is_still_at_its_place() -> None:
+    show = played(Live(1), Tick(1.0))
+    here = place(show)
+    assert here is not None
+    for jpeg, making in ((b"", True), (b"a jpeg", False)):
+        status = replace(STATUS, next_preview=NextPreview(here, jpeg))
+        told = desk_state.state(View(show, status), (), 1).next
+        assert (bool(told.preview), told.making) == (bool(jpeg), making)
+        for action in (Run("next_prompt"), Run("restart"), Prompt("a lamp"), Run("next_preset")):
+            elsewhere = View(reduce(show, action), status)
+            later = desk_state.state(elsewhere, (), 1).next
+            assert (later.preview, later.making) == ("", False)
 
 
 def test_a_knob_that_waits_and_a_modulated_value_are_told_beside_the_values() -> None:

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from visualizer.desk import thumbnails
+from visualizer.desk.preview import encoded
+from visualizer.show.next_request import place
 from visualizer.show.play_actions import MixIn, Run, Set
 from visualizer.show.projection import PLAIN
 from visualizer.show.setup_actions import MoveInSet
+from visualizer.show.status import NextPreview
 
-from .rig import Line, Playing, desk, until
+from .rig import STATUS, Line, Playing, desk, until
 
 PHONE, TABLET, LAPTOP = (390, 844), (820, 1180), (1280, 720)
 
@@ -141,6 +146,26 @@ def test_take_prompts_presets_and_switches(playing: Playing, open_page: Any) -> 
     page.until("document.querySelector('#blackout').getAttribute('aria-pressed') === 'true'")
     page.page.click("#tap")
     until(lambda: playing.show.tempo.source == "tap")
+
+
+def test_a_preview_of_the_next_prompt_is_asked_for_and_goes_when_it_is_taken(
+    playing: Playing, open_page: Any
+) -> None:
+    page = open_page(playing.url, PHONE, touch=True)
+    page.page.tap("#next-preview")
+    until(lambda: playing.show.previews == 1)
+    here = place(playing.show)
+    assert here is not None
+    playing.status = replace(STATUS, next_preview=NextPreview(here))
+    page.until("document.querySelector('#next-preview').classList.contains('making')")
+    jpeg = encoded(np.full((90, 160, 3), 200, np.uint8))
+    playing.status = replace(STATUS, next_preview=NextPreview(here, jpeg))
+    page.until("document.querySelector('#next-preview img').naturalWidth === 160")
+    assert page.text("#next-preview") == "Preview"
+    page.page.tap("#take")
+    page.until("document.querySelector('#next-preview img').hidden")
+    page.page.tap("#presets button:has-text('two')")  # of one prompt
+    page.until("document.querySelector('#next-preview').disabled")
 
 
 def test_what_destroys_is_held_and_not_tapped(playing: Playing, open_page: Any) -> None:

@@ -81,12 +81,12 @@ def test_a_new_picture_has_a_new_name_and_all_outlast_the_show(tmp_path: Path) -
     kept = Thumbnails(tmp_path)
     kept.take(show(), RED)()
     first = kept.of(PRESETS)["1.1"]
-    kept.take(show(), RED)()
+    kept.take(show(), RED // 2)()
     assert list(kept.pictures) == [kept.of(PRESETS)["1.1"]] != [first]
     (tmp_path / "notes.jpg").write_bytes(b"x" * (thumbnails.MOST_BYTES + 1))
     again = Thumbnails(tmp_path)
     assert set(again.of(PRESETS)) == {"1.1"}
-    assert list(again.pictures.values()) == list(kept.pictures.values())
+    assert again.pictures == kept.pictures  # named by what they hold: a page need not load anew
     assert again.of(PRESETS[1:]) == {}
 
 
@@ -95,10 +95,20 @@ def test_no_more_are_kept_than_the_bound_says(
 ) -> None:
     monkeypatch.setattr(thumbnails, "MOST", 2)
     for number in range(4):
-        (tmp_path / f"{number}.jpg").write_bytes(b"x")
+        (tmp_path / f"{number}.jpg").write_bytes(b"x" * number)
     kept = Thumbnails(tmp_path)
     assert len(kept.pictures) == len(list(tmp_path.glob("*.jpg"))) == 2
     kept.take(show(), RED)()
+    assert len(kept.pictures) == 2
+
+
+def test_a_picture_that_two_prompts_share_goes_with_the_last_of_them() -> None:
+    kept = Thumbnails(None)
+    kept.take(show(), RED)
+    kept.take(show(Run("next_prompt")), RED)
+    assert len(set(kept.of(PRESETS).values())) == len(kept.pictures) == 1
+    kept.take(show(), RED // 2)
+    assert set(kept.of(PRESETS).values()) == set(kept.pictures)
     assert len(kept.pictures) == 2
 
 

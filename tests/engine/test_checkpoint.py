@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -60,6 +61,22 @@ def test_a_restored_engine_makes_the_same_pictures(
         picture = restored.next(wanted(frame))
         assert picture.seed == pictures[frame].seed
         assert np.array_equal(picture.pixels, pictures[frame].pixels)
+
+
+def test_a_fork_goes_on_as_the_engine_would_and_leaves_it_as_it_was(
+    new: Callable[[], Engine],
+) -> None:
+    alone, engine = new(), new()
+    pictures = [alone.next(wanted(frame)).pixels for frame in range(SPAN)]
+    for frame in range(SPAN):
+        assert np.array_equal(engine.next(wanted(frame)).pixels, pictures[frame])
+        fork = checkpoint.forked(engine)
+        if frame == 7:
+            same = [fork.next(wanted(after)).pixels for after in range(8, SPAN)]
+            assert np.array_equal(same, pictures[8:])
+        else:
+            for step in range(3):
+                fork.next(replace(wanted(frame), prompts=(("x", 1.0),), seed=99, time=9.0 + step))
 
 
 def test_the_state_of_another_engine_is_refused(new: Callable[[], Engine], tmp_path: Path) -> None:

@@ -7,12 +7,13 @@ from types import MappingProxyType
 
 import pytest
 
-from visualizer.show.next_request import request
+from visualizer.show.next_request import following, request
 from visualizer.show.parameters import BY_NAME, DEFAULTS, PARAMETERS
 from visualizer.show.play_actions import Prompt, Run, Set
 from visualizer.show.reducer import reduce, start
 from visualizer.show.system_actions import Tick
 
+from . import shows
 from .shows import ALL, CALM, PLAIN, RICH, after, live
 
 
@@ -48,6 +49,25 @@ def test_the_texts_ahead_are_the_next_the_one_before_and_those_of_the_presets_ar
     assert request(second).ahead == ("i", "j", "k", "a")
     third = start((PLAIN, CALM, RICH), 2)
     assert request(third).ahead == ("l", "m", "n", "o", "a", "h")
+
+
+def test_what_follows_is_what_the_next_prompt_asks_for_once_it_has_faded_in() -> None:
+    show = live((RICH,))
+    ahead = following(show)
+    assert ahead is not None
+    taken = after(show, Set("hold", 0.0), Run("next_prompt"), Tick(60.0))
+    assert ahead.request == request(taken)
+    assert ahead.request.prompts == ahead.place[4] != request(show).prompts
+    assert following(after(show, Tick(1.0)), ahead) is ahead
+    turned = after(show, Set("zoom", 0.5), Run("preview_next"))
+    anew = following(turned, ahead)
+    assert anew is not None
+    assert (anew.place, anew.asked, anew.request.zoom) == (ahead.place, 1, 0.5)
+    for action in (Run("next_prompt"), Run("restart"), Prompt("a lamp")):
+        elsewhere = following(reduce(show, action), ahead)
+        assert elsewhere is not None
+        assert elsewhere.place != ahead.place
+    assert following(live((shows.preset("One", "a"),))) is None
 
 
 def test_what_is_led_away_from_is_ahead_where_guidance_is_or_will_be_on() -> None:

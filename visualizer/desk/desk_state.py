@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
@@ -32,6 +33,7 @@ from visualizer.desk.told_messages import (
 )
 from visualizer.show import prompt_text, time_text
 from visualizer.show.command_table import COMMANDS, ON_OFF
+from visualizer.show.next_request import place
 from visualizer.show.parameters import DEFAULTS, PARAMETERS
 from visualizer.show.records import Preset
 from visualizer.show.reducers import set_playing, snapshots
@@ -39,6 +41,7 @@ from visualizer.show.reducers.commands import IS_ON
 from visualizer.show.reducers.navigation import LONGEST, name_index
 from visualizer.show.set_list import SetList
 from visualizer.show.state import Show
+from visualizer.show.status import NextPreview
 from visualizer.show.targets import LEARNABLE
 from visualizer.show.tempo import BAR
 from visualizer.show.view import View
@@ -125,7 +128,7 @@ def state(
         on={name: IS_ON[name](show) for name in ON_OFF},
         presets=presets,
         now=_now(show),
-        next=_next(show),
+        next=_next(show, next_preview(view)),
         mix=tuple(PromptWeight(text=t, share=round(share, 3)) for t, share in show.cue.parts),
         pictures=dict(pictures),
         set_list=_set_list(show),
@@ -273,14 +276,28 @@ def _now(show: Show) -> Now:
     )
 
 
-def _next(show: Show) -> Next:
+def next_preview(view: View) -> NextPreview | None:
+    """The preview of the next prompt, unless the show has come to another place since."""
+    preview = view.status.next_preview
+    return None if preview is None or preview.place != place(view.show) else preview
+
+
+def _next(show: Show, preview: NextPreview | None) -> Next:
     ahead = prompt_text.ahead(show)
     return Next(
         text=ahead.text,
         caption=ahead.caption if ahead.text else "",
         gone=round(min(max(ahead.share, 0.0), 1.0) * 100),
         pending=time_text.of(show, show.tempo.bpm).pending,
+        preview="" if preview is None or not preview.jpeg else picture_name(preview.jpeg),
+        making=preview is not None and not preview.jpeg,
     )
+
+
+@lru_cache(maxsize=4)
+def picture_name(jpeg: bytes) -> str:
+    """What a picture goes by on the way to a desk: the same name is the same picture."""
+    return hashlib.sha256(jpeg).hexdigest()[:16]
 
 
 def _tempo(show: Show) -> TempoNow:

@@ -151,6 +151,14 @@ class Hub:
             self._state = view, self.desks, told
         return view.show.time, self._state[2]
 
+    def picture(self, name: str) -> bytes | None:
+        """The JPEG of a name that the state has told: a thumbnail, or the next prompt's preview."""
+        if self._view is not None and (preview := desk_state.next_preview(self._view)) is not None:
+            jpeg = preview.jpeg
+            if jpeg and desk_state.picture_name(jpeg) == name:
+                return jpeg
+        return self.thumbnails.pictures.get(name)
+
     def lines_since(self, count: int) -> list[Line]:
         """The lines that came when there had been count before; those that are forgotten are not
         among them."""

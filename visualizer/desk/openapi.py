@@ -116,7 +116,7 @@ def document() -> dict[str, Any]:
     paths["/api/thumbnails/{name}"] = {
         "get": {
             **_read(
-                "A prompt's thumbnail, by its name in the state's pictures",
+                "A prompt's thumbnail by its name in the state's pictures, or the preview of next",
                 "thumbnail",
                 {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}},
                 404,
@@ -126,7 +126,7 @@ def document() -> dict[str, Any]:
                     "name": "name",
                     "in": "path",
                     "required": True,
-                    "schema": {"type": "string", "pattern": "^[0-9a-f]+-[0-9]+$"},
+                    "schema": {"type": "string", "pattern": "^[0-9a-f]{16}$"},
                 }
             ],
         }

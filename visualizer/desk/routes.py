@@ -211,7 +211,7 @@ async def _preview(request: Request) -> Response:
 
 
 async def _thumbnail(request: Request) -> Response:
-    jpeg = _hub(request).thumbnails.pictures.get(request.path_params["name"])
+    jpeg = _hub(request).picture(request.path_params["name"])
     if jpeg is None:
         raise Refused(404, "there is no such thumbnail")
     return Response(jpeg, media_type="image/jpeg")

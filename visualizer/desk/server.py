@@ -87,7 +87,12 @@ class Desk(Worker):
     def code(self) -> tuple[tuple[bool, ...], ...]:
         """The QR code that a tablet on the network scans to play, its dark dots by rows, while no
         desk is connected; else empty."""
-        return self._code if self._hub is not None and not self._hub.desks else ()
+        return () if self._hub is None or self.desks else self._code
+
+    @property
+    def desks(self) -> int:
+        """How many desks are connected."""
+        return 0 if (hub := self._hub) is None else hub.desks
 
     def tell(self, view: View) -> None:
         """The show as it is now; once a display frame. Never waits."""

@@ -17,6 +17,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from visualizer.desk.desk_state import picture_name
 from visualizer.disk import write_bytes
 from visualizer.frame import Pixels
 from visualizer.show import cueing, durations
@@ -84,8 +85,7 @@ class Thumbnails:
         self._taken = show.visits, show.turn
         key = _key(preset.name, preset.prompts[show.prompt_index].text)
         jpeg = _encoded(pixels)
-        self._count += 1
-        self._keep(key, f"{key}-{self._count}", jpeg)
+        self._keep(key, jpeg)
         return partial(self._write, key, jpeg)
 
     def of(self, presets: tuple[Preset, ...]) -> dict[str, str]:
@@ -109,13 +109,19 @@ class Thumbnails:
         except OSError as error:
             self.fault = f"desk: thumbnails can't be kept: {error.strerror or error}"
 
-    def _keep(self, key: str, name: str, jpeg: bytes) -> None:
-        if (old := self._names.pop(key, None)) is not None:
-            del self.pictures[old]
+    def _keep(self, key: str, jpeg: bytes) -> None:
+        self._count += 1
+        if key in self._names:
+            self._forget(key)
         while len(self._names) >= MOST:
-            del self.pictures[self._names.pop(next(iter(self._names)))]
-        self._names[key] = name
+            self._forget(next(iter(self._names)))
+        self._names[key] = name = picture_name(jpeg)
         self.pictures[name] = jpeg
+
+    def _forget(self, key: str) -> None:
+        name = self._names.pop(key)
+        if name not in self._names.values():  # another prompt may have had the very same picture
+            del self.pictures[name]
 
     def _read(self, folder: Path) -> None:
         """Those of earlier shows; what can't be read is taken anew."""
@@ -125,7 +131,7 @@ class Thumbnails:
                 path.unlink()
             for path in files[-MOST:]:
                 if path.stat().st_size <= MOST_BYTES and path.stem.isalnum():
-                    self._keep(path.stem, f"{path.stem}-0", path.read_bytes())
+                    self._keep(path.stem, path.read_bytes())
 
 
 def _key(preset: str, text: str) -> str:

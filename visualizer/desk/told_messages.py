@@ -79,12 +79,15 @@ class Now(Message):
 
 class Next(Message):
     """The prompt that comes, "" for none. caption: "Next in 12 s". gone: how much of the wait is
-    over, 0 to 100. pending: what waits for its beat, "" for nothing."""
+    over, 0 to 100. pending: what waits for its beat, "" for nothing. preview: name of the still of
+    it, "" for none; making: whether one is being made."""
 
     text: str
     caption: str
     gone: int
     pending: str
+    preview: str
+    making: bool
 
 
 class TempoNow(Message):

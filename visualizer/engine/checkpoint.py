@@ -1,4 +1,4 @@
-"""An engine's state between two frames, to a file and back, to the last bit.
+"""An engine's state between two frames: to a file and back, to the last bit, or forked in memory.
 
 An engine names in `checkpoint` the attributes that its next picture depends on. Arrays go to the
 file as they are; all else goes through JSON, which keeps every float. No pickle is written or read.
@@ -6,6 +6,7 @@ file as they are; all else goes through JSON, which keeps every float. No pickle
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import zipfile
@@ -60,6 +61,17 @@ def restore(engine: Engine, path: Path) -> None:
             setattr(engine, name, _unpacked(content["state"][name], old, file, engine.device))
 
 
+def forked(engine: Engine) -> Engine:
+    """An engine that goes on by itself from another's state, whose own frames stay as they would
+    have been. They share networks and caches, so one thread has to run both."""
+    twin = copy.copy(engine)
+    for name in _names(engine):
+        value = getattr(engine, name)
+        if _has_state(value):  # all else is replaced and never changed in place
+            setattr(twin, name, copy.copy(value))
+    return twin
+
+
 @contextmanager
 def _opened(path: Path) -> Iterator[tuple[Any, dict[str, Any]]]:
     """A file's arrays, and what its text says. What shows in it to be damaged is a ValueError."""
@@ -96,11 +108,16 @@ def _packed(value: Any, arrays: dict[str, Any]) -> Any:
         return {kind: name}
     if type(value).__name__ == "ImageStats":  # its module imports torch
         kind, parts = STATS, {field.name: getattr(value, field.name) for field in fields(value)}
-    elif type(value).__module__.startswith("visualizer.") and not is_dataclass(value):
+    elif _has_state(value):
         kind, parts = OBJECT, vars(value)
     else:
         raise TypeError(f"{type(value).__name__} has no place in a checkpoint")
     return {kind: {name: _packed(part, arrays) for name, part in parts.items()}}
+
+
+def _has_state(value: Any) -> bool:
+    """Whether a value is one of our objects that change, as a walk or a reference does."""
+    return type(value).__module__.startswith("visualizer.") and not is_dataclass(value)
 
 
 def _unpacked(packed: Any, now: Any, file: Any, device: str) -> Any:

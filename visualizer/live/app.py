@@ -43,11 +43,12 @@ from visualizer.options import (
 )
 from visualizer.show.action_log import describe
 from visualizer.show.actions import Action
-from visualizer.show.next_request import request
+from visualizer.show.next_request import following, request
 from visualizer.show.notices import said
 from visualizer.show.play_actions import Drop, Run
 from visualizer.show.reducer import reduce
 from visualizer.show.reducers import text_entry
+from visualizer.show.request import Following
 from visualizer.show.state import Show
 from visualizer.show.system_actions import End, Offer, OnDisplay, Say, Tick
 from visualizer.show.view import View
@@ -114,6 +115,7 @@ class LiveShow:
         self.walls = WallEngines(options, warn=self.warn)
         self.source = SourceClient(warn=self.warn)
         self._program_lines = RateLimit(terminal.say, time.monotonic)
+        self._following: Following | None = None
         self.ended = False  # with all threads
         self._signalled = self.interrupted = False
         if show.model.wanted:
@@ -184,8 +186,11 @@ class LiveShow:
             self.stage.show_on(wall, other)
         view = self._view()
         wanted = self.source.over(request(self.show, view.played))
-        self.engine.want(wanted)
         self.walls.want(wanted)
+        if self.inputs.desks:  # who alone see a preview
+            self._following = following(self.show, self._following)
+            wanted = replace(wanted, following=self._following)
+        self.engine.want(wanted)
         self.inputs.tell(self.show)
         self.inputs.show(view)
         self.session_store.keep(self.show, None if frame is None else frame.pixels)

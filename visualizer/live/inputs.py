@@ -73,6 +73,11 @@ class Inputs:
         return () if self.desk is None else self.desk.code
 
     @property
+    def desks(self) -> int:
+        """How many desks are connected."""
+        return 0 if self.desk is None else self.desk.desks
+
+    @property
     def controls(self) -> tuple[tuple[str, str, str], ...]:
         """What the controls of MIDI devices play: (device, control, target)."""
         return () if self.midi is None else self.midi.controls

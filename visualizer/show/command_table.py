@@ -29,6 +29,10 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "previous_prompt", "Previous prompt", ("backspace", "left"), 37, "back to the one before"
     ),
+    Command(
+        "preview_next", "Preview next", ("ctrl space",), None,
+        "a still of the next prompt, made from the picture on the wall; the desk shows it",
+    ),
     Command("next_preset", "Next preset", ("down", "page down"), 38, "the next preset"),
     Command("previous_preset", "Previous preset", ("up", "page up"), 39, "the preset before"),
     Command("set_list", "Set list", ("ctrl g",), None, "start or stop the set list"),

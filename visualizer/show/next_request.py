@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
+from dataclasses import replace
 
 from visualizer.show import cueing, durations, modulation
-from visualizer.show.request import Request
+from visualizer.show.reducers import navigation
+from visualizer.show.request import Following, Place, Request
 from visualizer.show.state import Show, index_in
 
 AHEAD = 8
@@ -54,6 +56,32 @@ def request(show: Show, played: Mapping[str, float] | None = None) -> Request:
         time=show.time,
         ahead=_ahead(show, {text for text, _ in prompts + negative}),
     )
+
+
+def following(show: Show, before: Following | None = None) -> Following | None:
+    """The next prompt, for a preview of what "next prompt" brings; None where there is none.
+
+    before: the last one, which stays until the show comes to another place or a preview is asked
+    for: the rest of it is only looked at when a preview begins. A seed that is drawn at random is
+    another one each time.
+    """
+    here = place(show)
+    if here is None:
+        return None
+    if before is not None and (before.place, before.asked) == (here, show.previews):
+        return before
+    after = navigation.to_turn(show, show.turn + 1)
+    cue = replace(after.cue, outgoing=(), outgoing_negative=())
+    return Following(request(replace(after, cue=cue)), here, show.previews)
+
+
+def place(show: Show) -> Place | None:
+    """What a preview of the next prompt is made for; None where there is no other prompt."""
+    preset = show.preset_now
+    if preset is None or len(preset.prompts) < 2:
+        return None
+    coming = preset.prompts[show.index_at(show.turn + 1)].parts
+    return show.visits, show.turn, show.restarts, show.cue.parts, coming
 
 
 def _rounds(show: Show, beats: float) -> float | None:

@@ -28,6 +28,8 @@ class Request:
     None where it plays at its own speed. source_pixels: its picture at this moment, read-only uint8
     RGB, (height, width, 3), added by the reader of the source; None while there is none.
 
+    following: the next prompt, where a preview of it may be made.
+
     Two requests are equal where the same is wanted, at any time.
     """
 
@@ -65,6 +67,7 @@ class Request:
     source_time: float = field(default=0.0, compare=False)
     source_rounds: float | None = field(default=None, compare=False)
     source_pixels: npt.NDArray[np.uint8] | None = field(default=None, compare=False, repr=False)
+    following: Following | None = field(default=None, compare=False, repr=False)
 
     @property
     def wants_frame(self) -> bool:
@@ -73,7 +76,7 @@ class Request:
 
     @property
     def by_hand(self) -> Request:
-        """Itself without what changes by itself: prompts, times, the source's picture."""
+        """Without what changes by itself: prompts and the next, times, the source's picture."""
         return replace(
             self,
             prompts=(),
@@ -83,4 +86,21 @@ class Request:
             source_time=0.0,
             source_rounds=None,
             source_pixels=None,
+            following=None,
         )
+
+
+Place: TypeAlias = tuple[int, int, int, Mix, Mix]
+"""Where the prompts of a show are: visits of presets, turn, restarts, the prompt in force and the
+next. At another place a preview is of no use any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Following:
+    """The next prompt, for a preview. request: what would be wanted had it just been taken, all
+    faded in. place: of the show now. asked: how often a preview was asked for by hand; a counter,
+    as restarts is."""
+
+    request: Request
+    place: Place
+    asked: int = 0

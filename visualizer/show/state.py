@@ -62,7 +62,8 @@ class Show:
     the last show's memory, until it is taken up. learning: MIDI learn's list, None while it is
     closed. source: the one given by hand, a file's path or camera:N, which stands over those of
     presets; "" for none. source_since: show time at which the preset brought its source. pictures:
-    how often one of the wall was asked for. recording: show time since which the wall is recorded,
+    how often one of the wall was asked for; previews: how often one of the next prompt was.
+    recording: show time since which the wall is recorded,
     None where it is not. display: name of the one that the wall is on; chosen_display: of the one
     that it belongs on, which may be unplugged; display_choice: requests to move it. projections:
     where the wall goes, by displays' names; mapping: the mapping mode, None while it is off.
@@ -114,6 +115,7 @@ class Show:
     source: str = ""
     source_since: float = 0.0
     pictures: int = 0
+    previews: int = 0
     recording: float | None = None
     display: str = ""
     chosen_display: str = ""

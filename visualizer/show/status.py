@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeAlias
+
+from visualizer.show.request import Place
 
 
 class Phase(Enum):
@@ -19,6 +21,15 @@ class Phase(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class NextPreview:
+    """A still of the next prompt, made from the loop's own picture. place: of the show that it was
+    made for. jpeg: b"" while it is being made."""
+
+    place: Place
+    jpeg: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """The engine's own account.
 
@@ -28,6 +39,7 @@ class Status:
     another machine, else empty. coming: the model that loads in the background while another runs
     (phase is RUNNING then, and text and progress are the loading's), else empty. default and
     reason: the model that is taken where none is named, and why. models: those on this machine.
+    next_preview: the last one that was begun, None for none.
     """
 
     phase: Phase = Phase.STARTING
@@ -40,6 +52,7 @@ class Status:
     default: str = ""
     reason: str = ""
     models: tuple[str, ...] = ()
+    next_preview: NextPreview | None = None
 
     @property
     def place(self) -> str:

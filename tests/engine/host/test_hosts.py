@@ -9,10 +9,12 @@ import numpy as np
 import pytest
 
 from visualizer.engine.host.engine_host import EngineHost, MakeHost, Slots
+from visualizer.engine.host.jpeg import decode
 from visualizer.engine.host.process_host import ProcessHost
 from visualizer.engine.models.catalogue import BUILTIN
 from visualizer.frame import Frame, Pixels
-from visualizer.show.request import Request
+from visualizer.show.prompt_mix import alone
+from visualizer.show.request import Following, Place, Request
 from visualizer.show.status import Phase, Status
 
 from ..conftest import request
@@ -104,6 +106,18 @@ def test_models_change_while_frames_come_and_what_runs_is_said(line: Line) -> No
     assert "nobody: there is no such model" in line.status(lambda s: "nobody:" in s.text).text
     line.slots.models.put(BUILTIN)
     assert line.frame(lambda frame: len(frame.pixels) == 16).pixels.mean() == SHADE
+
+
+def test_a_preview_of_the_next_prompt_comes_beside_the_frames(line: Line) -> None:
+    place: Place = (1, 0, 0, alone("a red sea"), alone("green ice"))
+    for asked, seed in enumerate((500, 501)):
+        following = Following(request(), place, asked)
+        line.slots.requests.put(request(seed=seed, following=following))
+        line.frame(lambda frame: frame.seed == seed)  # noqa: B023
+    status = line.status(lambda status: bool(status.next_preview and status.next_preview.jpeg))
+    assert status.next_preview is not None
+    assert status.next_preview.place == place
+    assert decode(status.next_preview.jpeg).mean() == pytest.approx(SHADE, abs=2)
 
 
 def test_no_frame_is_made_where_none_is_wanted(line: Line) -> None:

@@ -12,7 +12,7 @@ from visualizer.show.reducer import reduce, start
 from visualizer.show.state import HUD_AT_START, QUIT_WITHIN, Show
 from visualizer.show.system_actions import Live, Tick
 
-from ..shows import ALL, after, live
+from ..shows import ALL, after, live, preset
 
 
 def test_a_switch_switches_on_and_off() -> None:
@@ -106,6 +106,17 @@ def test_esc_on_the_help_page_only_closes_it() -> None:
 def test_before_the_first_picture_there_is_none_to_keep() -> None:
     show = reduce(start(ALL), Run("picture"))
     assert (show.pictures, show.messages[-1].text) == (0, "no picture yet")
+
+
+def test_each_wish_for_a_preview_counts_where_one_can_be_made() -> None:
+    assert after(live(), Run("preview_next"), Run("preview_next")).previews == 2
+    for show, line in (
+        (after(live(), Run("generation")), "no preview while no pictures are generated"),
+        (start(ALL), "no preview while no pictures are generated"),
+        (live((preset("One", "a"),)), "no preview: the preset has no other prompt"),
+    ):
+        asked = reduce(show, Run("preview_next"))
+        assert (asked.previews, asked.messages[-1].text) == (0, line)
 
 
 def test_each_wish_for_a_picture_counts_and_record_is_turned_on_and_off() -> None:

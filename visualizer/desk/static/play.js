@@ -20,6 +20,7 @@ export class Play {
     this.prompts();
     const run = (command) => send({ type: "run", command });
     $("take").onclick = () => run("next_prompt");
+    $("next-preview").onclick = () => run("preview_next");
     $("previous").onclick = () => run("previous_prompt");
     // At the press, not at the release: a beat is when the finger comes down.
     $("tap").onpointerdown = (event) => { if (!event.button) run("tap"); };
@@ -136,6 +137,7 @@ export class Play {
       put($("next-caption"), state.next.caption || "Next");
       put($("next"), state.next.text || "–");
       put($("pending"), state.next.pending);
+      this.preview(state.next);
       $("gone").style.width = `${state.next.gone}%`;
     }
     if (is("on")) for (const name of ["blackout", "freeze", "generation"]) $(name).setAttribute("aria-pressed", state.on[name]);
@@ -150,6 +152,17 @@ export class Play {
       $("bpm").classList.toggle("lost", state.tempo.lost);
       $("bpm").setAttribute("aria-label", `Tempo ${state.tempo.bpm.toFixed(1)} ${state.tempo.source}. Enter a value`);
     }
+  }
+
+  /** The still of the next prompt; one of the same prompt stays until it is made anew. */
+  preview({ text, preview, making }) {
+    const button = $("next-preview");
+    if (!making || text !== this.previewed) picture(button, preview);
+    this.previewed = text;
+    button.disabled = !text;
+    button.classList.toggle("making", making);
+    put(button.querySelector("span"), making ? "Making a preview" : "Preview");
+    button.setAttribute("aria-label", making ? "A preview is being made" : preview ? "Preview. Make it anew" : "Preview the next prompt");
   }
 
   values() {

@@ -22,6 +22,7 @@ from visualizer.engine.failures import one_line, out_of_memory
 from visualizer.engine.host.engine_host import EngineLost
 from visualizer.engine.models.catalogue import Choice
 from visualizer.engine.producer.model_crossfade import ModelCrossfade
+from visualizer.engine.producer.next_preview import NextPreviews
 from visualizer.engine.producer.retrying import PAUSES, Retrying
 from visualizer.engine.producer.switching import ModelSwitch
 from visualizer.frame import Frame, Pixels
@@ -80,6 +81,7 @@ class Producer(threading.Thread):
             load_engine=load_engine,
             choose=choose,
         )
+        self._previews = NextPreviews(self._switch.show_preview, self._switch.say)
         self._clock = clock
         self._fatal = fatal
         self._retrying = Retrying(pauses)
@@ -153,7 +155,11 @@ class Producer(threading.Thread):
             self._retrying.good()
             self._switch.worked()
             self._prepare(request)
+            self._previews.step(
+                self._switch.engine, self._restarted(request), self._clock() - begin
+            )
             return max(begin + LEAST - self._clock(), 0.0)
+        self._previews.drop()
         if out_of_memory(error) and (self._switch.make_room() or self._lighter(error)):
             return 0.0
         if line := self._fatal(error):
@@ -175,9 +181,7 @@ class Producer(threading.Thread):
         begin = self._signed = self._clock()
         engine.stopwatch = self._sign
         try:
-            picture = engine.next(
-                replace(request, restarts=request.restarts + self._retrying.restarts)
-            )
+            picture = engine.next(self._restarted(request))
             now = self._clock()
             self._number += 1
             self._last = self._faded(picture.pixels, now)
@@ -194,6 +198,10 @@ class Producer(threading.Thread):
             self._signed = now
             self._switch.alive()
         return nullcontext()
+
+    def _restarted(self, request: Request) -> Request:
+        """A request, with the restarts on account of failures."""
+        return replace(request, restarts=request.restarts + self._retrying.restarts)
 
     def _prepare(self, request: Request) -> None:
         """Have the engine prepare for what comes. What fails here does no harm to the frames."""
@@ -220,6 +228,7 @@ class Producer(threading.Thread):
     def _go_on(self) -> None:
         """Another engine is in force: let it go on from the last picture."""
         self._retrying.good()
+        self._previews.drop()
         self._unprepared = False
         if self._last is not None:
             try:

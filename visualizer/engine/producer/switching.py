@@ -17,7 +17,7 @@ from visualizer.engine.models.catalogue import BUILTIN, COLOUR_FIELDS, Choice, w
 from visualizer.engine.producer.background_load import BackgroundLoad
 from visualizer.latest import Latest
 from visualizer.show.lora import joined, split
-from visualizer.show.status import Phase, Status
+from visualizer.show.status import NextPreview, Phase, Status
 
 ROOM = 4.0
 """Seconds that are waited, at most, until a model that is dropped for want of memory has let go of
@@ -52,6 +52,7 @@ class ModelSwitch:
         self._fault = ""
         self._loader: BackgroundLoad | None = None
         self._news = Status()
+        self._told = Status()
         self._threads: list[BackgroundLoad] = []
         self._reopened = ""
         self._stands_in = False
@@ -137,6 +138,12 @@ class ModelSwitch:
         """Something else that the performer should know. While a model loads it is not shown."""
         self._running = replace(self._running, text=line)
         self._tell()
+
+    def show_preview(self, preview: NextPreview | None) -> None:
+        """A preview of the next prompt was begun or made; None: it was given up."""
+        self._running = replace(self._running, next_preview=preview)
+        # With the line that was said last, which may not have been read yet.
+        self._put(replace(self._told, next_preview=preview))
 
     def make_room(self) -> bool:
         """Memory is out: have no other model load, which is what takes it. Whether one did.
@@ -256,7 +263,8 @@ class ModelSwitch:
 
     def _put(self, status: Status) -> None:
         default, reason, models = self._choice
-        self._statuses.put(replace(status, default=default, reason=reason, models=models))
+        self._told = replace(status, default=default, reason=reason, models=models)
+        self._statuses.put(self._told)
 
 
 def _joined(*lines: str) -> str:

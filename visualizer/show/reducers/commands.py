@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from visualizer.show import durations, modulation, tempo
+from visualizer.show import durations, modulation, prompt_text, tempo
 from visualizer.show.notices import say
 from visualizer.show.parameters import SEED_TRAVEL
 from visualizer.show.records import FITS
@@ -44,6 +44,14 @@ def _picture(show: Show) -> Show:
     return replace(show, pictures=show.pictures + 1)
 
 
+def _preview_next(show: Show) -> Show:
+    if not prompt_text.ahead(show).text:
+        return say(show, "no preview: the preset has no other prompt")
+    if not show.generating or show.live_since is None:
+        return say(show, "no preview while no pictures are generated")
+    return replace(show, previews=show.previews + 1)
+
+
 def _quit(show: Show) -> Show:
     if show.quit_pending:  # whatever pads have opened since
         return replace(show, over=True)
@@ -56,6 +64,7 @@ BY_NAME: Mapping[str, Callable[[Show], Show]] = MappingProxyType(
     {
         "next_prompt": lambda show: navigation.to_turn(show, show.turn + 1),
         "previous_prompt": lambda show: navigation.to_turn(show, show.turn_before),
+        "preview_next": _preview_next,
         "next_preset": lambda show: navigation.step_preset(show, 1),
         "previous_preset": lambda show: navigation.step_preset(show, -1),
         "set_list": set_playing.toggled,
