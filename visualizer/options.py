@@ -8,6 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 
+from visualizer.controls.midi import map_files
 from visualizer.frame import Pixels
 from visualizer.outputs import picture_file
 from visualizer.show.files import set_file
@@ -188,14 +189,26 @@ def find_presets(options: Options) -> tuple[tuple[Preset, ...], int, tuple[str, 
     raise OptionError(f"--preset {wanted}: no such preset or file; nearest: {there}")
 
 
+def own_sets(options: LiveOptions) -> Path:
+    """The folder where set lists are saved: beside the presets that were named, or the user's own
+    where those that are shipped play."""
+    folder = options.presets
+    if folder is None or folder.resolve() == shipped_presets().resolve():
+        folder = (options.maps or map_files.own_folder()).parent / "presets"
+    return folder / "sets"
+
+
 def find_sets(
     options: LiveOptions, presets: Sequence[Preset]
 ) -> tuple[tuple[SetList, ...], int, tuple[str, ...]]:
-    """The set lists in the folder "sets" beside the presets, the index of the one to play, and
-    lines for people. Raises OptionError where the wanted one is not there."""
+    """The set lists in the folder "sets" beside the presets, with those that were saved; the index
+    of the one to play; lines for people. Raises OptionError where the wanted one is not there."""
     lines: list[str] = []
     folder = (options.presets or shipped_presets()) / "sets"
     lists = set_file.load_folder(folder, presets, lines.append)
+    if (own := own_sets(options)) != folder:
+        saved = {each.name: each for each in set_file.load_folder(own, presets, lines.append)}
+        lists = (*(saved.pop(each.name, each) for each in lists), *saved.values())
     wanted = options.set_list
     if wanted is None:
         return lists, 0, tuple(lines)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import pytest
 
 from visualizer.controls.ableton_link import LinkClock, Session
+from visualizer.show.setup_actions import ChooseTempo
 from visualizer.show.system_actions import Say, Sync
 
 from .input_listener import PATIENCE, InputListener
@@ -183,7 +184,7 @@ def test_what_is_not_installed_is_said_once_and_not_tried_again() -> None:
     link.start()
     link.join(PATIENCE)
     line = "Link is off: aalink is not installed; pip install 'visualizer[link]'"
-    assert link.drain() == [Say(line, "link")]
+    assert link.drain() == [Say(line, "link"), ChooseTempo("", "link")]
     assert link.peers is None
     assert link.stop(PATIENCE)
 

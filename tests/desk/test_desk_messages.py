@@ -63,6 +63,12 @@ def test_the_set_list_the_prompts_weights_and_the_set_up_are_played() -> None:
             {"type": "set_length", "number": 1, "length": "8 bars"},
             setup_actions.SetLength(0, 8.0, "bars", "desk"),
         ),
+        ({"type": "sound", "name": "Mic"}, setup_actions.ChooseSound(True, "Mic", "desk")),
+        ({"type": "sound", "name": None}, setup_actions.ChooseSound(False, "", "desk")),
+        ({"type": "find_sounds"}, setup_actions.FindSounds("desk")),
+        ({"type": "tempo_from", "name": "link"}, setup_actions.ChooseTempo("link", "desk")),
+        ({"type": "set_add", "preset": 2}, setup_actions.AddToSet(1, "desk")),
+        ({"type": "set_remove", "number": 2}, setup_actions.RemoveFromSet(1, "desk")),
         ({"type": "display", "name": "wall"}, setup_actions.ChooseDisplay("wall", "desk")),
         (
             {"type": "corner", "corner": 2, "x": 0.9, "y": 0.1},
@@ -112,7 +118,7 @@ def test_text_that_is_no_message_is_one_line() -> None:
 
 
 def test_every_message_has_a_schema_and_says_what_it_is_for() -> None:
-    assert len(SCHEMAS) == 25
+    assert len(SCHEMAS) == 30
     for model in SCHEMAS.values():
         assert model.__doc__
         assert model.model_json_schema()["properties"]["type"]

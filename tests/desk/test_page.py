@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from visualizer.desk import thumbnails
+from visualizer.desk import desk_state, thumbnails
 from visualizer.desk.preview import encoded
 from visualizer.show.next_request import place
 from visualizer.show.play_actions import MixIn, Run, Set
 from visualizer.show.projection import PLAIN
-from visualizer.show.setup_actions import MoveInSet
+from visualizer.show.setup_actions import ChooseCorner, MoveInSet
 from visualizer.show.status import NextPreview
 
 from .rig import STATUS, Line, Playing, desk, until
@@ -270,6 +270,32 @@ def test_the_set_list_is_played_and_its_order_dragged_or_stepped(
     page.until("document.querySelector('#set-name').textContent === 'Day'")
 
 
+def test_the_set_list_is_added_to_removed_from_taken_back_and_saved(
+    playing: Playing, open_page: Any
+) -> None:
+    page = open_page(playing.url, TABLET, touch=True)
+
+    def order() -> list[str]:
+        return [entry.preset for entry in playing.show.sets.lists[0].entries]
+
+    page.page.tap("#tab-set")
+    assert page.text("#set-save") == "Saved"
+    page.page.tap("#set-add")
+    page.page.tap("#entry-choices button:has-text('two')")
+    until(lambda: order() == ["one", "two", "one", "two"])
+    page.until("document.querySelectorAll('#entries li').length === 4")
+    page.page.tap("#entries li:nth-child(1) .remove")  # a tap is not enough
+    page.page.focus("#entries li:nth-child(1) .remove")
+    page.page.keyboard.down("Enter")
+    until(lambda: order() == ["two", "one", "two"])
+    page.page.keyboard.up("Enter")
+    page.page.tap("#set-undo")
+    until(lambda: order() == ["one", "two", "one", "two"])
+    page.until("document.querySelector('#set-save').textContent === 'Save'")
+    page.page.tap("#set-save")
+    until(lambda: playing.show.sets.saves == 1)
+
+
 def test_the_wall_is_set_up(playing: Playing, open_page: Any) -> None:
     page = open_page(playing.url)
     page.page.click("#tab-setup")
@@ -392,6 +418,45 @@ def test_a_desk_comes_back_with_its_show_and_greys_what_is_old(
         page.until("document.querySelector('#connection .dot').classList.contains('green')")
         page.page.click("#take")
         until(lambda: playing.show.cue.text == "red smoke")
+
+
+def test_the_page_of_another_version_of_the_show_loads_itself_anew_with_its_token(
+    open_page: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = desk("0.0.0.0", folder=tmp_path)
+    with Playing(opened) as playing:
+        port, link = playing.desk.port, f"{playing.url}/#token={opened.tokens.play}"
+        page = open_page(link)
+        page.page.evaluate("localStorage.clear()")  # as where a private window keeps nothing
+    monkeypatch.setattr(desk_state, "__version__", "0.0.9")
+    again = desk("0.0.0.0", folder=tmp_path)
+    again._wanted_port = port or 0
+    with Playing(again):
+        with page.page.expect_event("load"):
+            pass
+        page.until("document.querySelector('#now').textContent === 'a blue tunnel'")
+        assert "token" not in page.page.url
+        page.until(FRESH)
+
+
+def test_arrow_keys_move_the_chosen_corner_wherever_the_focus_is(
+    playing: Playing, open_page: Any
+) -> None:
+    page = open_page(playing.url).page
+    page.click("#tab-setup")
+    page.click("#pin")
+    until(lambda: playing.show.mapping is not None)
+    playing.do(ChooseCorner(2))
+    until(lambda: playing.show.mapping is not None and playing.show.mapping.corner == 2)
+    page.wait_for_selector(".handle.chosen:has-text('3')")
+    page.focus("#rotate")
+    page.keyboard.press("Shift+ArrowLeft")
+    until(lambda: playing.show.projection.corners[2][0] < 0.99)
+    corners = playing.show.projection.corners
+    page.focus("#find")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.type("x")
+    assert playing.show.projection.corners == corners
 
 
 def test_a_line_that_was_lost_and_never_closed_is_opened_anew(

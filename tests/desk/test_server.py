@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from visualizer.controls.mailbox import Mailbox
-from visualizer.desk import desk_file, routes, thumbnails
+from visualizer.desk import desk_file, routes, thumbnails, timely_protocol
 from visualizer.desk.desk_messages import SCHEMAS
 from visualizer.desk.hub import MOST_DESKS
 from visualizer.desk.openapi import MOST_BYTES, document
@@ -483,3 +483,39 @@ def test_the_docs_name_every_message_and_route() -> None:
     for path, methods in document()["paths"].items():
         for method in methods:
             assert f"`{method.upper()} {path}`" in text
+
+
+def test_a_connection_that_says_nothing_or_half_of_it_is_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(timely_protocol, "REQUEST_WITHIN", 0.1)
+    with Playing(desk()) as playing:
+        browser = playing.connect()
+        answered = b"GET /api/tables HTTP/1.1\r\nHost: " + playing.host.encode() + b"\r\n\r\n"
+        for sent in (b"", b"GET / HTTP/1.1\r\nHost: ", answered, answered + b"GET /"):
+            with socket.create_connection(("127.0.0.1", playing.desk.port or 0)) as slow:
+                slow.settimeout(PATIENCE)
+                slow.sendall(sent)
+                while slow.recv(65536):  # its end comes
+                    pass
+        browser.send("set", parameter="zoom", value=0.5)  # a desk that is silent stays
+        browser.until(lambda: browser.state.get("values", {}).get("zoom") == 0.5)
+        browser.close()
+
+
+def test_a_body_that_does_not_come_is_refused(
+    playing: Playing, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(routes, "REQUEST_WITHIN", 0.05)
+    head = f"POST /api/prompt HTTP/1.1\r\nHost: {playing.host}\r\nContent-Length: 9\r\n\r\n{{"
+    with socket.create_connection(("127.0.0.1", playing.desk.port or 0)) as slow:
+        slow.settimeout(PATIENCE)
+        slow.sendall(head.encode())
+        assert b" 408 " in slow.recv(65536)
+
+
+def test_a_presets_name_may_have_slashes(playing: Playing) -> None:
+    answer = httpx.post(f"{playing.url}/api/presets/day%2Fnight")
+    assert (answer.status_code, answer.json()["error"][:34]) == (
+        422, "no preset is named day/night; near"
+    )  # fmt: skip

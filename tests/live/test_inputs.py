@@ -18,6 +18,7 @@ from visualizer.show.leds import led_states
 from visualizer.show.play_actions import Run
 from visualizer.show.records import Forgets
 from visualizer.show.reducer import reduce, start
+from visualizer.show.setup_actions import ChooseSound, ChooseTempo, FindSounds
 from visualizer.show.state import Show
 from visualizer.show.status import Status
 from visualizer.show.view import View
@@ -138,6 +139,30 @@ def test_osc_hears_the_show_link_its_tempo_and_leds_their_states(calls: Calls) -
     calls.clear()
     Inputs(LiveOptions(no_midi=True)).tell(replace(show, forgets=Forgets(1, "zoom")))
     assert calls == []
+
+
+def test_what_is_chosen_while_the_show_runs_is_started_then_and_ended_with_it(
+    calls: Calls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: Calls = []
+    monkeypatch.setattr(Sound, "choose", lambda _, *given: asked.append(given))
+    monkeypatch.setattr(Sound, "find", lambda _: asked.append(()))
+    inputs = Inputs(LiveOptions(no_midi=True))
+    show = reduce(start(()), FindSounds())
+    inputs.tell(show)
+    inputs.tell(show)
+    assert (calls, asked) == ([("Sound", "start")], [()])
+    show = reduce(reduce(show, ChooseSound(True, "Mic")), ChooseTempo("link"))
+    inputs.tell(show)
+    inputs.tell(show)
+    assert asked == [(), (True, "Mic")]
+    assert [call for call in calls if call[1] == "start"] == [
+        ("Sound", "start"), ("LinkClock", "start")
+    ]  # fmt: skip
+    calls.clear()
+    inputs.stop()
+    assert ("Sound", "stop", 0.0) in calls
+    assert ("LinkClock", "stop", 0.0) in calls
 
 
 def test_the_hud_names_what_plays_along_and_only_that() -> None:

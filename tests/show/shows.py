@@ -37,16 +37,21 @@ from visualizer.show.records import NO_VALUES, Cued, Preset
 from visualizer.show.reducer import reduce, start
 from visualizer.show.set_list import SetEntry, SetList
 from visualizer.show.setup_actions import (
+    AddToSet,
     AskModel,
     ChooseCorner,
     ChooseDisplay,
     ChooseSet,
+    ChooseSound,
+    ChooseTempo,
+    FindSounds,
     GoInSet,
     GrabCorner,
     LearnTarget,
     MoveCorner,
     MoveInSet,
     PlaceCorner,
+    RemoveFromSet,
     Reproject,
     SetLength,
 )
@@ -65,6 +70,7 @@ from visualizer.show.system_actions import (
     Unplugged,
 )
 from visualizer.show.targets import LEARNABLE
+from visualizer.show.tempo import SOURCES
 
 
 def preset(
@@ -172,6 +178,11 @@ actions = st.one_of(
     st.builds(ChooseSet, st.integers(-1, 2)),
     st.builds(GoInSet, st.integers(-1, 4)),
     st.builds(MoveInSet, st.integers(-1, 4), st.integers(-1, 4)),
+    st.builds(ChooseSound, st.booleans(), st.sampled_from(["", "Mic"])),
+    st.just(FindSounds()),
+    st.builds(ChooseTempo, st.sampled_from([*SOURCES, "x"])),
+    st.builds(AddToSet, st.integers(-1, 3)),
+    st.builds(RemoveFromSet, st.integers(-1, 4)),
     st.builds(SetLength, st.integers(-1, 4), _numbers, st.sampled_from(["bars", "minutes"])),
     st.builds(PlaceCorner, st.integers(-1, 4), _shares, _shares),
     st.builds(ChooseDisplay, st.sampled_from(["left", "right", ""])),

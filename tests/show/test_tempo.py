@@ -15,6 +15,7 @@ from visualizer.show.next_request import request
 from visualizer.show.play_actions import Nudge, Recall, Run, Set, Store
 from visualizer.show.records import Tempo
 from visualizer.show.reducer import reduce, start
+from visualizer.show.setup_actions import ChooseTempo
 from visualizer.show.state import Show
 from visualizer.show.system_actions import Heard, Sync, Tick
 from visualizer.show.tempo import BAR, BOUNCE, FRESH, GAP, TAPS, led
@@ -191,6 +192,34 @@ def test_news_that_make_no_sense_do_no_harm(bpm: float, beats: float, ago: float
     show = after(start(()), Tick(1.0), Sync(bpm, beats, ago))
     assert 20.0 <= show.tempo.bpm == show.values["tempo"] <= 300.0
     assert math.isfinite(_beats(show))
+
+
+def test_where_one_source_is_chosen_the_others_are_not_listened_to() -> None:
+    clock, link = Sync(100.0, 1.0), Sync(90.0, 2.0, source="link")
+    sound = Heard(0.5, 0.5, 0.5, 0.5, bpm=80.0)
+    show = after(live(), clock, ChooseTempo("link"))
+    assert (show.tempo.source, show.values["tempo"]) == ("", 100.0)
+    assert after(show, clock, sound).values["tempo"] == 100.0
+    assert after(show, link).tempo.source == "link"
+    by_hand = after(live(), clock, ChooseTempo("tap"), clock, Run("tap"), Tick(0.5), Run("tap"))
+    assert (by_hand.tempo.source, by_hand.values["tempo"]) == ("tap", 120.0)
+    by_ear = after(live(), Run("tap"), ChooseTempo("sound"), clock, sound)
+    assert (by_ear.tempo.source, by_ear.values["tempo"]) == ("sound", 80.0)
+    assert after(by_ear, ChooseTempo(""), clock).tempo.source == "midi clock"
+    wrong = after(show, ChooseTempo("the moon"))
+    assert wrong.tempo_from == "link"
+    assert (
+        wrong.messages[-1].text
+        == "the tempo comes from tap, midi clock, link, sound or all of them"
+    )
+
+
+def test_the_beat_does_not_jump_when_its_source_is_chosen() -> None:
+    show = after(live(), Sync(100.0, 7.25), Tick(0.3))
+    chosen = after(show, ChooseTempo("tap"))
+    assert chosen.tempo.beats_at(chosen.time + 2) == pytest.approx(
+        show.tempo.beats_at(show.time + 2)
+    )
 
 
 def test_a_crossfade_does_not_jump_when_its_length_changes() -> None:

@@ -17,6 +17,7 @@ from typing import Protocol
 from visualizer.controls.input_thread import InputThread
 from visualizer.controls.mailbox import Mailbox
 from visualizer.show.parameters import DEFAULTS
+from visualizer.show.setup_actions import ChooseTempo
 from visualizer.show.system_actions import Sync
 from visualizer.show.tempo import BAR
 
@@ -81,6 +82,7 @@ class LinkClock(InputThread):
                 asyncio.run(self._follow())
             except ImportError:
                 self._say("Link is off: aalink is not installed; pip install 'visualizer[link]'")
+                self._mailbox.put(ChooseTempo("", SOURCE))  # whatever else there is leads
                 return
             except Exception as error:  # no fault in it may end the thread unsaid
                 self._troubles.say("session", f"Link failed and restarts: {error}")

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from visualizer.desk.told_messages import Change, Fault, Hello, Line, Message, Whole
-from visualizer.show import targets
+from visualizer.show import targets, tempo
 from visualizer.show.actions import Action
 from visualizer.show.command_table import ON_OFF
 from visualizer.show.files import set_file
@@ -21,13 +21,18 @@ from visualizer.show.parameters import BY_NAME
 from visualizer.show.play_actions import MixIn, Nudge, Prompt, SelectPreset, Set, Switch, Weigh
 from visualizer.show.reducers.navigation import LONGEST
 from visualizer.show.setup_actions import (
+    AddToSet,
     AskModel,
     ChooseDisplay,
     ChooseSet,
+    ChooseSound,
+    ChooseTempo,
+    FindSounds,
     GoInSet,
     LearnTarget,
     MoveInSet,
     PlaceCorner,
+    RemoveFromSet,
     Reproject,
     SetLength,
 )
@@ -151,6 +156,20 @@ class SetEntryLength(Message):
     length: Annotated[str, Field(max_length=40)]
 
 
+class AddToSetList(Message):
+    """Put a preset at the end of the set list, by the preset's number from 1."""
+
+    type: Literal["set_add"] = "set_add"
+    preset: Annotated[int, Field(ge=1, le=PRESETS)]
+
+
+class RemoveFromSetList(Message):
+    """Take an entry out of the set list, by its number from 1; not the one that is on."""
+
+    type: Literal["set_remove"] = "set_remove"
+    number: Entry
+
+
 class MoveToDisplay(Message):
     """Move the wall to a display, by its name."""
 
@@ -190,6 +209,26 @@ class LoadModel(Message):
     name: Annotated[str, Field(min_length=1, max_length=1000)]
 
 
+class ChooseSoundInput(Message):
+    """Hear a sound input by its name, "" for the usual one; null for none."""
+
+    type: Literal["sound"] = "sound"
+    name: Annotated[str, Field(max_length=200)] | None
+
+
+class FindSoundInputs(Message):
+    """Look which sound inputs there are."""
+
+    type: Literal["find_sounds"] = "find_sounds"
+
+
+class ChooseTempoSource(Message):
+    """What alone may set tempo and beat; "" for all, by rank."""
+
+    type: Literal["tempo_from"] = "tempo_from"
+    name: Literal[tempo.SOURCES]  # type: ignore[valid-type]
+
+
 class WatchPreview(Message):
     """Have the wall's picture sent, as binary messages (JPEG), or not. Only over the socket."""
 
@@ -200,14 +239,16 @@ class WatchPreview(Message):
 FROM_DESK = (
     SetValue, NudgeValue, RunCommand, SwitchCommand, ChoosePreset, GivePrompt, StoreSnapshot,
     RecallSnapshot, MixInText, WeighText, ChooseSetList, GoInSetList, MoveInSetList, SetEntryLength,
-    MoveToDisplay, PinCorner, ChangeProjection, LearnControl, LoadModel, WatchPreview,
+    AddToSetList, RemoveFromSetList, MoveToDisplay, PinCorner, ChangeProjection, LearnControl,
+    LoadModel, ChooseSoundInput, FindSoundInputs, ChooseTempoSource, WatchPreview,
 )  # fmt: skip
 
 FromDesk: TypeAlias = (
     SetValue | NudgeValue | RunCommand | SwitchCommand | ChoosePreset | GivePrompt
     | StoreSnapshot | RecallSnapshot | MixInText | WeighText | ChooseSetList | GoInSetList
-    | MoveInSetList | SetEntryLength | MoveToDisplay | PinCorner | ChangeProjection | LearnControl
-    | LoadModel | WatchPreview
+    | MoveInSetList | SetEntryLength | AddToSetList | RemoveFromSetList | MoveToDisplay
+    | PinCorner | ChangeProjection | LearnControl | LoadModel | ChooseSoundInput
+    | FindSoundInputs | ChooseTempoSource | WatchPreview
 )  # fmt: skip
 
 _FROM_DESK: TypeAdapter[FromDesk] = TypeAdapter(Annotated[FromDesk, Field(discriminator="type")])
@@ -269,8 +310,9 @@ def to_action(message: FromDesk) -> Action:
 
 
 def _set_up(
-    message: ChooseSetList | GoInSetList | MoveInSetList | SetEntryLength | MoveToDisplay
-    | PinCorner | ChangeProjection | LearnControl | LoadModel,
+    message: ChooseSetList | GoInSetList | MoveInSetList | SetEntryLength | AddToSetList
+    | RemoveFromSetList | MoveToDisplay | PinCorner | ChangeProjection | LearnControl | LoadModel
+    | ChooseSoundInput | FindSoundInputs | ChooseTempoSource,
 ) -> Action:  # fmt: skip
     match message:
         case ChooseSetList(number=number):
@@ -281,6 +323,10 @@ def _set_up(
             return MoveInSet(number - 1, to - 1, SOURCE)
         case SetEntryLength(number=number, length=length):
             return SetLength(number - 1, *set_file.length(length), SOURCE)
+        case AddToSetList(preset=preset):
+            return AddToSet(preset - 1, SOURCE)
+        case RemoveFromSetList(number=number):
+            return RemoveFromSet(number - 1, SOURCE)
         case MoveToDisplay(name=name):
             return ChooseDisplay(name, SOURCE)
         case PinCorner(corner=corner, x=x, y=y):
@@ -291,6 +337,12 @@ def _set_up(
             return LearnTarget(str(targets.parse(target)), SOURCE)
         case LoadModel(name=name):
             return AskModel(name, SOURCE)
+        case ChooseSoundInput(name=name):
+            return ChooseSound(name is not None, name or "", SOURCE)
+        case FindSoundInputs():
+            return FindSounds(SOURCE)
+        case ChooseTempoSource(name=name):
+            return ChooseTempo(name, SOURCE)
 
 
 def _parameter(name: str) -> str:

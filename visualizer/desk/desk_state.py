@@ -203,6 +203,7 @@ def _set_list(show: Show) -> SetListNow:
         names=tuple(each.name for each in sets.lists),
         number=0 if now is None else sets.chosen + 1,
         loops=sets.loops,
+        changed=sets.changed,
         entries=()
         if now is None
         else _entries(now, round(show.tempo.bpm, 1), tuple(each.name for each in show.presets)),
@@ -251,6 +252,8 @@ def _setup(view: View) -> SetupNow:
         models=show.model.available,
         outputs=view.outputs,
         sound=view.sound,
+        sounds=view.sounds,
+        tempo_from=show.tempo_from,
         midi=view.ports,
         controls=_controls(view.controls),
         learning="" if learning is None else learning.target,

@@ -23,11 +23,18 @@ MOST_BYTES = 16 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A route of which the message is done. path: names fields of it in braces."""
+    """A route of which the message is done. path: names fields of it in braces. slashes: the last
+    of them may have some in it."""
 
     method: str
     path: str
     message: type[BaseModel]
+    slashes: bool = False
+
+    @property
+    def route(self) -> str:
+        """The path as Starlette has it."""
+        return f"{self.path[:-1]}:path}}" if self.slashes else self.path
 
     @property
     def type(self) -> str:
@@ -55,15 +62,20 @@ ROWS = (
     Row("POST", "/api/parameters/{parameter}/nudge", desk_messages.NudgeValue),
     Row("POST", "/api/commands/{command}", desk_messages.RunCommand),
     Row("PUT", "/api/commands/{command}", desk_messages.SwitchCommand),
-    Row("POST", "/api/presets/{number}", desk_messages.ChoosePreset),
+    Row("POST", "/api/presets/{number}", desk_messages.ChoosePreset, slashes=True),
     Row("POST", "/api/prompt", desk_messages.GivePrompt),
     Row("POST", "/api/prompt/mix", desk_messages.MixInText),
     Row("PUT", "/api/prompt/weight", desk_messages.WeighText),
+    Row("POST", "/api/set_list/entries", desk_messages.AddToSetList),
     Row("POST", "/api/set_list/{number}", desk_messages.ChooseSetList),
     Row("POST", "/api/set_list/entries/{number}", desk_messages.GoInSetList),
     Row("PUT", "/api/set_list/entries/{number}", desk_messages.SetEntryLength),
     Row("POST", "/api/set_list/entries/{number}/move", desk_messages.MoveInSetList),
+    Row("DELETE", "/api/set_list/entries/{number}", desk_messages.RemoveFromSetList),
     Row("PUT", "/api/model", desk_messages.LoadModel),
+    Row("PUT", "/api/sound", desk_messages.ChooseSoundInput),
+    Row("POST", "/api/sound/find", desk_messages.FindSoundInputs),
+    Row("PUT", "/api/tempo/source", desk_messages.ChooseTempoSource),
     Row("PUT", "/api/display", desk_messages.MoveToDisplay),
     Row("PUT", "/api/projection/corners/{corner}", desk_messages.PinCorner),
     Row("POST", "/api/projection", desk_messages.ChangeProjection),

@@ -22,6 +22,7 @@ from visualizer.desk import desk_messages, desk_state, metrics, openapi
 from visualizer.desk.access import PROTOCOL, Allowance, Caller, Refused
 from visualizer.desk.desk_messages import WatchPreview
 from visualizer.desk.hub import EVERY, MOST_DESKS, Hub
+from visualizer.desk.timely_protocol import REQUEST_WITHIN
 from visualizer.desk.told_messages import Change, Fault, Hello, State, Whole
 
 STATIC = {
@@ -74,7 +75,7 @@ def app(hub: Hub) -> Starlette:
             for path, file in STATIC.items()
         ),
         *(Route(path, _guarded(endpoint), methods=["GET"]) for path, endpoint in read),
-        *(Route(row.path, _guarded(_row(row)), methods=[row.method]) for row in openapi.ROWS),
+        *(Route(row.route, _guarded(_row(row)), methods=[row.method]) for row in openapi.ROWS),
         WebSocketRoute("/api/socket", _socket),
     ]
     made = Starlette(
@@ -250,6 +251,13 @@ def _number(text: str) -> str | int:
 
 
 async def _body(request: Request) -> bytes:
+    try:
+        return await asyncio.wait_for(_whole(request), REQUEST_WITHIN)
+    except asyncio.TimeoutError:
+        raise Refused(408, "the body did not come in time") from None
+
+
+async def _whole(request: Request) -> bytes:
     body = b""
     async for part in request.stream():
         body += part

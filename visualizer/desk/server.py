@@ -152,6 +152,7 @@ class Desk(Worker):
         from visualizer.desk.hub import Hub
         from visualizer.desk.openapi import MOST_BYTES
         from visualizer.desk.thumbnails import FOLDER, Thumbnails
+        from visualizer.desk.timely_protocol import TimelyProtocol
 
         where, port = listening.getsockname()[:2]
         local = _is_local(where)
@@ -173,7 +174,7 @@ class Desk(Worker):
             server_header=False,
             proxy_headers=False,
             lifespan="off",
-            http="h11",
+            http=TimelyProtocol,
             ws="websockets-sansio",
             ws_max_size=MOST_BYTES,
             ws_per_message_deflate=False,  # most of what is sent is JPEG

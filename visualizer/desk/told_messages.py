@@ -135,12 +135,14 @@ class SetEntryNow(Message):
 
 class SetListNow(Message):
     """The chosen set list, "" for none. names: of all that there are; number: of the chosen one
-    among them, from 1. loops: whether the first entry comes after the last."""
+    among them, from 1. loops: whether the first entry comes after the last. changed: whether it
+    differs from its file."""
 
     name: str
     names: tuple[str, ...]
     number: int
     loops: bool
+    changed: bool
     entries: tuple[SetEntryNow, ...]
 
 
@@ -175,7 +177,8 @@ class ControlRow(Message):
 
 class SetupNow(Message):
     """displays: their names. models: those on this machine. outputs: programs that the wall goes
-    to. sound: the sound input, "" for none. midi: controllers that are there; controls: what their
+    to. sound: the sound input, "" for none; sounds: those that were found. tempo_from: what alone
+    may set the tempo, "" for all. midi: controllers that are there; controls: what their
     controls play. learning: the target of MIDI learn, "" while it is closed; learned: what it has
     done last. recorded: seconds of the recording, None where none runs."""
 
@@ -183,6 +186,8 @@ class SetupNow(Message):
     models: tuple[str, ...]
     outputs: tuple[str, ...]
     sound: str
+    sounds: tuple[str, ...]
+    tempo_from: str
     midi: tuple[str, ...]
     controls: tuple[ControlRow, ...]
     learning: str

@@ -34,11 +34,13 @@ from visualizer.live.preset_watcher import PresetWatcher
 from visualizer.live.projection_store import FILE, ProjectionStore
 from visualizer.live.resume import as_asked
 from visualizer.live.session_store import SessionStore, usual_folder
+from visualizer.live.set_store import SetStore
 from visualizer.live.source_client import SourceClient
 from visualizer.live.wall_engines import WallEngines
 from visualizer.live.wall_outputs import WallOutputs
 from visualizer.options import (
     LiveOptions,
+    own_sets,
     shipped_presets,
 )
 from visualizer.show.action_log import describe
@@ -102,6 +104,7 @@ class LiveShow:
             state, kept_alive=options.crash_file is not None, restarted=options.restarted
         )
         self.projection_store = ProjectionStore(folder.parent / FILE)
+        self.set_store = SetStore(own_sets(options))
         self.performance_log: PerformanceLog | None = None
         if not options.no_log:
             header = begun_with(options, show, LONGEST_SEEN)
@@ -139,6 +142,7 @@ class LiveShow:
         if self.performance_log is not None:
             self.performance_log.start()
         self.projection_store.start()
+        self.set_store.start()
         self.presets.start()
         self.inputs.start()
         self.outputs.start()
@@ -158,7 +162,7 @@ class LiveShow:
         self.walls.close()
         self.stage.close()  # the show is over
         log = () if self.performance_log is None else (self.performance_log,)
-        kept = (self.session_store, self.projection_store, self.presets, *log)
+        kept = (self.session_store, self.projection_store, self.set_store, self.presets, *log)
         threads = (self.outputs, *kept, self.inputs, self.source, self.walls, self.engine)
         self.ended = stop_all(threads, STOP_WITHIN)
         for line in self._said_last():
@@ -166,7 +170,7 @@ class LiveShow:
 
     def _said_last(self) -> list[str]:
         """What outputs and the disk have to say at the end, such as where a recording is."""
-        found = chain(self.outputs.drain(), self.session_store.drain())
+        found = chain(self.outputs.drain(), self.session_store.drain(), self.set_store.drain())
         return [action.text for action in found if isinstance(action, Say)]
 
     def play(self) -> None:
@@ -195,6 +199,7 @@ class LiveShow:
         self.inputs.show(view)
         self.session_store.keep(self.show, None if frame is None else frame.pixels)
         self.projection_store.keep(self.show.projections)
+        self.set_store.keep(self.show.sets)
         self.stage.masks = self.projection_store.masks
         self.outputs.tell(self.show)
         self.stage.on_wall = self.outputs.taker(time.perf_counter())
@@ -247,7 +252,8 @@ class LiveShow:
                 mapping=self.show.mapping is not None,
             )
         log = () if self.performance_log is None else self.performance_log.drain()
-        kept = chain(self.presets.drain(), self._found(), self.projection_store.drain(), log)
+        stores = chain(self.projection_store.drain(), self.set_store.drain())
+        kept = chain(self.presets.drain(), self._found(), stores, log)
         for action in chain(self.inputs.drain(), self.outputs.drain(), kept):
             if isinstance(action, Say):
                 self.warn(action.text, action.source)
@@ -300,7 +306,8 @@ class LiveShow:
             display_p99=self.stage.display_p99,
             displays=self.stage.displays,
             outputs=self.outputs.programs,
-            sound=self.inputs.sound.input if self.inputs.sound is not None else "",
+            sound=self.inputs.sound.input,
+            sounds=self.inputs.sound.inputs,
             controls=self.inputs.controls,
             desk_code=self.inputs.desk_code,
         )

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from time import monotonic
 from typing import Protocol
 
+from visualizer.controls.ableton_link import SOURCE as LINK
 from visualizer.controls.ableton_link import LinkClock
 from visualizer.controls.audio.audio_input import Sound
 from visualizer.controls.input_thread import InputThread
@@ -21,7 +22,7 @@ from visualizer.live.session_store import usual_folder
 from visualizer.options import LiveOptions, OptionError
 from visualizer.show.actions import Action
 from visualizer.show.leds import led_states
-from visualizer.show.records import Forgets
+from visualizer.show.records import Forgets, SoundChoice
 from visualizer.show.state import Show
 from visualizer.show.view import View
 
@@ -44,7 +45,7 @@ class Inputs:
         self.osc: Osc | None = None
         self.desk: Desk | None = None
         self.link: LinkClock | None = None
-        self.sound: Sound | None = None
+        self.sound = Sound(options.sound, on=options.sound is not None)
         if not options.no_midi:
             self.midi = Midi(folder=options.maps, given=options.midi_map, wanted=options.midi)
         if options.osc:
@@ -54,13 +55,13 @@ class Inputs:
             self.desk = Desk(Mailbox(MOST_WAITING), *address(options.desk, "--desk"), folder=folder)
         if options.link:
             self.link = LinkClock()
-        if options.sound is not None:
-            self.sound = Sound(options.sound)
         given: tuple[InputThread | Desk | None, ...] = (
-            self.midi, self.osc, self.desk, self.link, self.sound,
+            self.midi, self.osc, self.desk, self.link, self.sound if self.sound.on else None,
         )  # fmt: skip
         self._all = tuple(each for each in given if each is not None)
         self._forgets = Forgets()
+        self._sound_choice = SoundChoice()
+        self._tempo_from = ""
 
     @property
     def ports(self) -> tuple[str, ...]:
@@ -93,7 +94,7 @@ class Inputs:
             lines.append(f"desk {self.desk.address}")
         if self.link is not None and self.link.peers is not None:
             lines.append(f"Link {self.link.peers}")
-        if self.sound is not None and self.sound.input:
+        if self.sound.input:
             lines.append(self.sound.input)
         return tuple(lines)
 
@@ -111,8 +112,13 @@ class Inputs:
         """What those who listen should know of the show; once a display frame."""
         if self.osc is not None:
             self.osc.tell(show)
+        before, self._tempo_from = self._tempo_from, show.tempo_from
+        if show.tempo_from == LINK != before and not (self.link and self.link.is_alive()):
+            self.link = LinkClock()
+            self._start_now(self.link)
         if self.link is not None:
             self.link.tell(show.values["tempo"])
+        self._tell_sound(show.sound_choice)
         if self.midi is None:
             return
         learning = show.learning
@@ -123,6 +129,19 @@ class Inputs:
         if show.forgets.all_count != self._forgets.all_count:
             self.midi.forget_all()
         self._forgets = show.forgets
+
+    def _start_now(self, thread: InputThread) -> None:
+        self._all = (*self._all, thread)
+        thread.start()
+
+    def _tell_sound(self, choice: SoundChoice) -> None:
+        before, self._sound_choice = self._sound_choice, choice
+        if choice != before and self.sound not in self._all:
+            self._start_now(self.sound)
+        if choice.asks != before.asks:
+            self.sound.choose(choice.on, choice.name)
+        if choice.finds != before.finds:
+            self.sound.find()
 
     def show(self, view: View) -> None:
         """The same with what is known of engine and display, for who looks on; once a display

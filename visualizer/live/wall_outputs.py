@@ -73,9 +73,10 @@ class WallOutputs:
             self._asked = show.pictures
             self._pictures.ask(metadata(show, __version__))
         if show.recording is not None and self._recorder is None:
-            self._recorder = Recorder(sound=self._sound is not None)
+            hears = self._sound is not None and self._sound.on
+            self._recorder = Recorder(sound=hears)
             self._recorder.start()
-            self._tap(self._recorder)
+            self._tap(self._recorder if hears else None)
         if show.recording is None and self._recorder is not None:
             self._recorder.stop(0.0)
             self._others.append(self._recorder)  # it has something to write, and to say

@@ -38,6 +38,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("set_list", "Set list", ("ctrl g",), None, "start or stop the set list"),
     Command("next_in_set", "Next in set", ("ctrl n",), None, "the set list's next preset"),
     Command("previous_in_set", "Set before", ("ctrl b",), None, "the set list's preset before"),
+    Command("save_set", "Save set", ("ctrl f7",), None, "the set list as it is now, to its file"),
     Command(
         "unattended", "Unattended", ("ctrl r",), None, "repeat the set list all night"
     ),

@@ -14,6 +14,7 @@ from visualizer.show.lora import Lora, joined
 from visualizer.show.play_actions import Recall, Run, SelectPreset
 from visualizer.show.prompt_mix import in_words
 from visualizer.show.request import Mix
+from visualizer.show.set_list import SetList
 from visualizer.show.setup_actions import GoInSet
 from visualizer.show.targets import LEARNABLE
 
@@ -127,11 +128,13 @@ class Morph:
 @dataclass(frozen=True, slots=True)
 class Change:
     """values before it, of what it changed; what: who changed which values, so that one turn of a
-    knob is one change, "" for what stands alone; at: show time of its last part."""
+    knob is one change, "" for what stands alone; at: show time of its last part. set_list: the one
+    before it, where that is what it changed."""
 
     values: Mapping[str, float]
     what: str
     at: float
+    set_list: SetList | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,6 +217,17 @@ class DisplayChoice:
 
     asks: int = 0
     wanted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SoundChoice:
+    """Requests that the sound input hears of: asks counts them; on and name are the last one's.
+    finds: how often it was to look which inputs there are."""
+
+    asks: int = 0
+    on: bool = False
+    name: str = ""
+    finds: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from visualizer.show.reducers import (
     prompt_weights,
     quantise,
     remember,
+    set_editing,
     set_playing,
     setting,
     snapshots,
@@ -80,7 +81,7 @@ def reduce(show: Show, action: Action) -> Show:
     if isinstance(action, play_actions.SelectPreset) and action.name:
         index = navigation.preset_index(show.presets, action.name)
         action = replace(action, index=-1 if index is None else index)
-    action = set_playing.meant(show, action)
+    show, action = set_playing.meant(show, action)
     later = quantise.quantised(show, action)
     return _noted(show, action) if later is None else later
 
@@ -178,9 +179,22 @@ def _set_up(show: Show, action: SetupAction) -> Show:
         case setup_actions.GoInSet(index=index):
             return set_playing.gone_to(show, index)
         case setup_actions.MoveInSet(index=index, to=to):
-            return set_playing.moved(show, index, to)
+            return set_editing.moved(show, index, to)
         case setup_actions.SetLength(index=index, length=length, counted_in=unit):
-            return set_playing.lasting(show, index, SetEntry("", length, unit))
+            return set_editing.lasting(show, index, SetEntry("", length, unit))
+        case setup_actions.AddToSet(preset=preset):
+            return set_editing.added(show, preset)
+        case setup_actions.RemoveFromSet(index=index):
+            return set_editing.removed(show, index)
+        case setup_actions.ChooseSound(on=on, name=name):
+            choice = show.sound_choice
+            choice = replace(choice, asks=choice.asks + 1, on=on, name=name)
+            return replace(show, sound_choice=choice)
+        case setup_actions.FindSounds():
+            choice = show.sound_choice
+            return replace(show, sound_choice=replace(choice, finds=choice.finds + 1))
+        case setup_actions.ChooseTempo(name=name):
+            return tempo.chosen(show, name)
 
 
 def _happened(show: Show, action: SystemAction) -> Show:
@@ -205,6 +219,8 @@ def _happened(show: Show, action: SystemAction) -> Show:
             return navigation.reread(show, presets)
         case system_actions.SetLists(lists=lists, chosen=chosen, begins=begins):
             return set_playing.known(show, lists, chosen, begins=begins)
+        case system_actions.SetSaved(set_list=saved):
+            return set_editing.saved(show, saved)
         case system_actions.Projections(kept=projections):
             return replace(show, projections=projections)
         case system_actions.OnDisplay(name=name, chosen=chosen):

@@ -46,17 +46,25 @@ class SetPlay:
 @dataclass(frozen=True, slots=True)
 class SetState:
     """lists: all that there are; chosen: index of the one to play. play: None while it is stopped.
-    unattended: it loops, regardless of its file."""
+    unattended: it loops, regardless of its file. kept: those whose files are up to date. saves: how
+    often the chosen one was to be saved."""
 
     lists: tuple[SetList, ...] = ()
     chosen: int = 0
     play: SetPlay | None = None
     unattended: bool = False
+    kept: tuple[SetList, ...] = ()
+    saves: int = 0
 
     @property
     def now(self) -> SetList | None:
         """The chosen one; None where there is none."""
         return self.lists[self.chosen] if self.lists else None
+
+    @property
+    def changed(self) -> bool:
+        """Whether the chosen one differs from its file."""
+        return self.now is not None and self.now not in self.kept
 
     @property
     def entry(self) -> SetEntry | None:

@@ -112,6 +112,46 @@ class SetLength:
     source: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class AddToSet:
+    """Put the preset at an index at the end of the set list."""
+
+    preset: int
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveFromSet:
+    """Take the entry at an index out of the set list."""
+
+    index: int
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseSound:
+    """Hear a sound input by its name, "" for the usual one; on False: hear none."""
+
+    on: bool
+    name: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FindSounds:
+    """Look which sound inputs there are."""
+
+    source: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChooseTempo:
+    """What may set tempo and beat: one of tempo.SOURCES; "" for all, by rank."""
+
+    name: str
+    source: str = ""
+
+
 SetupAction: TypeAlias = (
     ChooseCorner
     | GrabCorner
@@ -125,4 +165,9 @@ SetupAction: TypeAlias = (
     | GoInSet
     | MoveInSet
     | SetLength
+    | AddToSet
+    | RemoveFromSet
+    | ChooseSound
+    | FindSounds
+    | ChooseTempo
 )

@@ -88,8 +88,8 @@ def _with_tempo(show: Show, bpm: float) -> Show:
 def _may_lead(show: Show) -> bool:
     """Whether the tempo is the sound's to set."""
     tempo = show.tempo
-    if tempo.source == "sound":
-        return True
+    if show.tempo_from or tempo.source == "sound":
+        return show.tempo_from in ("", "sound")
     if tempo == Tempo():  # it was not set yet, but a preset may be about to
         return show.values["tempo"] == BY_NAME["tempo"].default
     return show.time - tempo.at >= (CLOCK_KEEPS if tempo.source in CLOCKS else HAND_KEEPS)

@@ -30,6 +30,7 @@ from visualizer.show.records import (
     Pending,
     Preset,
     Sound,
+    SoundChoice,
     Tempo,
     TextEntry,
     UndoStack,
@@ -56,19 +57,20 @@ class Show:
     given once.
 
     period: seconds from a request to its picture on the wall. taps: show times of the last taps.
-    tempo: where the beat is; sound: what is heard. pending: the prompt or preset that waits for its
-    beat, pending_recall: the snapshot that does. focus: the parameter that a hand on the keypad
-    plays. snapshots: kept values by preset's name and slot; morph: one that is coming in. offer:
-    the last show's memory, until it is taken up. learning: MIDI learn's list, None while it is
-    closed. source: the one given by hand, a file's path or camera:N, which stands over those of
-    presets; "" for none. source_since: show time at which the preset brought its source. pictures:
-    how often one of the wall was asked for; previews: how often one of the next prompt was.
-    recording: show time since which the wall is recorded,
-    None where it is not. display: name of the one that the wall is on; chosen_display: of the one
-    that it belongs on, which may be unplugged; display_choice: requests to move it. projections:
-    where the wall goes, by displays' names; mapping: the mapping mode, None while it is off.
-    test_card: whether it is on the wall. sets: the set lists, and where one of them is. chance:
-    what random seeds are drawn from, another one in each show.
+    tempo: where the beat is; tempo_from: what alone may set it, one of tempo.SOURCES, "" for all.
+    sound: what is heard; sound_choice: requests for another input. pending: the prompt or preset
+    that waits for its beat, pending_recall: the snapshot that does. focus: the parameter that a
+    hand on the keypad plays. snapshots: kept values by preset's name and slot; morph: one that is
+    coming in. offer: the last show's memory, until it is taken up. learning: MIDI learn's list,
+    None while it is closed. source: the one given by hand, a file's path or camera:N, which stands
+    over those of presets; "" for none. source_since: show time at which the preset brought its
+    source. pictures: how often one of the wall was asked for; previews: how often one of the next
+    prompt was. recording: show time since which the wall is recorded, None where it is not.
+    display: name of the one that the wall is on; chosen_display: of the one that it belongs on,
+    which may be unplugged; display_choice: requests to move it. projections: where the wall goes,
+    by displays' names; mapping: the mapping mode, None while it is off. test_card: whether it is on
+    the wall. sets: the set lists, and where one of them is. chance: what random seeds are drawn
+    from, another one in each show.
     """
 
     presets: tuple[Preset, ...] = ()
@@ -102,7 +104,9 @@ class Show:
     period: float = 0.0
     pending: Pending | None = None
     pending_recall: Pending | None = None
+    tempo_from: str = ""
     sound: Sound = field(default_factory=Sound)
+    sound_choice: SoundChoice = field(default_factory=SoundChoice)
     focus: str = PARAMETERS[0].name
     snapshots: Mapping[str, Mapping[int, Mapping[str, float]]] = field(
         default_factory=lambda: MappingProxyType({})

@@ -153,6 +153,14 @@ class SetLists:
 
 
 @dataclass(frozen=True, slots=True)
+class SetSaved:
+    """A set list is in its file as it is here."""
+
+    set_list: SetList
+    source: str = "disk"
+
+
+@dataclass(frozen=True, slots=True)
 class OnDisplay:
     """The wall is on the display of that name; chosen: the display it returns to, which may be
     unplugged."""
@@ -184,6 +192,7 @@ SystemAction: TypeAlias = (
     | Projections
     | Reread
     | SetLists
+    | SetSaved
     | OnDisplay
     | Say
 )

@@ -10,6 +10,7 @@ Rules:
   as the clock would undo them. Of a clock that is stopped, or that never says where it is, only
   the tempo counts: taps bring in the beat.
 - A clock that vanishes leaves the tempo running.
+- Where one source is chosen, the others are not listened to.
 - The sound is the weakest of all; when it may lead is in show/sound_levels.py.
 """
 
@@ -32,6 +33,9 @@ BAR = 4
 
 CLOCKS = ("midi clock", "link")
 """Sources that say where the beat is all the time."""
+
+SOURCES = ("", "tap", *CLOCKS, "sound")
+"""What may be chosen to set tempo and beat; "" is all of them, by rank. A hand may always."""
 
 FRESH = 1.0
 """Seconds from a clock's last news for which the beat is its own alone."""
@@ -72,6 +76,16 @@ def turned(show: Show) -> Show:
     return replace(show, tempo=_rebased(show, bpm, ""), taps=())
 
 
+def chosen(show: Show, source: str) -> Show:
+    """The show whose tempo and beat come from one source alone, or from all by rank (""). They run
+    on until it says something."""
+    if source not in SOURCES:
+        return say(show, f"the tempo comes from {', '.join(SOURCES[1:])} or all of them")
+    if source and show.tempo.source not in ("", source):
+        show = replace(show, tempo=_rebased(show, show.tempo.bpm, ""), taps=())
+    return replace(show, tempo_from=source)
+
+
 def tapped(show: Show) -> Show:
     """The show after a tap at this moment."""
     tempo, now = show.tempo, show.time
@@ -103,6 +117,8 @@ def synced(show: Show, sync: Sync) -> Show:
     if not (isfinite(sync.bpm) and abs(sync.beats) < FARTHEST and abs(sync.ago) < FARTHEST):
         return show
     source = show.tempo.source
+    if show.tempo_from not in ("", sync.source):
+        return show
     if led(show) and source != sync.source:
         return show
     bpm = _clamped(sync.bpm)

@@ -19,9 +19,9 @@ class View:
     MIDI controllers in use; inputs: what else plays along (OSC, the desk, Link, sound).
     display_p99: seconds that all but one in a hundred of the last display frames took, 0 for none
     yet. displays: their names. outputs: other programs that the wall goes to. sound: the sound
-    input, "" for none. desk_code: the QR code of the desk on the network, its dark dots by
-    rows, until somebody has opened it; empty for none. controls: of MIDI devices, as (device,
-    control, target).
+    input, "" for none; sounds: those that were found. desk_code: the QR code of the desk on the
+    network, its dark dots by rows, until somebody has opened it; empty for none. controls: of MIDI
+    devices, as (device, control, target).
     """
 
     show: Show
@@ -36,6 +36,7 @@ class View:
     displays: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ()
     sound: str = ""
+    sounds: tuple[str, ...] = ()
     desk_code: tuple[tuple[bool, ...], ...] = ()
     controls: tuple[tuple[str, str, str], ...] = ()
     played: Mapping[str, float] = field(init=False, compare=False)

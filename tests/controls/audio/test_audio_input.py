@@ -145,7 +145,7 @@ def test_what_is_not_installed_is_said_once_and_not_tried_again() -> None:
     microphone.fault = NoSound("nothing here")
     with listening(microphone) as listener:
         listener.until_came(Say("sound is off: nothing here", "sound"))
-        listener.until(lambda: not listener.sound.is_alive())
+        listener.until(lambda: not listener.sound.on)
         assert microphone.opened == 1
 
 
@@ -194,3 +194,64 @@ def test_whoever_taps_the_sound_gets_what_is_heard_and_its_rate() -> None:
         microphone.play(np.ones(512, np.float32))
         listener.until(lambda: bool(tapped))
     assert tapped == [(512.0, float(RATE))]
+
+
+class Inputs:
+    """Two inputs, Line and Mic, and Broken, which can't be opened."""
+
+    def __init__(self) -> None:
+        self.open: list[str] = []
+
+    def __call__(self, wanted: str | None, hear: Callable[[Block], None]) -> Microphone:
+        if wanted == "Broken":
+            raise NoInput("Broken is in use")
+        made = Microphone()
+        made.name = wanted or "Line"
+        made(wanted, hear)
+        self.open.append(made.name)
+        return made
+
+    def list(self) -> tuple[str, ...]:
+        return "Line", "Mic", "Broken"
+
+
+def test_another_input_is_chosen_while_it_runs_and_none() -> None:
+    inputs = Inputs()
+    with listening(inputs, list_inputs=inputs.list, on=False) as listener:
+        sound = listener.sound
+        sound.find()
+        listener.until(lambda: sound.inputs == ("Line", "Mic", "Broken"))
+        assert inputs.open == []
+        sound.choose(True)
+        listener.until(lambda: sound.input == "Line")
+        sound.choose(True, "Mic")
+        listener.until(lambda: sound.input == "Mic")
+        sound.find()  # it is heard again after the look
+        listener.until(lambda: inputs.open == ["Line", "Mic", "Mic"] and sound.input == "Mic")
+        sound.choose(False)
+        listener.until_came(Say("sound is off", "sound"))
+        assert sound.input == ""
+        assert listener.heard[-1] == Heard(0.0, 0.0, 0.0, 0.0)
+
+
+def test_a_chosen_input_that_cant_be_opened_is_one_line_and_the_one_before_stays() -> None:
+    inputs = Inputs()
+    with listening(inputs, on=False) as listener:
+        sound = listener.sound
+        sound.choose(True, "Broken")
+        listener.until_came(Say("sound: Broken is in use; it stays off", "sound"))
+        assert not sound.on
+        sound.choose(True, "Mic")
+        listener.until(lambda: sound.input == "Mic")
+        sound.choose(True, "Broken")
+        listener.until_came(Say("sound: Broken is in use; the input stays", "sound"))
+        listener.until(lambda: inputs.open == ["Mic", "Mic"] and sound.input == "Mic")
+
+
+def test_inputs_that_cant_be_listed_are_a_line() -> None:
+    def missing() -> tuple[str, ...]:
+        raise NoSound("PortAudio is not installed")
+
+    with listening(Inputs(), list_inputs=missing, on=False) as listener:
+        listener.sound.find()
+        listener.until_came(Say("sound: PortAudio is not installed", "sound"))

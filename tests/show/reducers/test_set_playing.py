@@ -18,7 +18,7 @@ from visualizer.show.state import Show
 from visualizer.show.system_actions import Live, Offer, SetLists, Sync, Tick
 from visualizer.show.time_text import of
 
-from ..shows import ALL, SET, after, performances
+from ..shows import ALL, SET, after, live, performances
 
 BAR = 2.0  # seconds at 120 BPM
 FRAME = 1 / 60
@@ -158,6 +158,19 @@ def test_what_a_hand_asked_for_still_comes_when_the_order_changes_before_its_bea
     due = playing(Set("quantise", 2.0), Tick(3.5))
     assert due.pending is not None
     assert after(due, SetLength(0, 9.0, "bars")).pending is None  # it is not over yet
+
+
+@pytest.mark.parametrize("begin", [Run("unattended"), Switch("unattended", True)])
+def test_a_night_unattended_begins_on_its_beat_as_any_other_change(begin: Action) -> None:
+    show = after(live(), SetLists((SET,)), Set("quantise", 2.0), Tick(0.3), begin)
+    assert (show.sets.play, show.sets.unattended) == (None, True)
+    assert of(show, 120.0).pending == "Plain on the bar"
+    assert after(show, Tick(1.6)).sets.play is None
+    assert after(show, Tick(1.75)).sets.play is not None
+    at_once = after(live(), SetLists((SET,)), begin)
+    assert at_once.sets.play is not None
+    assert at_once.sets.unattended
+    assert not after(show, Switch("set_list", False)).sets.unattended
 
 
 def test_another_list_stops_the_one_that_plays_and_says_so() -> None:

@@ -41,22 +41,50 @@ OpenInput: TypeAlias = Callable[[str | None, Callable[[Block], None]], Input]
 to a function until it is closed. Raises NoSound and NoInput."""
 
 
+ListInputs: TypeAlias = Callable[[], tuple[str, ...]]
+"""Names of the inputs that are there now. No input may be open."""
+
+
+def list_inputs() -> tuple[str, ...]:
+    """A ListInputs: PortAudio's. Raises NoSound and NoInput."""
+    sounddevice = _sounddevice()
+    try:
+        _look_anew(sounddevice)
+        rows = sounddevice.query_devices()
+    except sounddevice.PortAudioError as error:
+        raise NoInput(_why(error)) from None
+    return tuple(dict.fromkeys(row["name"] for row in rows if row["max_input_channels"] > 0))
+
+
 def open_input(wanted: str | None, hear: Callable[[Block], None]) -> Input:
     """An OpenInput: PortAudio's."""
+    sounddevice = _sounddevice()
+    try:
+        _look_anew(sounddevice)
+        device = _find(sounddevice, wanted)
+        return _PortAudio(sounddevice, device, hear)
+    except sounddevice.PortAudioError as error:
+        raise NoInput(_why(error)) from None
+
+
+def _sounddevice() -> Any:
     try:
         import sounddevice
     except ImportError:
         raise NoSound("sounddevice is not installed; pip install 'visualizer[sound]'") from None
     except OSError:  # it is there, and the library under it is not
         raise NoSound("PortAudio is not installed (Debian and Ubuntu: libportaudio2)") from None
-    try:
-        # PortAudio lists devices once: what was plugged in since is seen after a fresh start.
-        sounddevice._terminate()
-        sounddevice._initialize()
-        device = _find(sounddevice, wanted)
-        return _PortAudio(sounddevice, device, hear)
-    except sounddevice.PortAudioError as error:
-        raise NoInput(str(error.args[0] if error.args else error)) from None
+    return sounddevice
+
+
+def _look_anew(sounddevice: Any) -> None:
+    """PortAudio lists devices once: what was plugged in since is seen after a fresh start."""
+    sounddevice._terminate()
+    sounddevice._initialize()
+
+
+def _why(error: Exception) -> str:
+    return str(error.args[0] if error.args else error)
 
 
 def _find(sounddevice: Any, wanted: str | None) -> dict[str, Any]:

@@ -11,7 +11,7 @@ const SAYS = 4000; // milliseconds that a refusal can be read
 const SHOWN = 1000; // milliseconds after which the picture before is let go of
 
 const watch = new Watch();
-let play, set, setup, state, clock = 0, says = 0;
+let version, play, set, setup, state, clock = 0, says = 0;
 
 const connection = new Connection(token(), { hear, see, stand });
 const send = (message) => connection.send(message);
@@ -21,6 +21,8 @@ const merged = (name) => name === "values" || name === "on";
 function hear(message) {
   switch (message.type) {
     case "hello":
+      if (version && version !== message.tables.version) return anew();
+      version = message.tables.version;
       document.body.classList.toggle("view", message.role === "view");
       play ??= new Play(message.tables, send);
       set ??= new SetList(send);
@@ -46,6 +48,12 @@ function hear(message) {
     case "error":
       say(message.text);
   }
+}
+
+/** Another version of the show has other pages: load them, with the token, which may not be kept. */
+function anew() {
+  if (connection.token) history.replaceState(null, "", `#token=${encodeURIComponent(connection.token)}`);
+  location.reload();
 }
 
 /** Show time against ours. News that was long on its way would hold the beat back, so drift is let

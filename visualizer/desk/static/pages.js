@@ -83,6 +83,25 @@ export function enter(label, help, value, done) {
   field.select();
 }
 
+/** Ask for one of some names; done(place). */
+export function choose(label, help, names, done) {
+  const dialog = $("entry");
+  $("entry-label").textContent = label;
+  $("entry-help").textContent = help;
+  $("entry-value").hidden = $("entry-set").hidden = $("entry-default").hidden = true;
+  $("entry-choices").replaceChildren(...names.map((name, place) => {
+    const button = document.createElement("button"), words = document.createElement("span");
+    button.type = "button";
+    words.textContent = name;
+    button.append(words);
+    button.onclick = () => { done(place); dialog.close(); };
+    return button;
+  }));
+  $("entry-cancel").onclick = () => dialog.close();
+  dialog.querySelector("form").onsubmit = (event) => event.preventDefault();
+  dialog.showModal();
+}
+
 /** Ask for an exact value; home: what a reset brings; send(message). */
 export function entry(row, value, home, send) {
   const dialog = $("entry"), field = $("entry-value"), choices = $("entry-choices");

@@ -1,6 +1,6 @@
 // The view of the set list: what plays, what comes when, and its order.
 
-import { $, enter, held, put } from "/pages.js";
+import { $, choose, enter, held, put } from "/pages.js";
 import { picture } from "/pictures.js";
 
 /** Seconds as a clock has them: 0:05, 12:34, 1:02:03. */
@@ -22,6 +22,10 @@ export class SetList {
     $("set-next").onclick = () => run("next_in_set");
     $("set-previous").onclick = () => run("previous_in_set");
     $("unattended").onclick = () => this.state && send({ type: "switch", command: "unattended", on: !this.state.on.unattended });
+    $("set-add").onclick = () => this.state && choose("Add a preset", "It comes at the end, as long as the one before; drag it to its place",
+      this.state.presets.map((each) => each.name), (place) => send({ type: "set_add", preset: place + 1 }));
+    $("set-undo").onclick = () => run("undo");
+    $("set-save").onclick = () => run("save_set");
     setInterval(() => this.times(), 1000);
   }
 
@@ -41,7 +45,10 @@ export class SetList {
     const { set_list: set } = this.state;
     const none = !set.entries.length;
     $("set-none").hidden = !none;
-    for (const id of ["set-controls", "set-order", "set-line"]) $(id).hidden = none;
+    for (const id of ["set-controls", "entries", "set-line"]) $(id).hidden = none;
+    $("set-save").disabled = none;
+    $("set-save").classList.toggle("main", set.changed);
+    put($("set-save"), set.changed ? "Save" : "Saved");
     $("sets").hidden = set.names.length < 2;
     $("sets").replaceChildren(...set.names.map((name, place) => {
       const button = document.createElement("button");
@@ -79,8 +86,8 @@ export class SetList {
     const row = document.createElement("li");
     row.innerHTML = '<button class="grip"><span aria-hidden="true">≡</span></button>'
       + '<button class="go"><img alt="" hidden><span class="name"></span><span class="when"></span></button>'
-      + '<button class="length"></button>';
-    const [grip, go, length] = row.children;
+      + '<button class="length"></button><button class="remove"><span aria-hidden="true">×</span></button>';
+    const [grip, go, length, remove] = row.children;
     // Where it stands now: a hand may have moved it, and the show not have said so yet.
     const number = () => [...$("entries").children].indexOf(row) + 1;
     grip.setAttribute("aria-label", `Move ${entry.preset}, ${place + 1} of ${count}. Arrow keys move it`);
@@ -94,6 +101,8 @@ export class SetList {
       enter(entry.preset, "How long it plays, as 64 bars or 5 minutes", entry.length,
         (text) => this.send({ type: "set_length", number: own, length: text }));
     };
+    remove.setAttribute("aria-label", `Hold: remove ${entry.preset}, ${place + 1} of ${count}`);
+    held(remove, () => this.send({ type: "set_remove", number: number() }));
     grip.onkeydown = (event) => {
       const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
       const from = number(), to = from + (by ?? 0);

@@ -3,6 +3,7 @@
 import { $, held, put } from "/pages.js";
 import { clock } from "/set.js";
 
+const TEMPO_FROM = [["", "Any"], ["tap", "Tap"], ["midi clock", "MIDI clock"], ["link", "Link"], ["sound", "Sound"]];
 const SEND_EVERY = 33; // milliseconds
 const STEP = 0.002, LARGE = 0.02; // of the screen, by keys
 const MARGIN = 0.12; // of the box around the screen, where corners may lie too
@@ -70,16 +71,24 @@ export class Setup {
         this.place(at, (event.clientX - box.left) / box.width, (event.clientY - box.top) / box.height);
       };
       handle.onpointerup = handle.onpointercancel = () => { this.held = undefined; };
-      handle.onkeydown = (event) => {
-        const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
-        if (!by || !this.state?.on.mapping) return;
-        event.preventDefault();
-        const [x, y] = this.state.projection.corners[at], step = event.shiftKey ? LARGE : STEP;
-        this.place(at, x + by[0] * step, y + by[1] * step);
-      };
+      handle.onkeydown = (event) => this.step(event, at);
       return handle;
     });
     $("pinned").append(...this.handles);
+    // Wherever the focus is, but where arrows have another meaning.
+    document.addEventListener("keydown", (event) => {
+      if ($("setup").hidden || event.target.closest("input, dialog, .handle, #targets, [role=tab]")) return;
+      this.step(event, (this.state?.projection.corner ?? 0) - 1);
+    });
+  }
+
+  /** An arrow key moves a corner. */
+  step(event, at) {
+    const by = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }[event.key];
+    if (!by || at < 0 || !this.state?.on.mapping) return;
+    event.preventDefault();
+    const [x, y] = this.state.projection.corners[at], step = event.shiftKey ? LARGE : STEP;
+    this.place(at, x + by[0] * step, y + by[1] * step);
   }
 
   /** A corner where a hand has it: sent 30 times a second, drawn when the show has it. */
@@ -152,12 +161,34 @@ export class Setup {
     $("record").setAttribute("aria-pressed", on.record);
     put($("record"), on.record ? `Recording ${clock(setup.recorded ?? 0)} · hold: stop` : "Record");
     put($("outputs"), setup.outputs.join(", ") || "none; start with --output");
-    put($("sound-input"), setup.sound || "none; start with --sound default");
+    put($("sound-input"), setup.sound || "none");
+    this.sounds();
     put($("tempo-source"), tempo.source || "this desk, keys and controllers");
     put($("plays-along"), inputs.join(", ") || "–");
     put($("midi-ports"), setup.midi.join(", ") || "no MIDI controller is connected");
     $("learn-end").hidden = $("forget").hidden = !setup.learning;
     put($("learned"), setup.learning ? setup.learned || `${this.label(setup.learning)}: move a control now` : "Tap what to play, then move a control.");
+  }
+
+  /** Sound inputs, and what sets the tempo: a tap chooses. */
+  sounds() {
+    const { setup } = this.state;
+    const button = (words, current, message) => {
+      const made = document.createElement("button");
+      made.textContent = words;
+      made.setAttribute("aria-current", current);
+      made.onclick = () => this.send(message);
+      return made;
+    };
+    const names = JSON.stringify([setup.sounds, setup.sound, setup.tempo_from]);
+    if (this.heard === names) return;
+    this.heard = names;
+    $("sounds").replaceChildren(
+      button("Off", !setup.sound, { type: "sound", name: null }),
+      ...setup.sounds.map((name) => button(name, name === setup.sound, { type: "sound", name })),
+      button("Find inputs", false, { type: "find_sounds" }));
+    $("tempo-from").replaceChildren(...TEMPO_FROM.map(([name, words]) =>
+      button(words, name === setup.tempo_from, { type: "tempo_from", name })));
   }
 
   targets() {

@@ -17,6 +17,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
+import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, ValidationError
 from pydantic_core import PydanticCustomError
 
@@ -38,7 +39,7 @@ LONGEST: dict[Unit, float] = {"bars": 10_000, "minutes": 24 * 60}
 
 SHORTEST: dict[Unit, float] = {"bars": 1, "minutes": 0.05}
 
-USUAL = (5.0, "minutes")
+USUAL: tuple[float, Unit] = (5.0, "minutes")
 """Length of an entry where the file says none."""
 
 _WRITTEN = re.compile(r"(\d+|\d*\.\d+) ?(bars?|minutes?|min)", re.ASCII)
@@ -146,6 +147,26 @@ def parse(
     for line in left_out:
         tell(f"left out of the set list: {line}")
     return SetList(read.name or name_of(file), tuple(entries), read.loop)
+
+
+def to_text(set_list: SetList) -> str:
+    """A set list as the text of a file."""
+    content = {
+        "name": set_list.name,
+        "loop": set_list.loops,
+        "presets": [
+            {"preset": entry.preset, "length": _length_text(entry)} for entry in set_list.entries
+        ],
+    }
+    return yaml.safe_dump(
+        content, allow_unicode=True, sort_keys=False, default_flow_style=None, width=1000
+    )
+
+
+def _length_text(entry: SetEntry) -> str:
+    unit = entry.counted_in
+    number = min(max(entry.length, SHORTEST[unit]), LONGEST[unit])
+    return f"{number:.4f}".rstrip("0").rstrip(".") + f" {unit}"
 
 
 def load(

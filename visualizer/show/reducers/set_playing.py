@@ -1,4 +1,4 @@
-"""Play a set list: when the next preset comes, and changes by hand. Pure.
+"""Play a set list: when the next preset comes. Pure. Changes by hand are in set_editing.py.
 
 - An entry's time runs while the show is visible, also while another preset is played by hand: that
   is an interlude, and the next entry comes on schedule.
@@ -28,26 +28,24 @@ from visualizer.show.tempo import BAR
 SOURCE = "set list"
 """Source of what a set list asks for by itself."""
 
-SHORTEST, LONGEST = 0.05, 10_000.0
-"""Of an entry, in bars or minutes."""
-
 _STEPS = {"next_in_set": 1, "previous_in_set": -1}
 
 
-def meant(show: Show, action: Action) -> Action:
-    """A command that goes to an entry, as that; any other action as it is."""
+def meant(show: Show, action: Action) -> tuple[Show, Action]:
+    """A command that goes to an entry, as that, so that it waits for its beat; any other action as
+    it is. The show is another where the set list is to go round all night from then on."""
     now = show.sets.now
     match action:
         case Run(command=command, source=source) if command in _STEPS and now is not None:
-            return GoInSet(_stepped(show, now, _STEPS[command]), source)
-        case Run(command="set_list", source=source) if now is not None and not is_on(show):
-            return GoInSet(0, source)
-        case Switch(command="set_list", on=True, source=source) if now is not None and not is_on(
-            show
-        ):
-            return GoInSet(0, source)
+            return show, GoInSet(_stepped(show, now, _STEPS[command]), source)
+        case (
+            Run(command="set_list" | "unattended" as command, source=source)
+            | Switch(command="set_list" | "unattended" as command, on=True, source=source)
+        ) if now is not None and not is_on(show):
+            sets = replace(show.sets, unattended=command == "unattended")
+            return replace(show, sets=sets), GoInSet(0, source)
         case _:
-            return action
+            return show, action
 
 
 def is_on(show: Show) -> bool:
@@ -97,18 +95,17 @@ def stepped(show: Show, by: int) -> Show:
 
 
 def unattended(show: Show) -> Show:
-    """The set list goes round all night, and begins if it has not; or as its file says again."""
+    """The set list that plays goes round all night, or as its file says again."""
     sets = show.sets
     if sets.now is None:
         return gone_to(show, 0)  # which says that there is none
-    show = replace(show, sets=replace(sets, unattended=not sets.unattended))
-    return gone_to(show, 0) if show.sets.unattended and not is_on(show) else show
+    return replace(show, sets=replace(sets, unattended=not sets.unattended))
 
 
 def known(show: Show, lists: tuple[SetList, ...], chosen: int, *, begins: bool) -> Show:
     """The set lists that there are; one of them begins, or none."""
     lists = tuple(each for each in lists if each.entries)
-    sets = SetState(lists, min(max(chosen, 0), max(len(lists) - 1, 0)))
+    sets = SetState(lists, min(max(chosen, 0), max(len(lists) - 1, 0)), kept=lists)
     show = replace(show, sets=sets)
     return gone_to(show, 0) if begins and lists else show
 
@@ -141,39 +138,6 @@ def chosen(show: Show, index: int) -> Show:
     return replace(show, sets=replace(show.sets, chosen=index))
 
 
-def moved(show: Show, index: int, to: int) -> Show:
-    """An entry at another place; what plays goes on."""
-    now, play = show.sets.now, show.sets.play
-    if now is None or not (can_go(show, index) and can_go(show, to)):
-        return show
-    order = list(range(len(now.entries)))
-    order.insert(to, order.pop(index))
-    entries = tuple(now.entries[place] for place in order)
-    if play is not None:
-        play = replace(play, place=order.index(play.place))
-    match show.pending:
-        case Pending(action=GoInSet(index=asked) as action) as pending:
-            action = replace(action, index=order.index(asked))
-            show = replace(show, pending=replace(pending, action=action))
-    return _with(show, replace(now, entries=entries), play)
-
-
-def lasting(show: Show, index: int, entry: SetEntry) -> Show:
-    """An entry with another length. entry: one of that length."""
-    now, play = show.sets.now, show.sets.play
-    if now is None or not can_go(show, index) or entry.length != entry.length:
-        return show
-    old = now.entries[index]
-    length = min(max(entry.length, SHORTEST), LONGEST)
-    new = SetEntry(old.preset, length, entry.counted_in)
-    if play is not None and play.place == index and new.counted_in != old.counted_in:
-        minutes = _seconds_of(show, old, play.gone) / 60.0
-        bars = minutes * show.tempo.bpm / BAR
-        play = replace(play, gone=bars if new.counted_in == "bars" else minutes)
-    entries = (*now.entries[:index], new, *now.entries[index + 1 :])
-    return _with(show, replace(now, entries=entries), play)
-
-
 def aged(show: Show, seconds: float) -> Show:
     """The set list some seconds later."""
     sets, entry = show.sets, show.sets.entry
@@ -189,12 +153,12 @@ def left(show: Show) -> float:
     sets, entry = show.sets, show.sets.entry
     if sets.play is None or entry is None:
         return 0.0
-    return _seconds_of(show, entry, entry.length - sets.play.gone)
+    return seconds_of(show, entry, entry.length - sets.play.gone)
 
 
 def seconds(show: Show, entry: SetEntry) -> float:
     """How long an entry lasts at the tempo in force."""
-    return _seconds_of(show, entry, entry.length)
+    return seconds_of(show, entry, entry.length)
 
 
 def following(show: Show) -> int | None:
@@ -268,7 +232,8 @@ def _left_out(show: Show, now: SetList, places: Iterable[int]) -> Show:
     return show
 
 
-def _seconds_of(show: Show, entry: SetEntry, length: float) -> float:
+def seconds_of(show: Show, entry: SetEntry, length: float) -> float:
+    """How long a length lasts, in what an entry is counted in."""
     if entry.counted_in == "bars":
         return durations.beats_in_seconds(show, length * BAR)
     return length * 60.0
@@ -284,15 +249,3 @@ def _stopped(show: Show) -> Show:
 def _stopped_by_hand(show: Show) -> Show:
     name = show.sets.now.name if show.sets.now else ""
     return say(_stopped(show), f"set list {name} is stopped; its preset stays")
-
-
-def _with(show: Show, now: SetList, play: SetPlay | None) -> Show:
-    """The show with another set list in the place of the chosen one."""
-    sets = show.sets
-    lists = (*sets.lists[: sets.chosen], now, *sets.lists[sets.chosen + 1 :])
-    show = replace(show, sets=replace(sets, lists=lists, play=play))
-    match show.pending:
-        case Pending(action=GoInSet(source=source)) if source == SOURCE:
-            return replace(show, pending=None)  # when it comes, and which, is decided again
-        case _:
-            return show

@@ -1,4 +1,4 @@
-"""Undo and redo of changes of values by hand. Pure.
+"""Undo and redo of changes by hand: of values, or of the set list. Pure.
 
 - A change remembers the values that it changed and no others, so that what came by itself
   meanwhile (a prompt with values of its own, a clock's tempo) stays.
@@ -18,15 +18,17 @@ from visualizer.show.actions import Action
 from visualizer.show.notices import say
 from visualizer.show.parameters import BY_NAME
 from visualizer.show.play_actions import Knob, Nudge, Run, Set
-from visualizer.show.records import Change, UndoStack
-from visualizer.show.reducers import set_playing
+from visualizer.show.records import NO_VALUES, Change, UndoStack
+from visualizer.show.reducers import set_editing, set_playing
 from visualizer.show.reducers.snapshots import aims, without
-from visualizer.show.setup_actions import GoInSet
+from visualizer.show.setup_actions import AddToSet, GoInSet, MoveInSet, RemoveFromSet, SetLength
 from visualizer.show.state import Show
 from visualizer.show.system_actions import Heard, Reread, Sync, Tick
 
 MOST = 100
 """Changes kept."""
+
+_EDITS = (AddToSet, MoveInSet, RemoveFromSet, SetLength)
 
 TOGETHER = 1.0
 """Seconds within which the next step of the same turn belongs to the same change."""
@@ -38,6 +40,9 @@ def noted(before: Show, action: Action, after: Show) -> Show:
     For every action: what does not count is left out here. What had waited for its beat comes by
     itself, and not as part of the Tick that brought it.
     """
+    if isinstance(action, _EDITS) and before.sets.now not in (None, after.sets.now):
+        change = Change(NO_VALUES, "", after.time, before.sets.now)
+        return replace(after, undo=UndoStack((*after.undo.past, change)[-MOST:]))
     if after.values is before.values and after.morph is before.morph:
         return after
     if not _by_hand(before, action, after):
@@ -116,13 +121,20 @@ def _what(action: Action, old: Mapping[str, float]) -> str:
 def _that_matter(show: Show, changes: tuple[Change, ...]) -> tuple[Change, ...]:
     """Without the last ones that would change nothing, as a knob turned there and back."""
     aim = aims(show)
-    while changes and all(aim[name] == value for name, value in changes[-1].values.items()):
+    while (
+        changes
+        and changes[-1].set_list is None
+        and all(aim[name] == value for name, value in changes[-1].values.items())
+    ):
         changes = changes[:-1]
     return changes
 
 
 def _with(show: Show, change: Change) -> tuple[Show, Change]:
     """The show with a change's values, and the change that leads back from them."""
+    if change.set_list is not None:
+        now = next((s for s in show.sets.lists if s.name == change.set_list.name), None)
+        return set_editing.put_back(show, change.set_list), replace(change, set_list=now)
     aim = aims(show)
     back = MappingProxyType({name: aim[name] for name in change.values})
     show = replace(show.with_values(change.values), morph=without(show.morph, change.values))
@@ -131,6 +143,8 @@ def _with(show: Show, change: Change) -> tuple[Show, Change]:
 
 def _words(show: Show, back: Change) -> str:
     """What is in force again, in words."""
+    if back.set_list is not None:
+        return f"a change of the set list {back.set_list.name}"
     changed = [name for name, value in back.values.items() if show.values[name] != value]
     if len(changed) != 1:
         return f"{len(changed)} values"
