@@ -516,6 +516,5 @@ def test_a_body_that_does_not_come_is_refused(
 
 def test_a_presets_name_may_have_slashes(playing: Playing) -> None:
     answer = httpx.post(f"{playing.url}/api/presets/day%2Fnight")
-    assert (answer.status_code, answer.json()["error"][:34]) == (
-        422, "no preset is named day/night; near"
-    )  # fmt: skip
+    assert answer.status_code == 422
+    assert "day/night" in answer.json()["error"]

@@ -90,7 +90,7 @@ def test_a_model_that_makes_another_size_fades_in_like_any_frame(
         player.play(BARE)
         seen.append(wall()[::4, ::4].astype(int))
     steps = [float(np.abs(b - a).mean()) for a, b in pairwise(seen)]
-    assert max(steps) < 7  # of some 40 from the one picture to the other
+    assert max(steps) < 9  # of some 45 from the one picture to the other
     assert sum(steps[:30]) > 10
     assert all(moment.min() > 30 for moment in seen)  # no black flash
     assert seen[-1].std() > 5

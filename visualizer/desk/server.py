@@ -103,7 +103,7 @@ class Desk(Worker):
         actions, dropped = self._mailbox.take(), self._mailbox.dropped
         if dropped != self._dropped:
             self._dropped = dropped
-            actions.append(Say("desk: more came than can be played; some is lost", SOURCE))
+            actions.append(Say("desk: too many messages; some were dropped", SOURCE))
         return actions
 
     def _rouse(self) -> None:

@@ -46,8 +46,8 @@ class SetPlay:
 @dataclass(frozen=True, slots=True)
 class SetState:
     """lists: all that there are; chosen: index of the one to play. play: None while it is stopped.
-    unattended: it loops, regardless of its file. kept: those whose files are up to date. saves: how
-    often the chosen one was to be saved."""
+    unattended: it loops, regardless of its file. kept: those whose files are as they are here.
+    saves: how often the chosen one was to be saved."""
 
     lists: tuple[SetList, ...] = ()
     chosen: int = 0

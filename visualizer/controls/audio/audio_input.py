@@ -1,10 +1,9 @@
 """Sound: one thread that owns the input, hears its blocks, and fills a mailbox for the frame loop.
 
 - The driver's own thread only puts blocks into a queue; this one analyses them (audio_features.py).
-- An input that is missing, unplugged or silent is reported in one line, and retried. One that is
-  chosen and can't be opened is reported and not retried: the one before stays in use.
-- So is one that can't be closed: this thread then stays in the driver, which requires all calls
-  from one thread.
+- An input that is missing, unplugged or silent is reported in one line, and retried; where it was
+  chosen while the show runs, the one before is heard on instead. One that can't be closed is a line
+  too: this thread then stays in the driver, which requires all calls from one thread.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Play a set list: when the next preset comes. Pure. Changes by hand are in set_editing.py.
+"""Play a set list: when the next preset comes. Changes by hand are in set_editing.py. Pure.
 
 - An entry's time runs while the show is visible, also while another preset is played by hand: that
   is an interlude, and the next entry comes on schedule.

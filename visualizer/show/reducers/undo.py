@@ -1,4 +1,4 @@
-"""Undo and redo of changes by hand: of values, or of the set list. Pure.
+"""Undo and redo of changes by hand, of values and of the set list. Pure.
 
 - A change remembers the values that it changed and no others, so that what came by itself
   meanwhile (a prompt with values of its own, a clock's tempo) stays.
