@@ -8,7 +8,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 
-from visualizer.controls.midi import map_files
 from visualizer.frame import Pixels
 from visualizer.outputs import picture_file
 from visualizer.show.files import set_file
@@ -194,6 +193,8 @@ def own_sets(options: LiveOptions) -> Path:
     where those that are shipped play."""
     folder = options.presets
     if folder is None or folder.resolve() == shipped_presets().resolve():
+        from visualizer.controls.midi import map_files  # the command line needs no pygame
+
         folder = (options.maps or map_files.own_folder()).parent / "presets"
     return folder / "sets"
 
