@@ -38,7 +38,7 @@ def test_argv_becomes_options(called: list[Any]) -> None:
         ([], live()),
         (["--windowed", "--display", "2"], live(windowed=True, display=2)),
         (["--display", "2", "--display", "1"], live(display=2, also=(1,))),
-        (["--walls", "3"], live(also=(1, 2), walls=3)),
+        (["--walls", "3"], live(display=0, also=(1, 2), walls=3)),
         (["--display", "1", "--walls", "3"], live(display=1, also=(0, 2), walls=3)),
         (
             ["--display", "1", "--display", "3", "--walls", "2"],

@@ -122,7 +122,8 @@ def _live(given: dict[str, Any]) -> int:
 
 def _displays(given: Mapping[str, Any]) -> dict[str, Any]:
     """The first display, and the others: as many as there are walls, at least."""
-    first, *also = given["displays"] or [None]
+    # Several walls begin on display 0, not where the last show was: that is another wall's, say.
+    first, *also = given["displays"] or [0 if given["walls"] > 1 else None]
     others = (n for n in count() if n not in {first or 0, *also})
     also.extend(islice(others, max(given["walls"] - 1 - len(also), 0)))
     return {"display": first, "also": tuple(also)}

@@ -197,7 +197,8 @@ class LiveShow:
         self.engine.want(wanted)
         self.inputs.tell(self.show)
         self.inputs.show(view)
-        self.session_store.keep(self.show, None if frame is None else frame.pixels)
+        seen = None if frame is None or self.show.frozen else frame.pixels  # the wall's picture
+        self.session_store.keep(self.show, seen)
         self.projection_store.keep(self.show.projections)
         self.set_store.keep(self.show.sets)
         self.stage.masks = self.projection_store.masks

@@ -7,6 +7,7 @@ system, so that no disk and no pipe can hold it up.
 from __future__ import annotations
 
 import mmap
+from contextlib import suppress
 from pathlib import Path
 
 STARTS_WITHIN = 180.0
@@ -14,6 +15,10 @@ STARTS_WITHIN = 180.0
 
 HANGS = 15.0
 """Seconds without a display frame, after which the show hangs."""
+
+LOADS_FOR, LOADS = 60.0, 4
+"""Seconds from the first display frame in which that may take this many times as long: an engine in
+the same process imports its libraries, and Python's lock is held while a slow disk is read."""
 
 LONGEST_LOOK = 1.0
 """Most seconds that count from look to look: a machine that slept was no hung show."""
@@ -38,7 +43,8 @@ class Heartbeat:
                 with path.open("r+b") as file:
                     self._count = mmap.mmap(file.fileno(), 1)
             except (OSError, ValueError):
-                pass  # without a first beat, it is only looked whether the process lives
+                with suppress(OSError):
+                    path.unlink()  # so that no beat is waited for
 
     def beat(self) -> None:
         """A display frame was shown; for the display loop alone."""
@@ -56,20 +62,23 @@ class Listener:
         self._path, self._hangs = path, hangs
         self._last = 0
         self._begun = False
-        self._silent = 0.0
+        self._silent = self._lived = 0.0
 
     @property
     def limit(self) -> float:
         """Seconds of silence that are not too long at this moment."""
-        return self._hangs if self._begun else STARTS_WITHIN
+        if not self._begun:
+            return STARTS_WITHIN
+        return self._hangs * (LOADS if self._lived < LOADS_FOR else 1)
 
     def look(self, passed: float) -> bool:
         """Whether the display loop hangs. passed: seconds since the last look."""
         count = self._count[0]
         if count != self._last:
+            self._lived += self._silent if self._begun else 0.0
             self._last, self._begun, self._silent = count, True, 0.0
         self._silent += min(passed, LONGEST_LOOK)
-        return self._silent > self.limit
+        return self._silent > self.limit and (self._begun or self._path.exists())
 
     def close(self) -> None:
         """Let go of the file."""

@@ -98,7 +98,7 @@ class Keeper:
             refused = death.status == REFUSED and life == 1
             if death.status in ASKED or refused or self._ending.is_set():
                 return death.status if death.status >= 0 else 128 - death.status
-            died_soon = died_soon + 1 if death.lived < self._soon else 0
+            died_soon = died_soon + 1 if death.lived - death.hung < self._soon else 0
             pause = self._pauses[min(max(died_soon - 1, 0), len(self._pauses) - 1)]
             self._tell(death, pause)
             if self._ending.wait(pause):
@@ -112,7 +112,7 @@ class Keeper:
         command = [*self._command, "--crash-file", name, *(["--restarted"] if goes_on else [])]
         said: deque[str] = deque(maxlen=LINES)
         begin = time.monotonic()
-        listener = Listener(count_file(crash_file), self._hangs)
+        listener = self._listener(crash_file)
         try:
             self._show = show = _started(command)
             if self._ending.is_set():
@@ -127,9 +127,18 @@ class Keeper:
         finally:
             self._show = None
             crash_file.unlink(missing_ok=True)
-            listener.close()
+            if listener is not None:
+                listener.close()
         lived = time.monotonic() - begin
         return Death(status, lived, life, self._command, tuple(said), traceback, hung)
+
+    def _listener(self, crash_file: Path) -> Listener | None:
+        """What hears the display loop; None, with a line, where there is no room for its file."""
+        try:
+            return Listener(count_file(crash_file), self._hangs)
+        except (OSError, ValueError) as error:
+            terminal.say(f"a show that hangs is not restarted: {terminal.reason(error)}")
+            return None
 
     def _tell(self, death: Death, pause: float) -> None:
         """Keep a report, and say what happens."""
@@ -169,7 +178,7 @@ def _started(command: Sequence[str]) -> subprocess.Popen[bytes]:
     )
 
 
-def _waited(show: subprocess.Popen[bytes], listener: Listener) -> float:
+def _waited(show: subprocess.Popen[bytes], listener: Listener | None) -> float:
     """Until it has ended; the seconds for which it hung where it had to be killed, else 0. In short
     waits, as Windows handles no signal in a long one."""
     last = time.monotonic()
@@ -178,7 +187,7 @@ def _waited(show: subprocess.Popen[bytes], listener: Listener) -> float:
             show.wait(0.1)
             return 0.0
         now = time.monotonic()
-        if listener.look(now - last):
+        if listener is not None and listener.look(now - last):
             _kill(show)
             return listener.limit
         last = now

@@ -28,6 +28,7 @@ class SetStore(Worker):
         super().__init__("set lists")
         self._folder = folder
         self._saves = 0
+        self._backed: set[Path] = set()
         self._wanted: queue.SimpleQueue[SetList] = queue.SimpleQueue()
         self._asked = threading.Event()
         self._actions: queue.SimpleQueue[Action] = queue.SimpleQueue()
@@ -70,7 +71,8 @@ class SetStore(Worker):
 
     def _save(self, set_list: SetList) -> Path:
         path, before = self._file_of(set_list.name)
-        if before is not None:
+        if before is not None and path not in self._backed:  # as it was before this show
+            self._backed.add(path)
             write_text(path.with_name(f"{path.name}.bak"), before)
         write_text(path, set_file.to_text(set_list))
         return path

@@ -32,6 +32,7 @@ class SecondWall:
         self._window = PlainWindow("Visualizer: second wall", size, display)
         self._renderer = SoftwareRenderer(self._window.surface)
         self._wall = Wall(self._renderer.push, strobe_limit=strobe_limit)
+        self._played = False
 
     @property
     def has_frames(self) -> bool:
@@ -75,6 +76,8 @@ class SecondWall:
     ) -> None:
         """Draw its own frames and show that. now, passed: as Wall.moment has them."""
         self._renderer.aim(self._window.surface)
+        if not self._played:  # opened in a blackout, it is dark from its first moment on
+            self._played, self._wall.dim = True, 0.0 if view.show.blackout else 1.0
         moment = self._wall.moment(view, now, passed)
         self._wall.messages.clear()  # the first wall's are the same
         self._renderer.draw(replace(moment, projection=projection, mask=mask))
@@ -108,7 +111,13 @@ class SecondWalls:
                 self._walls.pop(name).close()
         for name, number in wanted.items():
             if name not in self._walls:
-                self._walls[name] = SecondWall(number, sizes[number], self._strobe_limit)
+                try:
+                    self._walls[name] = SecondWall(number, sizes[number], self._strobe_limit)
+                except pygame.error as error:  # the others are opened all the same
+                    if number not in self._told:
+                        lines.append(f"a second wall on {name} can't be opened: {error}")
+                        self._told.add(number)
+                    continue
                 if number in self._newest:
                     self._walls[name].show_frame(self._newest[number])
             self._walls[name].display = number  # another, where a display has gone
@@ -133,11 +142,17 @@ class SecondWalls:
         passed: float,
     ) -> None:
         """Draw and show all of them. masks: by projections' names for them. now, passed: as
-        Wall.moment has them."""
+        Wall.moment has them. Raises what one of them met, once all had their turn."""
+        fault: Exception | None = None
         for name, wall in self._walls.items():
             projection = view.show.projections.get(name, PLAIN)
             mask = masks.get(projection.mask)
-            if wall.has_frames and not view.show.test_card:
-                wall.play(view, now, passed, projection, mask)
-            else:
-                wall.draw(read, projection, mask)
+            try:
+                if wall.has_frames and not view.show.test_card:
+                    wall.play(view, now, passed, projection, mask)
+                else:
+                    wall.draw(read, projection, mask)
+            except Exception as error:  # the others are drawn all the same
+                fault = error
+        if fault is not None:
+            raise fault

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from multiprocessing.context import SpawnProcess
 from multiprocessing.shared_memory import SharedMemory
 from pathlib import Path
@@ -240,6 +241,23 @@ def test_a_picture_for_a_process_that_stands_still_holds_nothing_up() -> None:
     assert comes_to(lambda: slots.pictures.get() is None and not host._heard.is_set())
     assert host.stop(SOON), "the pipe is free to say that it is over"
     assert gone(host.pid)
+
+
+def came(slots: Slots, seed: int) -> bool:
+    """Whether a frame of that seed is there."""
+    frame = slots.frames.get()
+    return frame is not None and frame.seed == seed
+
+
+def test_a_second_picture_to_go_on_from_arrives_as_the_first_did() -> None:
+    host, slots = started()
+    for number in (1, 2, 3):
+        slots.pictures.put(np.full((8, 8, 3), number, np.uint8))
+        slots.requests.put(request(seed=number))
+        assert comes_to(lambda: host._begin_memory._memory is None and host._heard.is_set())
+        assert comes_to(partial(came, slots, number))
+    assert host.is_alive()
+    assert host.stop()
 
 
 def test_memory_whose_name_the_system_has_swept_away_serves_on() -> None:

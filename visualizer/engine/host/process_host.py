@@ -172,7 +172,7 @@ class ProcessHost(threading.Thread):
         match message:
             case Heard():
                 self._source_memory.held()
-                self._begin_memory.held()
+                self._begin_memory.close()  # it was copied: the next one has a name of its own
                 self._heard.set()
             case Made():
                 pixels = self._frame_memory.read(message.shape)

@@ -79,12 +79,17 @@ class NextPreviews:
         return before is not None and before.prompts == request.prompts
 
     def _begin(self, engine: Engine, request: Request, following: Following) -> None:
+        self._place = following.place
         wanted = replace(following.request, restarts=request.restarts)
         if wanted.source == request.source:
             wanted = replace(wanted, source_pixels=request.source_pixels)
-        self._wanted, self._place, self._left = wanted, following.place, FRAMES
-        self._fork = checkpoint.forked(engine)
-        self._tell(NextPreview(following.place))
+        self._wanted, self._left = wanted, FRAMES
+        try:
+            self._fork = checkpoint.forked(engine)
+        except Exception as error:  # an engine that can't be forked plays on
+            self._failed(error)
+        else:
+            self._tell(NextPreview(following.place))
 
     def _go_on(self, time: float) -> None:
         """A frame more. time: show time."""
@@ -98,12 +103,15 @@ class NextPreviews:
                 return
             made = NextPreview(self._place, _small_jpeg(picture.pixels))
         except Exception as error:
-            terminal.trace(error)
-            error.__traceback__ = None  # it holds what the frame had in memory
+            self._failed(error)
             made = None
-            self._say(f"no preview of the next prompt: {one_line(error)}")
         self._fork = None
         self._tell(made)
+
+    def _failed(self, error: Exception) -> None:
+        terminal.trace(error)
+        error.__traceback__ = None  # it holds what the frame had in memory
+        self._say(f"no preview of the next prompt: {one_line(error)}")
 
 
 def _small_jpeg(pixels: Pixels) -> bytes:

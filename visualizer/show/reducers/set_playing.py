@@ -115,8 +115,12 @@ def taken_up(show: Show, memory: Session) -> Show:
     beginning; its preset is on already, or what a hand had chosen over it."""
     names = [each.name for each in show.sets.lists]
     asked = show.sets.now.name if show.sets.now is not None and show.sets.play is not None else ""
-    if memory.set_list not in names or asked not in ("", memory.set_list):
-        return show  # it no longer exists, or another was asked for
+    if asked not in ("", memory.set_list):
+        return show  # another was asked for
+    if memory.set_list not in names:
+        if not memory.set_list:
+            return show
+        return say(show, f"set list {memory.set_list} was not saved, or is gone; it is stopped")
     index = names.index(memory.set_list)
     there = [entry.preset for entry in show.sets.lists[index].entries]
     place = min(memory.set_place, len(there) - 1)
