@@ -15,7 +15,7 @@ from visualizer.live import opening
 from visualizer.live.app import LONGEST_SEEN, LiveShow
 from visualizer.live.engine_client import EngineClient
 from visualizer.live.frame_loop import MOST_FAULTS
-from visualizer.live.heartbeat import Listener, count_file
+from visualizer.live.heartbeat import LOADS, Listener, count_file
 from visualizer.live.run import run
 from visualizer.options import LiveOptions, OptionError
 from visualizer.show import modulation
@@ -100,7 +100,7 @@ def test_each_display_frame_is_a_sign_of_life_for_what_keeps_the_show_alive(
 ) -> None:
     wall, crash_file = Wall(), tmp_path / "crash"
     live = show_on(wall, crash_file=crash_file)
-    listener = Listener(count_file(crash_file), hangs=0.5)
+    listener = Listener(count_file(crash_file), hangs=0.1)
     silent: list[bool] = []
 
     def shown() -> None:
@@ -113,7 +113,7 @@ def test_each_display_frame_is_a_sign_of_life_for_what_keeps_the_show_alive(
         wall.fault = shown
         live.play()
     assert silent == [False] * 5
-    assert listener.limit == 0.5, "it has heard of the first"
+    assert listener.limit == 0.1 * LOADS, "it has heard of the first"
     listener.close()
 
 

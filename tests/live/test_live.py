@@ -165,7 +165,7 @@ def test_where_no_model_is_chosen_the_built_in_one_plays_and_follows_the_keys(
     show.sees(moving(show), "the picture moves again")
 
     show.press("q")
-    show.hears("strength 0.50 → 0.55 (keyboard)")
+    show.hears("strength 0.60 → 0.65 (keyboard)")
     show.press("space")
     show.hears("next_prompt")
     show.press("3")

@@ -27,7 +27,7 @@ from visualizer.show.status import Phase, Report, Status
 
 WANTED = request(start((Preset("one", (Cued(alone("a red sea"), NO_VALUES),)),)))
 ILLEGAL = "CUDA error: an illegal memory access was encountered"
-SIDES: Mapping[str, int] = {BUILTIN: 16, "large": 48, "deadly": 16}
+SIDES: Mapping[str, int] = {BUILTIN: 16, "colour-fields": 16, "large": 48, "deadly": 16}
 SHADE = 100
 
 
