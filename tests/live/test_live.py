@@ -261,7 +261,7 @@ def test_the_wall_is_recorded_and_saved_without_the_hud(
     assert saved.shape == (720, 1280, 3)
     with av.open(str(video)) as container:
         frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
-    assert len(frames) > 5
+    assert frames  # how many depends on how busy the machine is
     assert frames[0].shape == (720, 1280, 3)
     # Colour fields are smooth; the HUD's letters, which were over it then, are not.
     for pixels in (saved, frames[-1].astype(float)):
