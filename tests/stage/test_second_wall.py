@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -134,8 +135,36 @@ def test_a_wall_with_frames_of_its_own_shows_them_with_looks_and_fades_and_again
     assert shown() == {}
     player.play(show, 2.0)
     assert shown() == {1: 100, 2: 200}
-    player.play(replace(show, blackout=True), 5.0)
+    dark = replace(show, blackout=True)
+    player.play(dark, 5.0)
     assert shown() == {1: 0, 2: 0}
+    player.stage._seconds.open([])  # as where a cable is pulled
+    for _ in range(90):
+        player.play(dark)
+        assert set(shown().values()) <= {0}, "opened again, it is dark from its first moment on"
+    assert shown() == {1: 0, 2: 0}
+
+
+def test_a_wall_that_fails_takes_no_other_with_it(
+    headless: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(second_wall, "display_names", lambda: ["a", "b", "c"])
+    monkeypatch.setattr(pygame.display, "get_desktop_sizes", lambda: [(80, 45)] * 3)
+    pygame.display.init()
+    real = SecondWall.__init__
+
+    def init(self: SecondWall, display: int, *more: Any) -> None:
+        if display == 1:
+            raise pygame.error("no such mode")
+        real(self, display, *more)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(SecondWall, "__init__", init)
+        walls = SecondWalls()
+        assert walls.open([1, 2]) == ["a second wall on b can't be opened: no such mode"]
+        assert walls.open([1, 2]) == []  # said once
+        assert walls._walls.keys() == {"c"}
+    walls.open([])
 
 
 def test_opengl_on_the_first_display_and_a_second_wall_leave_each_other_whole(gl: Make) -> None:
