@@ -197,6 +197,13 @@ def test_what_any_show_leaves_can_be_read_again(show: Show) -> None:
     assert parse(to_text(memory), "state.yaml") == memory
 
 
+def test_a_set_list_that_is_gone_is_stopped_with_a_line() -> None:
+    show = taken_up(replace(remember(start(ALL)), set_list="My set"))
+    assert show.sets.play is None
+    said = "set list My set was not saved, or is gone; it is stopped"
+    assert said in [message.text for message in show.messages]
+
+
 def test_a_file_is_readable() -> None:
     memory = Session(
         MappingProxyType({"strength": 0.55, "seed": 7.0, "mod1_target": 9.0}),
