@@ -64,13 +64,14 @@ class Playing:
             self.show = reduce(self.show, action)
         self.wall: Pixels | None = np.full((90, 160, 3), 200, np.uint8)
         self.status = STATUS
-        self._ends = threading.Event()
+        self._told, self._ends = threading.Event(), threading.Event()
         self._thread = threading.Thread(target=self._run)
 
     def __enter__(self) -> Playing:
         self.desk.start()
         self._thread.start()
         until(lambda: self.desk.port or any("listening" not in line for line in self.lines))
+        assert self._told.wait(PATIENCE)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -124,6 +125,7 @@ class Playing:
                     controls=(("nano", "cc 16", "strength"),),
                 )
             )
+            self._told.set()
             now = time.monotonic()
             if self.wall is not None and self.desk.preview.wants(now):
                 self.desk.preview.take(self.wall, now)

@@ -518,3 +518,16 @@ def test_a_presets_name_may_have_slashes(playing: Playing) -> None:
     answer = httpx.post(f"{playing.url}/api/presets/day%2Fnight")
     assert answer.status_code == 422
     assert "day/night" in answer.json()["error"]
+
+
+def test_what_needs_the_show_is_refused_until_it_has_begun() -> None:
+    waiting = desk()
+    waiting.start()
+    try:
+        until(lambda: waiting.port)
+        url = f"http://127.0.0.1:{waiting.port}/api"
+        for answer in (httpx.get(f"{url}/state"), httpx.post(f"{url}/presets/one")):
+            assert answer.status_code == 503
+            assert answer.json() == {"error": "the show has not begun"}
+    finally:
+        assert waiting.stop(PATIENCE)

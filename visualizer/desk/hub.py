@@ -16,7 +16,7 @@ from itertools import islice
 from typing import Protocol
 
 from visualizer.desk import desk_state
-from visualizer.desk.access import Access, Allowance, Caller
+from visualizer.desk.access import Access, Allowance, Caller, Refused
 from visualizer.desk.desk_messages import FromDesk, to_action
 from visualizer.desk.machine import Machine
 from visualizer.desk.preview import Preview
@@ -174,9 +174,10 @@ class Hub:
         self._inbox.put(action)
 
     def _check_name(self, name: str) -> None:
-        """Raises ValueError where no preset has the name, as far as that is known here."""
+        """Raises ValueError where no preset has the name, Refused before the show has told any."""
+        self.listen()
         if self._view is None:
-            return
+            raise Refused(503, "the show has not begun")
         presets = self._view.show.presets
         if navigation.preset_index(presets, name) is None:
             there = nearest(name, (preset.name for preset in presets)) or "none at all"
