@@ -158,7 +158,7 @@ def plain(model: str, device: str) -> Any:
     where = str(BUILTIN_FOLDER) if model == BUILTIN else model
     kind = torch.float16 if device == "cuda" else torch.float32
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # advice to whoever saved the model
+        warnings.simplefilter("ignore")  # advice for the model's author
         pipeline = diffusers.AutoPipelineForImage2Image.from_pretrained(
             where, local_files_only=True, **{DTYPE: kind}
         )

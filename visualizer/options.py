@@ -73,7 +73,7 @@ class LiveOptions(Options):
     name or file, to play from the beginning; None for none. engine: where it runs: auto, thread,
     process, ray or ray://HOST:PORT. keep_alive: run the show in a process of its own, and start it
     again if it dies. crash_file: in such a process, where a crash writes its traceback. restarted:
-    it died, and goes on as it was, whatever else is asked.
+    it died, and goes on as it was, regardless of other options.
     """
 
     from_picture: Path | None = None

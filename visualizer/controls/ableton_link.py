@@ -82,7 +82,7 @@ class LinkClock(InputThread):
                 asyncio.run(self._follow())
             except ImportError:
                 self._say("Link is off: aalink is not installed; pip install 'visualizer[link]'")
-                self._mailbox.put(ChooseTempo("", SOURCE))  # whatever else there is leads
+                self._mailbox.put(ChooseTempo("", SOURCE))  # another source takes over
                 return
             except Exception as error:  # no fault in it may end the thread unsaid
                 self._troubles.say("session", f"Link failed and restarts: {error}")

@@ -33,8 +33,8 @@ def count_file(crash_file: Path) -> Path:
 
 
 class Heartbeat:
-    """The show's side. path: the file, which is there; None where nobody looks, or where it can't
-    be opened."""
+    """The show's side. path: the file, which is there; None where no parent process watches, or
+    where it can't be opened."""
 
     def __init__(self, path: Path | None) -> None:
         self._count: mmap.mmap | None = None

@@ -2,7 +2,7 @@
 
 What the wall needs is read here, at once: the picture, the values that looks are drawn from, the
 display, the mapping. The window stage takes half the time that importing the whole show does, and
-nothing is lost by waiting for a disk while there is no picture. Whatever can't be read is said
+nothing is lost by waiting for a disk while there is no picture. What can't be read is reported
 later, by the store that it belongs to.
 """
 

@@ -122,11 +122,11 @@ def _take_signals(live: LiveShow) -> None:
 
 
 def _leave(status: int) -> None:
-    """End the program at once: all that has something to keep has been stopped by then.
+    """End the program at once: everything that keeps state has been stopped by then.
 
     Python's own end would wait for threads that are deep in a load or a download, free what
-    libraries' threads still read (JACK's crash of that), and pull the interpreter away under torch;
-    whoever quits wants to be out.
+    libraries' threads still read (JACK's crash of that), and tear the interpreter down under torch;
+    a performer who quits wants to be out at once.
     """
     terminal.flush()
     os._exit(status)

@@ -85,7 +85,7 @@ class SetStore(Worker):
                 if set_file.load(path).name == name:
                     return path, path.read_text(encoding="utf-8")
             except set_file.SetError:
-                continue  # a faulty one is nobody's
+                continue  # a faulty file has no name
         words = re.sub(r"[^\w]+", "-", name.casefold()).strip("-")[:60] or "set"
         return free_name(self._folder / f"{words}.yaml"), None
 

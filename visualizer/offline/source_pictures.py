@@ -1,5 +1,5 @@
-"""The source's picture for each frame of a video that is made: the one of its show time, whatever
-the machine's speed."""
+"""The source's picture for each frame of a video that is made: the one of its show time,
+independent of the machine's speed."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ class Output(Worker):
             job()
 
     def write(self, pixels: Pixels, at: float) -> None:
-        """Take one picture where it belongs; in this thread. Whatever it raises ends the output."""
+        """Write one picture to the target, in this thread. Any exception ends the output."""
         raise NotImplementedError
 
     def finish(self) -> None:

@@ -368,5 +368,5 @@ def check(name: str, value: float) -> float:
 
 
 def check_wanted(name: str, value: float) -> float:
-    """As check; a seed may also be RANDOM, for whoever takes it to draw one."""
+    """As check; a seed may also be RANDOM, in which case the caller draws one."""
     return value if name == "seed" and value == RANDOM else check(name, value)

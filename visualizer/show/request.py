@@ -21,7 +21,7 @@ class Request:
     negative: what guidance leads away from; empty, or texts that may be "", for nothing. time:
     show time in seconds; motion (zoom, rotate, pan …) is per second of it. ahead: texts that will
     be wanted soon. restarts counts how often a restart from white was asked for: a counter and
-    not a flag, so that "newest wins" can't lose the wish.
+    not a flag, so that "newest wins" can't lose a restart.
 
     source: what is mixed in, a file's path or camera:N, "" for nothing. source_time: seconds of
     show time since it was chosen. source_rounds: how often its video has gone round by the beat,

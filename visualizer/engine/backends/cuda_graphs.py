@@ -136,8 +136,8 @@ class GraphedNetworks(TorchNetworks):
 def cuda_recorder() -> Recorder:
     """Records CUDA graphs, all in one pool of memory, on a stream of their own.
 
-    Played on the stream of whoever plays them. Only what this thread asks of CUDA is watched
-    while recording ("thread_local"): another one may be loading a model.
+    They are replayed on the caller's stream. Only this thread's CUDA calls are captured
+    ("thread_local"): another thread may be loading a model.
     """
     pool = torch.cuda.graph_pool_handle()
     stream = torch.cuda.Stream()  # type: ignore[no-untyped-call]

@@ -2,7 +2,7 @@
 
 The producer is a host itself: the engine in a thread (engine/producer). ProcessHost has the same
 producer in a process of its own, RayHost on another machine, and Failover is one of two hosts.
-Whoever holds the slots need not know which: one that can't go on hands an error to
+The holder of the slots need not know which: a host that can't go on hands an error to
 slots.frames.fail, whose text says why in a line.
 """
 

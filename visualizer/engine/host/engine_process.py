@@ -1,8 +1,8 @@
 """The engine's process: a host of its own in it, and threads that pass on what crosses the pipe.
 
 It ends with the show: when it is told so, when the pipe ends, and on Linux at once when the show's
-process is killed. What its engine can't recover from, such as CUDA's errors, ends it too: whatever
-was wrong in a driver or in memory is gone with the process.
+process is killed. What its engine can't recover from, such as CUDA's errors, ends it too: a bad
+state of the driver or of memory ends with the process.
 """
 
 from __future__ import annotations

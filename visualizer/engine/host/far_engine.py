@@ -1,7 +1,7 @@
 """The far side of an engine on another machine: a host with slots of its own, asked by calls.
 
-Calls may come in any thread and side by side. Whoever asked for nothing for a while is gone, and
-with it the reason to hold a GPU: the process ends. No ray in here; see ray_host.py.
+Calls may come in any thread and side by side. Without calls for a while the show is taken to be
+gone, and with it the reason to hold a GPU: the process ends. No ray in here; see ray_host.py.
 """
 
 from __future__ import annotations

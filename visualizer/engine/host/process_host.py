@@ -3,8 +3,8 @@ on what crosses a pipe and shared memory.
 
 Requests go out one at a time, the newest each time that the process has heard the last; frames are
 copied once, out of shared memory. A process that dies, that says it can't go on, or that the
-watchdog finds hung is killed, and its end is handed to slots.frames as an EngineLost. Whoever
-holds the slots starts another (live/engine_client.py). No torch in here.
+watchdog finds hung is killed, and its end is handed to slots.frames as an EngineLost. The
+holder of the slots starts another (live/engine_client.py). No torch in here.
 """
 
 from __future__ import annotations
@@ -110,7 +110,7 @@ class ProcessHost(threading.Thread):
             self._slots.frames.fail(lost)
 
     def stop(self, timeout: float = 5.0) -> bool:
-        """See EngineHost. The process ends at once, in whatever it is."""
+        """See EngineHost. The process is ended at once, whatever it is doing."""
         self._slots.close()
         if self.is_alive():
             self.join(timeout)
@@ -232,7 +232,7 @@ class ProcessHost(threading.Thread):
 
     def _begin_with(self, picture: Pixels | None) -> Placed | None:
         """A picture that the loop goes on from, in shared memory: the pipe holds less than one, and
-        whoever wrote it there would wait for a process that hangs. Raises NoSharedMemory."""
+        a write to it would block while the process hangs. Raises NoSharedMemory."""
         try:
             return None if picture is None else self._begin_memory.write(picture)
         except OSError as error:

@@ -99,7 +99,7 @@ def _environment(own: bool, joins: bool) -> Mapping[str, str]:
     cluster is the show's; joins: whether it is there already."""
     ours = {
         "RAY_USAGE_STATS_ENABLED": "0",
-        # Whoever lost the connection begins again, so nothing is waited for.
+        # A client that lost its connection opens a new one, so Ray need not wait for it.
         "RAY_CLIENT_RECONNECT_GRACE_PERIOD": "0",
     }
     if own:

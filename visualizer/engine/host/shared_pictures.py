@@ -2,7 +2,7 @@
 out by the other before the next is written.
 
 The show's process owns the memory. Its name is removed as soon as both hold it, so that nothing is
-left behind whoever is killed.
+left behind if either is killed.
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ class OwnMemory:
 
 
 def reserve(memory: SharedMemory) -> None:
-    """Have Linux give all of the memory now. Else the first write would kill whoever does it where
-    /dev/shm is full, as in a container with little of it. Raises OSError then."""
+    """Have Linux give all of the memory now. Otherwise the first write would kill the writing
+    process where /dev/shm is full, as in a container with little of it. Raises OSError then."""
     path = LINUX_MEMORY / memory.name
     if path.exists():
         with path.open("r+b") as file:

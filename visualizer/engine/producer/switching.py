@@ -226,7 +226,7 @@ class ModelSwitch:
         return model if line else joined(model, loras)
 
     def _wish(self, name: str) -> None:
-        """A model is wanted, '' for the default. The newest wish counts."""
+        """Ask for a model, '' for the default. The newest request counts."""
         name = self._named(name)
         self._stands_in = False
         if self._loader is not None:

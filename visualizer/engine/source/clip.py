@@ -69,8 +69,8 @@ class Clip:
     def at(self, position: float, most: int | None = None) -> av.VideoFrame:
         """The frame at a position in seconds, 0 to the length of a round.
 
-        The same for the same position, whatever was asked for before; but for most: no more frames
-        than that are decoded in a call, and where that falls short, the newest comes back.
+        The result depends on the position alone, not on earlier calls, unless most ends a call
+        early: at most that many frames are decoded, and the newest of them is returned.
         """
         assert self._now is not None
         if self._container is None:

@@ -54,7 +54,7 @@ def _preview_next(show: Show) -> Show:
 
 
 def _quit(show: Show) -> Show:
-    if show.quit_pending:  # whatever pads have opened since
+    if show.quit_pending:  # even if pads have opened something since
         return replace(show, over=True)
     if show.help or show.learning is not None or show.mapping is not None:
         return replace(show, help=False, learning=None, mapping=None)  # all that is open at once
