@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from .rig import Playing, desk
+from .rig import Browser, Playing, desk
 
 
 @pytest.fixture
@@ -14,3 +14,11 @@ def playing() -> Iterator[Playing]:
     """A show whose desk listens on this machine alone."""
     with Playing(desk()) as playing:
         yield playing
+
+
+@pytest.fixture
+def browser(playing: Playing) -> Iterator[Browser]:
+    """A desk that is connected to it."""
+    browser = playing.connect()
+    yield browser
+    browser.close()

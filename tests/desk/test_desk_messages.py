@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from visualizer.controls.osc.osc_messages import decode
-from visualizer.desk.desk_messages import SCHEMAS, read, to_action
+from visualizer.desk.desk_actions import to_action
+from visualizer.desk.desk_messages import SCHEMAS, read
 from visualizer.show import play_actions, setup_actions
 from visualizer.show.actions import Action
 from visualizer.show.command_table import COMMANDS, ON_OFF

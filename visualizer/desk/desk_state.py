@@ -176,7 +176,7 @@ def state(
 
 
 def changes(before: State, after: State) -> dict[str, Any]:
-    """The sections that differ, as they are sent (desk_messages.Change)."""
+    """The sections that differ, as they are sent (told_messages.Change)."""
     found: dict[str, Any] = {}
     for name in State.model_fields:
         old, new = getattr(before, name), getattr(after, name)

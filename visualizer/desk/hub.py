@@ -17,7 +17,8 @@ from typing import Protocol
 
 from visualizer.desk import desk_state
 from visualizer.desk.access import Access, Allowance, Caller, Refused
-from visualizer.desk.desk_messages import FromDesk, to_action
+from visualizer.desk.desk_actions import to_action
+from visualizer.desk.desk_messages import FromDesk
 from visualizer.desk.machine import Machine
 from visualizer.desk.preview import Preview
 from visualizer.desk.thumbnails import Thumbnails
