@@ -28,6 +28,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import Any
 
+from visualizer.controls.midi.jack_server import JackServer
 from visualizer.controls.midi.ports import FAULTS, Received, places
 
 QUEUE = 16384
@@ -52,11 +53,14 @@ pulled cables, and to none at the program's end."""
 
 _retired: deque[Any] = deque(maxlen=RETIRED)
 
+_orphaned: list[Any] = []
+"""Clients of JACK servers that have died: freed by libjack, so RtMidi must never touch them."""
+
 
 @atexit.register
 def _keep_retired() -> None:
     """Python would take them apart with all else that it ends."""
-    for client in _retired:
+    for client in (*_retired, *_orphaned):
         ctypes.pythonapi.Py_IncRef(ctypes.py_object(client))
 
 
@@ -90,11 +94,11 @@ class RtMidiInput:
         self,
         client: Any,
         clock: Callable[[], float] = time.monotonic,
-        let_go: Callable[[Any], None] | None = None,
+        server: JackServer | None = None,
     ) -> None:
         self._client = client
         self._clock = clock
-        self._let_go = let_go or _close
+        self._server = server
         self._before: float | None = None
 
     def take(self, most: int) -> list[Received]:
@@ -110,14 +114,20 @@ class RtMidiInput:
 
     def close(self) -> None:
         """Let go of the port."""
-        self._let_go(self._client)
+        if self._server is None:
+            _close(self._client)
+        elif self._server.dead:
+            _orphaned.append(self._client)
+        else:
+            _retired.append(self._client)
 
 
 class RtMidiOutput:
     """An open output."""
 
-    def __init__(self, client: Any) -> None:
+    def __init__(self, client: Any, server: JackServer | None = None) -> None:
         self._client = client
+        self._server = server
 
     def send(self, data: Sequence[int]) -> None:
         """Send one message. Raises FAULTS."""
@@ -125,7 +135,10 @@ class RtMidiOutput:
 
     def close(self) -> None:
         """Let go of the port."""
-        _close(self._client)
+        if self._server is not None and self._server.dead:
+            _orphaned.append(self._client)
+        else:
+            _close(self._client)
 
 
 class RtMidiPorts:
@@ -134,9 +147,19 @@ class RtMidiPorts:
     def __init__(self, api: str | None = None) -> None:
         self._api = api
         self._listers: dict[str, Any] = {}
+        self._server: JackServer | None = None
 
     def names(self) -> Iterable[str]:
-        """The inputs that are there now. Raises FAULTS, or ImportError without RtMidi."""
+        """The inputs that are there now. Raises FAULTS, or ImportError without RtMidi.
+
+        None at the first look after a JACK server has died: each is opened anew when it is back.
+        """
+        if self._server is not None and self._server.dead:
+            _orphaned.extend((*self._listers.values(), *_retired))
+            _retired.clear()
+            self._listers.clear()
+            self._server = None
+            return ()
         return tuple(name for name in self._listed("MidiIn") if not OURS.match(name))
 
     def outputs(self) -> Iterable[str]:
@@ -148,26 +171,44 @@ class RtMidiPorts:
         client = self._client("MidiIn", queue_size_limit=QUEUE)
         # The clock is for programs that follow it; active sensing carries no information.
         client.ignore_types(sysex=False, timing=False, active_sense=True)
-        return RtMidiInput(_opened(client, address, place, "input"), let_go=_retire)
+        client = _opened(client, address, place, "input")
+        return RtMidiInput(client, server=self._watch(client))
 
     def open_output(self, address: str, place: int = 0) -> RtMidiOutput:
         """Open the output of that name, the place-th of several. Raises FAULTS."""
-        return RtMidiOutput(_opened(self._client("MidiOut"), address, place, LED_PORT))
+        client = _opened(self._client("MidiOut"), address, place, LED_PORT)
+        return RtMidiOutput(client, self._watch(client))
 
     def close(self) -> None:
         """Let go of the clients that list."""
-        for client in self._listers.values():
-            client.delete()
+        if self._server is not None and self._server.dead:
+            _orphaned.extend(self._listers.values())
+        else:
+            for client in self._listers.values():
+                client.delete()
         self._listers.clear()
+        if self._server is not None:
+            self._server.close()
+            self._server = None
 
     def _listed(self, kind: str) -> tuple[str, ...]:
+        if self._server is not None and self._server.dead:
+            raise OSError("the JACK server has ended")
         if kind not in self._listers:
             self._listers[kind] = self._client(kind)
         try:
-            return tuple(self._listers[kind].get_ports())
+            found = tuple(self._listers[kind].get_ports())
         except FAULTS:
-            del self._listers[kind]  # its server is gone: the next look asks with a new client
+            del self._listers[kind]  # there is no server: the next look asks with a new client
             raise
+        self._watch(self._listers[kind])
+        return found
+
+    def _watch(self, client: Any) -> JackServer | None:
+        """The server of a client that has reached one; None where it is not JACK's."""
+        if self._server is None and client.get_current_api() == UNIX_JACK:
+            self._server = JackServer()
+        return self._server
 
     def _client(self, kind: str, **options: Any) -> Any:
         return rtmidi_client(kind, self._api, CLIENT, **options)
@@ -206,13 +247,6 @@ def _check(api: str | None, code: int | None, compiled: Sequence[int]) -> None:
 def _raise(kind: Any, text: str, data: Any = None) -> None:
     """Raise an error of RtMidi's as python-rtmidi does: supriya-midi's own is none of FAULTS."""
     raise OSError(text)
-
-
-def _retire(client: Any) -> None:
-    if client.get_current_api() == UNIX_JACK:
-        _retired.append(client)
-    else:
-        _close(client)
 
 
 def _close(client: Any) -> None:
