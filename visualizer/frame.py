@@ -23,6 +23,8 @@ class Frame:
 
     number: counts from 1 within a run. time: the producer's clock when it was finished, in
     seconds. seconds: how long it took to make. seed: the seed really used (the walk included).
+    origin: counts changes of the engine that made it; the wall fades from one's picture to the
+    other's.
     """
 
     number: int
@@ -31,3 +33,4 @@ class Frame:
     pixels: Pixels
     seed: int
     request: Request
+    origin: int = 0

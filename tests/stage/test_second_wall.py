@@ -15,6 +15,7 @@ from visualizer.show.next_request import request
 from visualizer.show.projection import PLAIN, Projection
 from visualizer.show.view import View
 from visualizer.stage import second_wall
+from visualizer.stage.pacing import LONGEST_RETURN, PERIOD
 from visualizer.stage.plain_window import end_video
 from visualizer.stage.renderer import Moment
 from visualizer.stage.second_wall import SecondWall, SecondWalls
@@ -143,6 +144,36 @@ def test_a_wall_with_frames_of_its_own_shows_them_with_looks_and_fades_and_again
         player.play(dark)
         assert set(shown().values()) <= {0}, "opened again, it is dark from its first moment on"
     assert shown() == {1: 0, 2: 0}
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 1.0])
+def test_a_wall_fades_from_one_engines_pictures_to_anothers_and_back(
+    headless: None, monkeypatch: pytest.MonkeyPatch, smoothing: float
+) -> None:
+    monkeypatch.setattr(pygame.display, "get_num_displays", lambda: 2)
+    monkeypatch.setattr(pygame.display, "get_desktop_sizes", lambda: [(160, 90), (80, 45)])
+    player = Player(windowed=False, also=(1,))
+    show = replace(BARE, fullscreen=True).with_values({"smoothing": smoothing})
+    player.frame(200)
+
+    def played(level: int, origin: int, frames: int) -> list[int]:
+        """What the wall shows from display frame to display frame, at ten frames a second."""
+        pixels, shown = np.full((16, 16, 3), level, np.uint8), []
+        for number in range(6 * frames):
+            if number % 6 == 0:
+                frame = Frame(1, player.now, 0.1, pixels, 1, request(BARE), origin)
+                player.stage.show_on(1, frame)
+            player.play(show)
+            for second in player.stage._seconds._walls.values():
+                shown.append(int(surface_of(second)[40, 20, 0]))
+        return shown
+
+    assert played(40, 1, frames=20)[-1] == 40
+    levels = played(200, 2, frames=20) + played(40, 3, frames=20)
+    assert max(levels) == 200, "the first wall's picture, whole"
+    assert levels[-1] == 40, "its own again"
+    bound = 160 * PERIOD / LONGEST_RETURN + 2  # two levels for what is rounded
+    assert np.abs(np.diff([40, *levels])).max() <= bound
 
 
 def test_a_wall_that_fails_takes_no_other_with_it(

@@ -1,8 +1,8 @@
 """--walls: engines of further walls, which play the same show with seeds of their own.
 
 Each wall's engine is one of two hosts, as a far engine is (failover.py): its own, and while that is
-away the first wall's frames. So a wall whose engine is lost shows the first wall's picture at once,
-and fades back once its own is there again.
+away the first wall's frames. So a wall whose engine is lost fades to the first wall's picture at
+once, and back when its own is there again.
 """
 
 from __future__ import annotations

@@ -45,7 +45,8 @@ SWAY_ZOOM = 1.0
 """Octaves of zoom by which it is at most: any more, and it is a blur."""
 
 LONGEST_RETURN = 1.5
-"""Seconds, at most, of the fade from a picture that was carried away to one in its place."""
+"""Seconds, at most, of the fade from a picture that was carried away to one in its place, and
+those of the fade to another engine's."""
 
 FIRST_GUESS = 0.25
 """Seconds for the first fade, before two frames were seen."""

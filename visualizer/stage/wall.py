@@ -12,7 +12,7 @@ from collections.abc import Callable
 from visualizer.frame import Frame, Pixels
 from visualizer.show.next_request import request
 from visualizer.show.view import View
-from visualizer.stage.pacing import Carry, Pacer
+from visualizer.stage.pacing import LONGEST_RETURN, Carry, Pacer
 from visualizer.stage.renderer import Moment
 from visualizer.stage.strobe import Strobe
 
@@ -44,6 +44,7 @@ class Wall:
         self._crossfades = crossfades
         self._pacer, self._carry = Pacer(), Carry()
         self._unseen = False
+        self._origin: int | None = None
         self._frozen = False
         self._mix = self._phase = 1.0
         self._unwanted = 0.0  # seconds since the newest frame in which the next was not due
@@ -88,7 +89,10 @@ class Wall:
             same = self.newest.pixels is self.pixels
             self.pixels = self.newest.pixels
             self._push(self.newest.pixels)
-            self._pacer.arrived(now, self._carry.astray)
+            other = self._origin not in (None, self.newest.origin)
+            # Another engine's picture need not continue the one before, at any smoothing.
+            self._pacer.arrived(now, LONGEST_RETURN if other else self._carry.astray)
+            self._origin = self.newest.origin
             if self._crossfades:
                 self._carry.arrived(self.newest.request, same)
             self._unseen = False

@@ -83,6 +83,11 @@ class Both:
         assert frame is not None
         return int(frame.pixels[0, 0, 0])
 
+    def origin(self) -> int:
+        frame = self.slots.frames.wait(SOON)
+        assert frame is not None
+        return frame.origin
+
     def statuses(self) -> Iterator[Status]:
         while (status := self.slots.statuses.get()) is not None:
             yield status
@@ -153,6 +158,8 @@ def test_when_the_far_engine_is_lost_the_local_one_goes_on_from_its_picture_and_
     both.far_plays()
     both.far.frame(70)
     assert both.shade() == 70
+    both.far.frame(71)
+    assert both.origin() == 3, "counted at each change, for the wall to fade"
 
 
 def test_a_far_engine_that_is_not_there_is_said_once_however_often_it_is_tried(both: Both) -> None:

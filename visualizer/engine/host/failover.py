@@ -100,7 +100,7 @@ class Failover(threading.Thread):
         self._retries, self._clock = retries, clock
         self._lock = threading.RLock()
         self._picture = picture
-        self._number = 0
+        self._number = self._origin = 0
         self._model: str | None = None
         self._request: Request | None = None
         self._line = ""
@@ -219,6 +219,7 @@ class Failover(threading.Thread):
         """Have a side go on from the last picture."""
         if self._active is not side:
             self._active = side
+            self._origin += 1
             if self._picture is not None:
                 side.slots.pictures.put(self._picture)
         if self._request is not None:
@@ -231,7 +232,7 @@ class Failover(threading.Thread):
             if side is self._active:
                 self._picture = frame.pixels
                 self._number += 1
-                self._slots.frames.put(replace(frame, number=self._number))
+                self._slots.frames.put(replace(frame, number=self._number, origin=self._origin))
 
     def _heard(self, side: Side, status: Status) -> None:
         with self._lock:
