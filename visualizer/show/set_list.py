@@ -62,6 +62,11 @@ class SetState:
         return self.lists[self.chosen] if self.lists else None
 
     @property
+    def unsaved(self) -> tuple[SetList, ...]:
+        """Those that differ from their files."""
+        return tuple(each for each in self.lists if each not in self.kept)
+
+    @property
     def changed(self) -> bool:
         """Whether the chosen one differs from its file."""
         return self.now is not None and self.now not in self.kept

@@ -18,10 +18,20 @@ from visualizer.show.records import FITS
 from visualizer.show.reducer import reduce, start
 from visualizer.show.reducers.remember import SETTLED, remember, settled
 from visualizer.show.reducers.snapshots import aims
+from visualizer.show.set_list import SetEntry, SetList
+from visualizer.show.setup_actions import AddToSet, GoInSet, MoveInSet, RemoveFromSet, SetLength
 from visualizer.show.state import Show
-from visualizer.show.system_actions import Engine, Heard, Live, Offer, Tick
+from visualizer.show.system_actions import (
+    Engine,
+    Heard,
+    Live,
+    Offer,
+    SetLists,
+    SetSaved,
+    Tick,
+)
 
-from ..shows import ALL, PLAIN, RICH, after, shows
+from ..shows import ALL, PLAIN, RICH, SET, after, shows
 
 RESUME = Run("resume")
 
@@ -197,10 +207,46 @@ def test_what_any_show_leaves_can_be_read_again(show: Show) -> None:
     assert parse(to_text(memory), "state.yaml") == memory
 
 
+def test_a_set_list_that_was_edited_and_not_saved_is_as_it_was_left() -> None:
+    files = SetLists((SetList("Day", (SetEntry("Calm", 1.0),)), SET), 1, begins=True)
+    edits = GoInSet(1), AddToSet(0), MoveInSet(1, 3), SetLength(0, 7.0, "minutes")
+    last = after(start(ALL), files, Live(1), *edits)
+    memory = remember(last)
+    assert memory.unsaved_sets == (last.sets.now,)
+    again = taken_up(memory, after(start(ALL), replace(files, begins=False)))
+    assert again.sets.now == last.sets.now
+    assert again.sets.changed, "it can still be saved"
+    assert again.sets.play is not None
+    assert last.sets.play is not None
+    assert again.sets.play.place == last.sets.play.place == 3
+    assert [each.name for each in again.sets.lists] == ["Day", "Night"]
+    said = [message.text for message in again.messages]
+    assert "set list Night has changes that are not saved" in said
+    assert last.sets.now is not None
+    saved = reduce(last, SetSaved(last.sets.now))
+    assert remember(saved).unsaved_sets == ()
+
+
+def test_a_set_list_that_was_begun_and_not_saved_is_there_though_none_played() -> None:
+    last = after(start(ALL), AddToSet(1), AddToSet(2))
+    again = taken_up(remember(last), after(start(ALL), SetLists((SET,), 0, begins=False)))
+    assert [each.name for each in again.sets.lists] == ["Night", "My set"]
+    assert again.sets.now == last.sets.now
+    assert again.sets.play is None
+
+
+def test_a_set_list_that_the_command_line_names_plays_as_it_was_edited() -> None:
+    last = after(start(ALL), SetLists((SET,), 0, begins=False), Live(1), RemoveFromSet(1))
+    begun = after(start(ALL), SetLists((SET,), 0, begins=True))
+    again = taken_up(remember(last), begun)
+    assert again.sets.now == last.sets.now
+    assert again.sets.play is not None
+
+
 def test_a_set_list_that_is_gone_is_stopped_with_a_line() -> None:
     show = taken_up(replace(remember(start(ALL)), set_list="My set"))
     assert show.sets.play is None
-    said = "set list My set was not saved, or is gone; it is stopped"
+    said = "set list My set is gone; it is stopped"
     assert said in [message.text for message in show.messages]
 
 
@@ -215,6 +261,7 @@ def test_a_file_is_readable() -> None:
         set_list="Evening",
         set_place=2,
         set_preset="Bloom",
+        unsaved_sets=(SetList("Evening", (SetEntry("Deep sea", 2.5, "bars"),)),),
     )
     assert to_text(memory) == (
         "# The state of the last show, for visualizer --resume.\n"
@@ -236,6 +283,13 @@ def test_a_file_is_readable() -> None:
         "set_place: 2\n"
         "set_preset: Bloom\n"
         "unattended: false\n"
+        "unsaved_sets:\n"
+        "- name: Evening\n"
+        "  entries:\n"
+        "  - preset: Deep sea\n"
+        "    length: 2.5\n"
+        "    counted_in: bars\n"
+        "  loops: false\n"
         "blackout: false\n"
         "frozen: false\n"
         "values:\n"

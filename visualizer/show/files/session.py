@@ -7,7 +7,7 @@ of its own.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from types import MappingProxyType
 from typing import Annotated, Literal
 
@@ -17,6 +17,7 @@ from visualizer.show.files import stored_values, yaml_faults
 from visualizer.show.files.stored_values import Loras, Values, tell_unknown, unsaid
 from visualizer.show.lora import Lora
 from visualizer.show.parameters import BY_NAME
+from visualizer.show.set_list import SetEntry, SetList, Unit
 
 NO_VALUES: Mapping[str, float] = MappingProxyType({})
 
@@ -32,8 +33,8 @@ class Session:
     None where that is not known. source: the one given by hand, "" for none. display: name of the
     one that the wall was on. history: of typed prompts, the oldest first. set_list: name of the one
     that played, "" for none; set_place: index of its entry, and set_preset what that names, as the
-    order may have been changed; unattended: as SetState has it. blackout, frozen: whether the wall
-    was so."""
+    order may have been changed; unattended: as SetState has it. unsaved_sets: set lists that differ
+    from their files, the chosen one first. blackout, frozen: whether the wall was so."""
 
     values: Mapping[str, float] = field(default_factory=lambda: NO_VALUES)
     preset: str = ""
@@ -52,8 +53,30 @@ class Session:
     set_place: int = 0
     set_preset: str = ""
     unattended: bool = False
+    unsaved_sets: tuple[SetList, ...] = ()
     blackout: bool = False
     frozen: bool = False
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(frozen=True, strict=True)
+
+    preset: str
+    length: Annotated[float, Field(gt=0.0, le=10_000.0)]
+    counted_in: Unit
+
+
+class _SetList(BaseModel):
+    model_config = ConfigDict(frozen=True, strict=True)
+
+    name: str
+    entries: Annotated[list[_Entry], Field(min_length=1)]
+    loops: bool
+
+    def value(self) -> SetList:
+        """The set list."""
+        entries = (SetEntry(each.preset, each.length, each.counted_in) for each in self.entries)
+        return SetList(self.name, tuple(entries), self.loops)
 
 
 class _File(BaseModel):
@@ -75,6 +98,7 @@ class _File(BaseModel):
     set_place: Annotated[int, Field(ge=0)] = 0
     set_preset: str = ""
     unattended: bool = False
+    unsaved_sets: list[_SetList] = []
     blackout: bool = False
     frozen: bool = False
     values: Values = Field(default_factory=lambda: NO_VALUES)
@@ -85,6 +109,7 @@ def to_text(memory: Session) -> str:
     content = {name: getattr(memory, name) for name in _File.model_fields}
     content["loras"] = None if memory.loras is None else [str(lora) for lora in memory.loras]
     content["history"] = list(memory.history)
+    content["unsaved_sets"] = [asdict(each) for each in memory.unsaved_sets]
     content["values"] = stored_values.plain(memory.values)
     return stored_values.to_yaml(content, "The state of the last show, for visualizer --resume.")
 
@@ -105,4 +130,6 @@ def parse(text: str, file: str, tell: Callable[[str], object] = unsaid) -> Sessi
         raise yaml_faults.Fault(file, *yaml_faults.faults_of(error, node)[0]) from None
     tell_unknown(unknown, file, tell)
     fields = {name: getattr(read, name) for name in _File.model_fields}
-    return Session(**{**fields, "history": tuple(read.history)})
+    fields["history"] = tuple(read.history)
+    fields["unsaved_sets"] = tuple(each.value() for each in read.unsaved_sets)
+    return Session(**fields)

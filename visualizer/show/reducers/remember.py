@@ -13,7 +13,13 @@ from visualizer.show.files.session import HISTORY, Session
 from visualizer.show.notices import say
 from visualizer.show.parameters import BY_NAME
 from visualizer.show.records import NO_VALUES, Cued, DisplayChoice
-from visualizer.show.reducers import model_choice, navigation, set_playing, snapshots
+from visualizer.show.reducers import (
+    model_choice,
+    navigation,
+    set_editing,
+    set_playing,
+    snapshots,
+)
 from visualizer.show.source_names import label
 from visualizer.show.state import Show
 
@@ -49,6 +55,7 @@ def remember(show: Show) -> Session:
         set_place=sets.play.place if sets.play is not None else 0,
         set_preset=sets.entry.preset if sets.entry is not None else "",
         unattended=sets.unattended,
+        unsaved_sets=tuple(sorted(sets.unsaved, key=lambda each: each is not sets.now)),
         blackout=show.blackout,
         frozen=show.frozen,
     )
@@ -109,6 +116,7 @@ def resumed(show: Show) -> Show:
         show = say(show, f"preset {memory.preset} no longer exists")
     if memory.prompt:
         show = navigation.to_text(show, memory.prompt)
+    show = set_editing.restored(show, memory.unsaved_sets)
     show = set_playing.taken_up(show, memory)
     show = model_choice.changed(show, memory.model, memory.loras)
     if memory.source and memory.source != show.source:

@@ -1,6 +1,6 @@
 """What a hand changes of a set list: its order, its lengths, its entries; and saving it. Pure.
 
-It lasts for the show, until it is saved (live/set_store.py).
+It lasts for the show and those that resume it, until it is saved (live/set_store.py).
 """
 
 from __future__ import annotations
@@ -113,6 +113,21 @@ def put_back(show: Show, set_list: SetList) -> Show:
         case Pending(action=GoInSet()):
             show = replace(show, pending=None)
     return _with(show, set_list, play)
+
+
+def restored(show: Show, unsaved: tuple[SetList, ...]) -> Show:
+    """Set lists as the last show left them, unsaved, the chosen one first: in the place of their
+    files' ones, or beside them."""
+    for each in unsaved:
+        if each.name in (there.name for there in show.sets.lists):
+            show = put_back(show, each)
+        else:
+            show = replace(show, sets=replace(show.sets, lists=(*show.sets.lists, each)))
+        show = say(show, f"set list {each.name} has changes that are not saved")
+    if unsaved and show.sets.play is None:
+        chosen = [each.name for each in show.sets.lists].index(unsaved[0].name)
+        show = replace(show, sets=replace(show.sets, chosen=chosen))
+    return show
 
 
 def save(show: Show) -> Show:

@@ -120,7 +120,7 @@ def taken_up(show: Show, memory: Session) -> Show:
     if memory.set_list not in names:
         if not memory.set_list:
             return show
-        return say(show, f"set list {memory.set_list} was not saved, or is gone; it is stopped")
+        return say(show, f"set list {memory.set_list} is gone; it is stopped")
     index = names.index(memory.set_list)
     there = [entry.preset for entry in show.sets.lists[index].entries]
     place = min(memory.set_place, len(there) - 1)
