@@ -21,11 +21,12 @@ from visualizer.options import LiveOptions
 from visualizer.show.files import session
 from visualizer.show.files.session import Session
 from visualizer.show.parameters import DEFAULTS
+from visualizer.show.play_actions import Run
 from visualizer.show.reducer import reduce, start
 from visualizer.show.system_actions import Offer
 from visualizer.stage.stage import Stage
 
-from .rig import until
+from .rig import Wall, show_on, until
 
 
 @pytest.fixture
@@ -98,6 +99,25 @@ def test_a_show_that_shares_the_folder_leaves_the_picture_alone(
     back = last_picture.read(tmp_path)
     assert back is not None
     assert abs(back.mean() - clouds.mean()) < 2.0
+
+
+def test_while_the_wall_is_frozen_the_picture_on_it_is_the_one_that_is_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wall = Wall()
+    live = show_on(wall)
+    kept: list[Pixels | None] = []
+    monkeypatch.setattr(live.session_store, "keep", lambda show, seen: kept.append(seen))
+    with live:
+        until(live, lambda: len(wall.frames) > 1)
+        live.do(Run("freeze"))
+        made = len(wall.frames)
+        kept.clear()
+        until(live, lambda: len(wall.frames) > made + 1)
+        assert kept == [None] * len(kept), "the loop goes on behind it"
+        live.do(Run("freeze"))
+        until(live, lambda: kept[-1] is not None)
+        assert kept[-1] is wall.frames[-1].pixels
 
 
 @pytest.fixture

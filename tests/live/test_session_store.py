@@ -17,7 +17,7 @@ from visualizer.live import session_store
 from visualizer.live.session_store import SessionStore, usual_folder
 from visualizer.show.actions import Action
 from visualizer.show.files import session
-from visualizer.show.play_actions import Run, Set, Store
+from visualizer.show.play_actions import Recall, Run, Set, Store
 from visualizer.show.reducer import start
 from visualizer.show.reducers import remember, snapshots
 from visualizer.show.state import Show
@@ -74,6 +74,17 @@ def test_a_show_is_offered_to_the_next_one_with_its_snapshots(
     last = played(folder, Set("zoom", 0.5), Store(3))
     _, found = begun(keeper)
     assert found == [Snapshots(last.snapshots), Offer(remember.remember(last))]
+
+
+def test_what_is_stored_while_the_wall_is_frozen_is_kept_and_comes_back(
+    keeper: SessionStore, folder: Path
+) -> None:
+    last = played(folder, Run("freeze"), Set("zoom", 0.5), Store(3))
+    assert last.frozen
+    show, found = begun(keeper)
+    assert found[0] == Snapshots(last.snapshots)
+    show = after(show, Set("morph", 0.0), Run("freeze"), Recall(3))
+    assert (show.values["zoom"], show.frozen) == (0.5, True), "freeze is no part of it"
 
 
 def test_a_show_without_snapshots_has_no_file_for_them(folder: Path) -> None:
