@@ -9,9 +9,10 @@ from typing import cast
 import pygame
 import pytest
 
-from visualizer.show.records import TextEntry
+from visualizer.show.records import DisplayChoice, TextEntry
 from visualizer.show.view import View
 from visualizer.stage import window
+from visualizer.stage.gl_recovery import GL_AGAIN, GLRecovery
 from visualizer.stage.gl_renderer import GLRenderer
 from visualizer.stage.hud.hud import Hud
 from visualizer.stage.hud.start_screen import StartScreen
@@ -181,33 +182,115 @@ def test_a_picture_reaches_a_real_screen(real_screen: None) -> None:
     assert not pygame.display.get_init()
 
 
-def test_a_wall_whose_opengl_context_is_lost_is_drawn_by_software_with_a_line(
-    real_screen: None,
-) -> None:
-    player = Player(renderer="gl", window_size=(160, 120))
-    if player.stage.renderer != "OpenGL":
-        pytest.skip("no OpenGL here")
-    player.frame(200)
-    player.play(BARE, 1.0)
-    # As after a reset of the GPU: no call to OpenGL does anything any more.
+def lose_gl(player: Player, level: int) -> None:
+    """Lose the context, as after a reset of the GPU: no call to OpenGL does anything any more. A
+    frame of that level comes meanwhile."""
     ctypes.CDLL(pygame.base.__file__).SDL_GL_MakeCurrent(None, None)
-    player.frame(120)
+    player.frame(level)
     for _ in range(GL_FAULTS):
         with pytest.raises(Exception, match="cannot create texture"):
             player.play(BARE)
-    assert player.play(BARE, 1.5) == 120
-    assert player.stage.renderer == "software"
     assert player.stage.take_messages() == [
         "OpenGL fails (cannot create texture); the wall is drawn by software"
     ]
+    assert player.stage.renderer == "software"
 
 
-def test_a_wall_whose_window_is_destroyed_is_drawn_by_opengl_in_the_next(
-    real_screen: None,
-) -> None:
+@pytest.fixture
+def on_gl(real_screen: None) -> Player:
+    """A stage that draws by OpenGL."""
     player = Player(renderer="gl", window_size=(160, 120))
     if player.stage.renderer != "OpenGL":
         pytest.skip("no OpenGL here")
+    return player
+
+
+def test_a_wall_whose_opengl_context_is_lost_is_drawn_by_software_and_then_by_opengl_again(
+    on_gl: Player, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    player, shown = on_gl, list[int]()
+    flip = player.stage._window.flip
+
+    def watched() -> None:
+        renderer = player.stage._renderer
+        if isinstance(renderer, GLRenderer):
+            # Nothing is to be read of a context that is lost.
+            shown.append(int(renderer.screen_pixels()[60, 80, 0]) if intact else 255)
+        else:
+            shown.append(int(wall()[80, 60, 0]))
+        flip()
+
+    intact = True
+    monkeypatch.setattr(player.stage._window, "flip", watched)
+    player.frame(200)
+    player.play(BARE, 2.0)  # the start screen has gone
+    for again in GL_AGAIN[:2]:
+        shown.clear()
+        intact = False
+        lose_gl(player, 120)
+        intact = True
+        assert player.play(BARE, 4.0) == 120
+        player.play(BARE, again - 4.5)
+        assert player.stage.renderer == "software"
+        player.play(BARE, 1.0)
+        assert player.stage.renderer == "OpenGL"
+        assert player.stage.take_messages() == ["OpenGL works again; the wall is drawn with it"]
+        player.frame(130)
+        player.play(BARE, 4.0)
+        assert abs(shown[-1] - 130) <= 1
+        assert min(shown) >= 119, "no picture is black, on whatever window"
+
+
+def test_opengl_that_stays_lost_is_tried_ever_more_seldom_and_not_seen(
+    on_gl: Player, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise RuntimeError("still lost")
+
+    player = on_gl
+    player.frame(200)
+    player.play(BARE, 0.5)
+    lose_gl(player, 120)
+    opened = player.stage._window.opened
+    with monkeypatch.context() as fault:
+        fault.setattr(GLRenderer, "push", fails)
+        for again in GL_AGAIN:
+            player.now += again
+            assert player.play(BARE, 1.0) == 120
+        tried: list[int] = []
+        fault.setattr(GLRecovery, "_draws", lambda *_: tried.append(1))
+        player.now += 10 * GL_AGAIN[-1]
+        player.play(BARE, 1.0)
+        assert not tried, "no more by itself"
+        assert player.stage._window.opened == opened
+    show = replace(BARE, display_choice=DisplayChoice(1))
+    player.play(show, 0.1)
+    assert player.stage.renderer == "OpenGL", "the performer's key tries it at once"
+
+
+def test_opengl_that_fails_in_its_first_picture_is_left_again_before_that_is_seen(
+    on_gl: Player, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> None:
+        raise RuntimeError("lost again")
+
+    player = on_gl
+    player.frame(200)
+    player.play(BARE, 0.5)
+    lose_gl(player, 120)
+    player.play(BARE, 0.5)
+    player.now += GL_AGAIN[0]
+    monkeypatch.setattr(GLRecovery, "_draws", lambda *_: True)
+    monkeypatch.setattr(GLRenderer, "finish", fails)
+    with pytest.raises(RuntimeError, match="lost again"):
+        player.play(BARE)
+    assert player.stage.renderer == "software"
+    assert wall()[80, 60, 0] == 120
+    assert player.play(BARE, 1.0) == 120
+
+
+def test_a_wall_whose_window_is_destroyed_is_drawn_by_opengl_in_the_next(on_gl: Player) -> None:
+    player = on_gl
     player.frame(200)
     player.play(BARE, 1.0)
     end_video()

@@ -25,6 +25,7 @@ from visualizer.stage import window
 from visualizer.stage.alignment_card import AlignmentCard
 from visualizer.stage.drawing.lettering import Lettering
 from visualizer.stage.geometry import Size
+from visualizer.stage.gl_recovery import GLRecovery
 from visualizer.stage.gl_renderer import GLRenderer, NoOpenGL
 from visualizer.stage.homography import Grey, wall_size
 from visualizer.stage.hud.hud import Hud
@@ -80,6 +81,7 @@ class Stage:
         self._messages: list[str] = []
         self.masks: Mapping[str, Grey] = {}
         self._slow_gl = renderer == "gl"
+        self._recovery = GLRecovery(self._slow_gl)
         self._window = window.Window(display, windowed, wants_gl, window_size)
         self._renderer = self._new_renderer()
         self._wall = Wall(lambda pixels: self._renderer.push(pixels), strobe_limit=strobe_limit)
@@ -187,13 +189,15 @@ class Stage:
             self._go_to_display(view.show.display_choice)
             self._window.set_fullscreen(view.show.fullscreen)
             self._window.show_cursor(view.show.mapping is not None)
-            surface = self._window.surface
-            if surface is not None:
+            self._try_gl(now)
+            if (surface := self._window.surface) is not None:
                 self._aim(surface)
                 self._draw(view, now, passed)
             self._gl_faults = 0
         except Exception as error:
-            self._doubt_gl(error)
+            if self._leaves_gl(error, now) and (surface := self._window.surface) is not None:
+                self._aim(surface)  # the new window is black
+                self._draw(view, now, 0.0)
             raise
         finally:
             self._take_turn()
@@ -237,19 +241,37 @@ class Stage:
         assert surface is not None
         return SoftwareRenderer(surface)
 
-    def _doubt_gl(self, error: Exception) -> None:
-        """A picture could not be drawn: go on by software where OpenGL fails again and again."""
-        if not self._window.gl:
+    def _leaves_gl(self, error: Exception, now: float) -> bool:
+        """A picture could not be drawn: go on by software where OpenGL fails again and again, which
+        is told."""
+        self._gl_faults += self._window.gl
+        if not self._window.gl or self._gl_faults < GL_FAULTS:
+            return False
+        self._messages.append(f"OpenGL fails ({error}); the wall is drawn by software")
+        self._window.leave_gl()
+        self._recovery.lost(now)
+        return True
+
+    def _try_gl(self, now: float) -> None:
+        """Go back to OpenGL where it was lost and works again."""
+        if self._window.gl or self._window.surface is None:
             return
-        self._gl_faults += 1
-        if self._gl_faults == GL_FAULTS:
-            self._messages.append(f"OpenGL fails ({error}); the wall is drawn by software")
-            self._window.leave_gl()
+        if not self._recovery.ready(now, self._window.display):
+            return
+        self._window.take_gl()
+        if (surface := self._window.surface) is not None:
+            self._aim(surface)
+        if self._window.gl:
+            self._messages.append("OpenGL works again; the wall is drawn with it")
+            self._gl_faults = GL_FAULTS - 1  # a first picture that fails is the last
+        else:
+            self._recovery.lost(now)
 
     def _go_to_display(self, choice: DisplayChoice) -> None:
         if choice.asks != self._display_asks:
             self._display_asks = choice.asks
             self._window.go_to(choice.wanted)
+            self._recovery.ask()
 
     def _aim(self, surface: pygame.Surface) -> None:
         """Draw on the window as it is now: a new one has lost what an OpenGL context held."""

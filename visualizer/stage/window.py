@@ -119,6 +119,11 @@ class Window:
         self.gl = False
         self._reopen()
 
+    def take_gl(self) -> None:
+        """OpenGL works again: open it again for drawing with it."""
+        self.gl = True
+        self._reopen()
+
     def set_fullscreen(self, fullscreen: bool) -> None:
         """Go to fullscreen or to a window; nothing where it is so already."""
         if fullscreen != self.fullscreen:
