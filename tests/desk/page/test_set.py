@@ -20,7 +20,9 @@ def test_the_set_list_is_played_and_its_order_dragged_or_stepped(
     until(lambda: playing.show.sets.entry is not None)
     page.page.click("#set-next")
     page.until("document.querySelector('#set-now').textContent === 'two'")
-    assert page.text("#entries li:nth-child(2) .when").startswith("now, ")
+    page.until(
+        "document.querySelector('#entries li:nth-child(2) .when').textContent.startsWith('now, ')"
+    )
     page.page.click("#unattended")
     until(lambda: playing.show.sets.loops)
 
