@@ -57,7 +57,7 @@ class DeskSocket:
         at, told = now
         await self._send(Whole(time=round(at, 3), state=told).model_dump_json())
         lines, last = 0, hub.clock()
-        while not hub.over:
+        while True:
             at, state = hub.now() or now
             new = desk_state.changes(told, state)
             if new or hub.clock() - last >= HEARTBEAT:
@@ -70,7 +70,6 @@ class DeskSocket:
                 self._jpeg = hub.jpeg
                 await self._socket.send_bytes(self._jpeg)
             await asyncio.sleep(EVERY)
-        await self._socket.close(1001)  # going away
 
     async def _hear(self) -> None:
         while True:

@@ -187,7 +187,6 @@ class Desk(Worker):
         server = uvicorn.Server(config)
 
         def end() -> None:
-            hub.over = True
             server.should_exit = True
 
         self._end_server = end
@@ -202,6 +201,9 @@ class Desk(Worker):
         finally:
             hub.over = True
             self.preview.watchers = 0
+            # Those that came while it closed, and those that read nothing of what is sent to them.
+            for connection in tuple(server.server_state.connections):
+                connection.transport.abort()
             await listens
 
     def _find_tokens(self, where: str, port: int, *, local: bool) -> None:
