@@ -30,6 +30,10 @@ def surface_of(wall: SecondWall) -> npt.NDArray[np.uint8]:
     return np.asarray(pygame.surfarray.array3d(wall._window.surface), np.uint8)
 
 
+def unlabelled(surface: pygame.Surface, display: int, name: str) -> None:
+    raise AssertionError("nobody asked for names")
+
+
 def halves() -> Pixels:
     """Red to the left, blue to the right."""
     wall = np.zeros((90, 160, 3), np.uint8)
@@ -65,7 +69,7 @@ def test_walls_follow_their_displays_each_with_its_own_mapping(
     walls = SecondWalls()
     assert walls.open([1, 2]) == []
     view = View(replace(BARE, projections={"c": replace(PLAIN, flip_h=True)}), RUNNING)
-    walls.draw(halves, {}, view, 0.0, 0.0)
+    walls.draw(halves, {}, view, 0.0, 0.0, unlabelled)
     left = {name: tuple(surface_of(wall)[5, 20]) for name, wall in walls._walls.items()}
     assert left["b"][0] > 240
     assert left["c"][2] > 240
@@ -80,9 +84,9 @@ def test_walls_follow_their_displays_each_with_its_own_mapping(
     end_video()
     pygame.display.init()
     with pytest.raises(pygame.error, match="closed"):
-        walls.draw(halves, {}, view, 0.0, 0.0)
+        walls.draw(halves, {}, view, 0.0, 0.0, unlabelled)
     walls.open([1, 2])
-    walls.draw(halves, {}, view, 0.0, 0.0)
+    walls.draw(halves, {}, view, 0.0, 0.0, unlabelled)
     walls.open([])
     assert not walls._walls
 

@@ -58,6 +58,10 @@ COMMANDS: tuple[Command, ...] = (
         "test_card", "Test card", ("f10",), 62, "grid, colours and greys in place of the picture"
     ),
     Command(
+        "identify", "Identify", ("ctrl f10",), None,
+        "each display's number and name on it for 6 seconds",
+    ),
+    Command(
         "next_display", "Next display", ("f12",), None, "move the wall to the next display"
     ),
     Command("hud", "HUD", ("tab",), 47, "values over the picture, on or off"),

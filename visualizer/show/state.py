@@ -41,6 +41,9 @@ HUD_AT_START = 8.0
 """Seconds from the first frame that the HUD stays on by itself; then the wall belongs to the
 audience."""
 
+IDENTIFY_SECONDS = 6.0
+"""How long windows name their displays: to look once round a venue."""
+
 QUIT_WITHIN = 2.0
 """Seconds within which quit must come twice, so that a stray key can't end a show."""
 
@@ -69,8 +72,9 @@ class Show:
     display: name of the one that the wall is on; chosen_display: of the one that it belongs on,
     which may be unplugged; display_choice: requests to move it. projections: where the wall goes,
     by displays' names; mapping: the mapping mode, None while it is off. test_card: whether it is on
-    the wall. sets: the set lists, and where one of them is. chance: what random seeds are drawn
-    from, another one in each show.
+    the wall. identify_until: show time until which each window names its display. sets:
+    the set lists, and where one of them is. chance: what random seeds are drawn from, another one
+    in each show.
     """
 
     presets: tuple[Preset, ...] = ()
@@ -127,6 +131,7 @@ class Show:
     projections: Mapping[str, Projection] = field(default_factory=lambda: MappingProxyType({}))
     mapping: MappingMode | None = None
     test_card: bool = False
+    identify_until: float = 0.0
     sets: SetState = field(default_factory=SetState)
     chance: int = 0
 
@@ -170,6 +175,11 @@ class Show:
     def messages_seen(self) -> bool:
         """Whether the performer can read messages now: on the HUD, or on the start screen."""
         return not self.help and (self.hud_on or self.live_since is None)
+
+    @property
+    def identifies(self) -> bool:
+        """Whether each window names its display now."""
+        return self.time < self.identify_until
 
     @property
     def quit_pending(self) -> bool:

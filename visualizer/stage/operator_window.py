@@ -14,6 +14,8 @@ import pygame
 
 from visualizer.frame import Pixels
 from visualizer.show.view import View
+from visualizer.stage import display_label
+from visualizer.stage.displays import display_names
 from visualizer.stage.drawing import dots
 from visualizer.stage.drawing.hud_colours import DARK
 from visualizer.stage.drawing.lettering import Lettering
@@ -42,7 +44,8 @@ class OperatorWindow:
 
     def __init__(self, display: int, letters: Lettering) -> None:
         self._window = PlainWindow("Visualizer: operator", SIZE, display, SMALLEST)
-        self._hud = Hud(letters)
+        self._hud, self._letters = Hud(letters), letters
+        self._display = display
         self._frames = 0
 
     def owns(self, event: pygame.event.Event) -> bool:
@@ -64,6 +67,10 @@ class OperatorWindow:
         self._hud.draw(surface, replace(view, show=show), splash=wall is None)
         if view.desk_code:
             self._show_code(surface, view.desk_code)
+        if view.show.identifies:
+            # Where it was opened: SDL does not say where it was dragged to.
+            name = dict(enumerate(display_names())).get(self._display, "")
+            display_label.draw(surface, self._letters, self._display, name)
         self._window.flip()
         return True
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 import pygame
 
@@ -21,6 +22,9 @@ from visualizer.stage.plain_window import PlainWindow
 from visualizer.stage.renderer import Moment
 from visualizer.stage.software_renderer import SoftwareRenderer
 from visualizer.stage.wall import Wall
+
+Label: TypeAlias = Callable[[pygame.Surface, int, str], None]
+"""Draws a display's number and name on a surface."""
 
 
 class SecondWall:
@@ -54,8 +58,8 @@ class SecondWall:
         projection: Projection = PLAIN,
         mask: Grey | None = None,
     ) -> None:
-        """Draw and show it. read: gives the first display's wall, of which as much is shown as
-        fills this one."""
+        """Draw it. read: gives the first display's wall, of which as much is shown as fills this
+        one."""
         surface = self._window.surface
         self._renderer.aim(surface)
         wall = read()
@@ -65,7 +69,6 @@ class SecondWall:
         left, top = (width - columns) // 2, (height - rows) // 2
         part = wall[top : top + rows, left : left + columns]
         self._renderer.draw(Moment(card=part, projection=projection, mask=mask))
-        self._window.flip()
 
     def show_frame(self, frame: Frame) -> None:
         """A new frame of its own is there."""
@@ -74,13 +77,21 @@ class SecondWall:
     def play(
         self, view: View, now: float, passed: float, projection: Projection, mask: Grey | None
     ) -> None:
-        """Draw its own frames and show that. now, passed: as Wall.moment has them."""
+        """Draw its own frames. now, passed: as Wall.moment has them."""
         self._renderer.aim(self._window.surface)
         if not self._played:  # opened in a blackout, it is dark from its first moment on
             self._played, self._wall.dim = True, 0.0 if view.show.blackout else 1.0
         moment = self._wall.moment(view, now, passed)
         self._wall.messages.clear()  # the first wall's are the same
         self._renderer.draw(replace(moment, projection=projection, mask=mask))
+
+    @property
+    def surface(self) -> pygame.Surface:
+        """What it is drawn on. Raises pygame.error where the window is lost."""
+        return self._window.surface
+
+    def flip(self) -> None:
+        """Show what was drawn."""
         self._window.flip()
 
     def close(self) -> None:
@@ -140,9 +151,11 @@ class SecondWalls:
         view: View,
         now: float,
         passed: float,
+        label: Label,
     ) -> None:
         """Draw and show all of them. masks: by projections' names for them. now, passed: as
-        Wall.moment has them. Raises what one of them met, once all had their turn."""
+        Wall.moment has them. label: names their displays where the show identifies them. Raises
+        what one of them met, once all had their turn."""
         fault: Exception | None = None
         for name, wall in self._walls.items():
             projection = view.show.projections.get(name, PLAIN)
@@ -152,6 +165,9 @@ class SecondWalls:
                     wall.play(view, now, passed, projection, mask)
                 else:
                     wall.draw(read, projection, mask)
+                if view.show.identifies:
+                    label(wall.surface, wall.display, name)
+                wall.flip()
             except Exception as error:  # the others are drawn all the same
                 fault = error
         if fault is not None:

@@ -21,7 +21,7 @@ from visualizer import terminal
 from visualizer.frame import Frame, Pixels
 from visualizer.show.records import DisplayChoice
 from visualizer.show.view import View
-from visualizer.stage import window
+from visualizer.stage import display_label, window
 from visualizer.stage.alignment_card import AlignmentCard
 from visualizer.stage.drawing.lettering import Lettering
 from visualizer.stage.geometry import Size
@@ -318,6 +318,15 @@ class Stage:
             if drawn is None:  # it went with a display, say: the HUD is on the wall again
                 self._close_operator()
             self._try("the mapping can't be drawn", self._hud.draw_mapping, surface, view)
+        if view.show.identifies:
+            window = self._window
+            self._try(
+                "a display can't be named",
+                self._label,
+                surface,
+                window.display,
+                window.display_name,
+            )
         # Where the HUD that says it is gone, what is typed must still be heard.
         typing = view.show.entry is not None
         place = typed or (surface.get_rect() if typing else None)
@@ -332,7 +341,10 @@ class Stage:
         displays = [n for n in self._also if n != self._window.display] if shows else []
         if self._pictures % 60 == 0:
             self._messages += self._seconds.open(displays)
-        self._seconds.draw(self._renderer.read, self.masks, view, now, passed)
+        self._seconds.draw(self._renderer.read, self.masks, view, now, passed, self._label)
+
+    def _label(self, surface: pygame.Surface, display: int, name: str) -> None:
+        display_label.draw(surface, self._letters, display, name)
 
     def _drawn_card(self, view: View) -> Pixels:
         width, height = screen = self._renderer.canvas.get_size()

@@ -15,7 +15,9 @@ from ..rig import Playing, until
 def test_the_wall_is_set_up(playing: Playing, open_page: Any) -> None:
     page = open_page(playing.url)
     page.page.click("#tab-setup")
-    page.page.hover("#displays button:has-text('laptop')")
+    page.page.click("#identify")
+    until(lambda: playing.show.identifies)
+    page.page.hover("#displays button:has-text('1 · laptop')")
     page.page.mouse.down()
     until(lambda: playing.show.display_choice.wanted == "laptop")
     page.page.mouse.up()

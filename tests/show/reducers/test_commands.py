@@ -9,7 +9,7 @@ import pytest
 from visualizer.show.actions import Action
 from visualizer.show.play_actions import Drop, Run, Switch, Type
 from visualizer.show.reducer import reduce, start
-from visualizer.show.state import HUD_AT_START, QUIT_WITHIN, Show
+from visualizer.show.state import HUD_AT_START, IDENTIFY_SECONDS, QUIT_WITHIN, Show
 from visualizer.show.system_actions import Live, Tick
 
 from ..shows import ALL, after, live, preset
@@ -106,6 +106,13 @@ def test_esc_on_the_help_page_only_closes_it() -> None:
 def test_before_the_first_picture_there_is_none_to_keep() -> None:
     show = reduce(start(ALL), Run("picture"))
     assert (show.pictures, show.messages[-1].text) == (0, "no picture yet")
+
+
+def test_displays_are_named_for_some_seconds_from_the_last_wish_on() -> None:
+    show = after(live(), Run("identify"), Tick(IDENTIFY_SECONDS - 1.0))
+    assert show.identifies
+    assert not after(show, Tick(1.0)).identifies
+    assert after(show, Run("identify"), Tick(1.0)).identifies
 
 
 def test_each_wish_for_a_preview_counts_where_one_can_be_made() -> None:

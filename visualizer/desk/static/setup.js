@@ -38,7 +38,8 @@ export class Setup {
     const labels = new Map([...tables.parameters, ...tables.commands].map((row) => [row.name, row.label]));
     this.label = (target) => labels.get(target) ?? target[0].toUpperCase() + target.slice(1);
     const toggle = (id, command) => { $(id).onclick = () => this.state && send({ type: "switch", command, on: !this.state.on[command] }); };
-    toggle("identify", "test_card");
+    $("identify").onclick = () => send({ type: "run", command: "identify" });
+    toggle("test-card", "test_card");
     toggle("pin", "mapping");
     const record = (on) => { if (this.state && this.state.on.record !== on) send({ type: "switch", command: "record", on }); };
     held($("record"), () => record(false), () => record(true));
@@ -148,15 +149,15 @@ export class Setup {
     const names = JSON.stringify([setup.displays, projection.display]);
     if (this.displays !== names) {
       this.displays = names;
-      $("displays").replaceChildren(...setup.displays.map((name) => {
+      $("displays").replaceChildren(...setup.displays.map((name, number) => {
         const button = document.createElement("button");
-        button.textContent = name;
+        button.textContent = `${number} · ${name}`; // as --display and Identify number them
         button.setAttribute("aria-current", name === projection.display);
         held(button, () => this.send({ type: "display", name })); // the audience would see a stray finger
         return button;
       }));
     }
-    $("identify").setAttribute("aria-pressed", on.test_card);
+    $("test-card").setAttribute("aria-pressed", on.test_card);
     $("pin").setAttribute("aria-pressed", on.mapping);
     $("record").setAttribute("aria-pressed", on.record);
     put($("record"), on.record ? `Recording ${clock(setup.recorded ?? 0)} · hold: stop` : "Record");

@@ -24,7 +24,7 @@ from visualizer.show.reducers import (
     text_entry,
     undo,
 )
-from visualizer.show.state import Show
+from visualizer.show.state import IDENTIFY_SECONDS, Show
 
 
 def _new_seed(show: Show) -> Show:
@@ -82,6 +82,7 @@ BY_NAME: Mapping[str, Callable[[Show], Show]] = MappingProxyType(
         "fit": lambda show: replace(show, fit=FITS[(FITS.index(show.fit) + 1) % len(FITS)]),
         "mapping": projection_mode.toggled,
         "test_card": lambda show: replace(show, test_card=not show.test_card),
+        "identify": lambda show: replace(show, identify_until=show.time + IDENTIFY_SECONDS),
         "next_display": remember.next_display,
         "hud": lambda show: replace(show, hud=not show.hud_on),
         "help": lambda show: replace(show, help=not show.help),
