@@ -23,7 +23,7 @@ from visualizer.engine.producer.producer import Producer
 from visualizer.frame import Pixels
 from visualizer.options import OptionError, Options
 from visualizer.show.lora import joined, split
-from visualizer.show.status import Phase, Report, Status
+from visualizer.show.status import GpuMemory, Phase, Report, Status
 
 __all__ = ["choose", "host", "open_now", "opener", "place", "wall_host", "without_torch"]
 
@@ -154,7 +154,14 @@ def _producer(
         choose=choice or partial(choose, options.device),
         clock=time.perf_counter,
         fatal=fatal,
+        gpu_memory=_gpu_memory,
     )
+
+
+def _gpu_memory(device: str) -> GpuMemory | None:
+    from visualizer.engine.models import devices  # imports torch
+
+    return devices.gpu_memory(device)
 
 
 def _in_process(options: Options, slots: Slots, picture: Pixels | None) -> EngineHost:

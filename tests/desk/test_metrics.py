@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 from visualizer.desk import desk_state, metrics
 from visualizer.desk.machine import Machine
 from visualizer.desk.told_messages import MachineNow
 from visualizer.show.play_actions import Run
 from visualizer.show.reducer import reduce, start
+from visualizer.show.status import GpuMemory, Status
 from visualizer.show.system_actions import Live
 from visualizer.show.view import View
 
@@ -19,9 +21,9 @@ from .rig import PRESETS, STATUS
 LINE = re.compile(r'visualizer_[a-z0-9_]+(\{([a-z]+="[^"]*",?)+\})? -?\d+(\.\d+)?(e[+-]\d+)?')
 
 
-def figures(temperature: int | None) -> dict[str, str]:
+def figures(temperature: int | None, status: Status = STATUS) -> dict[str, str]:
     show = reduce(reduce(start(PRESETS), Live(7, 0.25)), Run("blackout"))
-    view = View(show, STATUS, 7.3, 59.9, 2, "none", display_p99=0.0171)
+    view = View(show, status, 7.3, 59.9, 2, "none", display_p99=0.0171)
     machine = MachineNow(memory=1500, processor=40, temperature=temperature)
     state = desk_state.state(view, desk_state.cards(PRESETS), 3, machine=machine)
     lines = metrics.text(state, 12.5).splitlines()
@@ -48,7 +50,14 @@ def test_every_figure_is_a_line_with_its_unit() -> None:
         assert told[f"visualizer_{name}"] == value
 
 
+def test_a_gpus_memory_is_told_where_there_is_one() -> None:
+    told = figures(61, replace(STATUS, device="cuda", gpu_memory=GpuMemory(3200, 8500)))
+    assert told["visualizer_gpu_memory_used_bytes"] == "3200000000"
+    assert told["visualizer_gpu_memory_total_bytes"] == "8500000000"
+
+
 def test_what_is_not_known_has_no_line() -> None:
+    assert not any("gpu" in name for name in figures(61))
     assert "visualizer_temperature_celsius" not in figures(None)
     assert "visualizer_recorded_seconds" not in figures(None)
 

@@ -158,6 +158,8 @@ def state(
             fps=round(view.engine_fps, 1),
             latency=round(show.period * 1000),
             seed=show.seed,
+            gpu_used=None if status.gpu_memory is None else status.gpu_memory.used,
+            gpu_total=None if status.gpu_memory is None else status.gpu_memory.total,
         ),
         display=DisplayNow(
             fps=round(view.display_fps, 1),

@@ -206,7 +206,8 @@ class MachineNow(Message):
 
 class EngineNow(Message):
     """The engine's account (show/status.py). fps: generated frames a second, 0 for none yet.
-    latency: milliseconds from a request to its picture on the wall, 0 for none yet."""
+    latency: milliseconds from a request to its picture on the wall, 0 for none yet. gpu_used,
+    gpu_total: MB of the GPU's memory, used by all programs together; None without a GPU."""
 
     phase: str
     text: str
@@ -217,6 +218,8 @@ class EngineNow(Message):
     fps: float
     latency: int
     seed: int | None
+    gpu_used: int | None
+    gpu_total: int | None
 
 
 class DisplayNow(Message):

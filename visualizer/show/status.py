@@ -30,6 +30,14 @@ class NextPreview:
 
 
 @dataclass(frozen=True, slots=True)
+class GpuMemory:
+    """MB of the engine's GPU that all programs on it use together, and that it has."""
+
+    used: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class Status:
     """The engine's own account.
 
@@ -39,7 +47,8 @@ class Status:
     another machine, else empty. coming: the model that loads in the background while another runs
     (phase is RUNNING then, and text and progress are the loading's), else empty. default and
     reason: the model that is taken where none is named, and why. models: those on this machine.
-    next_preview: the last one that was begun, None for none.
+    next_preview: the last one that was begun, None for none. gpu_memory: None where the model runs
+    on no GPU, or its driver does not tell.
     """
 
     phase: Phase = Phase.STARTING
@@ -53,6 +62,7 @@ class Status:
     reason: str = ""
     models: tuple[str, ...] = ()
     next_preview: NextPreview | None = None
+    gpu_memory: GpuMemory | None = None
 
     @property
     def place(self) -> str:

@@ -23,12 +23,13 @@ from visualizer.show.prompt_mix import alone
 from visualizer.show.records import NO_VALUES, Cued, Preset
 from visualizer.show.reducer import start
 from visualizer.show.request import Request
-from visualizer.show.status import Phase, Report, Status
+from visualizer.show.status import GpuMemory, Phase, Report, Status
 
 WANTED = request(start((Preset("one", (Cued(alone("a red sea"), NO_VALUES),)),)))
 ILLEGAL = "CUDA error: an illegal memory access was encountered"
 SIDES: Mapping[str, int] = {BUILTIN: 16, "colour-fields": 16, "large": 48, "deadly": 16}
 SHADE = 100
+GPU_MEMORY = GpuMemory(used=1000, total=2000)
 
 
 def _raise(error: BaseException) -> None:
@@ -100,4 +101,5 @@ def make(slots: Slots, picture: Pixels | None) -> EngineHost:
         picture=picture,
         pictures=slots.pictures,
         fatal=fatal,
+        gpu_memory=lambda device: GPU_MEMORY,
     )

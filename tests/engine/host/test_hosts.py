@@ -18,7 +18,7 @@ from visualizer.show.request import Following, Place, Request
 from visualizer.show.status import Phase, Status
 
 from ..conftest import request
-from .engines import SHADE, make
+from .engines import GPU_MEMORY, SHADE, make
 
 SOON = 60.0
 """Seconds to wait for what must come: far above what it takes, for slow shared machines."""
@@ -106,6 +106,15 @@ def test_models_change_while_frames_come_and_what_runs_is_said(line: Line) -> No
     assert "nobody: there is no such model" in line.status(lambda s: "nobody:" in s.text).text
     line.slots.models.put(BUILTIN)
     assert line.frame(lambda frame: len(frame.pixels) == 16).pixels.mean() == SHADE
+
+
+def test_what_is_taken_of_a_gpus_memory_is_said_wherever_the_engine_runs(line: Line) -> None:
+    line.slots.requests.put(request(seed=6))
+    line.slots.models.put("large")
+    said = line.status(lambda status: status.model == "large" and status.gpu_memory is not None)
+    assert said.gpu_memory == GPU_MEMORY
+    line.slots.models.put(BUILTIN)
+    line.frame(lambda frame: len(frame.pixels) == 16)
 
 
 def test_a_preview_of_the_next_prompt_comes_beside_the_frames(line: Line) -> None:

@@ -13,6 +13,7 @@ from visualizer.engine.failures import ModelError
 from visualizer.engine.models import devices, hub_cache
 from visualizer.engine.models.catalogue import BUILTIN
 from visualizer.engine.models.fallbacks import choose
+from visualizer.show.status import GpuMemory
 
 
 def test_without_a_gpu_the_builtin_model_is_the_default(no_gpu: None) -> None:
@@ -102,3 +103,15 @@ def test_a_gpu_that_cannot_compute_leaves_the_builtin_model_as_the_default(
     name, reason, _ = choose()
     assert name == BUILTIN
     assert "can't use it (no kernel image)" in reason
+
+
+def test_a_gpus_memory_is_read_where_its_driver_tells(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert devices.gpu_memory("cpu") is None
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda: (5_300_000_000, 8_500_000_000))
+    assert devices.gpu_memory("cuda") == GpuMemory(used=3200, total=8500)
+
+    def broken() -> tuple[int, int]:
+        raise RuntimeError("CUDA error: operation not supported")
+
+    monkeypatch.setattr(torch.cuda, "mem_get_info", broken)
+    assert devices.gpu_memory("cuda") is None

@@ -13,7 +13,7 @@ from visualizer.engine.picture import Picture
 from visualizer.engine.producer.retrying import REOPEN_AFTER
 from visualizer.openers import fatal
 from visualizer.show.request import Request
-from visualizer.show.status import Phase, Report
+from visualizer.show.status import GpuMemory, Phase, Report
 
 from ..conftest import request
 from ..rig import SOON, Gated, Rig, running_rig
@@ -242,3 +242,17 @@ def test_after_what_is_fatal_where_it_runs_the_thread_ends_and_says_why_in_a_lin
                 with pytest.raises(EngineLost) as lost:
                     here.frames.wait(SOON)
                 assert str(lost.value) == why
+
+
+def test_what_is_taken_of_a_gpus_memory_is_said_when_it_changes_and_lines_stay_to_be_read(
+    rig: Rig,
+) -> None:
+    rows = [GpuMemory(1000, 8000), GpuMemory(1000, 8000), GpuMemory(2000, 8000)]
+    read = iter(rows)
+    rig.producer = rig.new(gpu_memory=lambda device: next(read, rows[-1]))
+    engine = rig.start()
+    rig.requests.put(request())
+    engine.permits.release(20)
+    first = rig.status(lambda status: status.gpu_memory is not None)
+    assert (first.gpu_memory, first.text) == (rows[0], "about builtin")
+    assert rig.status(lambda status: status != first).gpu_memory == rows[2]

@@ -5,6 +5,8 @@ import { $ } from "/pages.js";
 const SECONDS = 60, MOST_LINES = 200;
 const COLOURS = { engine: "#68d3ff", display: "#69db8b" };
 
+const gigabytes = (megabytes) => `${(megabytes / 1000).toFixed(megabytes < 10000 ? 2 : 1)} GB`;
+
 export class Watch {
   constructor() {
     this.minute = [];
@@ -25,7 +27,8 @@ export class Watch {
       ["Wall p99", display.p99 ? `${display.p99.toFixed(1)} ms` : "–"],
       ["Late frames", display.late],
       ["Latency", engine.latency ? `${engine.latency} ms` : "–"],
-      ["Memory", `${(machine.memory / 1000).toFixed(2)} GB`],
+      ["Memory", gigabytes(machine.memory)],
+      ...(engine.gpu_total ? [["GPU memory", `${gigabytes(engine.gpu_used)} of ${gigabytes(engine.gpu_total)}`]] : []),
       ["Processor", `${machine.processor} %`],
       ["Temperature", machine.temperature === null ? "not read" : `${machine.temperature} °C`, machine.temperature === null],
       ["Seed", engine.seed ?? "–"],

@@ -14,6 +14,7 @@ import torch
 
 from visualizer.engine.failures import ModelError, one_line
 from visualizer.engine.models.catalogue import BUILTIN
+from visualizer.show.status import GpuMemory
 
 TURBO = "stabilityai/sdxl-turbo"
 """The default model where a GPU is large enough for it."""
@@ -85,6 +86,18 @@ def memory_of(device: str) -> tuple[str, int]:
     if device == "mps":
         return "Apple GPU", min(memory, torch.mps.recommended_max_memory())
     return f"{psutil.cpu_count()} processors", memory
+
+
+def gpu_memory(device: str) -> GpuMemory | None:
+    """What is taken of an NVIDIA GPU's memory now; None for other devices, and where the driver
+    does not tell."""
+    if device != "cuda":
+        return None
+    try:
+        free, total = torch.cuda.mem_get_info()
+    except RuntimeError:
+        return None
+    return GpuMemory(round((total - free) / 1e6), round(total / 1e6))
 
 
 def most_taken() -> int:

@@ -11,6 +11,7 @@ them, goes on from the last picture, and is faded in (model_crossfade.py).
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
@@ -28,7 +29,7 @@ from visualizer.engine.producer.switching import ModelSwitch
 from visualizer.frame import Frame, Pixels
 from visualizer.latest import Closed, Latest
 from visualizer.show.request import Request
-from visualizer.show.status import Status
+from visualizer.show.status import GpuMemory, Status
 
 IDLE = 0.1
 """Seconds between looks for a new model while no frame is made. A new request wakes at once."""
@@ -37,6 +38,9 @@ LEAST = 1 / 60
 """Seconds a frame takes at least: the wall shows no more than 60 a second, and a machine that
 could make more has better things to do, such as showing them in time."""
 
+
+MEMORY_EVERY = 2.0
+"""Seconds between two looks at the GPU's memory."""
 
 SIGN = 2.0
 """Seconds from a frame's begin, and from one to the next, of signs that it is being made."""
@@ -52,6 +56,7 @@ class Producer(threading.Thread):
     picture: what the loop goes on from at first; None for white. pictures: what it goes on from
     later; None for nothing. fatal: why, in a line, no frame
     can be made here any more after an error, and the thread is to end; "" where it may go on.
+    gpu_memory: reads that of a device, by its name.
     """
 
     def __init__(
@@ -69,6 +74,7 @@ class Producer(threading.Thread):
         picture: Pixels | None = None,
         pictures: Latest[Pixels] | None = None,
         fatal: Callable[[Exception], str] = lambda error: "",
+        gpu_memory: Callable[[str], GpuMemory | None] = lambda device: None,
     ) -> None:
         super().__init__(name="producer", daemon=True)
         self._models, self._requests = models, requests
@@ -83,7 +89,8 @@ class Producer(threading.Thread):
         )
         self._previews = NextPreviews(self._switch.show_preview, self._switch.say)
         self._clock = clock
-        self._fatal = fatal
+        self._fatal, self._gpu_memory = fatal, gpu_memory
+        self._memory_due = -math.inf
         self._retrying = Retrying(pauses)
         self._handover: ModelCrossfade | None = None
         self._request: Request | None = None
@@ -154,6 +161,9 @@ class Producer(threading.Thread):
         if error is None:
             self._retrying.good()
             self._switch.worked()
+            if begin >= self._memory_due:
+                self._memory_due = begin + MEMORY_EVERY
+                self._switch.show_memory(self._gpu_memory(self._switch.engine.device))
             self._prepare(request)
             self._previews.step(
                 self._switch.engine, self._restarted(request), self._clock() - begin
@@ -230,6 +240,7 @@ class Producer(threading.Thread):
         self._retrying.good()
         self._previews.drop()
         self._unprepared = False
+        self._memory_due = -math.inf
         if self._last is not None:
             try:
                 self._switch.engine.continue_from(self._last)

@@ -17,7 +17,7 @@ from visualizer.engine.models.catalogue import BUILTIN, COLOUR_FIELDS, Choice, w
 from visualizer.engine.producer.background_load import BackgroundLoad
 from visualizer.latest import Latest
 from visualizer.show.lora import joined, split
-from visualizer.show.status import NextPreview, Phase, Status
+from visualizer.show.status import GpuMemory, NextPreview, Phase, Status
 
 ROOM = 4.0
 """Seconds that are waited, at most, until a model that is dropped for want of memory has let go of
@@ -144,6 +144,12 @@ class ModelSwitch:
         self._running = replace(self._running, next_preview=preview)
         # With the line that was said last, which may not have been read yet.
         self._put(replace(self._told, next_preview=preview))
+
+    def show_memory(self, memory: GpuMemory | None) -> None:
+        """What is taken of the GPU's memory was read again."""
+        if memory != self._running.gpu_memory:
+            self._running = replace(self._running, gpu_memory=memory)
+            self._put(replace(self._told, gpu_memory=memory))
 
     def make_room(self) -> bool:
         """Memory is out: have no other model load, which is what takes it. Whether one did.
