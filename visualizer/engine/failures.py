@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
+
 MOST = 240
 """Most characters of a line: more doesn't fit on a HUD."""
+
+
+UNSHOWN: ContextVar[bool] = ContextVar("UNSHOWN", default=False)
+"""Whether the frame that is made is one that the show can do without. What fails in it is raised
+then, and nothing of the show's own frames is given up to go on without it."""
 
 
 class ModelError(Exception):

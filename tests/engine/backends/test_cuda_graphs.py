@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from torch import Tensor
@@ -13,9 +15,12 @@ from visualizer.engine.backends.cuda_graphs import MOST, WARM, GraphedNetworks, 
 from visualizer.engine.backends.networks import Conditions, TorchNetworks
 from visualizer.engine.diffusion.denoiser import Denoise, denoiser_of
 from visualizer.engine.diffusion.seed_walk import Place
-from visualizer.show.request import Request
+from visualizer.engine.loop.feedback import Feedback
+from visualizer.engine.producer.next_preview import NextPreviews
+from visualizer.show.request import Following, Request
+from visualizer.show.status import NextPreview
 
-from ..conftest import picture, request
+from ..conftest import SIDE, picture, request
 
 
 class Tape:
@@ -193,3 +198,42 @@ def test_on_a_gpu_a_show_is_the_same_with_graphs(pipeline: Any, guidance: float)
         assert torch.allclose(one, other, atol=1e-2)
         image = other
     assert (len(recorded), lines) == (3, [])
+
+
+def test_a_preview_whose_graph_finds_no_memory_is_given_up_and_the_show_goes_on_as_without_it(
+    sd: Any,
+) -> None:
+    tape, full = Tape(), False
+    lines, said, told = list[str](), list[str](), list[NextPreview | None]()
+
+    def recorder(work: Work) -> tuple[Callable[[], None], Tensor]:
+        if full:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2.00 GiB")
+        return tape(work)
+
+    def loop(networks: GraphedNetworks) -> Feedback:
+        return Feedback(Denoise(sd, networks), size=(SIDE, SIDE), model="tiny", device="cpu")
+
+    engine = loop(GraphedNetworks(sd, lambda: recorder, lines.append))
+    alone = loop(GraphedNetworks(sd, Tape))
+    previews = NextPreviews(told.append, said.append)
+    guided = request(steps=1, guidance=3.0)  # another kind of call
+    where: Any = (1, 0, 0, guided.prompts, guided.prompts)
+
+    def frames(count: int, wanted: Request) -> None:
+        for _ in range(count):
+            picture = engine.next(wanted).pixels
+            assert np.array_equal(picture, alone.next(wanted).pixels)
+            previews.step(engine, wanted, 0.01)
+
+    frames(8, request(steps=1, following=Following(guided, where, 0)))
+    assert tape.recorded == 3
+    full, played = True, tape.played
+    frames(12, request(steps=1, following=Following(guided, where, 1)))
+    assert said == ["no preview of the next prompt: the GPU's memory is full"]
+    assert told == [NextPreview(where), None]
+    assert (lines, engine.size) == ([], (SIDE, SIDE))
+    assert tape.played >= played + 3 * 12, "the show's own graphs are played on"
+    full = False
+    frames(8, replace(guided, following=None))
+    assert tape.recorded == 4, "and what the show needs itself is recorded"

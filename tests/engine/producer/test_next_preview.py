@@ -229,3 +229,27 @@ def test_a_line_that_was_said_just_before_a_preview_begins_stays_to_be_read(rig:
     engine.permits.release(3)
     status = rig.status(lambda status: bool(status.next_preview))
     assert (status.phase, status.text) == (Phase.RUNNING, "too long")
+
+
+def test_where_the_loops_own_frame_finds_no_memory_the_preview_gives_way_and_nothing_else(
+    rig: Rig,
+) -> None:
+    engine = rig.start()
+    rig.requests.put(wanted(0))
+    engine.permits.release()
+    rig.frame()
+    rig.requests.put(wanted(1))
+    engine.permits.release(4)
+    rig.status(lambda status: bool(status.next_preview))
+    engine.steps = ["smaller"]
+    engine.failures = [RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB")]
+    engine.permits.release(4)
+    said = rig.status(lambda status: "no preview" in status.text)
+    assert said.text == "no preview of the next prompt: the GPU's memory is full"
+    assert rig.status(lambda status: status.next_preview is None).phase is Phase.RUNNING
+    engine.permits.release(4)
+    rig.frame()
+    assert engine.steps == ["smaller"]
+    engine.failures = [RuntimeError("CUDA out of memory. Tried to allocate 2.00 GiB")]
+    engine.permits.release(4)
+    rig.status(lambda status: status.text == "smaller")

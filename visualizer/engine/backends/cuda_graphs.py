@@ -23,7 +23,7 @@ import torch
 from torch import Tensor
 
 from visualizer.engine.backends.networks import Conditions, TorchNetworks
-from visualizer.engine.failures import one_line
+from visualizer.engine.failures import UNSHOWN, one_line
 
 WARM = 3
 """Calls of a kind that run as they come before the one that is recorded."""
@@ -122,13 +122,16 @@ class GraphedNetworks(TorchNetworks):
     def _try(
         self, kind: _Kind, name: str, call: Callable[..., Tensor], inputs: tuple[Tensor | None, ...]
     ) -> None:
-        """Record a kind of call. Where that fails it is said, and never tried again."""
+        """Record a kind of call. Where that fails it is said, and never tried again. For a frame
+        that is not shown it is raised."""
         self._recorded = True
         places = [None if given is None else given.clone() for given in inputs]
         try:
             kind.play, kind.result = self._record(lambda: call(*places))
             kind.inputs = places
         except Exception as error:
+            if UNSHOWN.get():  # the show's own frames may not need it, or have more memory then
+                raise
             self._broken = True
             self._report(f"no CUDA graph of {name}, so frames come slower: {one_line(error)}")
 

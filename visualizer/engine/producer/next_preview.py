@@ -17,7 +17,7 @@ import numpy as np
 from visualizer import terminal
 from visualizer.engine import checkpoint
 from visualizer.engine.engine import Engine
-from visualizer.engine.failures import one_line
+from visualizer.engine.failures import UNSHOWN, one_line, out_of_memory
 from visualizer.frame import Pixels
 from visualizer.show.request import Following, Place, Request
 from visualizer.show.status import NextPreview
@@ -67,6 +67,16 @@ class NextPreviews:
         if self._fork is not None:
             self._go_on(request.time)
 
+    def make_room(self, error: Exception) -> bool:
+        """Memory is out for a frame of the loop: give up the preview that is being made, which
+        takes some. Whether one was; it is not made again by itself."""
+        if self._fork is None:
+            return False
+        self._fork = None
+        self._failed(error)
+        self._tell(None)
+        return True
+
     def drop(self) -> None:
         """Give up the one that is being made; the loop may be another one from here on."""
         if self._fork is not None:
@@ -96,6 +106,7 @@ class NextPreviews:
         assert self._fork is not None
         assert self._wanted is not None
         assert self._place is not None
+        unshown = UNSHOWN.set(True)
         try:
             picture = self._fork.next(replace(self._wanted, time=time))
             self._left -= 1
@@ -105,13 +116,16 @@ class NextPreviews:
         except Exception as error:
             self._failed(error)
             made = None
+        finally:
+            UNSHOWN.reset(unshown)
         self._fork = None
         self._tell(made)
 
     def _failed(self, error: Exception) -> None:
         terminal.trace(error)
         error.__traceback__ = None  # it holds what the frame had in memory
-        self._say(f"no preview of the next prompt: {one_line(error)}")
+        why = "the GPU's memory is full" if out_of_memory(error) else one_line(error)
+        self._say(f"no preview of the next prompt: {why}")
 
 
 def _small_jpeg(pixels: Pixels) -> bytes:

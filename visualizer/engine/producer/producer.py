@@ -169,9 +169,11 @@ class Producer(threading.Thread):
                 self._switch.engine, self._restarted(request), self._clock() - begin
             )
             return max(begin + LEAST - self._clock(), 0.0)
-        self._previews.drop()
-        if out_of_memory(error) and (self._switch.make_room() or self._lighter(error)):
+        if out_of_memory(error) and (
+            self._previews.make_room(error) or self._switch.make_room() or self._lighter(error)
+        ):
             return 0.0
+        self._previews.drop()
         if line := self._fatal(error):
             terminal.trace(error)
             raise EngineLost(line)
