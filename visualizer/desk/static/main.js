@@ -7,11 +7,11 @@ import { SetList } from "/set.js";
 import { Setup } from "/setup.js";
 import { Watch } from "/watch.js";
 
-const SAYS = 4000; // milliseconds that a refusal can be read
+const SAYS = 6000; // milliseconds that a line can be read; the log keeps it
 const SHOWN = 1000; // milliseconds after which the picture before is let go of
 
 const watch = new Watch();
-let version, play, set, setup, state, clock = 0, says = 0;
+let version, play, set, setup, state, clock = 0, quiet = 0;
 
 const connection = new Connection(token(), { hear, see, stand });
 const send = (message) => connection.send(message);
@@ -44,6 +44,7 @@ function hear(message) {
       break;
     case "line":
       watch.line(message);
+      if (clock + performance.now() / 1000 - message.time < SAYS / 1000) say(message.text); // none of before
       break;
     case "error":
       say(message.text);
@@ -72,16 +73,13 @@ function tell(changed) {
   put($("model"), engine.text ? `${engine.text}${loads}` : `${engine.model} ${engine.fps ? engine.fps.toFixed(1) + " fps" : ""}`);
   if (!live) $("picture").hidden = $("set-wall").hidden = true;
   $("no-picture").hidden = !$("picture").hidden;
-  if (changed.has("messages") && Date.now() > says) put($("message"), state.messages.at(-1) ?? "");
 }
 
-/** Why something was not done. */
+/** A line over all views, for a while: what the show has said, or why something was not done. */
 function say(line) {
-  says = Date.now() + SAYS;
   put($("message"), line);
-  setTimeout(() => {
-    if (Date.now() >= says) put($("message"), state?.messages.at(-1) ?? "");
-  }, SAYS + 50);
+  clearTimeout(quiet);
+  quiet = setTimeout(() => put($("message"), ""), SAYS);
 }
 
 let shown = "";

@@ -30,7 +30,7 @@ export class Watch {
       ["Memory", gigabytes(machine.memory)],
       ...(engine.gpu_total ? [["GPU memory", `${gigabytes(engine.gpu_used)} of ${gigabytes(engine.gpu_total)}`]] : []),
       ["Processor", `${machine.processor} %`],
-      ["Temperature", machine.temperature === null ? "not read" : `${machine.temperature} °C`, machine.temperature === null],
+      ["Temperature", machine.temperature === null ? "–" : `${machine.temperature} °C`],
       ["Seed", engine.seed ?? "–"],
       ["Desks", desks],
       ["Model", engine.model || "–", true],
