@@ -8,6 +8,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import mido
 import pytest
@@ -46,12 +47,24 @@ def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def x_server() -> Iterator[str]:
-    """The name of a real X display, 1280×720."""
+def torchless(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """An environment in which programs find no torch, for tests of shows on the colour fields.
+
+    They need none, and its import is most of what it takes to start one.
+    """
+    folder = tmp_path_factory.mktemp("torchless")
+    (folder / "torch.py").write_text("raise ImportError('these tests go without it')\n")
+    path = os.pathsep.join(filter(None, (str(folder), os.environ.get("PYTHONPATH"))))
+    return {"PYTHONPATH": path}
+
+
+@contextmanager
+def x_display(size: str) -> Iterator[str]:
+    """The name of a real X display, of so many pixels (WIDTHxHEIGHT)."""
     if shutil.which("Xvfb") is None:
         pytest.skip("no Xvfb on this machine: real windows are not tested")
     reading, writing = os.pipe()
-    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", "1280x720x24"]
+    command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", f"{size}x24"]
     server = subprocess.Popen(
         [*command, "-nolisten", "tcp", "-noreset"], pass_fds=(writing,), stderr=subprocess.DEVNULL
     )
@@ -61,6 +74,13 @@ def x_server() -> Iterator[str]:
     yield f":{number}"
     server.terminate()
     server.wait(PATIENCE)
+
+
+@pytest.fixture(scope="session")
+def x_server() -> Iterator[str]:
+    """The name of a real X display, 1280×720."""
+    with x_display("1280x720") as name:
+        yield name
 
 
 @pytest.fixture(scope="session")

@@ -268,15 +268,16 @@ def test_how_it_ended_is_said_in_words() -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 def test_a_show_killed_at_any_moment_goes_on_from_its_last_picture_values_and_place(
-    tmp_path: Path,
+    tmp_path: Path, torchless: dict[str, str]
 ) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     presets = tmp_path / "presets"
     options = (
-        "--keep-alive", "--model", "colour-fields", "--no-midi", "--no-desk", "--windowed",
-        "--offline", "-v", "--presets", str(presets), "--set", "blend=0.25", "--osc", str(port),
+        "--keep-alive", "--model", "colour-fields", "--size", "64", "--no-midi", "--no-desk",
+        "--windowed", "--offline", "-v", "--presets", str(presets), "--set", "blend=0.25",
+        "--osc", str(port),
     )  # fmt: skip
     presets.mkdir()
     (presets / "one.yaml").write_text("prompts: [a, b, c]\nhold: 0\n", encoding="utf-8")
@@ -286,7 +287,12 @@ def test_a_show_killed_at_any_moment_goes_on_from_its_last_picture_values_and_pl
     log = (tmp_path / "log").open("w+")
     parent = subprocess.Popen(
         [sys.executable, "-m", "visualizer", *options],
-        env={**os.environ, "SDL_VIDEODRIVER": "dummy", "XDG_STATE_HOME": str(tmp_path)},
+        env={
+            **os.environ,
+            **torchless,
+            "SDL_VIDEODRIVER": "dummy",
+            "XDG_STATE_HOME": str(tmp_path),
+        },
         stderr=log,
     )
 

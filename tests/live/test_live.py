@@ -26,7 +26,12 @@ from PIL import Image, ImageGrab
 
 import visualizer
 
+from ..conftest import x_display
+
 JACK = "mido.backends.rtmidi/UNIX_JACK"
+
+WIDTH, HEIGHT = 640, 360
+"""Pixels of the screen."""
 
 PATIENCE = 120.0
 """Seconds to wait for what must come: far above what it takes, for slow shared machines."""
@@ -98,15 +103,23 @@ def needs(*programs: str) -> None:
         pytest.skip(f"not on this machine: {', '.join(missing)}")
 
 
+@pytest.fixture(scope="module")
+def small_display() -> Iterator[str]:
+    """The name of a real X display on which a show takes a quarter of the time that it takes at
+    720p."""
+    with x_display(f"{WIDTH}x{HEIGHT}") as name:
+        yield name
+
+
 @pytest.fixture
-def start_show(tmp_path: Path, x_server: str) -> Iterator[Callable[..., Performer]]:
+def start_show(tmp_path: Path, small_display: str) -> Iterator[Callable[..., Performer]]:
     """Starts the show on a virtual screen; ends it after the test."""
     needs("xdotool")
     started: list[Performer] = []
 
     def start(*options: str, **more: str) -> Performer:
         environment = {
-            **os.environ, "DISPLAY": x_server, "XDG_CONFIG_HOME": str(tmp_path),
+            **os.environ, "DISPLAY": small_display, "XDG_CONFIG_HOME": str(tmp_path),
             "XDG_CACHE_HOME": str(tmp_path),
             "SDL_VIDEODRIVER": "x11", **more,
         }  # fmt: skip
@@ -114,7 +127,7 @@ def start_show(tmp_path: Path, x_server: str) -> Iterator[Callable[..., Performe
             [sys.executable, "-m", "visualizer", "-v", "--offline", *options],
             env=environment, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
         )  # fmt: skip
-        started.append(Performer(process, x_server))
+        started.append(Performer(process, small_display))
         return started[-1]
 
     yield start
@@ -207,7 +220,7 @@ def test_a_model_typed_into_the_window_plays_and_a_knob_on_a_real_midi_port_play
     start_show: Callable[..., Performer], jack_controller: Callable[[str], Any]
 ) -> None:
     controller = jack_controller("knobs")
-    show = start_show("--set", "strength=0.5", MIDO_BACKEND=JACK)
+    show = start_show("--size", "64", "--set", "strength=0.5", MIDO_BACKEND=JACK)
     show.sees(lambda wall: float(wall.std()) > 5, "the start screen")
     show.type("colour-fields")
     show.press("Return")
@@ -243,11 +256,11 @@ def named_in(line: str) -> Path:
 
 
 def test_the_wall_is_recorded_and_saved_without_the_hud(
-    start_show: Callable[..., Performer], tmp_path: Path
+    start_show: Callable[..., Performer], torchless: dict[str, str], tmp_path: Path
 ) -> None:
     show = start_show(
-        "--model", "colour-fields", "--no-midi", "--record",
-        XDG_VIDEOS_DIR=str(tmp_path), XDG_PICTURES_DIR=str(tmp_path),
+        "--model", "colour-fields", "--size", "64", "--no-midi", "--record",
+        XDG_VIDEOS_DIR=str(tmp_path), XDG_PICTURES_DIR=str(tmp_path), **torchless,
     )  # fmt: skip
     show.hears("recording /")
     show.press("F7")
@@ -258,11 +271,11 @@ def test_the_wall_is_recorded_and_saved_without_the_hud(
     assert show.process.wait(PATIENCE) == 0
     assert picture.parent == video.parent == tmp_path / "Visualizer"
     saved = np.asarray(Image.open(picture), dtype=float)
-    assert saved.shape == (720, 1280, 3)
+    assert saved.shape == (HEIGHT, WIDTH, 3)
     with av.open(str(video)) as container:
         frames = [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
     assert frames  # how many depends on how busy the machine is
-    assert frames[0].shape == (720, 1280, 3)
+    assert frames[0].shape == (HEIGHT, WIDTH, 3)
     # Colour fields are smooth; the HUD's letters, which were over it then, are not.
     for pixels in (saved, frames[-1].astype(float)):
         assert abs(np.diff(pixels, axis=1)).max() < 60
@@ -280,8 +293,8 @@ def test_a_show_whose_engine_process_is_killed_is_never_black_and_generates_agai
     start_show: Callable[..., Performer],
 ) -> None:
     show = start_show(
-        "--model", "colour-fields", "--engine", "process", "--no-midi", "--no-osc", "--no-desk",
-        "--set", "zoom=0.2",
+        "--model", "colour-fields", "--size", "64", "--engine", "process", "--no-midi", "--no-osc",
+        "--no-desk", "--set", "zoom=0.2",
     )  # fmt: skip
     show.hears("first frame")
     show.press("Tab")  # the HUD off
