@@ -25,7 +25,7 @@ from diffusers import (
 from torch import Tensor
 from transformers import CLIPTextConfig, CLIPTextModel, CLIPTextModelWithProjection, CLIPTokenizer
 
-from visualizer.engine.models import devices
+from visualizer.engine.models import devices, loading
 from visualizer.engine.models.catalogue import BUILTIN
 from visualizer.engine.models.diffusers_loading import quiet
 from visualizer.engine.models.loading import BUILTIN_FOLDER, load_model
@@ -217,6 +217,12 @@ def pipeline_of(folder: Path) -> Any:
     kept = _loaded(folder)
     words = [part for name, part in kept.components.items() if name.startswith("tokenizer")]
     return copy.deepcopy(kept, {id(each): each for each in words})
+
+
+@pytest.fixture
+def loads_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Engines open on copies of pipelines that were loaded once, where loading is not tested."""
+    monkeypatch.setattr(loading, "load_model", lambda name, *_: pipeline_of(Path(name)))
 
 
 @pytest.fixture

@@ -35,6 +35,8 @@ def device(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(params=["sd", "sdxl", COLOUR_FIELDS])
 def open_(request: pytest.FixtureRequest, sd_folder: Path, sdxl_folder: Path, device: str) -> Open:
     """Opens the same engine anew each time it is called."""
+    if device == "cpu":
+        request.getfixturevalue("loads_once")
     name = {"sd": str(sd_folder), "sdxl": str(sdxl_folder)}.get(request.param, COLOUR_FIELDS)
     size = SIDE if name == COLOUR_FIELDS else None
 

@@ -77,7 +77,7 @@ def test_a_folder_opens_and_says_so(folder: Path) -> None:
     assert engine.next(request()).pixels.shape == (SIDE, SIDE, 3)
 
 
-def test_a_size_is_rounded_to_what_the_model_can_do(folder: Path) -> None:
+def test_a_size_is_rounded_to_what_the_model_can_do(folder: Path, loads_once: None) -> None:
     for wanted, side in ((3, 4), (47, 48), (63, 64)):
         engine = opened(str(folder), Heard(), size=wanted)
         assert engine.next(request(strength=0.3)).pixels.shape == (side, side, 3)
@@ -97,7 +97,12 @@ def test_a_size_is_rounded_to_what_the_model_can_do(folder: Path) -> None:
     ],
 )
 def test_pictures_have_the_shape_that_is_asked_for_and_what_is_rounded_is_said(
-    folder: Path, size: Any, aspect: float | None, sides: tuple[int, int], asked: str
+    folder: Path,
+    loads_once: None,
+    size: Any,
+    aspect: float | None,
+    sides: tuple[int, int],
+    asked: str,
 ) -> None:
     heard = Heard()
     engine = open_engine(
