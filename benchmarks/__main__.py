@@ -69,7 +69,7 @@ def _measure(given: argparse.Namespace) -> None:
     name = machine(device)
     if given.quick:
         setup = replace(
-            setup, quick=True, frames=24, block=2, rounds=2, waits=3, minutes=0.02,
+            setup, quick=True, frames=12, block=2, rounds=2, waits=3, minutes=0.01,
             out=setup.runs / "quick", runs=setup.runs / "quick",
         )  # fmt: skip
         size, shrink = size or 64, 10

@@ -25,7 +25,7 @@ from visualizer.engine.diffusion.denoiser import denoiser_of
 from visualizer.engine.loop.feedback import Feedback
 from visualizer.show.request import Request
 
-SECONDS = 0.5
+SECONDS, QUICK = 0.5, 0.02
 """How long each rate is taken."""
 
 QUEUED = 20
@@ -88,7 +88,7 @@ def matrix_rate(
     side = 128 if quick else 8192 if device == "cuda" else 2048
     a = torch.randn(side, side, device=device).to(kind)
     b = torch.randn(side, side, device=device).to(kind)
-    return 2 * side**3 / _least_seconds(lambda: a @ b, wait, device)
+    return 2 * side**3 / _least_seconds(lambda: a @ b, wait, device, quick)
 
 
 def convolution_rate(
@@ -100,15 +100,17 @@ def convolution_rate(
     weight = torch.randn(channels, channels, 3, 3, device=device).to(kind)
     image = image.contiguous(memory_format=torch.channels_last)
     weight = weight.contiguous(memory_format=torch.channels_last)
-    seconds = _least_seconds(lambda: F.conv2d(image, weight, padding=1), wait, device)
+    seconds = _least_seconds(lambda: F.conv2d(image, weight, padding=1), wait, device, quick)
     return 2 * 9 * channels**2 * side**2 / seconds
 
 
 @torch.inference_mode()
-def _least_seconds(work: Callable[[], object], wait: Callable[[], None], device: str) -> float:
+def _least_seconds(
+    work: Callable[[], object], wait: Callable[[], None], device: str, quick: bool
+) -> float:
     """Of one call."""
     calls = 1 if device == "cpu" else QUEUED
-    best, end = float("inf"), time.perf_counter() + SECONDS
+    best, end = float("inf"), time.perf_counter() + (QUICK if quick else SECONDS)
     while time.perf_counter() < end:
         wait()
         begin = time.perf_counter()

@@ -33,7 +33,7 @@ GOAL = 1.5
 MESSAGES, SECONDS, ROUNDS, WARM = 1000, 10.0, 3, 30.0
 """Messages timed; seconds of a flood, how often, and of running before anything is measured."""
 
-QUICK = (20, 0.5, 1, 0.5)
+QUICK = (5, 0.2, 1, 0.1)
 
 RATE = 10_000
 """Control changes a second in a flood."""

@@ -37,7 +37,7 @@ WALL = (1280, 720)
 SECONDS, ROUNDS, WARM = 10.0, 8, 30.0
 """Of one stretch with or without recording, how many of each, and of running before any."""
 
-QUICK = (0.5, 1, 0.5)
+QUICK = (0.2, 1, 0.1)
 
 SETTLED = 1.0
 """Seconds between two stretches: an encoder is opened, or a file is ended."""
