@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +17,11 @@ from hypothesis import HealthCheck, settings
 
 from visualizer.controls.midi.rtmidi_ports import rtmidi_client
 from visualizer.controls.midi.system_ports import system_ports
+
+# Tests start some seventy programs, and each run two workers or more. What one of them has compiled
+# is there for the others, whatever the environment says.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # OpenMP's threads, here and in the programs that tests start, sleep while they wait for work.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
