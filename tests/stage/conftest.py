@@ -39,6 +39,17 @@ def small_window(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
+def small_fullscreen(headless: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Displays are as small as a test says. SDL's own dummy, fullscreen, has 1024×768 pixels."""
+    real = window._set_mode
+
+    def as_large_as_asked(size: tuple[int, int], flags: int, display: int, vsync: int = 0) -> None:
+        real(size, flags & ~pygame.FULLSCREEN, display, vsync)
+
+    monkeypatch.setattr(window, "_set_mode", as_large_as_asked)
+
+
+@pytest.fixture
 def player(headless: None, small_window: None) -> Player:
     """A stage with no screen."""
     return Player()

@@ -24,8 +24,9 @@ WITH_HUD = replace(BARE, hud=True, fullscreen=True)
 
 
 @pytest.fixture
-def two_displays(headless: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def two_displays(small_fullscreen: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pygame.display, "get_num_displays", lambda: 2)
+    monkeypatch.setattr(pygame.display, "get_desktop_sizes", lambda: [(480, 270)] * 2)
 
 
 def shown(player: Player) -> int:

@@ -92,7 +92,7 @@ def test_walls_follow_their_displays_each_with_its_own_mapping(
 
 
 def test_the_stage_shows_its_wall_on_the_other_displays_while_it_is_fullscreen(
-    headless: None, monkeypatch: pytest.MonkeyPatch
+    small_fullscreen: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(pygame.display, "get_num_displays", lambda: 2)
     monkeypatch.setattr(pygame.display, "get_desktop_sizes", lambda: [(160, 90), (80, 45)])
@@ -108,7 +108,7 @@ def test_the_stage_shows_its_wall_on_the_other_displays_while_it_is_fullscreen(
 
 
 def test_a_wall_with_frames_of_its_own_shows_them_with_looks_and_fades_and_again_when_it_is_back(
-    headless: None, monkeypatch: pytest.MonkeyPatch
+    small_fullscreen: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sizes = [(160, 90), (80, 45), (80, 45)]
     monkeypatch.setattr(pygame.display, "get_num_displays", lambda: len(sizes))
