@@ -29,7 +29,7 @@ from visualizer.engine.backends.sample import Sample
 from visualizer.engine.failures import ModelError
 from visualizer.engine.models.loading import load_model
 
-from ..conftest import SIDE, unheard
+from ..conftest import SIDE, pipeline_of, unheard
 
 try:
     runtime()
@@ -40,7 +40,7 @@ except ImportError:
 @pytest.fixture
 def model(sd_folder: Path) -> Any:
     """A tiny SD."""
-    return load_model(str(sd_folder), "cpu", True, unheard)
+    return pipeline_of(sd_folder)
 
 
 @pytest.fixture
