@@ -235,8 +235,8 @@ def test_that_it_is_full_is_said_once_a_model_plays_and_not_while_one_loads(
 def test_a_picture_for_a_process_that_stands_still_holds_nothing_up() -> None:
     host, slots = started()
     assert host.pid is not None
-    slots.pictures.put(np.full((2000, 2000, 3), 9, np.uint8))  # far more than a pipe holds
     os.kill(host.pid, signal.SIGSTOP)
+    slots.pictures.put(np.full((2000, 2000, 3), 9, np.uint8))  # far more than a pipe holds
     slots.requests.put(request(seed=8))
     assert comes_to(lambda: slots.pictures.get() is None and not host._heard.is_set())
     assert host.stop(SOON), "the pipe is free to say that it is over"
