@@ -18,7 +18,8 @@ from visualizer.stage.hud.hud import Hud
 from visualizer.stage.hud.start_screen import StartScreen
 from visualizer.stage.pacing import PERIOD
 from visualizer.stage.plain_window import end_video
-from visualizer.stage.stage import GL_FAULTS, Stage
+from visualizer.stage.stage import Stage
+from visualizer.stage.wall_window import GL_FAULTS
 
 from .player import BARE, Player, wall
 from .shows import RUNNING

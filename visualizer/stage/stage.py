@@ -19,14 +19,11 @@ import pygame
 
 from visualizer import terminal
 from visualizer.frame import Frame, Pixels
-from visualizer.show.records import DisplayChoice
 from visualizer.show.view import View
 from visualizer.stage import display_label, window
 from visualizer.stage.alignment_card import AlignmentCard
 from visualizer.stage.drawing.lettering import Lettering
 from visualizer.stage.geometry import Size
-from visualizer.stage.gl_recovery import GLRecovery
-from visualizer.stage.gl_renderer import GLRenderer, NoOpenGL
 from visualizer.stage.homography import Grey, wall_size
 from visualizer.stage.hud.hud import Hud
 from visualizer.stage.hud.start_screen import StartScreen
@@ -34,15 +31,10 @@ from visualizer.stage.operator_window import OperatorWindow, ShownWall
 from visualizer.stage.pacing import Beat, Rate
 from visualizer.stage.renderer import Renderer
 from visualizer.stage.second_wall import SecondWalls
-from visualizer.stage.software_renderer import SoftwareRenderer
-from visualizer.stage.video_driver import has_gpu
 from visualizer.stage.wall import Wall
+from visualizer.stage.wall_window import WallWindow
 
 Drawn = TypeVar("Drawn")
-
-GL_FAULTS = 3
-"""Pictures in a row that can't be drawn by OpenGL, after which its context is taken for lost, as
-after a reset of the GPU."""
 
 SPLASH_FADE = 1.0
 """Seconds from the start screen to the first picture."""
@@ -77,13 +69,10 @@ class Stage:
         self.on_wall: Callable[[Pixels], None] | None = None
         """Takes the wall of each display frame, before start screen and HUD are drawn over it."""
         self._clock, self._wait = clock, wait
-        wants_gl = renderer == "gl" or (renderer == "auto" and has_gpu())
         self._messages: list[str] = []
         self.masks: Mapping[str, Grey] = {}
-        self._slow_gl = renderer == "gl"
-        self._recovery = GLRecovery(self._slow_gl)
-        self._window = window.Window(display, windowed, wants_gl, window_size)
-        self._renderer = self._new_renderer()
+        self._wall_window = WallWindow(display, windowed, renderer, window_size)
+        self._window = self._wall_window.window
         self._wall = Wall(lambda pixels: self._renderer.push(pixels), strobe_limit=strobe_limit)
         letters = Lettering()
         self._hud, self._splash = Hud(letters), StartScreen(letters)
@@ -96,11 +85,8 @@ class Stage:
         self._beat = Beat()
         self._made, self._shown = Rate(), Rate()
         self._pictures = 0
-        self._display_asks = 0
-        self._gl_faults = 0
         self._splash_left = 1.0
         self._last: float | None = None
-        self._cover: pygame.Surface | None = None
 
     @property
     def engine_fps(self) -> float:
@@ -129,8 +115,8 @@ class Stage:
 
     def take_messages(self) -> list[str]:
         """Lines for the performer since the last call (a display was lost, and the like)."""
-        lines = self._window.messages + self._messages + self._wall.messages
-        self._window.messages, self._messages, self._wall.messages = [], [], []
+        lines = self._wall_window.take_messages() + self._messages + self._wall.messages
+        self._messages, self._wall.messages = [], []
         return lines
 
     def events(self) -> list[pygame.event.Event]:
@@ -186,17 +172,14 @@ class Stage:
         passed = 0.0 if self._last is None else max(now - self._last, 0.0)
         self._last = now
         try:
-            self._go_to_display(view.show.display_choice)
+            self._wall_window.go_to(view.show.display_choice)
             self._window.set_fullscreen(view.show.fullscreen)
             self._window.show_cursor(view.show.mapping is not None)
-            self._try_gl(now)
-            if (surface := self._window.surface) is not None:
-                self._aim(surface)
+            if self._wall_window.ready(now, self._wall.pixels):
                 self._draw(view, now, passed)
-            self._gl_faults = 0
+            self._wall_window.drawn()
         except Exception as error:
-            if self._leaves_gl(error, now) and (surface := self._window.surface) is not None:
-                self._aim(surface)  # the new window is black
+            if self._wall_window.failed(error, now, self._wall.pixels):
                 self._draw(view, now, 0.0)
             raise
         finally:
@@ -228,62 +211,9 @@ class Stage:
         """What draws the wall, for people."""
         return self._renderer.name
 
-    def _new_renderer(self) -> Renderer:
-        self._opened = self._window.opened
-        if self._window.gl:
-            try:
-                return GLRenderer(self._window.size, self._slow_gl)
-            except NoOpenGL as why:
-                self._messages.append(f"{why}; the wall is drawn by software")
-                self._window.leave_gl()
-                self._opened = self._window.opened
-        surface = self._window.surface
-        assert surface is not None
-        return SoftwareRenderer(surface)
-
-    def _leaves_gl(self, error: Exception, now: float) -> bool:
-        """A picture could not be drawn: go on by software where OpenGL fails again and again, which
-        is told."""
-        self._gl_faults += self._window.gl
-        if not self._window.gl or self._gl_faults < GL_FAULTS:
-            return False
-        self._messages.append(f"OpenGL fails ({error}); the wall is drawn by software")
-        self._window.leave_gl()
-        self._recovery.lost(now)
-        return True
-
-    def _try_gl(self, now: float) -> None:
-        """Go back to OpenGL where it was lost and works again."""
-        if self._window.gl or self._window.surface is None:
-            return
-        if not self._recovery.ready(now, self._window.display):
-            return
-        self._window.take_gl()
-        if (surface := self._window.surface) is not None:
-            self._aim(surface)
-        if self._window.gl:
-            self._messages.append("OpenGL works again; the wall is drawn with it")
-            self._gl_faults = GL_FAULTS - 1  # a first picture that fails is the last
-        else:
-            self._recovery.lost(now)
-
-    def _go_to_display(self, choice: DisplayChoice) -> None:
-        if choice.asks != self._display_asks:
-            self._display_asks = choice.asks
-            self._window.go_to(choice.wanted)
-            self._recovery.ask()
-
-    def _aim(self, surface: pygame.Surface) -> None:
-        """Draw on the window as it is now: a new one has lost what an OpenGL context held."""
-        if self._opened != self._window.opened:
-            if self._window.gl or not isinstance(self._renderer, SoftwareRenderer):
-                self._renderer = self._new_renderer()
-                if self._wall.pixels is not None:
-                    self._renderer.push(self._wall.pixels)
-            self._opened = self._window.opened
-        if self._window.gl and surface.get_size() != self._window.size:
-            surface = pygame.Surface(self._window.size)  # as an OpenGL window is resized
-        self._renderer.aim(surface)
+    @property
+    def _renderer(self) -> Renderer:
+        return self._wall_window.renderer
 
     def _draw(self, view: View, now: float, passed: float) -> None:
         projection, card = view.show.projection, view.show.test_card
@@ -358,18 +288,9 @@ class Stage:
     def _draw_splash(self, surface: pygame.Surface, view: View, now: float) -> None:
         """The start screen: alone, then fading away over the first picture."""
         alpha = self._splash_left if self._wall.newest is not None else 1.0
-        alpha *= self._wall.dim
-        if alpha >= 1.0:
-            self._splash.draw(surface, view, now)
-            return
         if self._wall.newest is None:
             surface.fill((0, 0, 0))
-        if self._cover is None or self._cover.get_size() != surface.get_size():
-            # With alpha of its own: an OpenGL canvas would keep the picture hidden by one without.
-            self._cover = pygame.Surface(surface.get_size(), pygame.SRCALPHA, 32)
-        self._splash.draw(self._cover, view, now)
-        self._cover.set_alpha(round(255 * alpha))
-        surface.blit(self._cover, (0, 0))
+        self._splash.fade(surface, view, now, alpha * self._wall.dim)
 
     def _draw_hud(self, surface: pygame.Surface, view: View) -> pygame.Rect | None:
         """The HUD; gives back where text is typed in it."""

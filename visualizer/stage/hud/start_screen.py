@@ -80,6 +80,19 @@ class StartScreen:
     def __init__(self, letters: Lettering) -> None:
         self._letters = letters
         self._grain: pygame.Surface | None = None
+        self._cover: pygame.Surface | None = None
+
+    def fade(self, target: pygame.Surface, view: View, time: float, alpha: float) -> None:
+        """Draw it over what is there. alpha: how much of it is seen, 0 to 1."""
+        if alpha >= 1.0:
+            self.draw(target, view, time)
+            return
+        if self._cover is None or self._cover.get_size() != target.get_size():
+            # With alpha of its own: an OpenGL canvas would keep the picture hidden by one without.
+            self._cover = pygame.Surface(target.get_size(), pygame.SRCALPHA, 32)
+        self.draw(self._cover, view, time)
+        self._cover.set_alpha(round(255 * alpha))
+        target.blit(self._cover, (0, 0))
 
     def draw(self, target: pygame.Surface, view: View, time: float) -> None:
         """The start screen at a moment (any clock, in seconds), over the whole surface."""
