@@ -1,9 +1,10 @@
-"""What desks cost: the show with four of them connected, their previews on, beside the show alone.
+"""What desks cost: the show with four of them connected, their previews on, beside the show alone;
+and what a preview of the next prompt costs.
 
-python -m benchmarks.desk [--desks 4] [--seconds 20] [--rounds 3]
+python -m benchmarks.desk [--desks 4] [--seconds 20] [--rounds 3] [--beside "what else runs"]
 
 One show in a window of its own display, built-in model; desks come and go in turns, so that what
-else the machine does meets both alike. The figures are the show's own (GET /metrics). The desks
+else the machine does meets all alike. The figures are the show's own (GET /metrics). The desks
 are sockets of another process on this machine, which read all that they are sent.
 """
 
@@ -18,12 +19,28 @@ import tempfile
 import threading
 import time
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from statistics import median
 
-from websockets.sync.client import connect
+from rich.console import Console
+from websockets.sync.client import ClientConnection, connect
+
+from benchmarks.results import Result, Row, machine, save, slug, table
+
+ALONE, PREVIEWS = "alone", "previews of the next prompt"
+
+ENGINE, P99, LATE = "engine frames a second", "wall's p99 in ms", "late in %"
+MEGABYTES, MADE, SECONDS = "MB sent", "previews made", "seconds"
+
+Figures = dict[str, float]
+"""One stretch: values by the names above."""
+
+HERE = Path(__file__).parent
+
+ASKS_AGAIN = 2.0
+"""Seconds after which a preview that is not being made is asked for again: a prompt has changed."""
 
 SETTLE = 11.0
 """Seconds after desks have come or gone until figures count: those of the wall are of the last
@@ -34,26 +51,59 @@ PATIENCE = 600.0
 
 
 def main(argv: list[str] | None = None) -> int:
-    """Measure, and print a line a round and the medians."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
+    """Measure, print a line a round and a table, and keep JSON."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.desk", description=__doc__)
     parser.add_argument("--desks", type=int, default=4)
-    parser.add_argument("--seconds", type=float, default=20.0)
+    parser.add_argument("--seconds", type=float, default=20.0, help="of each stretch (default 20)")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--port", type=int, default=9031)
+    parser.add_argument("--beside", default="", help="what else the machine does, for the record")
+    parser.add_argument("--out", type=Path, default=HERE / "results", help="folder of results")
     given = parser.parse_args(argv)
+    stretches: dict[str, Callable[[], AbstractContextManager[Figures]]] = {
+        ALONE: lambda: nullcontext({}),
+        f"{given.desks} desks": lambda: _desks(given.port, given.desks),
+        PREVIEWS: lambda: _next_previews(given.port),
+    }
+    found: dict[str, list[Figures]] = {name: [] for name in stretches}
     with tempfile.TemporaryDirectory() as folder, _show(given.port, Path(folder)):
-        found: dict[int, list[dict[str, float]]] = {0: [], given.desks: []}
         for _ in range(given.rounds):
-            for count, rounds in found.items():
-                with _desks(given.port, count) as received:
+            for name, stretch in stretches.items():
+                with stretch() as counted:
                     time.sleep(SETTLE)
-                    rounds.append(_figures(given.port, given.seconds))
-                rounds[-1]["MB"] = sum(received) / 1e6
-                print(f"{count} desks: {_words(rounds[-1])}", flush=True)
-    for count, rounds in found.items():
-        middle = {name: median(each[name] for each in rounds) for name in rounds[0]}
-        print(f"median, {count} desks: {_words(middle)}")
+                    before = dict(counted)
+                    figures = _figures(given.port, given.seconds)
+                    counts = {key: counted[key] - before[key] for key in before}
+                found[name].append({**figures, **counts})
+                words = ", ".join(f"{key} {value:.2f}" for key, value in found[name][-1].items())
+                print(f"{name}: {words}", flush=True)
+    measured, processor = result(found), machine("cpu")
+    about = {"model": "builtin", "machine": processor, "seconds": given.seconds}
+    save(measured, given.out / slug(processor) / "desk.json", **about, beside=given.beside)
+    Console().print(table("builtin", processor, [measured]))
     return 0
+
+
+def result(found: Mapping[str, Sequence[Figures]]) -> Result:
+    """found: the stretches of each kind, round by round."""
+    rows = [
+        Row(name, "; ".join(f"{kind} {_middle(figures, name)}" for kind, figures in found.items()))
+        for name in (ENGINE, P99, LATE)
+    ]
+    lost = [
+        (alone[ENGINE] - made[ENGINE]) * made[SECONDS] / made[MADE]
+        for alone, made in zip(found[ALONE], found[PREVIEWS], strict=True)
+        if made[MADE]
+    ]
+    if lost:
+        spread = f"median {median(lost):.1f} ({min(lost):.1f} to {max(lost):.1f})"
+        rows.append(Row("frames of the loop that a preview of the next prompt takes", spread))
+    return Result("desk", tuple(rows), {"rounds": {k: list(v) for k, v in found.items()}})
+
+
+def _middle(figures: Sequence[Figures], name: str) -> str:
+    values = [each[name] for each in figures]
+    return f"{median(values):.1f} ({min(values):.1f} to {max(values):.1f})"
 
 
 @contextmanager
@@ -69,6 +119,7 @@ def _show(port: int, folder: Path) -> Iterator[None]:
             if show.poll() is not None or time.monotonic() > end:
                 raise SystemExit("benchmarks.desk: the show did not come up")
             time.sleep(1.0)
+        _stay(port)
         time.sleep(SETTLE)
         yield
     finally:
@@ -77,29 +128,69 @@ def _show(port: int, folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _desks(port: int, count: int) -> Iterator[list[int]]:
-    """So many desks that watch the preview; how many bytes each was sent."""
-    received = [0] * count
+def _desks(port: int, count: int) -> Iterator[Figures]:
+    """So many desks that watch the wall's preview; how much they have been sent."""
+    counted = {MEGABYTES: 0.0}
+    turn = threading.Lock()
+
+    def watch(socket: ClientConnection, ends: threading.Event) -> None:
+        socket.send(json.dumps({"type": "preview", "on": True}))
+        while not ends.is_set():
+            size = len(socket.recv(30.0))
+            with turn:
+                counted[MEGABYTES] += size / 1e6
+
+    with _connected(port, [watch] * count):
+        yield counted
+
+
+@contextmanager
+def _next_previews(port: int) -> Iterator[Figures]:
+    """One desk that has previews of the next prompt made, one after the other; how many were."""
+    counted = {MADE: 0.0}
+
+    def ask(socket: ClientConnection, ends: threading.Event) -> None:
+        name, making, asked = "", False, 0.0
+        while not ends.is_set():
+            if not making and time.monotonic() - asked > ASKS_AGAIN:
+                socket.send(json.dumps({"type": "run", "command": "preview_next"}))
+                asked = time.monotonic()
+            told = json.loads(socket.recv(30.0))
+            next_ = told.get("state", told.get("changes", {})).get("next")
+            if next_ is None:
+                continue
+            if next_["preview"] not in ("", name):
+                name, asked = next_["preview"], 0.0
+                counted[MADE] += 1.0
+            making = next_["making"]
+
+    with _connected(port, [ask]):
+        yield counted
+
+
+@contextmanager
+def _connected(
+    port: int, works: Sequence[Callable[[ClientConnection, threading.Event], None]]
+) -> Iterator[None]:
+    """Desks, each with its work in a thread, until the event that it is given is set."""
     ends = threading.Event()
 
-    def watch(place: int) -> None:
+    def run(work: Callable[[ClientConnection, threading.Event], None]) -> None:
         with connect(f"ws://127.0.0.1:{port}/api/socket", max_size=None) as socket:
-            socket.send(json.dumps({"type": "preview", "on": True}))
-            while not ends.is_set():
-                received[place] += len(socket.recv(30.0))
+            work(socket, ends)
 
-    threads = [threading.Thread(target=watch, args=(place,)) for place in range(count)]
+    threads = [threading.Thread(target=run, args=(work,)) for work in works]
     for thread in threads:
         thread.start()
     try:
-        yield received
+        yield
     finally:
         ends.set()
         for thread in threads:
             thread.join()
 
 
-def _figures(port: int, seconds: float) -> dict[str, float]:
+def _figures(port: int, seconds: float) -> Figures:
     """Frames a second of the engine and the wall's slowest, over some seconds."""
     begins = _metrics(port)
     engine, slowest = [], []
@@ -112,10 +203,20 @@ def _figures(port: int, seconds: float) -> dict[str, float]:
     late = now["display_late_frames_total"] - begins["display_late_frames_total"]
     passed = now["show_seconds"] - begins["show_seconds"]
     return {
-        "engine fps": sum(engine) / len(engine),
-        "wall p99 ms": median(slowest),
-        "late %": 100.0 * late / (60.0 * passed),
+        ENGINE: sum(engine) / len(engine),
+        P99: median(slowest),
+        LATE: 100.0 * late / (60.0 * passed),
+        SECONDS: passed,
     }
+
+
+def _stay(port: int) -> None:
+    """Have prompts stay: on a slow machine a preview takes longer than one is on."""
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}/api/parameters/hold", b'{"value": 0}', method="PUT"
+    )
+    with urllib.request.urlopen(request, timeout=10.0):
+        pass
 
 
 def _metrics(port: int) -> dict[str, float]:
@@ -128,10 +229,6 @@ def _metrics(port: int) -> dict[str, float]:
     lines = [line for line in text.splitlines() if line[0] != "#" and "{" not in line]
     pairs = (line.removeprefix("visualizer_").split(" ") for line in lines)
     return {name: float(value) for name, value in pairs}
-
-
-def _words(figures: dict[str, float]) -> str:
-    return ", ".join(f"{name} {value:.2f}" for name, value in figures.items())
 
 
 if __name__ == "__main__":
