@@ -1,6 +1,6 @@
 """Measure the loop, print a table, keep JSON and pictures under benchmarks/results/.
 
-python -m benchmarks [--only speed,floor,drift,motion,wall,latency,memory,midi,recording] …
+python -m benchmarks [--only speed,floor,drift,motion,wall,latency,preview,memory,midi,recording] …
 """
 
 from __future__ import annotations
@@ -15,7 +15,18 @@ from types import MappingProxyType
 
 from rich.console import Console
 
-from benchmarks import drift, floor, latency, memory, midi, motion, recording, speed, wall
+from benchmarks import (
+    drift,
+    floor,
+    latency,
+    memory,
+    midi,
+    motion,
+    preview,
+    recording,
+    speed,
+    wall,
+)
 from benchmarks.loops import LOOPS
 from benchmarks.results import Result, machine, save, slug, table
 from benchmarks.setup import Setup
@@ -35,6 +46,7 @@ FIGURES: Mapping[str, Figure] = MappingProxyType(
         "motion": motion.measure,
         "wall": wall.measure,
         "latency": latency.measure,
+        "preview": preview.measure,
         "midi": midi.measure,
         "recording": recording.measure,
         "drift": drift.measure,

@@ -1,5 +1,4 @@
-"""What desks cost: the show with four of them connected, their previews on, beside the show alone;
-and what a preview of the next prompt costs.
+"""What desks cost: the show with four of them connected, their previews on, beside the show alone.
 
 python -m benchmarks.desk [--desks 4] [--seconds 20] [--rounds 3] [--beside "what else runs"]
 
@@ -25,22 +24,19 @@ from pathlib import Path
 from statistics import median
 
 from rich.console import Console
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
 
 from benchmarks.results import Result, Row, machine, save, slug, table
 
-ALONE, PREVIEWS = "alone", "previews of the next prompt"
+ALONE = "alone"
 
 ENGINE, P99, LATE = "engine frames a second", "wall's p99 in ms", "late in %"
-MEGABYTES, MADE, SECONDS = "MB sent", "previews made", "seconds"
+MEGABYTES = "MB sent"
 
 Figures = dict[str, float]
 """One stretch: values by the names above."""
 
 HERE = Path(__file__).parent
-
-ASKS_AGAIN = 2.0
-"""Seconds after which a preview that is not being made is asked for again: a prompt has changed."""
 
 SETTLE = 11.0
 """Seconds after desks have come or gone until figures count: those of the wall are of the last
@@ -63,7 +59,6 @@ def main(argv: list[str] | None = None) -> int:
     stretches: dict[str, Callable[[], AbstractContextManager[Figures]]] = {
         ALONE: lambda: nullcontext({}),
         f"{given.desks} desks": lambda: _desks(given.port, given.desks),
-        PREVIEWS: lambda: _next_previews(given.port),
     }
     found: dict[str, list[Figures]] = {name: [] for name in stretches}
     with tempfile.TemporaryDirectory() as folder, _show(given.port, Path(folder)):
@@ -86,19 +81,11 @@ def main(argv: list[str] | None = None) -> int:
 
 def result(found: Mapping[str, Sequence[Figures]]) -> Result:
     """found: the stretches of each kind, round by round."""
-    rows = [
+    rows = tuple(
         Row(name, "; ".join(f"{kind} {_middle(figures, name)}" for kind, figures in found.items()))
         for name in (ENGINE, P99, LATE)
-    ]
-    lost = [
-        (alone[ENGINE] - made[ENGINE]) * made[SECONDS] / made[MADE]
-        for alone, made in zip(found[ALONE], found[PREVIEWS], strict=True)
-        if made[MADE]
-    ]
-    if lost:
-        spread = f"median {median(lost):.1f} ({min(lost):.1f} to {max(lost):.1f})"
-        rows.append(Row("frames of the loop that a preview of the next prompt takes", spread))
-    return Result("desk", tuple(rows), {"rounds": {k: list(v) for k, v in found.items()}})
+    )
+    return Result("desk", rows, {"rounds": {kind: list(each) for kind, each in found.items()}})
 
 
 def _middle(figures: Sequence[Figures], name: str) -> str:
@@ -119,7 +106,6 @@ def _show(port: int, folder: Path) -> Iterator[None]:
             if show.poll() is not None or time.monotonic() > end:
                 raise SystemExit("benchmarks.desk: the show did not come up")
             time.sleep(1.0)
-        _stay(port)
         time.sleep(SETTLE)
         yield
     finally:
@@ -131,59 +117,21 @@ def _show(port: int, folder: Path) -> Iterator[None]:
 def _desks(port: int, count: int) -> Iterator[Figures]:
     """So many desks that watch the wall's preview; how much they have been sent."""
     counted = {MEGABYTES: 0.0}
-    turn = threading.Lock()
+    turn, ends = threading.Lock(), threading.Event()
 
-    def watch(socket: ClientConnection, ends: threading.Event) -> None:
-        socket.send(json.dumps({"type": "preview", "on": True}))
-        while not ends.is_set():
-            size = len(socket.recv(30.0))
-            with turn:
-                counted[MEGABYTES] += size / 1e6
-
-    with _connected(port, [watch] * count):
-        yield counted
-
-
-@contextmanager
-def _next_previews(port: int) -> Iterator[Figures]:
-    """One desk that has previews of the next prompt made, one after the other; how many were."""
-    counted = {MADE: 0.0}
-
-    def ask(socket: ClientConnection, ends: threading.Event) -> None:
-        name, making, asked = "", False, 0.0
-        while not ends.is_set():
-            if not making and time.monotonic() - asked > ASKS_AGAIN:
-                socket.send(json.dumps({"type": "run", "command": "preview_next"}))
-                asked = time.monotonic()
-            told = json.loads(socket.recv(30.0))
-            next_ = told.get("state", told.get("changes", {})).get("next")
-            if next_ is None:
-                continue
-            if next_["preview"] not in ("", name):
-                name, asked = next_["preview"], 0.0
-                counted[MADE] += 1.0
-            making = next_["making"]
-
-    with _connected(port, [ask]):
-        yield counted
-
-
-@contextmanager
-def _connected(
-    port: int, works: Sequence[Callable[[ClientConnection, threading.Event], None]]
-) -> Iterator[None]:
-    """Desks, each with its work in a thread, until the event that it is given is set."""
-    ends = threading.Event()
-
-    def run(work: Callable[[ClientConnection, threading.Event], None]) -> None:
+    def watch() -> None:
         with connect(f"ws://127.0.0.1:{port}/api/socket", max_size=None) as socket:
-            work(socket, ends)
+            socket.send(json.dumps({"type": "preview", "on": True}))
+            while not ends.is_set():
+                size = len(socket.recv(30.0))
+                with turn:
+                    counted[MEGABYTES] += size / 1e6
 
-    threads = [threading.Thread(target=run, args=(work,)) for work in works]
+    threads = [threading.Thread(target=watch) for _ in range(count)]
     for thread in threads:
         thread.start()
     try:
-        yield
+        yield counted
     finally:
         ends.set()
         for thread in threads:
@@ -206,17 +154,7 @@ def _figures(port: int, seconds: float) -> Figures:
         ENGINE: sum(engine) / len(engine),
         P99: median(slowest),
         LATE: 100.0 * late / (60.0 * passed),
-        SECONDS: passed,
     }
-
-
-def _stay(port: int) -> None:
-    """Have prompts stay: on a slow machine a preview takes longer than one is on."""
-    request = urllib.request.Request(
-        f"http://127.0.0.1:{port}/api/parameters/hold", b'{"value": 0}', method="PUT"
-    )
-    with urllib.request.urlopen(request, timeout=10.0):
-        pass
 
 
 def _metrics(port: int) -> dict[str, float]:
