@@ -19,8 +19,9 @@ from typing import Any
 from visualizer import __version__, terminal
 from visualizer.disk import write_bytes
 from visualizer.engine.failures import one_line
-from visualizer.engine.host.ray_cluster import NoCluster, joined
 from visualizer.engine.host.ray_cluster import address as address_of
+from visualizer.engine.host.ray_cluster import joined
+from visualizer.engine.host.ray_holder import NoCluster
 from visualizer.offline.render import render
 from visualizer.offline.video_making import progress_bars
 from visualizer.offline.writers import VIDEO, check_out

@@ -149,7 +149,7 @@ def test_when_the_far_engine_is_lost_the_local_one_goes_on_from_its_picture_and_
     assert picture is not None
     assert picture[0, 0, 0] == 50
     said = line(both, lambda status: "gone" in status.text)
-    assert said.text == "the node is gone; a local model plays until the cluster is there"
+    assert said.text.endswith("the node is gone; a local model plays until the cluster is there")
     both.near.frame(60)
     assert both.shade() == 60
     assert comes_to(lambda: both.far is not lost and both.far.started)
@@ -160,6 +160,19 @@ def test_when_the_far_engine_is_lost_the_local_one_goes_on_from_its_picture_and_
     assert both.shade() == 70
     both.far.frame(71)
     assert both.origin() == 3, "counted at each change, for the wall to fade"
+
+
+def test_a_line_that_was_not_heard_yet_goes_along_with_the_next_news(both: Both) -> None:
+    both.begin()
+    both.far_plays()
+    lost = both.far
+    lost.slots.frames.fail(EngineLost("the node is gone"))
+    assert comes_to(lambda: both.far is not lost)
+    both.near.runs(BUILTIN)  # as where it tells its device, before the show has looked
+    both.near.runs(BUILTIN)
+    status = both.slots.statuses.get()
+    assert status is not None
+    assert "the node is gone; a local model plays until the cluster is there" in status.text
 
 
 def test_a_far_engine_that_is_not_there_is_said_once_however_often_it_is_tried(both: Both) -> None:

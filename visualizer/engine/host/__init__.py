@@ -5,7 +5,8 @@
 - engine_process: that process's side
 - pipe_messages, shared_pictures: what passes between the two
 - watchdog: when an engine is hung
-- ray_host: the engine on another machine; far_engine: that machine's side; ray_cluster: joining one
+- ray_host: the engine on another machine; far_engine: that machine's side
+- ray_cluster: joining a cluster; ray_holder: what holds one on this machine
 - jpeg, wire_meter: pictures on the way, and what the way takes
 - failover: a far engine, and a local one that plays while it is away
 """

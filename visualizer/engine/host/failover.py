@@ -239,9 +239,12 @@ class Failover(threading.Thread):
             side.status = status
             if side is not self._active or (side is self._far and side.silent):
                 return  # its silence is said when the other plays
-            if self._line and status.phase is Phase.RUNNING:
-                text = "; ".join(filter(None, (self._line, status.text)))
-                status, self._line = replace(status, text=text), ""
+            if status.phase is Phase.RUNNING:
+                unread = self._slots.statuses.get()  # its line must not go with it
+                runs = unread is not None and unread.phase is Phase.RUNNING and not unread.coming
+                told = unread.text if unread is not None and runs else ""
+                lines = dict.fromkeys(filter(None, (told, self._line, status.text)))
+                status, self._line = replace(status, text="; ".join(lines)), ""
             self._slots.statuses.put(status)
 
     def _fell(self, side: Side, why: BaseException) -> None:

@@ -8,17 +8,14 @@ from __future__ import annotations
 import importlib.util
 import os
 import shutil
-import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-import psutil
-
-from visualizer.disk import write_text
 from visualizer.engine.failures import one_line
+from visualizer.engine.host import ray_holder
+from visualizer.engine.host.ray_holder import NoCluster
 
 CLIENT = "ray://"
 """How addresses begin that are reached through one port of a cluster's head, by Ray Client."""
@@ -28,21 +25,8 @@ INSTALL = "pip install 'visualizer[ray]'"
 TOKEN = Path(".ray") / "auth_token"
 """Where Ray looks for its token in the home folder."""
 
-FOLDER = "visualizer-ray-"
-"""Names of the folders of clusters that were started here; the process's number follows."""
-
-ADDRESS = "address"
-"""A file in such a folder: how the cluster is joined."""
-
-STARTS_WITHIN = 60.0
-"""Seconds in which a cluster that another process of the show starts must be there."""
-
 STORE = 200_000_000
 """Bytes of shared memory of a cluster that is started here: frames are small."""
-
-
-class NoCluster(Exception):
-    """A cluster can't be joined or started. str() says in a line why."""
 
 
 def address(where: str) -> str:
@@ -64,34 +48,45 @@ def joined(address: str = "", *, ends_after: bool = False, starts: bool = True) 
     """Ray, connected to a cluster. address: ray://HOST:PORT; "" for the one that RAY_ADDRESS names
     (HOST:PORT where this machine is one of its nodes), and where it names none, for a new one on
     this machine. A process that is connected already stays so. ends_after: this is a process of the
-    show's, and ends with it, so that nothing waits for Ray's own end, which takes seconds. starts:
-    False to wait for the new cluster of another process of the show's. Raises NoCluster."""
+    show's, and ends with it, so that nothing waits for Ray's own end, which takes seconds; a new
+    cluster is the show's then (ray_holder.py). starts: False to wait for the one that another
+    process of the show's has begun. Raises NoCluster."""
     address = address or os.environ.get("RAY_ADDRESS", "")
     if line := missing(address):
         raise NoCluster(line)
-    own, show = not address, os.getppid() if ends_after else os.getpid()
-    if own and not starts:
-        address = _started(show)
+    own = not address
+    if own and ends_after:
+        show = os.getppid()
+        if starts:
+            ray_holder.hold(show, __name__)
+        address = ray_holder.address(show)
     os.environ.update(_environment(own, bool(address)))
     import ray
 
     if ray.is_initialized():
         yield ray
         return
-    folder = None if address else _folder(show)
+    folder = None if address else ray_holder.folder_for(os.getpid())
     try:
         _connect(ray, address, folder)
-        if folder is not None:
-            write_text(Path(folder) / ADDRESS, ray.get_runtime_context().gcs_address)
         yield ray
     finally:
         if not ends_after:
             with suppress(Exception):
                 ray.shutdown()
-        elif folder is not None:
-            _kill_children()
         if folder is not None:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def begin(folder: Path) -> str:
+    """Begin a cluster on this machine, for this process to hold; its address. folder: for what it
+    writes. Raises NoCluster."""
+    os.environ.update(_environment(own=True, joins=False))
+    import ray
+
+    _connect(ray, "", folder)
+    found: str = ray.get_runtime_context().gcs_address
+    return found
 
 
 def _environment(own: bool, joins: bool) -> Mapping[str, str]:
@@ -112,9 +107,9 @@ def _environment(own: bool, joins: bool) -> Mapping[str, str]:
     return {name: text for name, text in ours.items() if name not in os.environ}
 
 
-def _connect(ray: Any, address: str, folder: str | None) -> None:
+def _connect(ray: Any, address: str, folder: Path | None) -> None:
     own = {} if address else {
-        "include_dashboard": False, "object_store_memory": STORE, "_temp_dir": folder,
+        "include_dashboard": False, "object_store_memory": STORE, "_temp_dir": str(folder),
     }  # fmt: skip
     try:
         ray.init(
@@ -129,33 +124,5 @@ def _connect(ray: Any, address: str, folder: str | None) -> None:
         raise NoCluster(f"{what} ({one_line(error)})") from None
 
 
-def _kill_children() -> None:
-    """Kill the cluster that was started here. Its agents would outlive it by minutes."""
-    for child in psutil.Process().children(recursive=True):
-        with suppress(psutil.Error):
-            child.kill()
-
-
-def _folder(show: int) -> str:
-    """A folder for a new cluster of the show with that process; what is left of an older one, and
-    of shows that were killed, is removed."""
-    for left in _temporary().glob(f"{FOLDER}*"):
-        number = left.name.removeprefix(FOLDER).partition("-")[0]
-        if number.isdecimal() and (int(number) == show or not psutil.pid_exists(int(number))):
-            shutil.rmtree(left, ignore_errors=True)
-    return tempfile.mkdtemp(prefix=f"{FOLDER}{show}-")
-
-
-def _started(show: int, within: float = STARTS_WITHIN) -> str:
-    """The address of the cluster that another process of a show starts, once it is there."""
-    end = time.monotonic() + within
-    while time.monotonic() < end:
-        for file in _temporary().glob(f"{FOLDER}{show}-*/{ADDRESS}"):
-            with suppress(OSError):  # it has just ended
-                return file.read_text(encoding="utf-8")
-        time.sleep(0.1)
-    raise NoCluster("the first wall's Ray cluster is not there")
-
-
-def _temporary() -> Path:
-    return Path(tempfile.gettempdir())
+if __name__ == "__main__":
+    ray_holder.main(begin)

@@ -21,7 +21,8 @@ from visualizer.engine.failures import one_line
 from visualizer.engine.host.engine_host import EngineDied, EngineLost, MakeHost, Slots
 from visualizer.engine.host.far_engine import FarEngine, FarFrame, Hello, Update
 from visualizer.engine.host.jpeg import decode, encode
-from visualizer.engine.host.ray_cluster import NoCluster, joined
+from visualizer.engine.host.ray_cluster import joined
+from visualizer.engine.host.ray_holder import NoCluster
 from visualizer.engine.host.watchdog import Watchdog
 from visualizer.engine.host.wire_meter import WireMeter
 from visualizer.frame import Frame, Pixels
