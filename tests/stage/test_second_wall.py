@@ -13,8 +13,9 @@ import pytest
 from visualizer.frame import Frame, Pixels
 from visualizer.show.next_request import request
 from visualizer.show.projection import PLAIN, Projection
+from visualizer.show.records import DisplayChoice
 from visualizer.show.view import View
-from visualizer.stage import second_wall
+from visualizer.stage import second_wall, window
 from visualizer.stage.pacing import LONGEST_RETURN, PERIOD
 from visualizer.stage.plain_window import end_video
 from visualizer.stage.renderer import Moment
@@ -178,6 +179,47 @@ def test_a_wall_fades_from_one_engines_pictures_to_anothers_and_back(
     assert levels[-1] == 40, "its own again"
     bound = 160 * PERIOD / LONGEST_RETURN + 2  # two levels for what is rounded
     assert np.abs(np.diff([40, *levels])).max() <= bound
+
+
+def test_a_wall_that_is_moved_onto_anothers_display_swaps_with_it(
+    headless: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes = [(160, 90)] * 3
+    set_mode = window._set_mode
+    monkeypatch.setattr(pygame.display, "get_num_displays", lambda: len(sizes))
+    monkeypatch.setattr(pygame.display, "get_desktop_sizes", lambda: sizes)
+    monkeypatch.setattr(  # all of them are the one that there is
+        window, "_set_mode", lambda size, flags, display, vsync=0: set_mode(size, flags, 0, vsync)
+    )
+    player = Player(windowed=False, also=(1,))
+    show = replace(BARE, fullscreen=True)
+    player.frame(200)
+
+    def own(level: int) -> None:
+        pixels = np.full((16, 16, 3), level, np.uint8)
+        player.stage.show_on(1, Frame(1, player.now, 0.1, pixels, 1, request(BARE)))
+
+    def shown() -> dict[int, int]:
+        walls = player.stage._seconds._walls.values()
+        return {wall.display: int(surface_of(wall)[40, 20, 0]) for wall in walls}
+
+    own(60)
+    player.play(show, 2.0)
+    assert shown() == {1: 60}
+    player.stage.take_messages()
+    for number, (display, other) in enumerate([(1, 0), (2, 0), (0, 2)], start=1):
+        asked = replace(show, display_choice=DisplayChoice(number))
+        assert player.play(asked) == 200
+        assert player.stage._window.display == display
+        assert shown() == {other: 60}, "at once, with its own picture"
+        lines = player.stage.take_messages()
+        assert lines[1:] == {
+            1: ["the wall that was there is on display 0"], 2: [],
+            3: ["the wall that was there is on display 2"],
+        }[number]  # fmt: skip
+    own(100)
+    player.play(asked, 2.0)
+    assert shown() == {2: 100}
 
 
 def test_a_wall_that_fails_takes_no_other_with_it(

@@ -144,6 +144,12 @@ class SecondWalls:
             if wall.display == display:
                 wall.show_frame(frame)
 
+    def move(self, display: int, to: int) -> None:
+        """The wall on a display, by its number, is to be on another."""
+        self._newest.pop(to, None)
+        if (frame := self._newest.pop(display, None)) is not None:
+            self._newest[to] = frame
+
     def draw(
         self,
         read: Callable[[], Pixels],

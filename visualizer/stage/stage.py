@@ -80,7 +80,8 @@ class Stage:
         self._letters, self._hud_at = letters, hud
         self._operator: OperatorWindow | None = None
         self._operator_left = False
-        self._also, self._seconds = also, SecondWalls(strobe_limit)
+        self._also, self._seconds = list(also), SecondWalls(strobe_limit)
+        self._opens_seconds = False
         self._faults: dict[str, str] = {}
         self._beat = Beat()
         self._made, self._shown = Rate(), Rate()
@@ -172,7 +173,9 @@ class Stage:
         passed = 0.0 if self._last is None else max(now - self._last, 0.0)
         self._last = now
         try:
+            before = self._window.display
             self._wall_window.go_to(view.show.display_choice)
+            self._swap(self._window.display, before)
             self._window.set_fullscreen(view.show.fullscreen)
             self._window.show_cursor(view.show.mapping is not None)
             if self._wall_window.ready(now, self._wall.pixels):
@@ -214,6 +217,15 @@ class Stage:
     @property
     def _renderer(self) -> Renderer:
         return self._wall_window.renderer
+
+    def _swap(self, display: int, before: int) -> None:
+        """Where the wall has gone to another wall's display, have that one on the wall's."""
+        if display == before or display not in self._also:
+            return
+        self._also[self._also.index(display)] = before
+        self._seconds.move(display, before)
+        self._opens_seconds = True
+        self._messages.append(f"the wall that was there is on display {before}")
 
     def _draw(self, view: View, now: float, passed: float) -> None:
         projection, card = view.show.projection, view.show.test_card
@@ -269,7 +281,8 @@ class Stage:
     def _draw_seconds(self, view: View, now: float, passed: float) -> None:
         shows = view.show.fullscreen
         displays = [n for n in self._also if n != self._window.display] if shows else []
-        if self._pictures % 60 == 0:
+        if self._pictures % 60 == 0 or self._opens_seconds:
+            self._opens_seconds = False
             self._messages += self._seconds.open(displays)
         self._seconds.draw(self._renderer.read, self.masks, view, now, passed, self._label)
 
