@@ -10,6 +10,7 @@ import pytest
 
 from visualizer.stage import window
 from visualizer.stage.displays import display_names
+from visualizer.stage.plain_window import CENTRED
 from visualizer.stage.text_input import COMPOSES
 from visualizer.stage.video_driver import UNSEEN, NoDisplay
 from visualizer.stage.window import Window
@@ -128,6 +129,20 @@ def test_the_next_display_is_gone_to_and_round_and_come_back_to(displays: Displa
     assert size(opened) == SIZES[0]
     flip(opened, 2 * window.RETRY)
     assert size(opened) == SIZES[0]
+
+
+def test_a_fullscreen_window_is_placed_on_the_next_display_as_sdl_moves_none_that_is_so(
+    displays: Displays, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    placed: list[tuple[int, int]] = []
+    monkeypatch.setattr(pygame.display, "set_window_position", placed.append)
+    opened = Window()
+    opened.set_fullscreen(False)
+    opened.set_fullscreen(True)
+    assert not placed, "it stays on its display"
+    opened.go_to("")
+    opened.go_to("")
+    assert placed == [(CENTRED | 1, CENTRED | 1), (CENTRED, CENTRED)]
 
 
 def test_a_display_is_gone_to_by_its_name_at_once_or_when_it_is_plugged_in(

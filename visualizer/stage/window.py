@@ -8,11 +8,12 @@ minimise the wall.
 from __future__ import annotations
 
 import warnings
+from contextlib import suppress
 
 import pygame
 
 from visualizer.stage.displays import display_names
-from visualizer.stage.plain_window import end_video
+from visualizer.stage.plain_window import CENTRED, end_video
 from visualizer.stage.text_input import TextInput
 from visualizer.stage.video_driver import (
     NoDisplay,
@@ -67,7 +68,7 @@ class Window:
         self.gl = gl
         self.opened = 0
         self._size = size
-        self._wanted = self._display = 0
+        self._wanted = self._display = self._opened_on = 0
         self.display_name = self.chosen_name = ""
         self.names: tuple[str, ...] = ()
         self._refused = ""
@@ -248,6 +249,7 @@ class Window:
         pygame.display.set_caption("Visualizer")
         pygame.display.set_icon(_icon())
         if self.fullscreen:
+            self._free_from_display()
             self._open_fullscreen(sizes[self._display])
         else:
             self.vsync = False
@@ -261,6 +263,7 @@ class Window:
         # All of these are forgotten when a display is closed.
         pygame.key.set_repeat(*REPEAT)
         self._text.begin()
+        self._opened_on = self._display
         self.opened += 1
 
     def _look_at_display(self) -> None:
@@ -286,6 +289,16 @@ class Window:
             self.messages.append(f"no OpenGL window ({why}); the wall is drawn by software")
             self.gl = False
         _set_mode(size, flags, self._display)
+
+    def _free_from_display(self) -> None:
+        """Have a fullscreen window on the display that is meant, as SDL moves none that is so."""
+        if self._opened_on == self._display or self.surface is None:
+            return
+        with suppress(pygame.error):
+            if pygame.display.is_fullscreen():
+                pygame.display.toggle_fullscreen()
+            place = CENTRED | self._display
+            pygame.display.set_window_position((place, place))
 
     def _open_fullscreen(self, size: tuple[int, int]) -> None:
         # SDL gives vsync to a software surface only through SCALED (a texture on the GPU).
