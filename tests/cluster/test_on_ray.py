@@ -192,7 +192,8 @@ def test_a_node_that_dies_is_followed_by_the_local_engine_and_comes_back_by_itse
     nodes.kill()
     frames = show.until(16)
     lost = show.status(lambda status: "lost" in status.text)
-    assert lost.text.startswith("the far engine is lost: ")  # the silence, or what Ray says
+    # Behind a line that was not taken yet; with the silence, or what Ray says.
+    assert "the far engine is lost: " in lost.text
     assert lost.text.endswith("; a local model plays until the cluster is there")
     assert lost.device == "cpu"
     assert min(float(frame.pixels.mean()) for frame in frames) > 50, "never black"

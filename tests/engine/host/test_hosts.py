@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -40,19 +41,23 @@ class Line:
 
     def frame(self, fits: Callable[[Frame], bool] = lambda frame: True) -> Frame:
         """The next frame that fits."""
+        end = time.monotonic() + SOON
         while True:
             frame = self.slots.frames.wait(SOON)
             assert frame is not None, "no frame came"
             if fits(frame):
                 return frame
+            assert time.monotonic() < end, f"{frame} is not what was to come"
 
     def status(self, fits: Callable[[Status], bool]) -> Status:
         """The next status that fits."""
+        end = time.monotonic() + SOON
         while True:
             status = self.slots.statuses.wait(SOON)
             assert status is not None, "nothing was said"
             if fits(status):
                 return status
+            assert time.monotonic() < end, f"{status} is not what was to be said"
 
 
 @pytest.fixture(scope="module", params=PLACES)
