@@ -159,7 +159,9 @@ def _producer(
 
 
 def _gpu_memory(device: str) -> GpuMemory | None:
-    from visualizer.engine.models import devices  # imports torch
+    if device != "cuda":  # so that engines without torch import none
+        return None
+    from visualizer.engine.models import devices
 
     return devices.gpu_memory(device)
 
