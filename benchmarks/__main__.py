@@ -22,10 +22,10 @@ from benchmarks import (
     memory,
     midi,
     motion,
-    preview,
+    next_preview_cost,
     recording,
     speed,
-    wall,
+    wall_motion,
 )
 from benchmarks.loops import LOOPS
 from benchmarks.results import Result, machine, save, slug, table
@@ -44,9 +44,9 @@ FIGURES: Mapping[str, Figure] = MappingProxyType(
         "speed": speed.measure,
         "floor": floor.measure,
         "motion": motion.measure,
-        "wall": wall.measure,
+        "wall": wall_motion.measure,
         "latency": latency.measure,
-        "preview": preview.measure,
+        "preview": next_preview_cost.measure,
         "midi": midi.measure,
         "recording": recording.measure,
         "drift": drift.measure,

@@ -1,8 +1,8 @@
 """The running show.
 
 - run: composition root of `visualizer`; app: the running show; frame_loop: its display frames
-- engine_client: the line to the engine; revival: when one that died is started again; wall_engines:
-  those of further walls
+- engine_client: the line to the engine; engine_revival: when one that died is started again;
+  wall_engines: those of further walls
 - inputs: all controls; wall_outputs: all outputs
 - session_store, last_picture, resume: what is kept
 - performance_log: what is played, to be rendered again

@@ -22,7 +22,7 @@ from visualizer.engine.host.engine_host import (
 from visualizer.engine.host.watchdog import Watchdog
 from visualizer.engine.models.catalogue import COLOUR_FIELDS
 from visualizer.frame import Frame, Pixels
-from visualizer.live.revival import DEATHS, Restart, Revival
+from visualizer.live.engine_revival import DEATHS, Restart, Revival
 from visualizer.options import LiveOptions
 from visualizer.show.actions import Action
 from visualizer.show.lora import split

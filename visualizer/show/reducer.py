@@ -118,7 +118,7 @@ def _played(show: Show, action: PlayAction) -> Show:
         case play_actions.Nudge():
             return setting.nudged(show, action)
         case play_actions.Knob():
-            return setting.turned(show, action)
+            return setting.knob_turned(show, action)
         case play_actions.Run(command=name):
             return commands.BY_NAME[name](show) if name in commands.BY_NAME else show
         case play_actions.Switch(command=name, on=on):

@@ -57,7 +57,7 @@ def load_pipeline(name: str, device: str, offline: bool, report: Report) -> Any:
     elif folder is None:
         pipeline = _from_hub(name, half, offline, report)
     else:
-        pipeline = _said(name, folder, half)
+        pipeline = _read_or_model_error(name, folder, half)
     report(Status(Phase.LOADING, f"loading {name}", 0.7, name, device))
     return _settled(pipeline, device)
 
@@ -160,7 +160,7 @@ def _from_hub(name: str, half: bool, offline: bool, report: Report) -> Any:
     folder = hub_cache.cached_folder(name, INDEX)
     if folder is not None:
         try:
-            return _said(name, folder, half)
+            return _read_or_model_error(name, folder, half)
         except ModelError as error:
             # No library says in one way that a file is not there.
             if not isinstance(error.__cause__, (OSError, ValueError)):
@@ -170,7 +170,7 @@ def _from_hub(name: str, half: bool, offline: bool, report: Report) -> Any:
     if offline:
         here = (file for file in single_file.LORA_FILES if hub_cache.cached_folder(name, file))
         raise ModelError(_lora_instead(name, here) or _OFFLINE.format(name))
-    return _said(name, _fetched(name, half, report), half)
+    return _read_or_model_error(name, _fetched(name, half, report), half)
 
 
 def _fetched(name: str, half: bool, report: Report) -> Path:
@@ -212,7 +212,7 @@ def _vae(name: str, folder: Path, kind: type, half: bool) -> Any:
         raise ModelError(f"{name}: can't be loaded: {one_line(error)}") from error
 
 
-def _said(name: str, folder: Path, half: bool) -> Any:
+def _read_or_model_error(name: str, folder: Path, half: bool) -> Any:
     """As _read, but what goes wrong is a ModelError; torch's lack of memory passes through."""
     try:
         return _read(name, folder, half)

@@ -45,7 +45,7 @@ def list_files(name: str) -> dict[str, int]:
 
     Downloading would find that out too, but retries for most of a minute first.
     """
-    with _said(name):
+    with _as_model_errors(name):
         info = huggingface_hub.model_info(name, files_metadata=True, timeout=REACH)
     return {file.rfilename: file.size or 0 for file in info.siblings or ()}
 
@@ -101,7 +101,7 @@ def download_files(name: str, sizes: Mapping[str, int], report: Report) -> Path:
     tell(0)
     folder = Path()
     for file, size in sizes.items():
-        with _said(name):
+        with _as_model_errors(name):
             bar = _counting(partial(_within, tell, done, size))
             path = Path(huggingface_hub.hf_hub_download(name, file, tqdm_class=bar))
         folder = path.parents[file.count("/")]
@@ -138,7 +138,7 @@ def _counting(hear: Callable[[int], None]) -> type[tqdm]:
 
 
 @contextmanager
-def _said(name: str) -> Iterator[None]:
+def _as_model_errors(name: str) -> Iterator[None]:
     """Turn what the hub raises into a ModelError that says it in a line."""
     try:
         yield

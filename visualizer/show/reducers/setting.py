@@ -92,7 +92,7 @@ def nudged(show: Show, nudge: play_actions.Nudge) -> Show:
     return focus.touched(set_value(show, name, value + nudge.steps * size), name)
 
 
-def turned(show: Show, knob: play_actions.Knob) -> Show:
+def knob_turned(show: Show, knob: play_actions.Knob) -> Show:
     """A parameter where a knob stands, once that has taken hold (pickup.py)."""
     row = BY_NAME.get(knob.parameter)
     if row is None or knob.position != knob.position:  # NaN is no place to be

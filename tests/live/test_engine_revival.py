@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from visualizer.live.revival import DEATHS, PLAYED, Restart, Revival
+from visualizer.live.engine_revival import DEATHS, PLAYED, Restart, Revival
 
 
 def test_a_process_is_started_again_at_once_and_a_thread_not_in_a_hurry() -> None:
