@@ -55,7 +55,7 @@ def measure(subject: Subject, setup: Setup, say: Callable[[str], None]) -> Resul
         statuses=statuses,
         open_engine=open_engine,
         load_engine=open_engine,
-        choose=lambda: Choice(subject.light, ""),
+        choose=lambda named: Choice(subject.light, ""),
         clock=time.perf_counter,
     )
     models.put(subject.light)

@@ -52,18 +52,6 @@ def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="session")
-def torchless(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """An environment in which programs find no torch, for tests of shows on the colour fields.
-
-    They need none, and its import is most of what it takes to start one.
-    """
-    folder = tmp_path_factory.mktemp("torchless")
-    (folder / "torch.py").write_text("raise ImportError('these tests go without it')\n")
-    path = os.pathsep.join(filter(None, (str(folder), os.environ.get("PYTHONPATH"))))
-    return {"PYTHONPATH": path}
-
-
 @contextmanager
 def x_display(size: str) -> Iterator[str]:
     """The name of a real X display, of so many pixels (WIDTHxHEIGHT)."""

@@ -139,7 +139,7 @@ def _producer(
     slots: Slots,
     picture: Pixels | None,
     *,
-    choice: Callable[[], Choice] | None = None,
+    choice: Callable[[str], Choice] | None = None,
     fatal: Callable[[Exception], str] = lambda error: "",
 ) -> Producer:
     return Producer(
@@ -183,7 +183,7 @@ def _on_cluster(
 
 def _card_in_process(options: Options, slots: Slots, picture: Pixels | None) -> EngineHost:
     choice = Choice(COLOUR_FIELDS, "PyTorch has ended the engine's process again and again")
-    return _producer(options, slots, picture, choice=lambda: choice)
+    return _producer(options, slots, picture, choice=lambda named: choice)
 
 
 def fatal(error: Exception) -> str:

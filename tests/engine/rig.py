@@ -109,7 +109,7 @@ class Rig:
         parts: dict[str, object] = {
             "open_engine": self.open,
             "load_engine": self.load,
-            "choose": lambda: Choice(BUILTIN, "because", (BUILTIN,)),
+            "choose": lambda named: Choice(BUILTIN, "because", (BUILTIN,)),
             "clock": lambda: float(next(self.ticks)),
             **changes,
         }

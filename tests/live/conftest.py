@@ -21,5 +21,5 @@ def live(wall: Wall, monkeypatch: pytest.MonkeyPatch) -> LiveShow:
     """A show on the colour fields; `with live:` runs its threads."""
     opens(monkeypatch, lambda name, report: ColourFields(size=32))
     choice = Choice("colour-fields", "it is a test", ("builtin", "a/model"))
-    monkeypatch.setattr("visualizer.openers.choose", lambda device: choice)
+    monkeypatch.setattr("visualizer.openers.choose", lambda device, named: choice)
     return show_on(wall)

@@ -49,7 +49,7 @@ class Far:
         self.choose: Callable[[], Choice] = lambda: Choice("builtin", "it is a test", ("builtin",))
         self.open: OpenEngine = lambda name, report: Named(name)
         self.load = self.open
-        monkeypatch.setattr("visualizer.openers.choose", lambda device: self.choose())
+        monkeypatch.setattr("visualizer.openers.choose", lambda device, named: self.choose())
         monkeypatch.setattr("visualizer.openers.opener", self._opener)
         self.engine = EngineClient(
             LiveOptions(), do=self.actions.append, warn=self.warnings.append, picture=WHITE

@@ -268,7 +268,7 @@ def test_how_it_ended_is_said_in_words() -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
 def test_a_show_killed_at_any_moment_goes_on_from_its_last_picture_values_and_place(
-    tmp_path: Path, torchless: dict[str, str]
+    tmp_path: Path,
 ) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as free:
         free.bind(("127.0.0.1", 0))
@@ -289,7 +289,6 @@ def test_a_show_killed_at_any_moment_goes_on_from_its_last_picture_values_and_pl
         [sys.executable, "-m", "visualizer", *options],
         env={
             **os.environ,
-            **torchless,
             "SDL_VIDEODRIVER": "dummy",
             "XDG_STATE_HOME": str(tmp_path),
         },

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -29,12 +29,12 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no 
 
 @contextmanager
 def running(
-    state: Path, more: Mapping[str, str], before: tuple[str, ...] = ()
+    state: Path, *options: str, before: tuple[str, ...] = ()
 ) -> Iterator[subprocess.Popen[str]]:
-    """A show whose frame loop runs. more: of its environment. before: a command that starts it."""
-    env = {"SDL_VIDEODRIVER": "dummy", "XDG_STATE_HOME": str(state), **more}
+    """A show whose frame loop runs. options: more of them. before: a command that starts it."""
+    env = {"SDL_VIDEODRIVER": "dummy", "XDG_STATE_HOME": str(state)}
     show = subprocess.Popen(
-        [*before, sys.executable, "-m", "visualizer", *OPTIONS],
+        [*before, sys.executable, "-m", "visualizer", *OPTIONS, *options],
         env={**os.environ, **env},
         stderr=subprocess.PIPE,
         text=True,
@@ -70,7 +70,8 @@ def ends_as_by_quitting(show: subprocess.Popen[str], state: Path) -> None:
 
 
 def test_a_closed_terminal_ends_the_show_as_quitting_does(tmp_path: Path) -> None:
-    with running(tmp_path, {}) as show:  # with torch, whose threads it has to end beside
+    # With torch, whose threads it has to end beside.
+    with running(tmp_path, "--model", "builtin") as show:
         assert show.stderr is not None
         next(line for line in show.stderr if "first frame" in line)
         (tmp_path / "visualizer" / "state.yaml").unlink()
@@ -79,10 +80,10 @@ def test_a_closed_terminal_ends_the_show_as_quitting_does(tmp_path: Path) -> Non
 
 
 def test_a_closed_terminal_that_is_ignored_as_under_nohup_does_not_end_it_and_term_does(
-    tmp_path: Path, torchless: dict[str, str]
+    tmp_path: Path,
 ) -> None:
     ignoring = ("sh", "-c", "trap '' HUP; exec \"$@\"", "sh")
-    with running(tmp_path, torchless, ignoring) as show:
+    with running(tmp_path, before=ignoring) as show:
         status = Path(f"/proc/{show.pid}/status")
         if status.exists():  # Linux tells what a process ignores: HUP is the lowest bit
             (ignored,) = (
@@ -95,9 +96,9 @@ def test_a_closed_terminal_that_is_ignored_as_under_nohup_does_not_end_it_and_te
 
 
 def test_a_show_that_was_stopped_goes_on_and_ctrl_c_ends_it(
-    tmp_path: Path, torchless: dict[str, str]
+    tmp_path: Path,
 ) -> None:
-    with running(tmp_path, torchless) as show:
+    with running(tmp_path) as show:
         show.send_signal(signal.SIGSTOP)  # as a laptop that sleeps
         time.sleep(2.0)
         show.send_signal(signal.SIGCONT)
@@ -109,9 +110,7 @@ def test_a_show_that_was_stopped_goes_on_and_ctrl_c_ends_it(
 
 
 @pytest.mark.parametrize("sink", ["full disk", "blocked pipe"])
-def test_a_show_plays_and_ends_though_its_terminal_takes_nothing(
-    tmp_path: Path, torchless: dict[str, str], sink: str
-) -> None:
+def test_a_show_plays_and_ends_though_its_terminal_takes_nothing(tmp_path: Path, sink: str) -> None:
     if sink == "full disk" and not Path("/dev/full").exists():
         pytest.skip("this system has no /dev/full")
     reading, writing = os.pipe()
@@ -124,7 +123,7 @@ def test_a_show_plays_and_ends_though_its_terminal_takes_nothing(
             while True:
                 os.write(writing, bytes(4096))
         os.set_blocking(writing, True)
-    env = {**os.environ, **torchless, "SDL_VIDEODRIVER": "dummy", "XDG_STATE_HOME": str(tmp_path)}
+    env = {**os.environ, "SDL_VIDEODRIVER": "dummy", "XDG_STATE_HOME": str(tmp_path)}
     argv = [sys.executable, "-m", "visualizer", *OPTIONS]
     show = subprocess.Popen(argv, env=env, stdout=writing, stderr=writing)
     try:

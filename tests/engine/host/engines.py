@@ -96,7 +96,7 @@ def make(slots: Slots, picture: Pixels | None) -> EngineHost:
         statuses=slots.statuses,
         open_engine=opened,
         load_engine=opened,
-        choose=lambda: Choice(BUILTIN, "because", (BUILTIN, "large")),
+        choose=lambda named: Choice(BUILTIN, "because", (BUILTIN, "large")),
         clock=time.perf_counter,
         picture=picture,
         pictures=slots.pictures,

@@ -295,6 +295,13 @@ def test_without_torch_colour_fields_are_the_default(monkeypatch: pytest.MonkeyP
     assert opened("any/thing", Heard()).model == COLOUR_FIELDS
 
 
+def test_colour_fields_that_are_named_are_not_kept_waiting_for_torch(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(devices, "default_model", None)
+    assert choose(named=COLOUR_FIELDS) == ("", "", (BUILTIN,))
+
+
 def test_a_licence_with_strings_attached_is_told(
     sd_folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -61,7 +61,9 @@ def test_no_name_is_the_default_model(rig: Rig) -> None:
 
 
 def test_a_large_default_model_loads_behind_the_builtin_one(rig: Rig) -> None:
-    rig.producer = rig.new(choose=lambda: Choice("other", "there is a GPU", (BUILTIN, "other")))
+    rig.producer = rig.new(
+        choose=lambda named: Choice("other", "there is a GPU", (BUILTIN, "other"))
+    )
     rig.start("")
     rig.runs("other")
     assert (rig.opened, rig.loaded) == ([BUILTIN], ["other"])
@@ -72,6 +74,30 @@ def test_colour_fields_need_no_model_before_them(rig: Rig) -> None:
     rig.start(COLOUR_FIELDS)
     rig.runs(COLOUR_FIELDS)
     assert (rig.opened, rig.loaded) == ([COLOUR_FIELDS], [])
+
+
+def test_colour_fields_play_without_torch_until_another_model_is_wanted(rig: Rig) -> None:
+    rig.engines[COLOUR_FIELDS] = fields = Gated(COLOUR_FIELDS)
+    chosen: list[tuple[str, str]] = []
+
+    def choose(named: str) -> Choice:
+        chosen.append((named, threading.current_thread().name))
+        return Choice("" if named else "other", "", (BUILTIN,))
+
+    rig.producer = rig.new(choose=choose)
+    rig.requests.put(request())
+    rig.start(COLOUR_FIELDS)
+    fields.permits.release(1000)
+    rig.frame()
+    assert chosen == [(COLOUR_FIELDS, "producer")]
+    rig.builtin.permits.release(1000)
+    for model in (BUILTIN, COLOUR_FIELDS, BUILTIN):
+        rig.models.put(model)
+        rig.runs(model)
+    assert chosen[1:] == [("", "loader")], "once, while the colour fields play on"
+    rig.other.permits.release(1000)
+    rig.models.put("")
+    rig.runs("other")
 
 
 def test_frames_go_on_while_a_model_loads_and_the_status_says_how_far_it_is(rig: Rig) -> None:

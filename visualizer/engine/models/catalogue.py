@@ -53,8 +53,8 @@ def without_loras(model: str, loras: Sequence[Lora]) -> str:
 
 
 class Choice(NamedTuple):
-    """What there is to play: the model that is taken where none is named, the reason in a line,
-    and the names of those on this machine."""
+    """What there is to play: the model that is taken where none is named ("": not found out yet),
+    the reason in a line, and the names of those on this machine."""
 
     default: str
     reason: str

@@ -28,13 +28,18 @@ from visualizer.show.lora import Lora, split
 from visualizer.show.status import Phase, Report, Status
 
 
-def choose(device: str = "auto") -> Choice:
+def choose(device: str = "auto", named: str = "") -> Choice:
     """What there is to play, the model that is taken where none is named first of all.
 
-    Imports torch; never fails.
+    Imports torch; never fails. named: a model that is, if any. The colour fields, which need no
+    torch, are not kept waiting for it: the default is left open ("").
     """
     try:
-        from visualizer.engine.models import devices, hub_cache
+        from visualizer.engine.models import hub_cache
+
+        if named == COLOUR_FIELDS:
+            return Choice("", "", (BUILTIN, *hub_cache.cached_models()))
+        from visualizer.engine.models import devices
 
         name, reason = devices.default_model(device)
         return Choice(name, reason, (BUILTIN, *hub_cache.cached_models()))

@@ -52,7 +52,8 @@ class Producer(threading.Thread):
     models: the model wanted, '' for the default, with its LoRAs (show/lora.py). requests: what is
     wanted; the newest stays in force. open_engine: opens a model or the next best, in this
     thread; never fails. load_engine: opens a model in another thread; raises where it can't be
-    had. choose: what there is to play; imports torch. clock: seconds. pauses: see retrying.py.
+    had. choose: what there is to play, by the model that is named (fallbacks.choose); imports torch
+    unless that is the colour fields. clock: seconds. pauses: see retrying.py.
     picture: what the loop goes on from at first; None for white. pictures: what it goes on from
     later; None for nothing. fatal: why, in a line, no frame
     can be made here any more after an error, and the thread is to end; "" where it may go on.
@@ -68,7 +69,7 @@ class Producer(threading.Thread):
         statuses: Latest[Status],
         open_engine: OpenEngine,
         load_engine: OpenEngine,
-        choose: Callable[[], Choice],
+        choose: Callable[[str], Choice],
         clock: Callable[[], float],
         pauses: Sequence[float] = PAUSES,
         picture: Pixels | None = None,

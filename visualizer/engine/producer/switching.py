@@ -17,7 +17,7 @@ from visualizer.engine.models.catalogue import BUILTIN, COLOUR_FIELDS, Choice, w
 from visualizer.engine.producer.background_load import BackgroundLoad
 from visualizer.latest import Latest
 from visualizer.show.lora import joined, split
-from visualizer.show.status import GpuMemory, NextPreview, Phase, Status
+from visualizer.show.status import GpuMemory, NextPreview, Phase, Report, Status
 
 ROOM = 4.0
 """Seconds that are waited, at most, until a model that is dropped for want of memory has let go of
@@ -41,12 +41,13 @@ class ModelSwitch:
         statuses: Latest[Status],
         open_engine: OpenEngine,
         load_engine: OpenEngine,
-        choose: Callable[[], Choice],
+        choose: Callable[[str], Choice],
     ) -> None:
         self._models, self._statuses = models, statuses
         self._open_engine, self._load_engine = open_engine, load_engine
         self._choose = choose
         self._choice = Choice("", "")
+        self._no_torch = False
         self._running = Status()
         self._asked = ""  # the engine in force, with the LoRAs that play with it
         self._fault = ""
@@ -60,11 +61,16 @@ class ModelSwitch:
     def begin(self) -> None:
         """Have an engine. Where no model was named yet, wait until one is. Raises latest.Closed.
 
-        The colour fields are the only other model that a show begins on: they need no loading.
+        The colour fields are the only other model that a show begins on: they need no loading, and
+        no torch, which is imported when another model is asked for.
         """
-        self._put(Status(Phase.STARTING, "loading torch"))
-        self._choice = self._choose()
         name = self._models.get()
+        self._no_torch = split(name or "")[0] == COLOUR_FIELDS
+        if not self._no_torch:
+            self._put(Status(Phase.STARTING, "loading torch"))
+        self._choice = self._choose(COLOUR_FIELDS if self._no_torch else "")
+        newest = self._models.get()
+        name = name if newest is None else newest
         asking = name is None
         first = COLOUR_FIELDS if self._named(name or "") == COLOUR_FIELDS else BUILTIN
         if asking:
@@ -226,6 +232,8 @@ class ModelSwitch:
         """A model that is wanted, and its LoRAs, the default in place of ''. A line says it where
         it plays without them."""
         model, loras = split(name)
+        if not model and not self._choice.default:
+            self._choice = self._choose("")
         model = model or self._choice.default
         line = without_loras(model, loras)
         self._running = replace(self._running, text=_joined(self._running.text, line))
@@ -245,10 +253,19 @@ class ModelSwitch:
         self._tell()
 
     def _load(self, name: str) -> None:
-        self._loader = BackgroundLoad(name, self._load_engine)
+        self._loader = BackgroundLoad(
+            name, self._load_after_torch if self._no_torch else self._load_engine
+        )
+        self._no_torch = False
         self._news = Status(text=f"loading {split(name)[0]}")
         self._threads = [*(each for each in self._threads if each.is_alive()), self._loader]
         self._loader.start()
+
+    def _load_after_torch(self, name: str, report: Report) -> Engine:
+        """As load_engine, in its thread; with the import of torch, which stays, as in begin()."""
+        self._choose("")
+        gc.freeze()
+        return self._load_engine(name, report)
 
     def _tell(self) -> None:
         """Report how things stand; a line about the engine in force is said once."""
