@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
@@ -37,6 +38,17 @@ CALM = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], pri
 settings.register_profile("visualizer", CALM, max_examples=25)
 settings.register_profile("thorough", CALM, max_examples=200)
 settings.load_profile("visualizer")
+
+
+def pytest_configure() -> None:
+    """What is imported until the tests begin is no garbage, and long to look through."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage from here on, among what is new."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(scope="session", autouse=True)
