@@ -46,7 +46,7 @@ def command_line() -> argparse.ArgumentParser:
             help="check everything before a show, and play it for some minutes with random input",
         )
     )
-    _add_midi(commands.add_parser("midi", help="list MIDI ports and show each message as it comes"))
+    _add_midi(commands.add_parser("midi", help="list MIDI ports and show incoming messages"))
     _add_presets(commands.add_parser("presets", help="list and check the presets"))
     commands.add_parser("outputs", help="list the programs that the wall can be sent to")
     commands.add_parser("desk", help="open the running show's desk in the browser")
@@ -61,8 +61,8 @@ def _add_live(parser: argparse.ArgumentParser) -> None:
         action="append",
         dest="displays",
         metavar="N",
-        help="display to show on, from 0 (default: the last one); given again, another that shows "
-        "the same",
+        help="display of the wall, from 0 (default: the last one); repeat it to show the same on "
+        "another",
     )
     parser.add_argument(
         "--walls",
@@ -83,7 +83,7 @@ def _add_live(parser: argparse.ArgumentParser) -> None:
         "--hud",
         choices=("auto", "wall", "window"),
         default="auto",
-        help="where the HUD is (default auto: in a window of its own where there is a second "
+        help="where the HUD is shown (default auto: in its own window if there is a second "
         "display)",
     )
     add_strobe_limit(parser, None)
@@ -125,7 +125,7 @@ def _add_live(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--set-list",
         metavar="NAME|FILE",
-        help="presets in order, each for its time, from the folder 'sets' beside the presets",
+        help="play a set list: a file, or a name in the folder 'sets' beside the presets",
     )
     parser.add_argument("--record", action="store_true", help="record the wall from the start")
     log = parser.add_mutually_exclusive_group()
@@ -164,7 +164,7 @@ def _add_render(render: argparse.ArgumentParser) -> None:
         type=argument_types.positive,
         default=0,
         metavar="N",
-        help="with --replay: OUT-1.mp4 as it was played, and others with other seeds",
+        help="with --replay: N videos, the set as played and others with other seeds",
     )
     render.add_argument(
         "--on",
@@ -184,7 +184,7 @@ def _add_render(render: argparse.ArgumentParser) -> None:
         dest="soundtrack",
         type=Path,
         metavar="FILE",
-        help="music that the video follows and contains; it also sets the default length",
+        help="music that the video follows and contains; also the default length",
     )
     render.add_argument(
         "--fps",
@@ -203,7 +203,7 @@ def _add_render(render: argparse.ArgumentParser) -> None:
         "--engine-fps",
         type=argument_types.rate,
         metavar="F",
-        help="frames that the model makes per second, with crossfades between them "
+        help="frames that the model generates per second, with crossfades between them "
         "(default: one for each of --fps)",
     )
     render.add_argument(
@@ -225,7 +225,11 @@ def _add_render(render: argparse.ArgumentParser) -> None:
 
 def _add_bench(bench: argparse.ArgumentParser) -> None:
     bench.add_argument(
-        "--frames", type=argument_types.positive, default=100, metavar="N", help="default 100"
+        "--frames",
+        type=argument_types.positive,
+        default=100,
+        metavar="N",
+        help="how many frames (default 100)",
     )
     bench.add_argument(
         "--stage",
@@ -250,7 +254,7 @@ def _add_rehearse(rehearse: argparse.ArgumentParser) -> None:
         type=argument_types.minutes,
         default=0.0,
         metavar="N",
-        help="also play for that long (default: only check)",
+        help="also play for that many minutes (default: only check)",
     )
     rehearse.add_argument("--json", action="store_true", help="one JSON object for programs")
 
@@ -268,7 +272,7 @@ def _add_midi(midi: argparse.ArgumentParser) -> None:
 
 
 def _add_presets(presets: argparse.ArgumentParser) -> None:
-    presets.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="their folder")
+    presets.add_argument("folder", nargs="?", type=Path, metavar="DIR", help="folder of presets")
     presets.add_argument(
         "--presets", type=Path, metavar="DIR", default=argparse.SUPPRESS, help="the same"
     )

@@ -53,7 +53,7 @@ def loop_options(default: str | None) -> Parser:
         action="append",
         default=[],
         metavar="FILE|NAME[:WEIGHT]",
-        help="a LoRA that the model plays with; may be given again",
+        help="a LoRA to apply to the model; may be repeated",
     )
     loop.add_argument("--preset", metavar="NAME|PATH", help="preset to begin with")
     loop.add_argument("--presets", type=Path, metavar="DIR", help="folder of presets")
@@ -62,7 +62,7 @@ def loop_options(default: str | None) -> Parser:
         "--size",
         type=argument_types.picture,
         metavar="PIXELS|WIDTHxHEIGHT",
-        help="the picture's side, or its sides (default: the model's)",
+        help="the picture's side, or width and height (default: the model's)",
     )
     shape.add_argument(
         "--aspect",
@@ -73,7 +73,7 @@ def loop_options(default: str | None) -> Parser:
     loop.add_argument(
         "--device",
         choices=("auto", "cuda", "mps", "cpu"),
-        help="default auto",
+        help="where to compute (default auto)",
         default=default or "auto",
     )
     loop.add_argument(
@@ -93,7 +93,7 @@ def loop_options(default: str | None) -> Parser:
         "--source",
         type=argument_types.source,
         metavar="FILE|camera:N",
-        help="a video, a picture or a camera that is mixed into the loop; how much: source_mix",
+        help="a video, a picture or a camera to mix into the loop, by source_mix",
         default=default or "",
     )
     loop.add_argument("--seed", type=argument_types.seed, metavar="N", help="same as --set seed=N")
@@ -104,7 +104,7 @@ def loop_options(default: str | None) -> Parser:
         action="append",
         default=[],
         metavar="NAME=VALUE",
-        help="any parameter; may be given again",
+        help="any parameter; may be repeated",
     )
     loop.add_argument(
         "--offline",
@@ -122,8 +122,8 @@ def add_fallback(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--fallback",
         action="store_true",
-        help="where the model can't be loaded, go on with the built-in one; without its LoRAs, "
-        "where these can't be",
+        help="if the model can't be loaded, use the built-in one; if its LoRAs can't be loaded, "
+        "leave them out",
     )
 
 
@@ -134,7 +134,7 @@ def add_from(parser: argparse._ActionsContainer, default: str | None) -> None:
         type=Path,
         metavar="PICTURE.png",
         default=default,
-        help="begin from a saved picture: its values, its prompt, and itself in the loop",
+        help="begin from a saved picture: its values, its prompt and the picture itself",
     )
 
 
@@ -144,8 +144,8 @@ def add_strobe_limit(parser: argparse.ArgumentParser, default: str | None) -> No
         type=argument_types.flashes,
         default=default,
         metavar="HZ",
-        help=f"most flashes a second of the strobe (default {SAFE_STROBE:g}: faster ones can cause "
-        "seizures)",
+        help=f"maximum flashes a second of the strobe (default {SAFE_STROBE:g}: faster ones can "
+        "cause seizures)",
     )
 
 
@@ -155,7 +155,7 @@ def add_engine(parser: argparse.ArgumentParser, default: str) -> None:
         type=argument_types.engine,
         default=default,
         metavar="auto|thread|process|ray|ray://HOST:PORT",
-        help="where frames are made: in a process of its own, which is started again if it crashes "
+        help="where frames are generated: in a separate process, which is restarted if it crashes "
         "or hangs, in a thread, or on a Ray cluster, here or at an address (default auto: a "
         "process on NVIDIA GPUs)",
     )
@@ -177,5 +177,5 @@ def add_maps(parser: argparse.ArgumentParser, default: str | None) -> None:
         type=Path,
         metavar="DIR",
         default=default,
-        help="folder of your own maps, one file a controller",
+        help="folder of your own maps, one file for each controller",
     )

@@ -27,18 +27,18 @@ class Command:
 COMMANDS: tuple[Command, ...] = (
     Command("next_prompt", "Next prompt", ("space", "right"), 36, "crossfade to the next prompt"),
     Command(
-        "previous_prompt", "Previous prompt", ("backspace", "left"), 37, "back to the one before"
+        "previous_prompt", "Previous prompt", ("backspace", "left"), 37, "the previous prompt"
     ),
     Command(
         "preview_next", "Preview next", ("ctrl space",), None,
         "a still of the next prompt, made from the picture on the wall; the desk shows it",
     ),
     Command("next_preset", "Next preset", ("down", "page down"), 38, "the next preset"),
-    Command("previous_preset", "Previous preset", ("up", "page up"), 39, "the preset before"),
+    Command("previous_preset", "Previous preset", ("up", "page up"), 39, "the previous preset"),
     Command("set_list", "Set list", ("ctrl g",), None, "start or stop the set list"),
     Command("next_in_set", "Next in set", ("ctrl n",), None, "the set list's next preset"),
-    Command("previous_in_set", "Set before", ("ctrl b",), None, "the set list's preset before"),
-    Command("save_set", "Save set", ("ctrl f7",), None, "the set list as it is now, to its file"),
+    Command("previous_in_set", "Set before", ("ctrl b",), None, "the set list's previous preset"),
+    Command("save_set", "Save set", ("ctrl f7",), None, "save the set list to its file"),
     Command(
         "unattended", "Unattended", ("ctrl r",), None, "repeat the set list all night"
     ),
@@ -59,7 +59,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "identify", "Identify", ("ctrl f10",), None,
-        "each display's number and name on it for 6 seconds",
+        "show each display's number and name for 6 seconds",
     ),
     Command(
         "next_display", "Next display", ("f12",), None, "move the wall to the next display"
@@ -84,11 +84,11 @@ COMMANDS: tuple[Command, ...] = (
     Command("modulation_shape", "Shape", ("ctrl p",), 56, "the next shape, or a band of the sound"),
     Command(
         "focus_previous", "Focus before", ("home", "ctrl left", "kp divide"), None,
-        "the parameter before: C, V or the keypad's − + step the one in focus",
+        "the previous parameter: C, V or the keypad's − + step the one in focus",
     ),
     Command(
         "focus_next", "Focus after", ("end", "ctrl right", "kp multiply"), None,
-        "the parameter after",
+        "the next parameter",
     ),
     Command(
         "number", "Number", ("x",), None,

@@ -62,23 +62,23 @@ def _slot(slot: int) -> tuple[Parameter, ...]:
         ),
         Parameter(
             f"{name}_source", f"Mod {slot} by", 0, len(SOURCES) - 1, 1, 1, 1, (), None,
-            "an oscillator's shape, or what is heard",
+            "an oscillator's shape, or a band of the sound",
             whole=True, choices=SOURCES, group="modulation",
         ),
         Parameter(
             f"{name}_depth", f"Mod {slot} depth", -1.0, 1.0, 0.25, 0.05, 0.01,
             ("ctrl [", "ctrl ]") if first else (), depth,
-            "how far, as a share of its knob's travel; below 0 it goes the other way",
+            "depth, as a share of the knob's travel; below 0 is inverted",
             group="modulation",
         ),
         Parameter(
             f"{name}_every", f"Mod {slot} every", 0.05, 64.0, 4.0, 0.5, 0.05,
             ("ctrl c", "ctrl v") if first else (), every,
-            "length of an oscillator's round", curve=3.0, group="modulation",
+            "period of the oscillator", curve=3.0, group="modulation",
         ),
         Parameter(
             f"{name}_in", f"Mod {slot} counts", 0, 2, 1, 1, 1, (), None,
-            "what its round is counted in",
+            "unit of the period",
             whole=True, choices=LENGTHS, group="modulation",
         ),
     )  # fmt: skip
@@ -105,12 +105,12 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "seed", "Seed", 0, 2**32 - 1, 1, 1, 1, ("[", "]"), 23,
-        "which noise pictures are generated from; -1 draws one",
+        "the noise that pictures are generated from; -1 draws one",
         whole=True, travel=SEED_TRAVEL,
     ),
     Parameter(
         "seed_interval", "Seed interval", 0, 200, 20, 1, 1, ("l", "o"), 24,
-        "frames until the seed goes up by one; 0 keeps it",
+        "frames until the seed increases by one; 0 keeps it",
         unit="frames", whole=True, reference=20,
     ),
     Parameter(
@@ -140,7 +140,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "zoom", "Zoom", -1.0, 1.0, 0.0, 0.05, 0.01, ("ctrl a", "ctrl q"), 102,
-        "into the picture, or out of it: doublings a second",
+        "into the picture, below 0 out; doublings a second",
         unit="/s", reference=0.0,
     ),
     Parameter(
@@ -203,7 +203,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "lora_weight", "LoRA weight", 0.0, 2.0, 1.0, 0.1, 0.02, (), 90,
-        "how strongly all LoRAs act; 0 is off",
+        "strength of all LoRAs; 0 is off",
     ),
     Parameter(
         "hold", "Hold", 0.0, 600.0, 20.0, 5.0, 1.0, ("-", "="), 27,
@@ -226,12 +226,12 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "hold_in", "Hold counts", 0, 2, 0, 1, 1, (), None,
-        "what hold is counted in; a preset writes hold: 16 beats",
+        "unit of hold; a preset writes hold: 16 beats",
         whole=True, choices=LENGTHS, group="time",
     ),
     Parameter(
         "crossfade_in", "Crossfade counts", 0, 2, 0, 1, 1, (), None,
-        "what crossfade is counted in; a preset writes crossfade: 1 bar",
+        "unit of crossfade; a preset writes crossfade: 1 bar",
         whole=True, choices=LENGTHS, group="time",
     ),
     Parameter(

@@ -75,7 +75,7 @@ MORE = (
     Entry("presets", ("1 \u2013 0",), "Presets", "the first ten, by number", ""),
     Entry(
         "snapshots", ("ctrl 1 \u2013 8",), "Snapshots",
-        "bring back one of eight; Ctrl+Shift and its number keeps one", "",
+        "recall one of eight; Ctrl+Shift and its number stores one", "",
     ),
     Entry("focus", ("c", "v"), "Focus", "step the parameter in focus, down and up", ""),
     Entry(
