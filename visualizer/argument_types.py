@@ -27,14 +27,14 @@ def engine(text: str) -> str:
     if text in ("auto", "thread", "process") or _is_cluster(text):
         return text
     raise argparse.ArgumentTypeError(
-        f"'{text}' is none of auto, thread, process, ray, and no address such as ray://HOST:10001"
+        f"'{text}' is not auto, thread, process, ray or an address such as ray://HOST:10001"
     )
 
 
 def cluster(text: str) -> str:
     if _is_cluster(text):
         return text
-    raise argparse.ArgumentTypeError(f"'{text}' is neither ray nor such as ray://HOST:10001")
+    raise argparse.ArgumentTypeError(f"'{text}' is neither ray nor ray://HOST:PORT")
 
 
 def _is_cluster(text: str) -> bool:
@@ -112,7 +112,7 @@ def rate(text: str) -> Fraction:
     """Frames a second: 25, 12.5, 30000/1001, and NTSC's rates as people write them: 29.97."""
     written = re.fullmatch(r"(\d{1,9}[.,]?\d{0,9})(?:/(\d{1,9}))?", text)
     if written is None or not int(written[2] or 1):
-        raise argparse.ArgumentTypeError(f"'{text}' is no rate, such as 25 or 30000/1001")
+        raise argparse.ArgumentTypeError(f"'{text}' is not a rate, such as 25 or 30000/1001")
     rate = Fraction(written[1].replace(",", ".")) / int(written[2] or 1)
     if not 1 <= rate <= 240:
         raise argparse.ArgumentTypeError(f"{text} frames a second: it goes from 1 to 240")
@@ -138,7 +138,7 @@ def seconds(text: str) -> float:
 def minutes(text: str) -> float:
     number = _number(text)
     if not 0.0 <= number <= 24 * 60:
-        raise argparse.ArgumentTypeError(f"'{text}' is no number of minutes, from 0 to 1440")
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of minutes from 0 to 1440")
     return number
 
 

@@ -62,7 +62,7 @@ def open_now(options: Options, name: str, say: Callable[[str], None]) -> Engine:
     if not model:
         model, reason, _ = choose(options.device)
         if model == COLOUR_FIELDS and not options.fallback:
-            raise OptionError(f"{reason}; --fallback goes on with the colour fields")
+            raise OptionError(f"{reason}; --fallback continues with the colour fields")
         say(f"model {model}: {reason}")
         name = joined(model, loras)
 
@@ -79,7 +79,7 @@ def open_now(options: Options, name: str, say: Callable[[str], None]) -> Engine:
         return opener(options, fallback=options.fallback)(name, report)
     except ModelError as error:
         how = "without it" if isinstance(error, LoraError) else "with another model"
-        raise OptionError(f"{error}; --fallback goes on {how}") from None
+        raise OptionError(f"{error}; --fallback continues {how}") from None
 
 
 def place(engine: str, device: str) -> str:
@@ -182,7 +182,7 @@ def _on_cluster(
 
 
 def _card_in_process(options: Options, slots: Slots, picture: Pixels | None) -> EngineHost:
-    choice = Choice(COLOUR_FIELDS, "PyTorch has ended the engine's process again and again")
+    choice = Choice(COLOUR_FIELDS, "PyTorch has crashed the engine's process repeatedly")
     return _producer(options, slots, picture, choice=lambda named: choice)
 
 
@@ -190,5 +190,5 @@ def fatal(error: Exception) -> str:
     """Why a process can make no frame after an error; "" where it can. Its memory goes with it, and
     so does what is broken in CUDA."""
     if out_of_memory(error):
-        return f"the GPU's memory is out, and nothing lighter is left ({one_line(error)})"
+        return f"the GPU is out of memory, and no more can be saved ({one_line(error)})"
     return f"CUDA is broken in the engine's process ({one_line(error)})" if sticky(error) else ""

@@ -104,7 +104,7 @@ def test_where_shared_memory_is_full_the_engine_goes_on_in_a_thread_with_a_line(
     assert isinstance(show.engine._host, Producer)
     (line,) = show.warnings
     assert line.startswith("no shared memory for pictures (")
-    assert line.endswith("); the engine goes on in a thread of the show's process")
+    assert line.endswith("); the engine continues in a thread of the show's process")
 
 
 def test_where_there_is_none_at_all_the_engine_begins_in_a_thread(
@@ -260,5 +260,5 @@ def test_an_engine_in_a_thread_that_hangs_is_said_once_until_it_goes_on() -> Non
         for _ in range(3 * round(THREAD_HANGS)):
             engine.hear(float(next(seconds)))
     assert len(warnings) == 2
-    assert warnings[0].startswith("the engine hangs: nothing came of it for 60 s; in a thread it")
+    assert warnings[0].startswith("the engine hangs: no response for 60 s; in a thread it")
     engine.close()

@@ -87,11 +87,11 @@ sys.exit(0)
     assert "life 1\n" in first
     assert "torch " in first
     assert "SIGKILL" in second
-    assert "nothing: it had no time to say" in second
+    assert "nothing: no traceback was written" in second
     assert "ended by   exit status 1" in third
     assert "RuntimeError: a bug\n" in third
     said = capsys.readouterr().err
-    assert said.count("it is started again now; report: ") == 3
+    assert said.count("it restarts now; report: ") == 3
     assert "life 4" in said
 
 
@@ -121,7 +121,7 @@ sys.exit(0)
     for report in (first, second):
         assert f"ended by   {line}\n" in report
     assert "in in_the_driver" in first
-    assert capsys.readouterr().err.count(f"s: {line}; it is started again now") == 2
+    assert capsys.readouterr().err.count(f"s: {line}; it restarts now") == 2
 
 
 def test_a_show_has_longer_to_start_and_a_machine_that_slept_was_no_hung_show(
@@ -256,7 +256,7 @@ def test_a_report_that_can_not_be_kept_is_a_line_and_the_show_is_started_again(
 ) -> None:
     (tmp_path / "crashes").write_text("a file in the folder's place")
     assert kept("sys.exit(1 if life == 1 else 0)", tmp_path) == 0
-    assert "its report can't be kept in " in capsys.readouterr().err
+    assert "its report can't be saved in " in capsys.readouterr().err
 
 
 def test_how_it_ended_is_said_in_words() -> None:

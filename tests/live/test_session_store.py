@@ -237,7 +237,7 @@ def test_a_full_disk_is_said_once_and_leaves_what_was_there(
         keeper.keep(replace(show, seed=seed))
     assert keeper.stop(PATIENCE)
     why = "No space left on device"
-    assert lines(keeper.drain()) == [f"the show can't be kept in {folder}: {why}"]
+    assert lines(keeper.drain()) == [f"the session can't be saved in {folder}: {why}"]
     assert (folder / "state.yaml").read_bytes() == before
     assert [name for name in os.listdir(folder) if name.startswith(".")] == []
 
@@ -341,9 +341,8 @@ def test_two_shows_on_one_folder_share_snapshots_and_keep_a_state_each(folder: P
     assert shows[1].stop(PATIENCE)
     said = lines([*found, *shows[1].drain()])
     assert "snapshot 2 kept" in said
-    assert [line for line in said if line.startswith("another show is kept in")] == [
-        f"another show is kept in {folder}: this one's state goes to state-2.yaml; "
-        "snapshots are shared"
+    assert [line for line in said if line.startswith("another show uses")] == [
+        f"another show uses {folder}: this one's state goes to state-2.yaml; snapshots are shared"
     ]
     text = (folder / "snapshots.yaml").read_text(encoding="utf-8")
     kept = snapshots.parse(text, "snapshots.yaml")

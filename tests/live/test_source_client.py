@@ -112,7 +112,7 @@ def test_one_that_hangs_leaves_the_loop_alone(bench: Bench) -> None:
     bench.now = STALLED + 0.1
     for _ in range(3):
         assert bench.frame().source_pixels is None
-    assert bench.said == ["source a/clip.mp4: no picture for 5 s; the loop goes on alone"]
+    assert bench.said == ["source a/clip.mp4: no picture for 5 s; the loop plays without it"]
     bench.answer(pixels=PIXELS)
     assert bench.frame().source_pixels is PIXELS
     assert bench.said[1:] == ["source clip.mp4 is back"]

@@ -82,13 +82,13 @@ def test_a_folder_that_was_interrupted_goes_on_with_the_same_frames(
             stopping_after(frame, patch)
             more = ["--continue"] if there > 3 else []
             assert cli.main(["render", str(parts), *argv, *more]) == 143
-        assert f"the first {there} of 9 frames are in {parts}; --continue goes on" in (
+        assert f"the first {there} of 9 frames are in {parts}; --continue resumes it" in (
             capsys.readouterr().err
         )
     assert cli.main(["render", str(parts), *argv]) == 2
-    assert "go on with --continue" in capsys.readouterr().err
+    assert "resume it with --continue" in capsys.readouterr().err
     assert cli.main(["render", str(parts), *argv, "--continue", "--set", "zoom=0.5"]) == 2
-    assert "was begun with other options" in capsys.readouterr().err
+    assert "was started with other options" in capsys.readouterr().err
     assert cli.main(["render", str(parts), *argv, "--continue"]) == 0
     names = sorted(os.listdir(whole))
     assert sorted(os.listdir(parts)) == names == [f"frame_{n:06d}.png" for n in range(1, 10)]
@@ -139,15 +139,15 @@ def test_a_folder_isnt_continued_with_another_model_or_sound(
     assert f"it was made with {made}, and this is {now}" in capsys.readouterr().err
     os.utime(sound, (1, 1))
     assert cli.main([*argv, "--continue"]) == 2
-    assert "was begun with other options, presets or sound" in capsys.readouterr().err
+    assert "was started with other options, presets or sound" in capsys.readouterr().err
 
 
 def test_what_cant_be_continued_is_one_line(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     faulty = (
-        ("a.mp4", None, "holds no"),
-        ("a", None, "holds no"),
+        ("a.mp4", None, "has no"),
+        ("a", None, "has no"),
         ("b", b"x", "can't be read"),
         ("c", b"", "can't be read"),
     )
@@ -171,7 +171,7 @@ def test_what_a_killed_render_leaves_is_in_sight_and_cleared_by_a_later_one(
     assert list(tmp_path.iterdir()) == [unfinished]
     written = unfinished.read_bytes()
     assert cli.main(["render", str(out), *SMALL, "--frames", "2"]) == 2
-    assert "another render seems to be making it" in capsys.readouterr().err
+    assert "another render seems to be writing it" in capsys.readouterr().err
     assert unfinished.read_bytes() == written
     os.utime(unfinished, (time.time() - 90,) * 2)
     assert cli.main(["render", str(out), *SMALL, "--frames", "2"]) == 0

@@ -186,4 +186,4 @@ def test_the_command_takes_the_options_of_the_show_before_and_after_its_name(
     assert given[0].desk == "9001"
     with pytest.raises(SystemExit):
         cli.main(["rehearse", "--minutes", "much"])
-    assert "'much' is no number of minutes" in capsys.readouterr().err
+    assert "'much' is not a number of minutes" in capsys.readouterr().err

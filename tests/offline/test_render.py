@@ -171,7 +171,7 @@ def test_a_faulty_run_leaves_the_older_video_whole(
     ("argv", "says"),
     [
         (["a.gif"], ".mp4"),
-        (["older"], "holds frames of another run"),
+        (["older"], "has frames of another run"),
         (["a.mp4", "--prompt", " "], "empty prompt makes no frame"),
     ],
 )
@@ -251,7 +251,7 @@ def test_a_model_that_cant_be_loaded_makes_no_video_unless_a_fallback_is_allowed
     assert cli.main(argv) == 2
     line = capsys.readouterr().err.splitlines()[-1]
     assert "no model_index.json in" in line
-    assert line.endswith("; --fallback goes on with another model")
+    assert line.endswith("; --fallback continues with another model")
     assert cli.main(["bench", "--model", str(broken), "--frames", "1"]) == 2
     assert not out.exists()
     monkeypatch.setattr("visualizer.engine.models.fallbacks.BUILTIN", "colour-fields")

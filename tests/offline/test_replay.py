@@ -319,7 +319,7 @@ def test_a_frame_that_fails_leaves_the_one_before(
         (None, [], "can't be read: No such file"),
         ("", [], "is no performance log: it does not begin as one"),
         ("\x00" * 50, [], "is no performance log"),
-        (performance_file.header_text(Header(__version__)), [], "there is no picture in it"),
+        (performance_file.header_text(Header(__version__)), [], "it contains no picture"),
         ("", ["--preset", "1", "--seed", "3"], "leave out --preset, --set, --seed"),
         ("", ["--continue"], "leave out --continue"),
     ],
@@ -350,4 +350,4 @@ def test_a_log_of_another_version_says_so(
     rest = log.read_text().splitlines()[1:]
     log.write_text("\n".join([json.dumps({**content, "size": [32, 32]}), *rest]))
     replayed(log, tmp_path / "out")
-    assert "it is of version 0.0.1" in capsys.readouterr().err
+    assert "it was made with version 0.0.1" in capsys.readouterr().err

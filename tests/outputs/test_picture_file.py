@@ -108,7 +108,7 @@ def test_more_pictures_than_can_be_written_are_said_once(tmp_path: Path) -> None
     for _ in range(5):  # it is not started: two wait, three are too many
         output.ask(played())
         output.take(large, 0.0)
-    assert output.drain() == ["a picture was not saved: too many are on their way"]
+    assert output.drain() == ["a picture was not saved: too many are still being saved"]
 
 
 def test_a_long_prompt_loras_and_a_source_come_back_from_the_programs_own_picture() -> None:
@@ -137,7 +137,7 @@ FINE = json.loads(to_text(PictureMetadata(prompt="a", mix=alone("a"), values=DEF
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        (None, "says nothing of how it was made"),
+        (None, "has no metadata of this program"),
         ("", "can't be read"),
         ("[1]", "is no JSON object"),
         ("{" * 5000, "can't be read"),
@@ -166,7 +166,7 @@ def test_metadata_that_cant_be_used_are_one_line_and_the_picture_stays(
     assert found is None
     assert len(lines) == 1
     assert why in lines[0]
-    assert lines[0].endswith("the picture alone is used")
+    assert lines[0].endswith("only the picture is used")
     assert len(lines[0]) < 600
 
 

@@ -293,7 +293,7 @@ def test_a_full_disk_ends_the_recording_with_one_line(tmp_path: Path, room: int)
     assert lines[0].startswith("the recording has ended: No space left on device")
     assert len(recording.files) == (1 if room else 0)
     if room:
-        assert lines[0].endswith(f"what was written is in {recording.files[0]}")
+        assert lines[0].endswith(f"the part until then is in {recording.files[0]}")
         assert len(pictures(recording.files[0])) >= 30
     assert not recording.recorder.wants(1000.0)
 

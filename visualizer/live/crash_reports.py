@@ -71,9 +71,9 @@ def text(death: Death, now: float) -> str:
     }
     parts = [
         "".join(f"{name:10} {value}\n" for name, value in head.items()),
-        "The last lines that it said:\n\n" + "".join(f"{line}\n" for line in death.said),
-        "Where it was (faulthandler):\n\n"
-        + (death.traceback.strip() or "nothing: it had no time to say")
+        "Its last lines:\n\n" + "".join(f"{line}\n" for line in death.said),
+        "Traceback (faulthandler):\n\n"
+        + (death.traceback.strip() or "nothing: no traceback was written")
         + "\n",
     ]
     return "\n".join(parts)

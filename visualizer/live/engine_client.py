@@ -146,7 +146,7 @@ class EngineClient:
         if isinstance(error, NoSharedMemory):
             self._make = self._usual = openers.host("thread", self._options)
             self._in_process, self._restart = False, Restart(now)
-            self._warn(f"{why}; the engine goes on in a thread of the show's process")
+            self._warn(f"{why}; the engine continues in a thread of the show's process")
             return
         self._slots.frames.get()  # made at the last moment: the next engine goes on from the wall's
         model = split(self._model or "")[0] or self.status.default
@@ -174,8 +174,8 @@ class EngineClient:
         if self._watchdog.look(passed, wanted):
             self._said_hung = True
             self._warn(
-                f"the engine hangs: nothing came of it for {self._watchdog.limit:.0f} s; in a "
-                "thread it can't be ended, with --engine process it would be"
+                f"the engine hangs: no response for {self._watchdog.limit:.0f} s; in a "
+                "thread it can't be ended; with --engine process it can"
             )
 
     def _note(self, status: Status) -> None:

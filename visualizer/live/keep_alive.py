@@ -137,7 +137,7 @@ class Keeper:
         try:
             return Listener(count_file(crash_file), self._hangs)
         except (OSError, ValueError) as error:
-            terminal.say(f"a show that hangs is not restarted: {terminal.reason(error)}")
+            terminal.say(f"a show that hangs can't be restarted: {terminal.reason(error)}")
             return None
 
     def _tell(self, death: Death, pause: float) -> None:
@@ -147,8 +147,8 @@ class Keeper:
         try:
             kept = f"report: {crash_reports.keep(self._folder, death, time.time())}"
         except OSError as error:
-            kept = f"its report can't be kept in {self._folder}: {terminal.reason(error)}"
-        terminal.say(f"{line}; it is started again {when}; {kept}")
+            kept = f"its report can't be saved in {self._folder}: {terminal.reason(error)}"
+        terminal.say(f"{line}; it restarts {when}; {kept}")
 
     def _pass_on(self, number: int, _: object) -> None:
         """A signal that ends the show."""

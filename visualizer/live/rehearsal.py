@@ -152,17 +152,17 @@ class _Said:
 def findings(soaked: Soaked) -> list[Finding]:
     """What it comes to."""
     if not soaked.engine_fps:
-        return [bad("no frame has come", "look at the models above")]
+        return [bad("no frame was generated", "see the models above")]
     minutes = soaked.seconds / 60.0
     share = 100.0 * soaked.late / max(soaked.pictures, 1)
     late = f"{share:.1f} % of {soaked.pictures} pictures late"
     fps = sum(soaked.engine_fps) / len(soaked.engine_fps)
     found = [
         good(f"{soaked.actions} actions in {minutes:.1f} minutes, {fps:.1f} frames a second"),
-        good(late) if share <= LATE else bad(late, "a smaller --size, or end other programs"),
+        good(late) if share <= LATE else bad(late, "use a smaller --size, or close programs"),
         _growth(soaked.memory),
     ]
-    dark = f"{soaked.black} of {soaked.looks} looks at the wall found it black"
+    dark = f"the wall was black in {soaked.black} of {soaked.looks} samples"
     found.append(bad(dark) if soaked.black else good(dark))
     found += [bad(f"{count} times: {text}") for text, count in soaked.faults.items()]
     if soaked.over:
@@ -185,4 +185,4 @@ def _growth(memory: list[tuple[float, float]]) -> Finding:
     line = f"memory {slope:+.0f} MiB an hour, at most {most:.0f} MiB"
     if times[-1] - times[0] < SURE:
         return note(f"{line}; too short to be sure of")
-    return good(line) if slope <= GROWTH else bad(line, "play it for longer, to be sure")
+    return good(line) if slope <= GROWTH else bad(line, "rehearse for longer to be sure")

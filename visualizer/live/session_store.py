@@ -208,7 +208,7 @@ class SessionStore(Worker):
         except Exception as error:
             if not isinstance(error, OSError):
                 terminal.trace()
-            line = f"the show can't be kept in {self._folder}: {_reason(error)}"
+            line = f"the session can't be saved in {self._folder}: {_reason(error)}"
             self._say_lost(stored.keys() & self._unwritten.keys(), _reason(error))
             if line != self._trouble:
                 self._trouble = line
@@ -227,7 +227,7 @@ class SessionStore(Worker):
                 aside = free_name(path.with_stem(f"{path.stem}-broken"))
                 write_text(aside, self._faulty)
                 self._faulty = ""
-                self._say(f"{path} as it was is in {aside.name}")
+                self._say(f"the previous {path} is in {aside.name}")
             write_text(path, snapshots.to_text(merged))
             self._on_disk = merged
             self._stamp = _stamp(path)
@@ -246,7 +246,7 @@ class SessionStore(Worker):
             self._state = STATE if self._lock.take(self._folder) else SECOND
             if self._state == SECOND:
                 self._say(
-                    f"another show is kept in {self._folder}: this one's state goes to {SECOND}; "
+                    f"another show uses {self._folder}: this one's state goes to {SECOND}; "
                     "snapshots are shared"
                 )
         if kept == self._written or self._state in self._untouchable:

@@ -91,7 +91,7 @@ class SourceClient:
             if reading.line:
                 self._tell(reading.line)
         elif now - self._answered > STALLED and not self._reading.failed:
-            line = f"source {self._name}: no picture for {STALLED:.0f} s; the loop goes on alone"
+            line = f"source {self._name}: no picture for {STALLED:.0f} s; the loop plays without it"
             self._reading, self._lost = Reading(line=line, failed=True), True
             self._tell(line)
 

@@ -29,7 +29,7 @@ def saved(options: RenderOptions) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise OptionError(f"--continue: {state} can't be read: {error}") from None
     if not all(isinstance(found.get(name), int) for name in ("frames", "chance")):
-        raise OptionError(f"--continue: {state} is of another version of this program")
+        raise OptionError(f"--continue: {state} is from another version of this program")
     return found
 
 
@@ -44,11 +44,11 @@ def first_frame(options: RenderOptions, saved: Mapping[str, Any], show: Show, le
     made: int = saved["frames"]
     if saved.get("made_with") != fingerprint(options, show):
         raise OptionError(
-            f"--continue: {options.out} was begun with other options, presets or sound; give the "
-            "same ones, but for --frames and --seconds"
+            f"--continue: {options.out} was started with other options, presets or sound; give the "
+            "same ones, except --frames and --seconds"
         )
     if made >= length:
-        raise OptionError(f"--continue: {options.out} has its {length} frames; ask for more")
+        raise OptionError(f"--continue: {options.out} already has {length} frames; ask for more")
     return made
 
 

@@ -115,13 +115,13 @@ def controllers(options: RehearseOptions) -> Found:
 
     folder = options.maps or map_files.own_folder()
     _, faults = map_files.keys(folder)
-    yield from (bad(line, "mend the file") for line in faults)
+    yield from (bad(line, "correct the file") for line in faults)
     if options.no_midi:
-        yield note("MIDI is left alone (--no-midi)")
+        yield note("MIDI is off (--no-midi)")
         return
     seen = look(folder=options.maps, given=options.midi_map)
     yield from (good(line) for line in seen.inputs)
-    yield from (bad(line, "mend the file") for line in seen.faults)
+    yield from (bad(line, "correct the file") for line in seen.faults)
     if seen.off:
         yield bad(seen.off) if options.midi else note(seen.off)
     elif not seen.inputs and not options.midi:
@@ -146,8 +146,8 @@ def ports(options: RehearseOptions) -> Found:
             try:
                 tried.bind((host, port))
             except OSError as error:
-                why = f"{option} {host}:{port} can't be had: {terminal.reason(error)}"
-                yield bad(why, "another show may run: end it, or give another port")
+                why = f"{option} {host}:{port} is not available: {terminal.reason(error)}"
+                yield bad(why, "another show may be running: end it, or give another port")
             else:
                 yield good(f"{option} {host}:{port} is free")
 
@@ -160,9 +160,9 @@ def outputs(options: RehearseOptions) -> Found:
     for kind, program in PROGRAMS.items():
         why = why_not(program)
         if kind in asked:
-            yield bad(f"--output {kind}: {why}") if why else good(f"--output {kind} can be had")
+            yield bad(f"--output {kind}: {why}") if why else good(f"--output {kind} is available")
         else:
-            yield note(f"{kind}: {why or 'can be had'}")
+            yield note(f"{kind}: {why or 'is available'}")
 
 
 def sound(options: RehearseOptions) -> Found:
@@ -181,11 +181,11 @@ def sound(options: RehearseOptions) -> Found:
     heard.close()
     name = f"{heard.name}, {heard.rate:.0f} Hz"
     if options.sound is None:
-        yield note(f"not listened to (--sound); there is {name}")
+        yield note(f"not used without --sound; there is {name}")
     elif max(levels, default=0.0) > 0.0:
         yield good(f"{name}: it is heard")
     else:
-        yield note(f"{name}: silence", "play something, or look at its level")
+        yield note(f"{name}: silence", "play something, or check its level")
 
 
 def disks(options: RehearseOptions) -> Found:
@@ -232,6 +232,6 @@ def fonts(options: RehearseOptions) -> Found:
         yield good("all letters of the presets' prompts")
     for script, letters in SCRIPTS.items():
         if letters_without_font(letters):
-            yield note(f"no font for {script}", "prompts play all the same; the HUD shows boxes")
+            yield note(f"no font for {script}", "prompts still work; the HUD shows boxes")
         else:
             yield good(script)

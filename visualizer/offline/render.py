@@ -198,7 +198,7 @@ def _first(options: RenderOptions, chance: int, picture: BeginPicture | None = N
         preset = presets[first] if presets and options.preset else Preset("prompt", ())
         cued = prompt_lists.cued(options.prompt, "--prompt", terminal.log, negative=preset.negative)
         if cued is None:
-            raise OptionError("--prompt: nothing of it can be played")
+            raise OptionError("--prompt: no part of it can be used")
         presets, first = (replace(preset, prompts=(cued,)),), 0
     if not presets:
         raise OptionError("there is no preset to play: give --prompt or another --presets folder")

@@ -35,8 +35,8 @@ def render_replay(options: RenderOptions, path: Path, tell: Tell | None) -> int:
     header = recording.header
     if header.version != __version__:
         terminal.say(
-            f"--replay {path}: it is of version {header.version}, and this is {__version__}: "
-            "pictures may differ"
+            f"--replay {path}: it was made with version {header.version}, and this is "
+            f"{__version__}: pictures may differ"
         )
     sound = Soundtrack(options.sound) if options.sound is not None else None
     check_out(options.out)

@@ -96,7 +96,7 @@ def read(path: Path, say: Say) -> Recording:
     if told > MOST_TOLD:
         say(f"--replay {path}: {told - MOST_TOLD} more lines are left out")
     if begins is None:
-        raise OptionError(f"--replay {path}: there is no picture in it")
+        raise OptionError(f"--replay {path}: it contains no picture")
     return Recording(path, header, begins, time, model)
 
 

@@ -57,7 +57,7 @@ def _tried(options: RehearseOptions, name: str, show: Show) -> Found:
             f"{1 / took:.1f} frames a second"
         )
     except Exception as error:
-        yield bad(f"{name}: {_line(error)}", "start the show with it once where there is a network")
+        yield bad(f"{name}: {_line(error)}", "start the show with it once with a network")
         return
     del engine
     gc.collect()
@@ -85,7 +85,7 @@ def presets(options: RehearseOptions) -> Found:
         return
     prompts = sum(len(preset.prompts) for preset in found)
     for fault in faults:
-        yield from (bad(line, "mend it, or take it out of the folder") for line in fault.lines)
+        yield from (bad(line, "correct it, or remove it from the folder") for line in fault.lines)
     for line in told:
         yield note(line)
     line = f"{len(found)} in {folder}, {prompts} prompts"

@@ -106,7 +106,7 @@ def _made(
         return 0
     if made is not None and made.count and made.kept is not None:
         line += f"; the first {made.count} of {numbers.stop} frames are in {made.kept}"
-        line += "; --continue goes on" if made.state is not None and made.state.exists() else ""
+        line += "; --continue resumes it" if made.state is not None and made.state.exists() else ""
     terminal.say(f"{options.out}: {line}")
     return status
 

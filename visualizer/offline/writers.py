@@ -71,16 +71,16 @@ def check_out(out: Path, continuing: bool = False) -> None:
             raise OptionError(f"{out}: give a name ending in {VIDEO}, or a folder for PNG frames")
         if continuing and not (out / STATE).is_file():
             raise OptionError(
-                f"--continue: {out} holds no {STATE}, as a run of PNG frames that was interrupted "
-                "leaves it"
+                f"--continue: {out} has no {STATE}, which an interrupted run of PNG frames "
+                "leaves there"
             )
         if suffix != VIDEO and not continuing and next(out.glob("frame_*.png"), None):
-            line = "go on with --continue" if (out / STATE).is_file() else "empty it"
-            raise OptionError(f"{out} holds frames of another run; give another folder, or {line}")
+            line = "resume it with --continue" if (out / STATE).is_file() else "empty it"
+            raise OptionError(f"{out} has frames of another run; give another folder, or {line}")
         if suffix == VIDEO and _is_fresh(_unfinished(out)):
             raise OptionError(
-                f"{out}: another render seems to be making it, as {_unfinished(out).name} has "
-                "just been written; give another name, or wait a minute if it has ended"
+                f"{out}: another render seems to be writing it, as {_unfinished(out).name} has "
+                "just changed; give another name, or wait a minute if it has ended"
             )
         probe = _unfinished(out) if suffix == VIDEO else out / f"{STATE}.part"
         probe.parent.mkdir(parents=True, exist_ok=True)

@@ -61,7 +61,7 @@ class PictureFiles(Output):
 
     def too_slow(self) -> str:
         """See Output."""
-        return "a picture was not saved: too many are on their way"
+        return "a picture was not saved: too many are still being saved"
 
     def _keep(self, pixels: Pixels, metadata: PictureMetadata) -> None:
         """Write one; a disk that is full now may have room for the next."""
@@ -114,10 +114,10 @@ def read(path: Path, tell: Callable[[str], object]) -> tuple[Pixels, PictureMeta
         raise ValueError(f"{path}: can't be read: {why}") from None
     pixels.setflags(write=False)
     if text is None:
-        tell(f"{path}: it says nothing of how it was made; the picture alone is used")
+        tell(f"{path}: it has no metadata of this program; only the picture is used")
         return pixels, None
     try:
         return pixels, picture_metadata.parse(str(text), str(path), tell)
     except ValueError as error:
-        tell(f"{error}; the picture alone is used")
+        tell(f"{error}; only the picture is used")
         return pixels, None

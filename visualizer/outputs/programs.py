@@ -112,7 +112,7 @@ class _Spout:
         if not self._sender.sendImage(
             with_alpha(pixels).tobytes(), *self._size, self.GL_RGBA, False, 0
         ):
-            raise RuntimeError("the picture can't be shared; is it another card's?")
+            raise RuntimeError("the picture can't be shared; is it on another graphics card?")
         self._sender.setFrameSync(self._name)
 
     def close(self) -> None:

@@ -90,7 +90,7 @@ class Recorder(Output):
     def failed(self, error: Exception) -> str:
         """See Output."""
         line = f"the recording has ended: {terminal.reason(error)}"
-        return f"{line}; what was written is in {self._path}" if self._written else line
+        return f"{line}; the part until then is in {self._path}" if self._written else line
 
     def too_slow(self) -> str:
         """See Output."""

@@ -33,7 +33,9 @@ def parse(text: str) -> tuple[float, int]:
     """
     found = _WRITTEN.fullmatch(text.strip().casefold())
     if found is None:
-        raise ValueError(f"must be a number, or a length as 20 s, 16 beats or 1 bar, not {text!r}")
+        raise ValueError(
+            f"must be a number, or a length such as 20 s, 16 beats or 1 bar, not {text!r}"
+        )
     count, unit = found.groups()
     return float(count), next(n for n, name in enumerate(LENGTHS) if name.startswith(unit))
 

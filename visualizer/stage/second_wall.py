@@ -133,7 +133,7 @@ class SecondWalls:
                     self._walls[name].show_frame(self._newest[number])
             self._walls[name].display = number  # another, where a display has gone
         for number in set(displays) - set(wanted.values()) - self._told:
-            lines.append(f"no display {number} for a second wall; it is opened when it is there")
+            lines.append(f"no display {number} for a second wall; it opens when there is one")
             self._told.add(number)
         return lines
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import pygame
 
-COMPOSES = "an input method makes text of keys: while it is on, some key presses do nothing"
+COMPOSES = "an input method converts keys to text: while it is on, some key presses do nothing"
 """Said once. Whether one is on is only known when it takes a key."""
 
 

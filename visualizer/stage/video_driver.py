@@ -28,7 +28,7 @@ class NoDisplay(Exception):
 def no_display(why: str) -> NoDisplay:
     """The fault of a window that can't be opened."""
     why = why.strip().rstrip(".")
-    return NoDisplay(f"no display can be opened ({why}): start it where a screen is")
+    return NoDisplay(f"no display can be opened ({why}): start it where there is a screen")
 
 
 def set_hints(gl: bool, gpu: bool) -> None:

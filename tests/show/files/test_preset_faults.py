@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from visualizer.show.files.preset import PresetError, load, parse
 from visualizer.show.files.preset_nodes import MOST_LEFT_OUT
 
-LENGTH = "must be a number, or a length as 20 s, 16 beats or 1 bar"
+LENGTH = "must be a number, or a length such as 20 s, 16 beats or 1 bar"
 
-WEIGHTED = "must be text, or up to 4 texts with weights, as {coral: 2, whale: 1}"
+WEIGHTED = "must be text, or up to 4 texts with weights: {coral: 2, whale: 1}"
 
 
 def test_a_fault_names_file_line_and_field() -> None:
@@ -91,7 +91,7 @@ def test_a_fault_names_file_line_and_field() -> None:
         ("prompts: [a]\nmorph: 2 bars", "x.yaml:2: morph: must be a number, not '2 bars'"),
         (
             "prompts: [a]\nhold: 1 bar\nhold_in: 1",
-            "x.yaml:3: hold_in: hold says already what it counts; leave one out",
+            "x.yaml:3: hold_in: hold already has a unit; leave one out",
         ),
         (
             "prompts: [a]\nquantise: bars",

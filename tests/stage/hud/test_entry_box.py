@@ -73,7 +73,7 @@ def test_a_model_is_asked_for_as_a_model_with_those_on_this_machine(letters: Let
 
 
 def test_the_models_that_a_typed_name_can_mean_stand_below_it() -> None:
-    fetched = "Not on this machine yet: it is fetched, and takes over when it is ready"
+    fetched = "Not on this machine yet: it is downloaded, then takes over"
     no_name = "Not on this machine; on Hugging Face a name is OWNER/MODEL"
     notes = {
         "": "On this machine: builtin, stabilityai/sd-turbo, stabilityai/sdxl-turbo",

@@ -64,8 +64,8 @@ def test_the_last_show_is_offered_with_its_key_while_it_can_be_taken_up(letters:
         return texts(letters, lambda: StartScreen(letters).draw(target, View(show, Status()), 0.0))
 
     offered = replace(Show(), offer=Session(preset="Deep sea"))
-    assert {"F9", "takes up the last show: Deep sea"} <= set(words(offered))
-    assert "takes up the last show" in words(replace(Show(), offer=Session()))
+    assert {"F9", "resumes the last show: Deep sea"} <= set(words(offered))
+    assert "resumes the last show" in words(replace(Show(), offer=Session()))
     assert "F9" not in words(Show())
 
 

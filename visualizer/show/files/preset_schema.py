@@ -118,7 +118,7 @@ class _Entry(BaseModel):
         for name, value in extra.items():
             found = _given(name, value, name)
             for twice in found.keys() & extra.keys() - {name}:
-                raise FieldError(twice, f"{name} says already what it counts; leave one out")
+                raise FieldError(twice, f"{name} already has a unit; leave one out")
             values |= found
         return MappingProxyType(values)
 
@@ -218,7 +218,7 @@ def _parts(value: Any) -> Mix:
             raise PydanticCustomError("text", "must not be empty")
         return mix
     if not isinstance(value, dict) or not 1 <= len(value) <= TOGETHER:
-        why = f"must be text, or up to {TOGETHER} texts with weights, as {{coral: 2, whale: 1}}"
+        why = f"must be text, or up to {TOGETHER} texts with weights: {{coral: 2, whale: 1}}"
         raise PydanticCustomError("text", "{why}", {"why": why})
     weights: dict[str, float] = {}
     for text, weight in value.items():

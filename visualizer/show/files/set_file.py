@@ -53,7 +53,7 @@ def length(given: object) -> tuple[float, Unit]:
     """A length as people write it. Raises ValueError with the end of a line for people."""
     found = _WRITTEN.fullmatch(given.strip().casefold()) if isinstance(given, str) else None
     if found is None:
-        raise ValueError(f"must be a length as 64 bars or 5 minutes, not {shorten(given)}")
+        raise ValueError(f"must be a length such as 64 bars or 5 minutes, not {shorten(given)}")
     unit: Unit = "bars" if found[2].startswith("bar") else "minutes"
     number = float(found[1])
     if not SHORTEST[unit] <= number <= LONGEST[unit]:

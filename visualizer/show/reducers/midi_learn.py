@@ -68,6 +68,6 @@ def forgotten_all(show: Show) -> Show:
         done = replace(show.learning, line="", forget_all_asked=None)
         forgets = replace(show.forgets, all_count=show.forgets.all_count + 1)
         return replace(show, learning=done, forgets=forgets)
-    line = "the same key again forgets all that was learned"
+    line = "press it again to forget all that was learned"
     asks = replace(show.learning, line=line, forget_all_asked=show.time)
     return replace(show, learning=asks)

@@ -91,7 +91,7 @@ def removed(show: Show, index: int) -> Show:
     show = _with(
         show, replace(now, entries=(*now.entries[:index], *now.entries[index + 1 :])), play
     )
-    return say(show, f"{name} is out of the set list {now.name}")
+    return say(show, f"{name} was removed from the set list {now.name}")
 
 
 def put_back(show: Show, set_list: SetList) -> Show:

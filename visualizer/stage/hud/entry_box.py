@@ -134,7 +134,7 @@ def model_note(typed: str, models: Sequence[str]) -> str:
         return "A folder"
     if typed.count("/") != 1:
         return "Not on this machine; on Hugging Face a name is OWNER/MODEL"
-    return "Not on this machine yet: it is fetched, and takes over when it is ready"
+    return "Not on this machine yet: it is downloaded, then takes over"
 
 
 def draw_quit(

@@ -179,7 +179,7 @@ class StartScreen:
         if show.offer is None:
             return
         letters, size, key = self._letters, round(20 * u), shapes.KEYS["resume"]
-        text = "takes up the last show"
+        text = "resumes the last show"
         if show.offer.preset:
             text += f": {show.offer.preset}"
         height, gap = round(size * 1.5), round(size * 0.5)
