@@ -77,7 +77,7 @@ def test_quit_is_only_for_this_machine() -> None:
     for caller in (outside, forwarded, rebound):
         caller.may(Set("strength", 0.5))
         for action in (Run("quit"), End()):
-            with pytest.raises(Refused, match="quit is only for this machine"):
+            with pytest.raises(Refused, match="only this machine may quit"):
                 caller.may(action)
     HERE.check([("host", "localhost")], "127.0.0.1").may(Run("quit"))
     HERE.check([("host", "localhost")], "::ffff:127.0.0.1").may(Run("quit"))

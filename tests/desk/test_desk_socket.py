@@ -118,7 +118,7 @@ def test_messages_are_bounded_in_size(playing: Playing, browser: Browser) -> Non
 def test_messages_are_bounded_in_number(playing: Playing, browser: Browser) -> None:
     for _ in range(3000):
         browser.send("run", command="tap")
-    browser.until(lambda: "too many messages; some are not followed" in browser.errors)
+    browser.until(lambda: "too many messages; some are dropped" in browser.errors)
     until(lambda: playing.actions)
     assert len(playing.actions) < 3000
 

@@ -33,7 +33,7 @@ def test_a_port_that_is_taken_is_one_line_and_the_desk_waits_for_it() -> None:
 
 def test_an_address_that_no_machine_has_is_one_line() -> None:
     with Playing(Desk(Mailbox(), "nowhere.invalid", 9001, retry_after=60.0)) as playing:
-        assert playing.lines[0].startswith("desk: nowhere.invalid:9001 can't be listened on: ")
+        assert playing.lines[0].startswith("desk: can't listen on nowhere.invalid:9001: ")
 
 
 def test_it_ends_while_desks_are_connected(playing: Playing, browser: Browser) -> None:

@@ -77,7 +77,7 @@ def test_quit_comes_from_this_machine_and_never_from_outside(opened: Playing) ->
             timeout=PATIENCE,
         )
         assert outside.status_code == 403
-        assert outside.json() == {"error": "quit is only for this machine itself"}
+        assert outside.json() == {"error": "only this machine may quit"}
     assert Run("quit", "desk") not in opened.actions
     url = f"{opened.url}/api/commands/quit"
     assert httpx.post(url, headers=token, timeout=PATIENCE).status_code == 204

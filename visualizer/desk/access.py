@@ -53,7 +53,7 @@ class Caller:
             raise Refused(403, "this link may only look")
         ends = isinstance(action, End) or (isinstance(action, Run) and action.command == "quit")
         if ends and not self.here:
-            raise Refused(403, "quit is only for this machine itself")
+            raise Refused(403, "only this machine may quit")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +72,10 @@ class Access:
         name = self._host(host)
         origin = _only(headers, "origin", needed=False)
         if origin and not _same(origin, host):
-            raise Refused(403, f"pages of {origin[:60]} may not play here")
+            raise Refused(403, f"pages of {origin[:60]} are not allowed to play")
         site = _only(headers, "sec-fetch-site", needed=False)
         if api and site not in ("", "same-origin", "none"):
-            raise Refused(403, "pages of other sites may not play here")
+            raise Refused(403, "pages of other sites are not allowed to play")
         here = _is_loopback(peer) and (name in LOCAL_NAMES or _is_loopback(name))
         if self.local:
             return Caller("play", here)

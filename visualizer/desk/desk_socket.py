@@ -79,7 +79,7 @@ class DeskSocket:
             if not self._allowance.take():
                 if not self._flooded:
                     self._flooded = True
-                    await self._fault("too many messages; some are not followed")
+                    await self._fault("too many messages; some are dropped")
                 continue
             self._flooded = False
             given = event.get("text")

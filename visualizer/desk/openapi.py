@@ -90,7 +90,7 @@ _FAULTS = {
     403: "this caller may not do that",
     404: "there is no such page",
     413: f"the body is over {MOST_BYTES} bytes",
-    422: "what is asked for can't be followed; the line says why",
+    422: "the request can't be carried out; the line says why",
     429: "too many requests",
 }
 
@@ -110,7 +110,7 @@ def document() -> dict[str, Any]:
     paths: dict[str, Any] = {}
     for row in ROWS:
         paths.setdefault(row.path, {})[row.method.lower()] = _operation(row)
-    paths["/api/state"] = {"get": _read("All that is so now", "state", _json("State"), 503)}
+    paths["/api/state"] = {"get": _read("The current state", "state", _json("State"), 503)}
     paths["/api/tables"] = {"get": _read("What can be played", "tables", _json("Tables"))}
     presets = {"type": "array", "items": {"$ref": "#/components/schemas/PresetCard"}}
     body = {"type": "object", "properties": {"presets": presets}, "required": ["presets"]}
@@ -156,8 +156,8 @@ def document() -> dict[str, Any]:
         "info": {
             "title": "visualizer",
             "version": __version__,
-            "description": "The running show: what its desk in a browser does, for programs. "
-            "What is asked for is done with the next display frame.",
+            "description": "The running show's desk, for programs. "
+            "Requests take effect with the next display frame.",
         },
         "paths": paths,
         "components": {
@@ -177,7 +177,7 @@ def _operation(row: Row) -> dict[str, Any]:
             {"name": name, "in": "path", "required": True, "schema": schema["properties"][name]}
             for name in row.in_path
         ],
-        "responses": {"204": {"description": "it is on its way"}, **_faults(*_FAULTS)},
+        "responses": {"204": {"description": "accepted"}, **_faults(*_FAULTS)},
     }
     if row.in_body:
         body = {

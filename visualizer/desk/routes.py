@@ -225,10 +225,10 @@ def _row(row: openapi.Row) -> Endpoint:
         try:
             content = from_json(body, allow_inf_nan=False) if body.strip() else {}
         except ValueError as error:
-            raise Refused(400, f"the body is no JSON: {error}") from None
+            raise Refused(400, f"the body is not JSON: {error}") from None
         if not isinstance(content, dict) or content.keys() - set(row.in_body):
             wanted = ", ".join(row.in_body) or "nothing"
-            raise Refused(422, f"the body is an object with: {wanted}")
+            raise Refused(422, f"the body must be an object with: {wanted}")
         in_path = {name: _number(value) for name, value in request.path_params.items()}
         try:
             message = desk_messages.made({"type": row.type, **content, **in_path})
@@ -248,7 +248,7 @@ async def _body(request: Request) -> bytes:
     try:
         return await asyncio.wait_for(_whole(request), REQUEST_WITHIN)
     except asyncio.TimeoutError:
-        raise Refused(408, "the body did not come in time") from None
+        raise Refused(408, "the body did not arrive in time") from None
 
 
 async def _whole(request: Request) -> bytes:
@@ -266,7 +266,7 @@ async def _socket(socket: WebSocket) -> None:
     try:
         caller = _caller(socket)
         if hub.desks >= MOST_DESKS:
-            raise Refused(503, f"{MOST_DESKS} desks are connected, and no more can be")
+            raise Refused(503, f"{MOST_DESKS} desks are connected, the maximum")
     except Refused as why:
         answer = JSONResponse({"error": str(why)}, why.status)
         await socket.send_denial_response(answer)

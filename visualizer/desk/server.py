@@ -216,7 +216,7 @@ class Desk(Worker):
                 desk_file.write(self._folder, self.tokens)
             except OSError as error:
                 self._say(
-                    f"desk: its tokens can't be kept in {self._folder} and are new in each show: "
+                    f"desk: its tokens can't be saved in {self._folder} and are new in each show: "
                     f"{error.strerror or error}"
                 )
         if local:
@@ -228,7 +228,7 @@ class Desk(Worker):
             "desk: scan this or open it in a browser, to play:",
             *qr_code(play, getattr(sys.stderr, "encoding", None) or "ascii"),
             f"  {play}",
-            "desk: to look only:",
+            "desk: to view only:",
             f"  {desk_file.with_token(link, self.tokens.view)}",
         ):
             terminal.log(line)
@@ -239,7 +239,7 @@ class Desk(Worker):
         where = f"{_bracketed(self._host)}:{self._wanted_port}"
         if error.errno == errno.EADDRINUSE:
             return f"desk: {where} is in use by another program; waiting for it"
-        return f"desk: {where} can't be listened on: {error.strerror or error}"
+        return f"desk: can't listen on {where}: {error.strerror or error}"
 
     def _say(self, line: str) -> None:
         """A line for the performer, unless it was the last."""

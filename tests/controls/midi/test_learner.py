@@ -194,11 +194,11 @@ def test_a_map_that_lies_over_what_was_learned_or_forgotten_is_named(tmp_path: P
     desk.learn(ZOOM)
     desk.hear("A", fader(77))
     over = f"but --midi-map {given} lies over it"
-    assert desk.said == [f"MIDI: cc 77 channel 1 is kept for zoom, {over}"]
+    assert desk.said == [f"MIDI: cc 77 channel 1 is saved for zoom, {over}"]
     assert desk.learned == []
     desk.learner.forget(targets.parse("blend"))
     desk.serve()
     assert desk.said[1:] == [f"MIDI: blend is forgotten, {over}"]
     desk.learner.forget_all()
     desk.serve()
-    assert desk.said[2:] == [f"MIDI: all own maps are put aside, {over}"]
+    assert desk.said[2:] == [f"MIDI: all own maps are set aside, {over}"]

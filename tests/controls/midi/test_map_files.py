@@ -220,11 +220,11 @@ def test_keys_in_a_controllers_map_and_knobs_among_the_keys_are_not_lost_in_sile
     (tmp_path / "nano.yaml").write_text("controls: {cc 0: tempo}\nkeys: {q: tap}")
     mapping, (fault,) = chosen(tmp_path, NANO)
     assert playing(mapping, CC, 0) == "tempo"
-    assert fault == f"{tmp_path / 'nano.yaml'}: keys are read from keys.yaml alone"
+    assert fault == f"{tmp_path / 'nano.yaml'}: keys are read only from keys.yaml"
     (tmp_path / "keys.yaml").write_text("keys: {q: tap}\ncontrols: {cc 0: zoom}")
     own, (fault,) = keys(tmp_path)
     assert own == {"q": "tap"}
-    assert fault == f"{tmp_path / 'keys.yaml'}: nothing but keys is read here"
+    assert fault == f"{tmp_path / 'keys.yaml'}: only keys are read from this file"
 
 
 def test_the_folder_is_the_users_config_folder(monkeypatch: pytest.MonkeyPatch) -> None:

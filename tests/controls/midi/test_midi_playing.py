@@ -155,7 +155,7 @@ def test_what_is_toggled_or_held_outlives_that_another_control_is_forgotten(
         moved(ports, 5, 127, 0)
         listener.until_came(Knob(KnobId(NAME, 1, "cc 5"), "zoom", 1.0, pickup="none"))
         listener.midi.forget("blend")
-        listener.until_came(Say("MIDI: nothing plays blend any more", "midi"))
+        listener.until_came(Say("MIDI: blend has no controls now", "midi"))
         moved(ports, 5, 127, 0)
         listener.until_came(Knob(KnobId(NAME, 1, "cc 5"), "zoom", 0.0, pickup="none"))
         assert Switch("freeze", False, "midi") not in listener.actions
@@ -168,13 +168,13 @@ def test_what_is_forgotten_is_played_no_more(tmp_path: Path) -> None:
     with listening(ports, folder=tmp_path) as listener:
         listener.until(lambda: listener.midi.ports == (NAME,))
         listener.midi.forget("strength")
-        listener.until_came(Say("MIDI: nothing plays strength any more", "midi"))
+        listener.until_came(Say("MIDI: strength has no controls now", "midi"))
         moved(ports, 20, 64)
         moved(ports, 21, 127)
         listener.until_came(Knob(KnobId(NAME, 1, "cc 21"), "guidance", 1.0))
         assert not any(isinstance(a, Knob) and a.parameter == "strength" for a in listener.actions)
         listener.midi.forget_all()
-        listener.until_came(Say("MIDI: all controllers play as they came", "midi"))
+        listener.until_came(Say("MIDI: all controllers are reset", "midi"))
         moved(ports, 20, 127)
         listener.until_came(Knob(KnobId(NAME, 1, "cc 20"), "strength", 1.0))
 

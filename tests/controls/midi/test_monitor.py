@@ -104,7 +104,7 @@ def test_a_control_is_learned_from_the_terminal(tmp_path: Path) -> None:
             return super().wait(timeout)
 
     assert learn("zoom", lines.append, Hand(), ports=ports, folder=tmp_path)
-    assert lines[0] == "move the control that shall play zoom"
+    assert lines[0] == "move the control that is to play zoom"
     assert lines[-1].startswith("MIDI learn: ")
     assert lines[-1].endswith("plays zoom")
     (path,) = tmp_path.glob("*.yaml")
@@ -130,7 +130,7 @@ def test_what_is_missing_is_one_line_and_nothing_waits_for_it(
     lines: list[str] = []
     monitor(lines.append, threading.Event(), ports=ports, folder=tmp_path)
     assert not learn("zoom", lines.append, threading.Event(), ports=ports, folder=tmp_path)
-    assert lines == [line, "move the control that shall play zoom", line]
+    assert lines == [line, "move the control that is to play zoom", line]
 
 
 def test_a_given_map_that_lies_over_what_was_learned_is_told(tmp_path: Path) -> None:

@@ -190,7 +190,7 @@ def test_a_subscribers_port_may_come_as_any_number() -> None:
         assert list(osc._subscribers) == [(SENDER[0], 9001)]
         osc._receive(packet(f"{PREFIX}subscribe", 0.5), SENDER)
         assert [a.text for a in osc.drain() if isinstance(a, Say)] == [
-            "OSC: /visualizer/subscribe takes nothing, or a port"
+            "OSC: /visualizer/subscribe takes no argument, or a port"
         ]
 
 
@@ -272,9 +272,7 @@ def test_who_unsubscribes_makes_room_for_the_one_that_was_too_many() -> None:
             client.send_message("/visualizer/subscribe", [])
         client.send_message("/visualizer/tap", [])
         listener.until_came(Run("tap", "osc"))
-        assert listener.lines == [
-            f"OSC: {MOST_SUBSCRIBERS} are told the state already, and no more"
-        ]
+        assert listener.lines == [f"OSC: {MOST_SUBSCRIBERS} subscribers are the maximum"]
         listener.osc._receive(packet(f"{PREFIX}unsubscribe", 20001), SENDER)
         client.send_message("/visualizer/subscribe", [])
         listener.osc.tell(show)
@@ -307,7 +305,7 @@ def test_a_host_that_cant_be_listened_on_is_one_line() -> None:
         finally:
             assert listener.osc.stop(PATIENCE)
         (line,) = listener.lines
-        assert line.startswith(f"OSC: {host}:9000 can't be listened on: ")
+        assert line.startswith(f"OSC: can't listen on {host}:9000: ")
 
 
 def test_listening_to_the_whole_network_is_said() -> None:

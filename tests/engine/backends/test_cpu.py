@@ -125,12 +125,12 @@ def test_whatever_goes_wrong_is_said_in_a_line_and_torch_stays(
         said.clear()
         assert bring(**options).ready() is None
         (line,) = said
-        assert "computed by torch, slower: " in line
+        assert "runs on torch, slower: " in line
         assert "\n" not in line
     said.clear()
     monkeypatch.setattr(Sample, "alike", lambda *_: False)
     assert bring().ready() is None
-    assert "makes other pictures than torch" in said[0]
+    assert "pictures differ from torch's" in said[0]
 
 
 def test_without_openvino_nothing_is_said_unless_it_was_asked_for(
@@ -140,7 +140,7 @@ def test_without_openvino_nothing_is_said_unless_it_was_asked_for(
     assert bring().ready() is None
     assert bring(wanted=True).ready() is None
     (line,) = said
-    assert line.startswith("OpenVINO can't be used here, torch computes: ")
+    assert line.startswith("OpenVINO can't be used here, so torch is: ")
 
 
 def test_a_broken_openvino_is_said(
@@ -151,7 +151,7 @@ def test_a_broken_openvino_is_said(
 
     monkeypatch.setattr(cpu, "runtime", broken)
     assert bring().ready() is None
-    assert said == ["OpenVINO can't be used here, torch computes: OSError: a library is missing"]
+    assert said == ["OpenVINO can't be used here, so torch is: OSError: a library is missing"]
 
 
 def test_only_small_models_of_sd_on_the_cpu_fit(

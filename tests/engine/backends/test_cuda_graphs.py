@@ -114,7 +114,7 @@ def test_after_a_failed_recording_the_rest_runs_as_it_comes_and_that_is_said_onc
         assert torch.equal(image, plain(picture(), wanted, place))
     (line,) = lines
     assert line.startswith(
-        "no CUDA graph of predict, so frames come slower: RuntimeError: operation"
+        "no CUDA graph of predict, so frames are slower: RuntimeError: operation"
     )
     assert "\n" not in line
     assert tape.recorded == 1

@@ -182,7 +182,7 @@ def test_a_network_that_fails_while_it_runs_gives_way_to_torch_for_good(
     for _ in range(3):
         assert torch.equal(parts.decode(sample.latents), by_torch)
     assert len(calls) == 1
-    assert faults == ["OpenVINO: decode goes back to torch: no memory"]
+    assert faults == ["OpenVINO: decode falls back to torch: no memory"]
     by_openvino = parts.encode(sample.image)
     assert not torch.equal(by_openvino, TorchNetworks(model).encode(sample.image))
 

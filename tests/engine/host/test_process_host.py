@@ -39,9 +39,9 @@ WHY = {
     "segfault": "the engine's process crashed (SIGSEGV)" if POSIX else "ended",
     "abort": "the engine's process crashed (SIGABRT)" if POSIX else "ended",
     "exit": "the engine's process ended (status 3)",
-    "hang": "the engine hung: nothing came of it for",
+    "hang": "the engine hung: no response for",
     "cuda": f"CUDA is broken in the engine's process (RuntimeError: {ILLEGAL})",
-    "memory": "the GPU's memory is out, and nothing lighter is left",
+    "memory": "the GPU is out of memory, and no more can be saved",
     "system exit": "SystemExit: 4",
 }
 
@@ -291,4 +291,4 @@ def test_a_process_that_even_the_system_cannot_end_is_said_before_it_is_waited_f
     host._process = cast(SpawnProcess, stuck)
     host._kill()
     assert stuck.said is not None
-    assert "can't be ended, as a driver holds it" in stuck.said.text
+    assert "is stuck in a driver and can't be ended" in stuck.said.text

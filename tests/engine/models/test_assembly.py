@@ -158,7 +158,7 @@ def test_openvino_asked_for_where_it_cannot_run_is_said(
     engine_of(sd_folder, backend="openvino", tiny_vae="on", report=heard.append)
     assert searches == []
     assert [each.text for each in heard if each.phase is Phase.FAILED] == [
-        "a/model: not a model that OpenVINO runs here, so torch computes"
+        "a/model: not a model that OpenVINO runs here, so torch is used"
     ]
 
 

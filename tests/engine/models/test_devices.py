@@ -76,7 +76,7 @@ def test_with_a_gpu_sdxl_turbo_is_the_default(gpu: None) -> None:
 def test_with_a_gpu_that_is_not_wanted_the_builtin_model_is_the_default(gpu: None) -> None:
     name, reason, _ = choose("cpu")
     assert name == BUILTIN
-    assert "the processor is asked for" in reason
+    assert "the processor is selected" in reason
 
 
 def test_with_a_small_gpu_the_builtin_model_is_the_default(
@@ -84,7 +84,7 @@ def test_with_a_small_gpu_the_builtin_model_is_the_default(
 ) -> None:
     card = SimpleNamespace(name="Small GPU", total_memory=4 * 2**30)
     monkeypatch.setattr(torch.cuda, "get_device_properties", lambda _: card)
-    assert choose()[:2] == (BUILTIN, "the GPU has 4 GB, sdxl-turbo wants 8")
+    assert choose()[:2] == (BUILTIN, "the GPU has 4 GB, but sdxl-turbo needs 8")
 
 
 @pytest.mark.parametrize(("gigabytes", "model"), [(6, BUILTIN), (11, "stabilityai/sdxl-turbo")])

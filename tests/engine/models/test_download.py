@@ -99,7 +99,7 @@ def test_offline_the_network_is_never_asked(cache: Path, sockets: list[str]) -> 
     ("error", "says"),
     [
         (RepositoryNotFoundError("404", response=MagicMock()), "has no such model; check the name"),
-        (GatedRepoError("403", response=MagicMock()), "its owner wants an agreement first"),
+        (GatedRepoError("403", response=MagicMock()), "its owner requires an agreement first"),
         (HfHubHTTPError("429 Too Many", response=MagicMock()), "HfHubHTTPError: 429 Too Many"),
         (HFValidationError("a strange name"), "HFValidationError: a strange name"),
         (TimeoutError("10 s"), "Hugging Face can't be reached"),

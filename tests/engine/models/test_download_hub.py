@@ -199,5 +199,5 @@ def test_a_name_that_hugging_face_does_not_know_is_said_so(hub: Hub) -> None:
 def test_a_gate_that_shows_at_the_download_is_said_so(hub: Hub, sd_folder: Path) -> None:
     hub.repos["a/b"] = sd_folder
     hub.gated.add("a/b")
-    with pytest.raises(ModelError, match="its owner wants an agreement first"):
+    with pytest.raises(ModelError, match="its owner requires an agreement first"):
         load_model("a/b", "cpu", False, unheard)

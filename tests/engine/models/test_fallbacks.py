@@ -126,7 +126,7 @@ def test_a_model_whose_own_pictures_are_giant_wants_a_size(
     heard = Heard()
     assert opened(str(folder), heard).model == COLOUR_FIELDS
     line = heard.lines(Phase.RUNNING)[0]
-    assert "its pictures have 16000 pixels a side; give it another --size" in line
+    assert "its size of 16000 pixels is too large; give another --size" in line
     assert opened(str(folder), Heard(), size=32).model == str(folder)
 
 
@@ -163,7 +163,7 @@ def test_a_model_that_does_not_fit_beside_the_one_that_plays_is_refused(
 ) -> None:
     full = MagicMock(side_effect=torch.OutOfMemoryError("CUDA out of memory"))
     monkeypatch.setattr(diffusers_loading, "_settled", full)
-    with pytest.raises(ModelError, match="beside what plays; change to builtin first"):
+    with pytest.raises(ModelError, match="beside the current model; change to builtin first"):
         strict(str(sd_folder), Heard(), device="cuda")
 
 
@@ -283,7 +283,7 @@ def test_a_model_that_gives_no_numbers_at_all_gives_way(
     save_file(tensors, weights)
     heard = Heard()
     assert opened(str(folder), heard).model == COLOUR_FIELDS
-    assert "comes out as not-a-number on this processor" in heard.lines(Phase.FAILED)[0]
+    assert "contains NaN values on this processor" in heard.lines(Phase.FAILED)[0]
 
 
 def test_without_torch_colour_fields_are_the_default(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -150,7 +150,7 @@ def test_files_that_do_not_fit_are_one_line_each_and_change_nothing(
         ({**fit, f"{key}_B.weight": layer.up * torch.nan}, "damaged, or too large for"),
         ({"lora_unet_x.hada_w1_a": sheet}, "a LoHa, LoKr, DoRA or the like; take a plain LoRA"),
         ({**fit, f"{key}_magnitude_vector": sheet}, "a LoHa, LoKr, DoRA or the like"),
-        ({"unet.(a+)+$.lora_A.weight": sheet}, "its tensors have names or a number"),
+        ({"unet.(a+)+$.lora_A.weight": sheet}, "the names or number of its tensors"),
         ({"model.diffusion_model.x": sheet}, "no LoRA; a whole model is given with --model"),
     ]
     pipeline = copy.deepcopy(sd)
@@ -223,8 +223,8 @@ def test_layers_that_do_not_fit_are_counted(sd: Any, tmp_path: Path) -> None:
         ("no/such.safetensors", "no such file"),
         ("nowhere", "no such file, and no name on Hugging Face"),
         ("film.pt", "a pickle, which is never loaded"),
-        ("some/lora", "not here, nor in the local cache, and offline"),
-        ("some/lora/film.safetensors", "not here, nor in the local cache, and offline"),
+        ("some/lora", "not here or in the local cache, and offline"),
+        ("some/lora/film.safetensors", "not here or in the local cache, and offline"),
     ],
 )
 def test_a_name_that_is_not_there_is_said_so(
@@ -288,7 +288,7 @@ def test_a_lora_plays_in_an_engine_and_its_weight_comes_with_the_request(
     assert engine.model == str(sd_folder)
     assert searches == []
     assert faults(heard) == [
-        f"{sd_folder} has a LoRA, whose weight OpenVINO would not follow, so torch computes"
+        f"{sd_folder} has a LoRA, whose weight OpenVINO can't change, so torch is used"
     ]
     pictures = [
         one.next(request(lora_weight=weight, restarts=restarts)).pixels.astype(int)
@@ -309,5 +309,5 @@ def test_the_built_in_model_plays_without_and_says_so(monkeypatch: pytest.Monkey
         assert heard[-1].text == line
         heard.clear()
         options = Options(device="cpu", offline=True)
-        with pytest.raises(OptionError, match=r"takes no LoRA.*; --fallback goes on without it$"):
+        with pytest.raises(OptionError, match=r"takes no LoRA.*; --fallback continues without it$"):
             open_now(options, name, lambda line: None)

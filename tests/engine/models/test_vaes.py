@@ -181,7 +181,7 @@ def test_where_memory_is_out_a_tiny_autoencoder_is_the_first_step_down(
     )
     load_vae(next(iter(TINY_VAES.values())), AutoencoderTiny, False, False, unheard)
     load_vae(TINY_VAES["sdxl"], AutoencoderTiny, False, False, unheard)
-    assert engine.reduce_memory() == "out of memory: a tiny autoencoder makes the pictures"
+    assert engine.reduce_memory() == "out of memory: a tiny autoencoder is used"
     assert isinstance(pipeline.vae, AutoencoderTiny)
     after = engine.next(request()).pixels
     assert before.shape == (64, 64, 3)
@@ -201,7 +201,7 @@ def test_memory_that_is_out_at_the_first_picture_is_helped_by_a_tiny_autoencoder
 
     monkeypatch.setattr(pipeline.vae, "encode", full)
     engine = assembled("a/plain")
-    assert failures(heard) == ["a/plain: out of memory: a tiny autoencoder makes the pictures"]
+    assert failures(heard) == ["a/plain: out of memory: a tiny autoencoder is used"]
     assert engine.next(request()).pixels.shape == (SIDE, SIDE, 3)
 
 

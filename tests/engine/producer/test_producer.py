@@ -226,7 +226,7 @@ def test_after_what_is_fatal_where_it_runs_the_thread_ends_and_says_why_in_a_lin
     broken, full = RuntimeError("CUDA error: illegal memory"), RuntimeError("CUDA out of memory")
     for error, steps, why in (
         (broken, [], f"CUDA is broken in the engine's process (RuntimeError: {broken})"),
-        (full, [], f"the GPU's memory is out, and nothing lighter is left (RuntimeError: {full})"),
+        (full, [], f"the GPU is out of memory, and no more can be saved (RuntimeError: {full})"),
         (full, ["a tiny autoencoder"], None),
         (ValueError("a fault of one frame"), [], None),
     ):  # fmt: skip

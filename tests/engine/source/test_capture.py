@@ -48,6 +48,6 @@ def test_frames_come_one_after_the_other_until_it_is_pulled(tmp_path: Path) -> N
     camera = Capture("camera:0", Device(str(path), "mp4"))
     for colour in (RED, GREEN):
         assert is_colour(fitted(camera.at(0.0), (16, 16)), colour)
-    with pytest.raises(SourceError, match="camera:0: no more pictures: it was pulled"):
+    with pytest.raises(SourceError, match="camera:0: no more pictures: it was unplugged"):
         camera.at(0.0)
     camera.close()

@@ -175,7 +175,7 @@ class Controllers:
             self._troubles.over("wanted")
             return
         others = ", ".join(short_name(address) for address in there)
-        found = f"there are {others}" if others else "there is none at all"
+        found = f"there are {others}" if others else "there are no ports"
         line = f"MIDI: no port named {self._wanted}; {found}; waiting for it"
         self._troubles.say("wanted", line)
 
@@ -210,7 +210,7 @@ class Controllers:
             try:
                 controller.output = self._system.open_output(address, controller.place)
             except FAULTS as error:
-                line = f"MIDI: the LEDs of {controller.name} stay dark ({error})"
+                line = f"MIDI: the LEDs of {controller.name} can't be used ({error})"
                 self._troubles.say(f"LEDs {controller.name}", line)
                 continue
             self._troubles.over(f"LEDs {controller.name}")

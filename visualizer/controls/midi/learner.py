@@ -154,12 +154,12 @@ class Learner:
 
     def _forget(self, controllers: Controllers, target: Target | None) -> None:
         if target is None:
-            done, line = self._maps.reset(), "MIDI: all controllers play as they came"
+            done, line = self._maps.reset(), "MIDI: all controllers are reset"
         else:
             devices = {controller.device for controller in controllers}
             done, line = (
                 self._maps.forget(devices, target),
-                f"MIDI: nothing plays {target} any more",
+                f"MIDI: {target} has no controls now",
             )
         self._begin()
         self._renew(controllers)

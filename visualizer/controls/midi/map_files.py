@@ -75,7 +75,7 @@ def chosen(folder: Path, port: str, given: Path | None = None) -> tuple[Mapping,
     for own in last.values():
         if not own.ports or _fit(own.ports, port):
             mapping = maps.over(mapping, own)
-    astray = [f"{path}: keys are read from {KEYS} alone"
+    astray = [f"{path}: keys are read only from {KEYS}"
               for path, own in {**owns, **last}.items() if own.keys]  # fmt: skip
     return mapping, (*faults, *own_faults, *given_faults, *astray)
 
@@ -85,7 +85,7 @@ def keys(folder: Path) -> tuple[Keys, tuple[str, ...]]:
     path = folder / KEYS
     loaded, faults = _loaded([path] if _is_there(path) else [])
     own = loaded.get(path, Mapping())
-    astray = [f"{path}: nothing but keys is read here"] if own.controls or own.leds else []
+    astray = [f"{path}: only keys are read from this file"] if own.controls or own.leds else []
     return own.keys, (*faults, *astray)
 
 
@@ -120,7 +120,7 @@ def reset(folder: Path) -> int:
         try:
             path.replace(free_name(path.with_name(path.name + OLD)))
         except OSError as error:
-            raise MapError(f"{path}: can't be put aside: {error.strerror}") from None
+            raise MapError(f"{path}: can't be set aside: {error.strerror}") from None
     return len(paths)
 
 

@@ -188,7 +188,7 @@ def _control(signal: Signal, entry: _ControlEntry | None) -> Control | None:
     allowed = maps.forms(signal.kind, plays)
     form = entry.form or maps.default_form(signal.kind, plays)
     if not allowed:
-        what = "the value of a parameter; write up or down behind it"
+        what = "the value of a parameter; write up or down after it"
         raise ValueError(f"can't play {what if plays.kind == VALUE else plays}")
     if form not in allowed:
         raise ValueError(f"plays {plays} as {' or '.join(allowed)}, not as {form}")

@@ -93,7 +93,7 @@ def _content(node: yaml.Node, file: str, depth: int = 0) -> Any:
     for key, inner in node.value:
         line = key.start_mark.line + 1
         if not isinstance(key, yaml.ScalarNode):
-            raise MapError(f"{file}:{line}: a name is wanted before the colon")
+            raise MapError(f"{file}:{line}: there must be a name before the colon")
         content[key.value] = _content(inner, file, depth + 1)
     return content
 

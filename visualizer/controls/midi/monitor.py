@@ -123,7 +123,7 @@ def learn(
     set or MIDI was off."""
     midi = Midi(ports, folder=folder, given=given, wanted=port)
     midi.learn(target)
-    out(f"move the control that shall play {target}")
+    out(f"move the control that is to play {target}")
     midi.start()
     try:
         alive = True

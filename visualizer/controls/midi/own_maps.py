@@ -51,7 +51,7 @@ class OwnMaps:
             return False
         control = self.chosen(device).find(found.signal)
         plays = control is not None and control.plays == target
-        return plays or self._covered(f"{found.words} is kept for {target}")
+        return plays or self._covered(f"{found.words} is saved for {target}")
 
     def forget(self, devices: Iterable[str], target: Target) -> bool:
         """Take a target from all controls of devices; whether none plays it now."""
@@ -71,7 +71,7 @@ class OwnMaps:
         """Put all own maps aside; whether controllers play as they came."""
         if not self._written(lambda: map_files.reset(self._folder)):
             return False
-        return self._given is None or self._covered("all own maps are put aside")
+        return self._given is None or self._covered("all own maps are set aside")
 
     def _covered(self, done: str) -> bool:
         """Say that it was done, and why that isn't heard."""

@@ -62,7 +62,7 @@ class AlsaPorts(RtMidiPorts):
                 "try: sudo modprobe snd-seq"
             )
         if not os.access(self._sequencer, os.R_OK | os.W_OK):
-            raise OSError(f"no permission to use {self._sequencer}; the group 'audio' has it")
+            raise OSError(f"no permission to use {self._sequencer}; join the group 'audio'")
 
 
 class MidoInput:

@@ -149,9 +149,7 @@ class Osc(InputThread):
         if malformed:
             self._complain(f"malformed packets, or parts of them, from {sender[0]} are ignored")
         if cut:
-            self._complain(
-                f"{MOST_MESSAGES} messages of a packet from {sender[0]} are read; it holds more"
-            )
+            self._complain(f"only {MOST_MESSAGES} messages of a packet from {sender[0]} are read")
         for address, arguments in messages:
             try:
                 if address == f"{PREFIX}subscribe":
@@ -166,7 +164,7 @@ class Osc(InputThread):
     def _take(self, actions: Sequence[Action], host: str) -> None:
         for action in actions:
             if isinstance(action, Run) and action.command == QUIT and not _is_here(host):
-                raise ValueError(f"quit from {host} is ignored: it is only for this machine itself")
+                raise ValueError(f"quit from {host} is ignored: only this machine may quit")
             if isinstance(action, Say):
                 self._complain(action.text)
             else:
@@ -179,7 +177,7 @@ class Osc(InputThread):
         if there is None and len(self._subscribers) == MOST_SUBSCRIBERS:
             own = [other for other in self._subscribers if other[0] == to[0]]
             if not own:
-                raise ValueError(f"{MOST_SUBSCRIBERS} are told the state already, and no more")
+                raise ValueError(f"{MOST_SUBSCRIBERS} subscribers are the maximum")
             del self._subscribers[min(own, key=lambda other: self._subscribers[other].until)]
         if there is not None and now - there.since < RENEWED_AFTER:
             there.until = now + SUBSCRIBED
@@ -209,10 +207,10 @@ class Osc(InputThread):
     def _why_not(self, error: OSError | UnicodeError) -> str:
         where = f"{self._host}:{self._wanted_port}"
         if isinstance(error, UnicodeError):
-            return f"OSC: {where} can't be listened on: no machine has such a name"
+            return f"OSC: can't listen on {where}: there is no host of that name"
         if error.errno == errno.EADDRINUSE:
             return f"OSC: {where} is in use by another program; waiting for it"
-        return f"OSC: {where} can't be listened on: {error.strerror or error}"
+        return f"OSC: can't listen on {where}: {error.strerror or error}"
 
     def _complain(self, why: str) -> None:
         line = "".join(sign if sign.isprintable() else "?" for sign in why)[:LONGEST_LINE]
@@ -242,5 +240,5 @@ def _reply_to(sender: tuple[str, int], arguments: Sequence[object]) -> tuple[str
         return sender
     found = number(f"{PREFIX}subscribe", port)
     if not (found.is_integer() and 1 <= found <= _LARGEST):
-        raise ValueError(f"{PREFIX}subscribe takes nothing, or a port")
+        raise ValueError(f"{PREFIX}subscribe takes no argument, or a port")
     return sender[0], int(found)

@@ -200,7 +200,7 @@ def decode(address: str, arguments: Sequence[object]) -> list[Action]:
     if name == "prompt" and any(each is not None for each in arguments):
         return [Prompt(_joined(address, given), SOURCE)]
     action = _action(address, name, given[0] if given else None)
-    more = f"{address}: the first of {len(given)} arguments counts"
+    more = f"{address}: only the first of {len(given)} arguments is used"
     return [*action, *([Say(more, SOURCE)] if len(given) > 1 else [])]
 
 

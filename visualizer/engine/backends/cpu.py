@@ -79,7 +79,7 @@ class OpenVino:
             runtime()
         except Exception as error:
             if wanted or not isinstance(error, ModuleNotFoundError):
-                report(f"OpenVINO can't be used here, torch computes: {one_line(error)}")
+                report(f"OpenVINO can't be used here, so torch is: {one_line(error)}")
             return
         start(self._bring)
 
@@ -99,7 +99,7 @@ class OpenVino:
             parts.start, parts.report = self._start, self._report
             self.kind, self._found = kind, parts
         except Exception as error:
-            self._report(f"{self._model} is computed by torch, slower: {one_line(error)}")
+            self._report(f"{self._model} runs on torch, slower: {one_line(error)}")
 
 
 def networks(pipeline: Any, side: int, folder: Path, kind: str, threads: int) -> OpenVinoNetworks:
@@ -115,5 +115,5 @@ def networks(pipeline: Any, side: int, folder: Path, kind: str, threads: int) ->
         pipeline, folder, kind=kind, threads=threads, start=at_once, report=refuse
     )
     if not Sample.of(pipeline, side).alike(TorchNetworks(pipeline), parts):
-        raise RuntimeError(f"OpenVINO makes other pictures than torch in {kind}")
+        raise RuntimeError(f"OpenVINO's pictures differ from torch's in {kind}")
     return parts

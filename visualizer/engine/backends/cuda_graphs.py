@@ -133,7 +133,7 @@ class GraphedNetworks(TorchNetworks):
             if UNSHOWN.get():  # the show's own frames may not need it, or have more memory then
                 raise
             self._broken = True
-            self._report(f"no CUDA graph of {name}, so frames come slower: {one_line(error)}")
+            self._report(f"no CUDA graph of {name}, so frames are slower: {one_line(error)}")
 
 
 def cuda_recorder() -> Recorder:

@@ -176,7 +176,7 @@ class OpenVinoNetworks(TorchNetworks):
             return network(*inputs)
         except Exception as error:
             del self._compiled[key]  # and it stays among those asked for: never tried again
-            self._say(f"{name} goes back to torch", error)
+            self._say(f"{name} falls back to torch", error)
             return None
 
     def _compile(self, key: Key) -> None:

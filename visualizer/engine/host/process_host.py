@@ -164,7 +164,7 @@ class ProcessHost(threading.Thread):
             now = self._clock()
             if self._watchdog.look(now - last, self._wants_frame):
                 limit = self._watchdog.limit
-                raise EngineLost(f"the engine hung: nothing came of it for {limit:.0f} s")
+                raise EngineLost(f"the engine hung: no response for {limit:.0f} s")
             last = now
         self._send(pipe, End())
 
@@ -249,7 +249,7 @@ class ProcessHost(threading.Thread):
             try:
                 placed = self._source_memory.write(pixels)
             except OSError as error:
-                self._say(_full("a source's pictures, so the loop goes on alone", error))
+                self._say(_full("a source's pictures, so the loop plays without it", error))
                 pixels = None
             self._source = pixels
         return Want(replace(request, source_pixels=None), placed, pixels is not None)
@@ -268,7 +268,7 @@ class ProcessHost(threading.Thread):
         self._process.join(ENDS_WITHIN)
         status = self._process.exitcode
         if status is None:
-            return "the engine's process does not answer any more"
+            return "the engine's process no longer responds"
         if status >= 0:
             return f"the engine's process ended (status {status})"
         try:
@@ -289,7 +289,7 @@ class ProcessHost(threading.Thread):
         process.join(ENDS_WITHIN)
         if process.exitcode is None:
             self._say(
-                "the engine's process can't be ended, as a driver holds it; no other can start"
+                "the engine's process is stuck in a driver and can't be ended; no other can start"
             )
             process.join()
 

@@ -58,7 +58,7 @@ TOLD_EVERY = 1.0
 WHY = {
     "ActorDiedError": "its process has ended",
     "ActorUnavailableError": "its node does not answer",
-    "ActorUnschedulableError": "no node of the cluster can hold it",
+    "ActorUnschedulableError": "no node of the cluster has room for it",
     "ConnectionError": "the cluster does not answer",
 }
 """What Ray's errors mean for an actor, by their names."""
@@ -168,7 +168,7 @@ class RayHost(threading.Thread):
         if there.version != __version__:
             raise EngineLost(
                 f"{there.machine} has visualizer {there.version}, and this is {__version__}: "
-                "install the same there"
+                "install the same version there"
             )
         self._machine = there.machine
 
@@ -203,7 +203,7 @@ class RayHost(threading.Thread):
                 self._slots.statuses.put(Status(Phase.STARTING, line))
             if self._watchdog.look(now - last, self._wants_frame):
                 limit = self._watchdog.limit
-                raise EngineDied(f"the far engine hung: nothing came of it for {limit:.0f} s")
+                raise EngineDied(f"the far engine hung: no response for {limit:.0f} s")
             runs = self._status.phase is Phase.RUNNING and not silent
             if runs and now - told > TOLD_EVERY:
                 told = now

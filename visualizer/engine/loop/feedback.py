@@ -224,8 +224,7 @@ class Feedback:
         if stats is None:
             self._revive.fail()
             raise FrameError(
-                f"{self.model}: the picture came out as not-a-number; lower guidance, or press "
-                "restart"
+                f"{self.model}: the picture contains NaN values; lower guidance, or press restart"
             )
         self._previous, self._stats, self._pixels = image, stats, pixels
         return stats, 0.0 if gone is None else float(numbers[-1])

@@ -92,7 +92,7 @@ class Tuned:
             return ""
         self.rebuild()
         self.faster = lambda: None  # it would bring back the autoencoder of before
-        return "out of memory: a tiny autoencoder makes the pictures"
+        return "out of memory: a tiny autoencoder is used"
 
 
 def assemble(
@@ -119,7 +119,7 @@ def assemble(
         _choose_vae(pipeline, name, tiny_vae, offline, report)
     side = picture_side(pipeline)
     if size is None and side > LARGEST:
-        raise ModelError(f"{name}: its pictures have {side} pixels a side; give it another --size")
+        raise ModelError(f"{name}: its size of {side} pixels is too large; give another --size")
     wanted = size or shaped(side, aspect)
     width, height = (picture_side(pipeline, round(each)) for each in wanted)
     off = abs(width * wanted[1] / (height * wanted[0]) - 1.0)
@@ -138,7 +138,7 @@ def assemble(
     # What is converted is the model as it lies on the disk, with its own autoencoder.
     possible = has_parts(pipeline) and pipeline.vae is own_vae and fits(pipeline)
     if possible and backend != "torch" and lora_scale is not None:
-        line = f"{name} has a LoRA, whose weight OpenVINO would not follow, so torch computes"
+        line = f"{name} has a LoRA, whose weight OpenVINO can't change, so torch is used"
         report(Status(Phase.FAILED, line))
     elif possible and backend != "torch":
         denoiser.faster = OpenVino(
@@ -152,7 +152,7 @@ def assemble(
         if not live:
             denoiser.take_faster()
     elif backend == "openvino":
-        line = f"{name}: not a model that OpenVINO runs here, so torch computes"
+        line = f"{name}: not a model that OpenVINO runs here, so torch is used"
         report(Status(Phase.FAILED, line))
     return Feedback(
         denoiser,
@@ -215,14 +215,14 @@ def _try(denoiser: Tuned, pipeline: Any, name: str, size: tuple[int, int], repor
         fine = good()
     if not fine and pipeline.dtype != torch.float32:
         # Some GPUs (GTX 16xx) can't do half precision.
-        line = f"{name}: not-a-number in half precision on this GPU, so it runs in full, slower"
+        line = f"{name}: NaN values in half precision on this GPU; full precision is used, slower"
         report(Status(Phase.FAILED, line))
         pipeline.to(torch.float32)
         denoiser.rebuild()
         fine = good()
     if not fine:
         place = "processor" if pipeline.device.type == "cpu" else "GPU"
-        raise ModelError(f"{name}: its picture comes out as not-a-number on this {place}")
+        raise ModelError(f"{name}: its picture contains NaN values on this {place}")
 
 
 _TRIAL = Request(

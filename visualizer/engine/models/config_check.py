@@ -114,7 +114,7 @@ def read_json(where: str, path: Path) -> Any:
     """A file's JSON. Raises ModelError that begins with where."""
     try:
         if path.stat().st_size > LARGEST_FILE:
-            raise ModelError(f"{where} has more than {LARGEST_FILE >> 20} MB, and can be no config")
+            raise ModelError(f"{where} is over {LARGEST_FILE >> 20} MB, too large for a config")
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise ModelError(f"{where} can't be read: {error}") from None

@@ -40,7 +40,7 @@ def default_model(device: str = "auto") -> tuple[str, str]:
     except ModelError as error:
         return BUILTIN, str(error)
     if place == "cpu":
-        why = "the processor is asked for" if device == "cpu" else "there is no GPU"
+        why = "the processor is selected" if device == "cpu" else "there is no GPU"
         return BUILTIN, f"{why}, and the built-in model is fast without one"
     if place == "cuda":
         card = torch.cuda.get_device_properties(0)
@@ -48,7 +48,7 @@ def default_model(device: str = "auto") -> tuple[str, str]:
     else:
         memory, why = torch.mps.recommended_max_memory(), "there is an Apple GPU"
     if memory < ROOM:
-        return BUILTIN, f"the GPU has {memory / 2**30:.0f} GB, sdxl-turbo wants 8"
+        return BUILTIN, f"the GPU has {memory / 2**30:.0f} GB, but sdxl-turbo needs 8"
     return TURBO, why
 
 
@@ -58,7 +58,7 @@ def pick_device(wanted: str) -> str:
     ModelError where there is none such, and where there is a GPU that torch can't compute on.
     """
     if wanted not in ("auto", "cuda", "mps", "cpu"):
-        raise ModelError(f"device {wanted}: there are auto, cuda, mps and cpu")
+        raise ModelError(f"device {wanted}: must be auto, cuda, mps or cpu")
     cuda, mps = torch.cuda.is_available(), torch.backends.mps.is_available()
     if wanted in ("auto", "cuda") and not cuda and not torch.version.cuda and nvidia_gpus():
         raise ModelError(
@@ -73,7 +73,7 @@ def pick_device(wanted: str) -> str:
     if wanted == "cuda" and (fault := _cuda_fault()):
         raise ModelError(f"device cuda: torch sees the GPU but can't use it ({fault})")
     if wanted == "mps" and not mps:
-        raise ModelError("device mps: torch sees no Apple GPU; it takes a Mac with Apple silicon")
+        raise ModelError("device mps: torch sees no Apple GPU; it needs a Mac with Apple silicon")
     return wanted
 
 

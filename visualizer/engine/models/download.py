@@ -144,7 +144,7 @@ def _as_model_errors(name: str) -> Iterator[None]:
         yield
     except GatedRepoError:
         raise ModelError(
-            f"{name}: its owner wants an agreement first; see huggingface.co/{name}"
+            f"{name}: its owner requires an agreement first; see huggingface.co/{name}"
         ) from None
     except RepositoryNotFoundError:
         raise ModelError(f"{name}: Hugging Face has no such model; check the name") from None

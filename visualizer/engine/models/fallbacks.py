@@ -157,7 +157,7 @@ def _open_model(name: str, how: _How) -> Engine:
             full = out_of_memory(error)
             if full and how.strict:
                 raise ModelError(
-                    f"{name}: too big for the GPU's memory beside what plays; change to "
+                    f"{name}: too big for the GPU's memory beside the current model; change to "
                     f"{BUILTIN} first"
                 ) from None
             if place == "cpu" or not (full or name == BUILTIN):

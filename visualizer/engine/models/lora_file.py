@@ -82,13 +82,13 @@ def find(name: str, offline: bool, report: Report) -> Path:
         if file and (folder / file).is_file():
             return folder / file
     if offline:
-        raise ModelError(f"{name}: not here, nor in the local cache, and offline; fetch it first")
+        raise ModelError(f"{name}: not here or in the local cache, and offline; download it")
     sizes = download.list_files(repo)
     file = file or _chosen(repo, sizes)
     if file not in sizes:
         raise ModelError(f"{name}: {repo} has no such file")
     if sizes[file] > LARGEST:
-        raise ModelError(f"{name}: {file} has {sizes[file] / 2**30:.0f} GB, so it is no LoRA")
+        raise ModelError(f"{name}: {file} is {sizes[file] / 2**30:.0f} GB, too large for a LoRA")
     return download.download_files(repo, {file: sizes[file]}, report) / file
 
 
@@ -98,7 +98,7 @@ def look(name: str, path: Path) -> Header:
         raise ModelError(f"{name}: no LoRA; give a {ENDING} file")
     try:
         if path.stat().st_size > LARGEST:
-            raise ModelError(f"{name}: more than {LARGEST >> 30} GB, so it is no LoRA")
+            raise ModelError(f"{name}: over {LARGEST >> 30} GB, too large for a LoRA")
         with safe_open(path, "pt") as file:
             shapes = {key: tuple(file.get_slice(key).get_shape()) for key in file.keys()}  # noqa: SIM118
             facts = (file.metadata() or {}).get(FACTS, "{}")
@@ -109,7 +109,7 @@ def look(name: str, path: Path) -> Header:
     if not any(mark in key for key in shapes for mark in LORA):
         raise ModelError(f"{name}: no LoRA; a whole model is given with --model")
     if len(shapes) > MOST_TENSORS or not all(map(PLAIN_KEY.fullmatch, shapes)):
-        raise ModelError(f"{name}: its tensors have names or a number that no LoRA has")
+        raise ModelError(f"{name}: the names or number of its tensors are not a LoRA's")
     first = {key: shape for key, shape in shapes.items() if key.endswith(DOWN)}
     widths = (s[1] for key, s in first.items() if re.search(r"attn2.*to_k", key) and len(s) == 2)
     return Header(len(first), next(widths, 0), _facts(name, facts))
@@ -147,7 +147,7 @@ def _facts(name: str, text: str) -> Mapping[str, Any]:
     except (ValueError, RecursionError):
         facts = None
     if not isinstance(facts, dict):
-        raise ModelError(f"{name}: what it says of itself ({FACTS}) can't be read")
+        raise ModelError(f"{name}: its metadata ({FACTS}) can't be read")
     return facts
 
 

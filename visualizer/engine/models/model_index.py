@@ -51,7 +51,7 @@ def read_index(name: str, folder: Path) -> dict[str, Any]:
     """
     index = config_check.read_json(f"{name}: its {INDEX}", folder / INDEX)
     if not isinstance(index, dict) or not isinstance(index.get("_class_name"), str):
-        raise ModelError(f"{name}: its pipeline is code of its own, which is never run")
+        raise ModelError(f"{name}: its pipeline is custom code, which is never run")
     config_check.check_configs(name, folder)  # a part without a folder is read from here
     for part in parts_of(index):
         if part in LEFT_OUT:

@@ -170,7 +170,8 @@ class ModelSwitch:
             loader.drop()
             loader.join(ROOM)
             self.say(
-                f"{split(loader.model)[0]}: too big beside what plays; change to {BUILTIN} first"
+                f"{split(loader.model)[0]}: too big beside the current model; "
+                f"change to {BUILTIN} first"
             )
         return True
 
@@ -185,7 +186,7 @@ class ModelSwitch:
         del self.engine  # so that a GPU need not hold two
         gc.collect()
         self._open(BUILTIN, heard=True)
-        line = f"{model} kept failing ({fault}); from here on {self.engine.model} plays"
+        line = f"{model} kept failing ({fault}); {self.engine.model} plays instead"
         self._running = replace(self._running, text=_joined(line, self._running.text))
         if again:
             self._load(asked)

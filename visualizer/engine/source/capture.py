@@ -59,7 +59,7 @@ class Capture:
         try:
             return next(self._frames)
         except (StopIteration, av.FFmpegError, OSError) as error:
-            why = "it was pulled" if isinstance(error, StopIteration) else _reason(error)
+            why = "it was unplugged" if isinstance(error, StopIteration) else _reason(error)
             raise SourceError(
                 f"source {self._name}: no more pictures: {why}; it is tried again"
             ) from None

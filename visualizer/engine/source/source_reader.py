@@ -143,8 +143,8 @@ class SourceReader(Worker):
             self._late_since = time
         elif time - self._late_since > LATE:
             self._line = (
-                f"source {self._source_name}: too heavy for this machine, it plays slower; "
-                "scale it down, to 720p say"
+                f"source {self._source_name}: too heavy for this machine, so it plays slower; "
+                "scale it down, for example to 720p"
             )
 
     def _fail(self, line: str) -> None:
