@@ -24,6 +24,10 @@ from visualizer.show.actions import Action
 from visualizer.show.play_actions import Knob, Run
 from visualizer.show.system_actions import Say
 
+NO_SERVER = 77
+"""Exit status where no server runs here: eight others, or what was left of killed ones, may fill
+JACK's registry."""
+
 SERVER = f"visualizer-returns-{os.getpid()}"
 
 ENVIRONMENT = {
@@ -43,8 +47,9 @@ def server() -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, stdin=quiet, stdout=quiet, stderr=quiet)
 
 
-def plugged() -> Controller:
-    """A controller on the server, as soon as it takes one. Raises RuntimeError."""
+def plugged(running: subprocess.Popen[bytes]) -> Controller:
+    """A controller on the server, as soon as it takes one. Raises RuntimeError; ends the program
+    where the server has ended by itself."""
     end = time.monotonic() + PATIENCE
     while True:
         controller = Controller("X-KEYS")
@@ -54,6 +59,9 @@ def plugged() -> Controller:
             controller.answer()
             return controller
         except (RuntimeError, OSError):
+            if running.poll() is not None:
+                print(f"jackd ended with status {running.returncode}", flush=True)
+                sys.exit(NO_SERVER)
             if time.monotonic() > end:
                 raise
             threading.Event().wait(0.1)
@@ -84,7 +92,7 @@ def main() -> None:
     midi.start()
     for number in range(times):
         running = server()
-        controller = plugged()
+        controller = plugged(running)
         actions: list[Action] = []
         until(midi, actions, says("X-KEYS connected"))
         actions.clear()

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from tests.conftest import PATIENCE
+from tests.controls.midi.jack_returns import NO_SERVER
 from visualizer.controls.midi.jack_server import JackServer
 
 
@@ -18,6 +19,8 @@ def test_controllers_play_again_each_time_their_server_comes_back() -> None:
     done = subprocess.run(
         command, capture_output=True, text=True, timeout=20 * PATIENCE, check=False
     )
+    if done.returncode == NO_SERVER and "played" not in done.stdout:
+        pytest.skip(f"no JACK server runs here: {done.stdout.strip()}")
     assert done.returncode == 0, done.stderr[-2000:]
     assert "played 3\nended" in done.stdout
 
