@@ -190,5 +190,5 @@ def fatal(error: Exception) -> str:
     """Why a process can make no frame after an error; "" where it can. Its memory goes with it, and
     so does what is broken in CUDA."""
     if out_of_memory(error):
-        return f"the GPU is out of memory, and no more can be saved ({one_line(error)})"
+        return f"the GPU is out of memory, and its use can't be reduced further ({one_line(error)})"
     return f"CUDA is broken in the engine's process ({one_line(error)})" if sticky(error) else ""

@@ -59,7 +59,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "identify", "Identify", ("ctrl f10",), None,
-        "show each display's number and name for 6 seconds",
+        "show on each window its display's number and name, for 6 s",
     ),
     Command(
         "next_display", "Next display", ("f12",), None, "move the wall to the next display"

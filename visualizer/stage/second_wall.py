@@ -171,9 +171,11 @@ class SecondWalls:
                     wall.play(view, now, passed, projection, mask)
                 else:
                     wall.draw(read, projection, mask)
-                if view.show.identifies:
-                    label(wall.surface, wall.display, name)
-                wall.flip()
+                try:
+                    if view.show.identifies:
+                        label(wall.surface, wall.display, name)
+                finally:
+                    wall.flip()
             except Exception as error:  # the others are drawn all the same
                 fault = error
         if fault is not None:

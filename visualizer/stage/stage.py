@@ -220,7 +220,7 @@ class Stage:
 
     def _swap(self, display: int, before: int) -> None:
         """Where the wall has gone to another wall's display, have that one on the wall's."""
-        if display == before or display not in self._also:
+        if display == before or display not in self._also or before in self._also:
             return
         self._also[self._also.index(display)] = before
         self._seconds.move(display, before)

@@ -38,6 +38,7 @@ class WallWindow:
         self._slow_gl = renderer == "gl"
         self._recovery = GLRecovery(self._slow_gl)
         self._faults = 0
+        self._had_gl = False
         self._display_asks = 0
         wants_gl = renderer == "gl" or (renderer == "auto" and has_gpu())
         self.window = Window(display, windowed, wants_gl, size)
@@ -60,6 +61,8 @@ class WallWindow:
     def ready(self, now: float, last: Pixels | None) -> bool:
         """Make ready to draw, by OpenGL again where it was lost and works; False while there is no
         display at all. now: seconds."""
+        if self._had_gl and not self.window.gl:  # lost as the window was opened again
+            self._gl_is_lost(now)
         self._try_gl(now, last)
         surface = self.window.surface
         if surface is None:
@@ -70,6 +73,7 @@ class WallWindow:
     def drawn(self) -> None:
         """A picture was drawn."""
         self._faults = 0
+        self._had_gl = self._had_gl or self.window.gl
 
     def failed(self, error: Exception, now: float, last: Pixels | None) -> bool:
         """A picture could not be drawn. Where OpenGL fails again and again, go on by software: True
@@ -79,12 +83,16 @@ class WallWindow:
             return False
         self.messages.append(f"OpenGL fails ({error}); the wall is drawn by software")
         self.window.leave_gl()
-        self._recovery.lost(now)
+        self._gl_is_lost(now)
         surface = self.window.surface
         if surface is None:
             return False
         self._aim(surface, last)
         return True
+
+    def _gl_is_lost(self, now: float) -> None:
+        self._had_gl = False
+        self._recovery.lost(now)
 
     def _try_gl(self, now: float, last: Pixels | None) -> None:
         window = self.window

@@ -41,7 +41,7 @@ WHY = {
     "exit": "the engine's process ended (status 3)",
     "hang": "the engine hung: no response for",
     "cuda": f"CUDA is broken in the engine's process (RuntimeError: {ILLEGAL})",
-    "memory": "the GPU is out of memory, and no more can be saved",
+    "memory": "the GPU is out of memory, and its use can't be reduced further",
     "system exit": "SystemExit: 4",
 }
 

@@ -224,9 +224,10 @@ def test_what_fails_in_preparing_is_printed_once_and_is_no_failure_of_the_frame(
 
 def test_after_what_is_fatal_where_it_runs_the_thread_ends_and_says_why_in_a_line() -> None:
     broken, full = RuntimeError("CUDA error: illegal memory"), RuntimeError("CUDA out of memory")
+    further = "and its use can't be reduced further"
     for error, steps, why in (
         (broken, [], f"CUDA is broken in the engine's process (RuntimeError: {broken})"),
-        (full, [], f"the GPU is out of memory, and no more can be saved (RuntimeError: {full})"),
+        (full, [], f"the GPU is out of memory, {further} (RuntimeError: {full})"),
         (full, ["a tiny autoencoder"], None),
         (ValueError("a fault of one frame"), [], None),
     ):  # fmt: skip

@@ -227,6 +227,21 @@ def test_a_set_list_that_was_edited_and_not_saved_is_as_it_was_left() -> None:
     assert remember(saved).unsaved_sets == ()
 
 
+def test_one_that_was_saved_after_all_is_not_said_to_be_unsaved_and_none_else_is_chosen() -> None:
+    lists = (SetList("Day", (SetEntry("Calm", 1.0),)), SET)
+    last = after(start(ALL), SetLists(lists, 0, begins=False), AddToSet(1))
+    edited = last.sets.now
+    assert edited is not None
+    on_disk = SetLists((edited, SET), 1, begins=False)
+    again = taken_up(remember(last), after(start(ALL), on_disk))
+    assert again.sets.unsaved == ()
+    assert not [m for m in again.messages if "not saved" in m.text]
+    other = replace(last, sets=replace(last.sets, chosen=1))
+    again = taken_up(remember(other), after(start(ALL), SetLists(lists, 1, begins=False)))
+    assert [each.name for each in again.sets.unsaved] == ["Day"]
+    assert again.sets.now == SET, "it was chosen, and Day not"
+
+
 def test_a_set_list_that_was_begun_and_not_saved_is_there_though_none_played() -> None:
     last = after(start(ALL), AddToSet(1), AddToSet(2))
     again = taken_up(remember(last), after(start(ALL), SetLists((SET,), 0, begins=False)))
@@ -261,6 +276,7 @@ def test_a_file_is_readable() -> None:
         set_list="Evening",
         set_place=2,
         set_preset="Bloom",
+        chosen_set="Evening",
         unsaved_sets=(SetList("Evening", (SetEntry("Deep sea", 2.5, "bars"),)),),
     )
     assert to_text(memory) == (
@@ -283,6 +299,7 @@ def test_a_file_is_readable() -> None:
         "set_place: 2\n"
         "set_preset: Bloom\n"
         "unattended: false\n"
+        "chosen_set: Evening\n"
         "unsaved_sets:\n"
         "- name: Evening\n"
         "  entries:\n"

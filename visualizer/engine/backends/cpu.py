@@ -79,7 +79,7 @@ class OpenVino:
             runtime()
         except Exception as error:
             if wanted or not isinstance(error, ModuleNotFoundError):
-                report(f"OpenVINO can't be used here, so torch is: {one_line(error)}")
+                report(f"OpenVINO can't be used here ({one_line(error)}), so torch is used")
             return
         start(self._bring)
 

@@ -243,7 +243,10 @@ class Failover(threading.Thread):
                 unread = self._slots.statuses.get()  # its line must not go with it
                 runs = unread is not None and unread.phase is Phase.RUNNING and not unread.coming
                 told = unread.text if unread is not None and runs else ""
-                lines = dict.fromkeys(filter(None, (told, self._line, status.text)))
+                again = told.endswith(status.text)  # a line that comes with each news
+                lines = dict.fromkeys(
+                    filter(None, (told, self._line, "" if again else status.text))
+                )
                 status, self._line = replace(status, text="; ".join(lines)), ""
             self._slots.statuses.put(status)
 

@@ -17,6 +17,7 @@ from pathlib import Path
 import psutil
 
 from visualizer.disk import write_text
+from visualizer.engine.failures import one_line
 
 FOLDER = "visualizer-ray-"
 """Names of the folders of clusters that were started here; the process's number follows."""
@@ -86,6 +87,12 @@ def _held(show: int) -> Iterator[Path]:
                 yield file.parent
 
 
+def _name(process: psutil.Process) -> str:
+    with suppress(psutil.Error):
+        return process.name()
+    return ""
+
+
 def _runs(process: psutil.Process) -> bool:
     with suppress(psutil.Error):
         return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
@@ -102,11 +109,13 @@ def main(begin: Callable[[Path], str]) -> None:
     try:
         write_text(folder / ADDRESS, begin(folder))
         own = psutil.Process().children(recursive=True)
-        servers = [process for process in own if process.name() in SERVERS]
+        servers = [process for process in own if _name(process) in SERVERS]
         while _runs(show) and all(map(_runs, servers)):
             time.sleep(LOOK)
     except NoCluster as error:
         fault = str(error)
+    except Exception as error:  # nothing is heard of this process but by the file
+        fault = f"Ray does not start: {one_line(error)}"
     finally:
         for child in psutil.Process().children(recursive=True):  # its agents would outlive it
             with suppress(psutil.Error):

@@ -99,6 +99,7 @@ class RayHost(threading.Thread):
         self._number = self._heard = 0
         self._wants_frame = False
         self._source: Pixels | None = None
+        self._said = ""
         self._fault: Exception | None = None
         self._over = False
 
@@ -216,6 +217,11 @@ class RayHost(threading.Thread):
         if (status := update.status) is not None and update.number > self._heard:
             self._heard = update.number
             self._watchdog.status(status)
+            # With news of the memory comes the last line again; after others, it would be said as a
+            # new one.
+            said, self._said = self._said, status.text
+            if status.text == said:
+                status = replace(status, text="")
             if status.device:
                 status = replace(status, device=f"{status.device} @ {self._machine}")
             self._tell(replace(status, wire=self._status.wire))

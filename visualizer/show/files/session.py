@@ -33,8 +33,9 @@ class Session:
     None where that is not known. source: the one given by hand, "" for none. display: name of the
     one that the wall was on. history: of typed prompts, the oldest first. set_list: name of the one
     that played, "" for none; set_place: index of its entry, and set_preset what that names, as the
-    order may have been changed; unattended: as SetState has it. unsaved_sets: set lists that differ
-    from their files, the chosen one first. blackout, frozen: whether the wall was so."""
+    order may have been changed; unattended: as SetState has it. chosen_set: the name of the one
+    that was chosen, "" for none. unsaved_sets: set lists that differ from their files. blackout,
+    frozen: whether the wall was so."""
 
     values: Mapping[str, float] = field(default_factory=lambda: NO_VALUES)
     preset: str = ""
@@ -53,6 +54,7 @@ class Session:
     set_place: int = 0
     set_preset: str = ""
     unattended: bool = False
+    chosen_set: str = ""
     unsaved_sets: tuple[SetList, ...] = ()
     blackout: bool = False
     frozen: bool = False
@@ -98,6 +100,7 @@ class _File(BaseModel):
     set_place: Annotated[int, Field(ge=0)] = 0
     set_preset: str = ""
     unattended: bool = False
+    chosen_set: str = ""
     unsaved_sets: list[_SetList] = []
     blackout: bool = False
     frozen: bool = False

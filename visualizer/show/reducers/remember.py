@@ -55,7 +55,8 @@ def remember(show: Show) -> Session:
         set_place=sets.play.place if sets.play is not None else 0,
         set_preset=sets.entry.preset if sets.entry is not None else "",
         unattended=sets.unattended,
-        unsaved_sets=tuple(sorted(sets.unsaved, key=lambda each: each is not sets.now)),
+        chosen_set=sets.now.name if sets.now is not None else "",
+        unsaved_sets=sets.unsaved,
         blackout=show.blackout,
         frozen=show.frozen,
     )
@@ -116,7 +117,7 @@ def resumed(show: Show) -> Show:
         show = say(show, f"preset {memory.preset} no longer exists")
     if memory.prompt:
         show = navigation.to_text(show, memory.prompt)
-    show = set_editing.restored(show, memory.unsaved_sets)
+    show = set_editing.restored(show, memory.unsaved_sets, memory.chosen_set)
     show = set_playing.taken_up(show, memory)
     show = model_choice.changed(show, memory.model, memory.loras)
     if memory.source and memory.source != show.source:

@@ -115,18 +115,20 @@ def put_back(show: Show, set_list: SetList) -> Show:
     return _with(show, set_list, play)
 
 
-def restored(show: Show, unsaved: tuple[SetList, ...]) -> Show:
-    """Set lists as the last show left them, unsaved, the chosen one first: in the place of their
-    files' ones, or beside them."""
+def restored(show: Show, unsaved: tuple[SetList, ...], chosen: str) -> Show:
+    """Set lists as the last show left them, unsaved, in the place of their files' ones or beside
+    them; and the one chosen that was, by its name, "" for none."""
     for each in unsaved:
+        if each in show.sets.kept:  # saved after all, just before the last show died
+            continue
         if each.name in (there.name for there in show.sets.lists):
             show = put_back(show, each)
         else:
             show = replace(show, sets=replace(show.sets, lists=(*show.sets.lists, each)))
         show = say(show, f"set list {each.name} has changes that are not saved")
-    if unsaved and show.sets.play is None:
-        chosen = [each.name for each in show.sets.lists].index(unsaved[0].name)
-        show = replace(show, sets=replace(show.sets, chosen=chosen))
+    names = [each.name for each in show.sets.lists]
+    if chosen in names and show.sets.play is None:
+        show = replace(show, sets=replace(show.sets, chosen=names.index(chosen)))
     return show
 
 
