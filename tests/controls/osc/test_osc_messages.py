@@ -159,7 +159,7 @@ def test_a_number_is_read_as_text_too() -> None:
 
 
 def test_of_further_arguments_a_line_says_that_the_first_counts() -> None:
-    line = Say("/visualizer/strength: the first of 2 arguments counts", "osc")
+    line = Say("/visualizer/strength: only the first of 2 arguments is used", "osc")
     assert asked("strength", 0.3, 1.0) == [Set("strength", 0.3, "osc"), line]
     assert asked("next_prompt", 1, 1)[0] == Run("next_prompt", "osc")
 
