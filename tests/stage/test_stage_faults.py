@@ -269,6 +269,20 @@ def test_opengl_that_stays_lost_is_tried_ever_more_seldom_and_not_seen(
     assert player.stage.renderer == "OpenGL", "the performer's key tries it at once"
 
 
+def test_opengl_that_goes_with_a_window_that_is_opened_again_is_tried_again(
+    on_gl: Player,
+) -> None:
+    player = on_gl
+    player.frame(200)
+    player.play(BARE, 0.5)
+    player.stage._window.leave_gl()  # as where the new window can't have it
+    player.play(BARE, 1.0)
+    assert player.stage.renderer == "software"
+    player.now += GL_AGAIN[0]
+    player.play(BARE, 1.0)
+    assert player.stage.renderer == "OpenGL"
+
+
 def test_opengl_that_fails_in_its_first_picture_is_left_again_before_that_is_seen(
     on_gl: Player, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,9 +9,11 @@ from visualizer.engine.host.ray_holder import NoCluster, main
 
 
 def begin(folder: Path) -> str:
-    """An address, or the fault that the environment says."""
+    """An address, or the fault or crash that the environment says."""
     if fault := os.environ.get("HELD_FAULT"):
         raise NoCluster(fault)
+    if crash := os.environ.get("HELD_CRASH"):
+        raise RuntimeError(crash)
     return "127.0.0.1:1"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -173,6 +174,17 @@ def test_a_line_that_was_not_heard_yet_goes_along_with_the_next_news(both: Both)
     status = both.slots.statuses.get()
     assert status is not None
     assert "the node is gone; a local model plays until the cluster is there" in status.text
+
+
+def test_a_line_that_comes_again_before_it_was_heard_is_said_once(both: Both) -> None:
+    both.begin()
+    list(both.statuses())
+    full = Status(Phase.RUNNING, "the memory is full", model=BUILTIN)
+    for status in (replace(full, text="LoRAs are left out"), full, full, full):
+        both.host._heard(both.host._active, status)
+    heard = both.slots.statuses.get()
+    assert heard is not None
+    assert heard.text == "LoRAs are left out; the memory is full"
 
 
 def test_a_far_engine_that_is_not_there_is_said_once_however_often_it_is_tried(both: Both) -> None:

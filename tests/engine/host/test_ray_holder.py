@@ -62,6 +62,15 @@ def test_one_that_can_not_be_had_says_why(
         address(show.pid, PATIENCE)
 
 
+def test_one_whose_holder_fails_says_why(
+    show: subprocess.Popen[bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HELD_CRASH", "a library is missing")
+    hold(show.pid, MODULE)
+    with pytest.raises(NoCluster, match=r"Ray does not start: .*a library is missing"):
+        address(show.pid, PATIENCE)
+
+
 def test_one_that_is_not_there_in_time_is_said(show: subprocess.Popen[bytes]) -> None:
     with pytest.raises(NoCluster, match="is not there"):
         address(show.pid, 0.0)

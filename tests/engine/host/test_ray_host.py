@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -79,6 +80,17 @@ def test_an_answer_that_was_overtaken_by_a_newer_one_says_nothing_any_more() -> 
     status = slots.statuses.get()
     assert status is not None
     assert status.phase is Phase.RUNNING
+
+
+def test_a_line_that_comes_again_with_news_of_the_memory_is_passed_on_once() -> None:
+    slots, texts = Slots(), []
+    host = RayHost(make, slots)
+    for number, text in enumerate(("full", "full", "full", "", "full"), 1):
+        host._take(Update(number, status=replace(RUNS, text=text)))
+        status = slots.statuses.get()
+        assert status is not None
+        texts.append(status.text)
+    assert texts == ["full", "", "", "", "full"]
 
 
 def test_what_fails_while_a_request_is_sent_ends_the_host() -> None:
