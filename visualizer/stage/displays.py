@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import sys
+from functools import lru_cache
 from typing import NamedTuple
 
 import pygame
@@ -52,10 +53,15 @@ def display_names() -> list[str]:
 def _sdl_name(number: int) -> str:
     """SDL's name of a display, which pygame has no call for; "" where it can't be had."""
     try:
-        library = "SDL2.dll" if sys.platform == "win32" else pygame.base.__file__
-        name_of = ctypes.CDLL(library).SDL_GetDisplayName
-        name_of.restype, name_of.argtypes = ctypes.c_char_p, [ctypes.c_int]
-        found = name_of(number)
+        found = _sdl().SDL_GetDisplayName(number)
         return found.decode(errors="replace") if found else ""
     except (OSError, AttributeError, TypeError):
         return ""
+
+
+@lru_cache(1)  # it takes up to a millisecond, and names are looked at while the wall is drawn
+def _sdl() -> ctypes.CDLL:
+    library = ctypes.CDLL("SDL2.dll" if sys.platform == "win32" else pygame.base.__file__)
+    name_of = library.SDL_GetDisplayName
+    name_of.restype, name_of.argtypes = ctypes.c_char_p, [ctypes.c_int]
+    return library

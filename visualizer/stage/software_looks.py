@@ -94,7 +94,7 @@ def _folded(picture: Image, moment: Moment, aspect: float) -> Image:
     if mirror & 2:
         picture[height - height // 2 :] = picture[: height // 2][::-1]
     if wedges >= 1:
-        x, y = _wedges(width, height, aspect, wedges, values["wall_angle"])
+        x, y = cv2.split(_unfolded(width, height, aspect, wedges, values["wall_angle"]))
         picture = _u8(cv2.remap(picture, x, y, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REFLECT))
     return picture
 
@@ -102,25 +102,27 @@ def _folded(picture: Image, moment: Moment, aspect: float) -> Image:
 Floats = npt.NDArray[np.float32]
 
 
-def _wedges(
-    width: int, height: int, aspect: float, wedges: int, degrees: float
-) -> tuple[Floats, Floats]:
+def _unfolded(width: int, height: int, aspect: float, wedges: int, degrees: float) -> Floats:
     """Where each pixel of a folded picture comes from, across and down. aspect: a pixel's."""
-    angle, radius = _polar(width, height, aspect, wedges)
-    angle = angle + np.float32(math.radians(degrees))
-    x = (width - 1) / 2 + radius * np.sin(angle) / np.float32(aspect)
-    return x.astype(np.float32), ((height - 1) / 2 - radius * np.cos(angle)).astype(np.float32)
+    turn = math.radians(degrees)
+    cosine, sine = math.cos(turn), math.sin(turn)
+    across = cosine / aspect, sine / aspect, (width - 1) / 2
+    down = sine, -cosine, (height - 1) / 2
+    matrix = np.array((across, down))
+    return np.asarray(cv2.transform(_wedge(width, height, aspect, wedges), matrix), np.float32)
 
 
 @lru_cache(2)  # for two pictures that fade
-def _polar(width: int, height: int, aspect: float, wedges: int) -> tuple[Floats, Floats]:
-    """Each pixel's angle within a wedge, clockwise from above, and its distance from the middle,
-    in pixels' heights."""
+def _wedge(width: int, height: int, aspect: float, wedges: int) -> Floats:
+    """The point of the first wedge that each pixel is folded onto, clockwise from above: to the
+    right of the middle and above it, in pixels' heights."""
     y, x = np.mgrid[:height, :width].astype(np.float32)
     x, y = (x - (width - 1) / 2) * np.float32(aspect), (height - 1) / 2 - y
     wedge = 2.0 * math.pi / wedges
     angle = np.arctan2(x, y) % wedge
-    return np.minimum(angle, wedge - angle).astype(np.float32), np.hypot(x, y)
+    angle = np.minimum(angle, wedge - angle)
+    away = np.hypot(x, y)
+    return np.stack((away * np.sin(angle), away * np.cos(angle)), axis=-1).astype(np.float32)
 
 
 def _pixelated(picture: Image, block_width: float, block_height: float) -> Image:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
 
 import numpy as np
@@ -10,6 +12,7 @@ import pytest
 from visualizer.engine.engine import Engine
 from visualizer.engine.host.engine_host import EngineLost
 from visualizer.engine.picture import Picture
+from visualizer.engine.producer.producer import NICENESS
 from visualizer.engine.producer.retrying import REOPEN_AFTER
 from visualizer.openers import fatal
 from visualizer.show.request import Request
@@ -33,6 +36,16 @@ def test_a_frame_tells_what_it_was_made_from(rig: Rig) -> None:
     assert (frame.number, frame.seed, frame.request) == (1, 42, request(seed=42))
     assert frame.seconds == 1.0
     assert np.array_equal(frame.pixels, engine.picture)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere threads share one priority")
+def test_where_processors_are_scarce_the_wall_goes_first(rig: Rig) -> None:
+    rig.start().permits.release()
+    rig.requests.put(request())
+    rig.frame()
+    here = os.getpriority(os.PRIO_PROCESS, 0)
+    there = os.getpriority(os.PRIO_PROCESS, rig.producer.native_id or 0)
+    assert there == min(here + NICENESS, 19) > here
 
 
 def test_the_loop_goes_on_from_the_picture_it_is_given(rig: Rig) -> None:

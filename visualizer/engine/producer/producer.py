@@ -12,9 +12,11 @@ them, goes on from the last picture, and is faded in (model_crossfade.py).
 from __future__ import annotations
 
 import math
+import os
+import sys
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 
 from visualizer import terminal
@@ -33,6 +35,10 @@ from visualizer.show.status import GpuMemory, Status
 
 IDLE = 0.1
 """Seconds between looks for a new model while no frame is made. A new request wakes at once."""
+
+NICENESS = 5
+"""Of the thread on Linux, above the program's: where processors are scarce, the wall goes first, at
+the price of a frame now and then."""
 
 LEAST = 1 / 60
 """Seconds a frame takes at least: the wall shows no more than 60 a second, and a machine that
@@ -102,6 +108,7 @@ class Producer(threading.Thread):
 
     def run(self) -> None:
         """The thread's life."""
+        _give_way()
         try:
             self._live()
         except Closed:
@@ -259,3 +266,11 @@ class Producer(threading.Thread):
         if self._handover.over(now):
             self._handover = None
         return mixed
+
+
+def _give_way() -> None:
+    """Have this thread, and those that it starts, go behind the program's others."""
+    if sys.platform == "linux":  # elsewhere it would be the whole program
+        with suppress(OSError):
+            before = os.getpriority(os.PRIO_PROCESS, 0)
+            os.setpriority(os.PRIO_PROCESS, 0, min(before + NICENESS, 19))
