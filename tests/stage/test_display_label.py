@@ -13,7 +13,7 @@ from visualizer.frame import Pixels
 from visualizer.show.play_actions import Run
 from visualizer.show.reducer import reduce
 from visualizer.show.state import IDENTIFY_SECONDS
-from visualizer.stage import operator_window, second_wall
+from visualizer.stage import display_label, operator_window, second_wall
 from visualizer.stage.stage import Stage
 
 from .player import BARE, Player, wall
@@ -31,14 +31,21 @@ def windows(stage: Stage) -> list[npt.NDArray[np.uint8]]:
     return [wall(), *(pygame.surfarray.array3d(each) for each in others)]
 
 
-def test_each_window_names_its_display_while_that_is_asked_for_and_recordings_stay_clean(
-    headless: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def three_displays(headless: None, monkeypatch: pytest.MonkeyPatch) -> Player:
+    """A stage fullscreen on the first, a second wall on the next, the operator's window on the
+    last."""
     monkeypatch.setattr(pygame.display, "get_num_displays", lambda: 3)
     monkeypatch.setattr(pygame.display, "get_desktop_sizes", lambda: SIZES)
     for module in (second_wall, operator_window):
         monkeypatch.setattr(module, "display_names", lambda: NAMES)
-    player = Player(windowed=False, also=(1,))
+    return Player(windowed=False, also=(1,))
+
+
+def test_each_window_names_its_display_while_that_is_asked_for_and_recordings_stay_clean(
+    three_displays: Player,
+) -> None:
+    player = three_displays
     recorded: list[Pixels] = []
     player.stage.on_wall = lambda pixels: recorded.append(pixels.copy())
     show = replace(BARE, fullscreen=True)
@@ -58,6 +65,37 @@ def test_each_window_names_its_display_while_that_is_asked_for_and_recordings_st
     player.play(replace(asked, time=show.time + IDENTIFY_SECONDS), 0.2)
     for old, new in zip(before, windows(player.stage), strict=True):
         assert (old == new).all()
+
+
+def test_displays_are_named_before_the_first_frame_and_nothing_is_recorded(
+    three_displays: Player,
+) -> None:
+    player = three_displays
+    recorded: list[Pixels] = []
+    player.stage.on_wall = recorded.append
+    player.play(replace(BARE, fullscreen=True), 1.0)
+    assert not player.stage._seconds._walls
+    player.play(reduce(replace(BARE, fullscreen=True), Run("identify")), 0.2)
+    assert all(window.any() for window in windows(player.stage))
+    assert recorded == []
+
+
+def test_where_displays_can_not_be_named_a_line_says_it_and_all_windows_go_on(
+    three_displays: Player, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError("no such glyph")
+
+    monkeypatch.setattr(display_label, "draw", broken)
+    player = three_displays
+    show = replace(BARE, fullscreen=True)
+    player.frame(200)
+    player.play(show, 2.0)
+    player.frame(90)
+    player.play(reduce(show, Run("identify")), 2.0)
+    assert [int(window[5, 5, 0]) for window in windows(player.stage)[:2]] == [90, 90]
+    assert player.stage._operator is not None
+    assert player.stage.take_messages() == ["a display can't be named, the show goes on: no such glyph"]
 
 
 def test_a_display_is_named_in_a_blackout_too(player: Player) -> None:

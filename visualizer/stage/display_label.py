@@ -5,11 +5,17 @@ Drawn over the picture as the HUD is: unmapped, in a blackout too, and not in re
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeAlias
+
 import pygame
 
 from visualizer.stage.drawing import shapes
 from visualizer.stage.drawing.hud_colours import ACCENT, FIELD, INK
 from visualizer.stage.drawing.lettering import Lettering
+
+Label: TypeAlias = Callable[[pygame.Surface, int, str], None]
+"""Draws a display's number and name on a surface. Raises nothing."""
 
 
 def draw(to: pygame.Surface, letters: Lettering, number: int, name: str) -> None:

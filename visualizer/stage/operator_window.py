@@ -14,7 +14,7 @@ import pygame
 
 from visualizer.frame import Pixels
 from visualizer.show.view import View
-from visualizer.stage import display_label
+from visualizer.stage.display_label import Label
 from visualizer.stage.displays import display_names
 from visualizer.stage.drawing import dots
 from visualizer.stage.drawing.hud_colours import DARK
@@ -44,7 +44,7 @@ class OperatorWindow:
 
     def __init__(self, display: int, letters: Lettering) -> None:
         self._window = PlainWindow("Visualizer: operator", SIZE, display, SMALLEST)
-        self._hud, self._letters = Hud(letters), letters
+        self._hud = Hud(letters)
         self._display = display
         self._frames = 0
 
@@ -52,9 +52,10 @@ class OperatorWindow:
         """Whether an event is of this window."""
         return self._window.owns(event)
 
-    def draw(self, view: View, wall: ShownWall | None) -> bool:
+    def draw(self, view: View, wall: ShownWall | None, label: Label) -> bool:
         """Draw and show it, when it is its turn; True where nothing went wrong. wall: None
-        before the first frame. The HUD is on unless it was switched off."""
+        before the first frame. label: names its display where the show identifies them. The HUD is
+        on unless it was switched off."""
         self._frames += 1
         if self._frames % EVERY != 1:
             return True
@@ -70,7 +71,7 @@ class OperatorWindow:
         if view.show.identifies:
             # Where it was opened: SDL does not say where it was dragged to.
             name = dict(enumerate(display_names())).get(self._display, "")
-            display_label.draw(surface, self._letters, self._display, name)
+            label(surface, self._display, name)
         self._window.flip()
         return True
 

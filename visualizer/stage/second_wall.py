@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import TypeAlias
 
 import pygame
 
 from visualizer.frame import Frame, Pixels
 from visualizer.show.projection import PLAIN, Projection
 from visualizer.show.view import View
+from visualizer.stage.display_label import Label
 from visualizer.stage.displays import display_names
 from visualizer.stage.geometry import Size, seen
 from visualizer.stage.homography import Grey, wall_size
@@ -22,9 +22,6 @@ from visualizer.stage.plain_window import PlainWindow
 from visualizer.stage.renderer import Moment
 from visualizer.stage.software_renderer import SoftwareRenderer
 from visualizer.stage.wall import Wall
-
-Label: TypeAlias = Callable[[pygame.Surface, int, str], None]
-"""Draws a display's number and name on a surface."""
 
 
 class SecondWall:
@@ -171,11 +168,9 @@ class SecondWalls:
                     wall.play(view, now, passed, projection, mask)
                 else:
                     wall.draw(read, projection, mask)
-                try:
-                    if view.show.identifies:
-                        label(wall.surface, wall.display, name)
-                finally:
-                    wall.flip()
+                if view.show.identifies:
+                    label(wall.surface, wall.display, name)
+                wall.flip()
             except Exception as error:  # the others are drawn all the same
                 fault = error
         if fault is not None:

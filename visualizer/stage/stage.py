@@ -236,9 +236,10 @@ class Stage:
         )
         if card:
             moment = replace(moment, card=self._drawn_card(view), dark=False)
-        if self._wall.newest is not None or card:
+        begun = self._wall.newest is not None or card
+        if begun or view.show.identifies:  # which names every display, before the first frame too
             self._renderer.draw(moment)
-            if self.on_wall is not None:
+            if begun and self.on_wall is not None:
                 self._try("the wall can't be read", self._read_wall, self.on_wall)
             self._try("a second wall can't be drawn", self._draw_seconds, view, now, passed)
         if self._wall.newest is not None:
@@ -255,20 +256,17 @@ class Stage:
             shown = self._wall.newest is not None
             wall = ShownWall(size, self._renderer.read) if shown else None
             drawn = self._try(
-                "the operator's window can't be drawn", self._operator.draw, view, wall
+                "the operator's window can't be drawn",
+                self._operator.draw,
+                view,
+                wall,
+                self._label,
             )
             if drawn is None:  # it went with a display, say: the HUD is on the wall again
                 self._close_operator()
             self._try("the mapping can't be drawn", self._hud.draw_mapping, surface, view)
         if view.show.identifies:
-            window = self._window
-            self._try(
-                "a display can't be named",
-                self._label,
-                surface,
-                window.display,
-                window.display_name,
-            )
+            self._label(surface, self._window.display, self._window.display_name)
         # Where the HUD that says it is gone, what is typed must still be heard.
         typing = view.show.entry is not None
         place = typed or (surface.get_rect() if typing else None)
@@ -287,7 +285,9 @@ class Stage:
         self._seconds.draw(self._renderer.read, self.masks, view, now, passed, self._label)
 
     def _label(self, surface: pygame.Surface, display: int, name: str) -> None:
-        display_label.draw(surface, self._letters, display, name)
+        """Name a display; a window that can't be labelled is shown all the same."""
+        fault = "a display can't be named"
+        self._try(fault, display_label.draw, surface, self._letters, display, name)
 
     def _drawn_card(self, view: View) -> Pixels:
         width, height = screen = self._renderer.canvas.get_size()
