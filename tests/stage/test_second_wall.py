@@ -153,7 +153,7 @@ def test_a_wall_with_frames_of_its_own_shows_them_with_looks_and_fades_and_again
 
 @pytest.mark.parametrize("smoothing", [0.0, 1.0])
 def test_a_wall_fades_from_one_engines_pictures_to_anothers_and_back(
-    headless: None, monkeypatch: pytest.MonkeyPatch, smoothing: float
+    small_fullscreen: None, monkeypatch: pytest.MonkeyPatch, smoothing: float
 ) -> None:
     monkeypatch.setattr(pygame.display, "get_num_displays", lambda: 2)
     monkeypatch.setattr(pygame.display, "get_desktop_sizes", lambda: [(160, 90), (80, 45)])
@@ -181,16 +181,19 @@ def test_a_wall_fades_from_one_engines_pictures_to_anothers_and_back(
     assert np.abs(np.diff([40, *levels])).max() <= bound
 
 
-def test_a_wall_that_is_moved_onto_anothers_display_swaps_with_it(
-    headless: None, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def three_displays(headless: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All of them are the one that there is."""
     sizes = [(160, 90)] * 3
     set_mode = window._set_mode
     monkeypatch.setattr(pygame.display, "get_num_displays", lambda: len(sizes))
     monkeypatch.setattr(pygame.display, "get_desktop_sizes", lambda: sizes)
-    monkeypatch.setattr(  # all of them are the one that there is
+    monkeypatch.setattr(
         window, "_set_mode", lambda size, flags, display, vsync=0: set_mode(size, flags, 0, vsync)
     )
+
+
+def test_a_wall_that_is_moved_onto_anothers_display_swaps_with_it(three_displays: None) -> None:
     player = Player(windowed=False, also=(1,))
     show = replace(BARE, fullscreen=True)
     player.frame(200)
@@ -220,6 +223,17 @@ def test_a_wall_that_is_moved_onto_anothers_display_swaps_with_it(
     own(100)
     player.play(asked, 2.0)
     assert shown() == {2: 100}
+
+
+def test_a_wall_that_began_on_anothers_display_swaps_with_none(three_displays: None) -> None:
+    player = Player(windowed=False, display=1, also=(1, 2))
+    show = replace(BARE, fullscreen=True)
+    player.frame(200)
+    for number, (display, other) in enumerate([(1, 2), (2, 1)]):
+        player.play(replace(show, display_choice=DisplayChoice(number)), 2.0)
+        assert player.stage._window.display == display
+        assert [wall.display for wall in player.stage._seconds._walls.values()] == [other]
+    assert not [line for line in player.stage.take_messages() if "the wall that was there" in line]
 
 
 def test_a_wall_that_fails_takes_no_other_with_it(

@@ -104,6 +104,14 @@ def test_a_preview_of_the_next_prompt_is_asked_for_and_goes_when_it_is_taken(
     page.until("document.querySelector('#next-preview').disabled")
 
 
+def test_the_light_of_the_beat_goes_on_with_the_tempo(playing: Playing, open_page: Any) -> None:
+    page = open_page(playing.url)
+    lit = "[...document.querySelector('#beats').children].findIndex((i) => i.className === 'on')"
+    for _ in range(2):
+        before = page.page.evaluate(lit)
+        page.until(f"![-1, {before}].includes({lit})")
+
+
 def test_what_destroys_is_held_and_not_tapped(playing: Playing, open_page: Any) -> None:
     page = open_page(playing.url).page
     page.click("#held button:has-text('Restart')")

@@ -8,6 +8,7 @@ import { Setup } from "/setup.js";
 import { Watch } from "/watch.js";
 
 const SAYS = 6000; // milliseconds that a line can be read; the log keeps it
+const LOOK = 0.05; // seconds after which a beat may have been tapped anew
 const SHOWN = 1000; // milliseconds after which the picture before is let go of
 
 const watch = new Watch();
@@ -138,7 +139,10 @@ document.addEventListener("visibilitychange", () => {
 });
 stayAwake();
 
+/** The light of the beat, at each beat: with every picture of the screen, it would keep a tablet's
+ * processor awake. */
 (function light() {
-  if (state && !document.body.classList.contains("stale")) play.beat(clock + performance.now() / 1000);
-  requestAnimationFrame(light);
+  const stands = !state || document.body.classList.contains("stale");
+  const next = stands ? LOOK : play.beat(clock + performance.now() / 1000);
+  setTimeout(light, 1000 * Math.min(next, LOOK) + 1);
 })();

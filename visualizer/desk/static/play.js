@@ -233,14 +233,17 @@ export class Play {
       (place) => pictures[`${now.preset}.${place + 1}`]);
   }
 
-  /** The light of the beat, at a show time. */
+  /** The light of the beat, at a show time; gives the seconds until the next. */
   beat(time) {
     const { bpm, origin } = this.state.tempo;
     const count = this.tables.beats_in_bar;
-    const beat = ((Math.floor(origin + (time * bpm) / 60) % count) + count) % count;
-    if (beat === this.lit) return;
-    this.lit = beat;
-    [...$("beats").children].forEach((light, place) => light.classList.toggle("on", place === beat));
+    const beats = origin + (time * bpm) / 60, begun = Math.floor(beats);
+    const beat = ((begun % count) + count) % count;
+    if (beat !== this.lit) {
+      this.lit = beat;
+      [...$("beats").children].forEach((light, place) => light.classList.toggle("on", place === beat));
+    }
+    return ((begun + 1 - beats) * 60) / bpm;
   }
 }
 
