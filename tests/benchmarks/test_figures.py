@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from benchmarks import drift, latency, memory, motion
+from benchmarks import drift, latency, memory, motion, takeover
 from benchmarks.measures import NAMES
 from benchmarks.playing import as_there, cycling, fading, one_prompt
 from benchmarks.results import Result, Row, machine, save, slug, table, today
@@ -175,3 +175,9 @@ def test_a_machines_name_makes_a_folders() -> None:
     assert slug("Intel(R) Xeon(R) Processor, 2 cores") == "intel-xeon-processor-2-cores"
     assert slug("NVIDIA H100 80GB HBM3") == "nvidia-h100-80gb-hbm3"
     assert slug(machine("cpu")).endswith("cores")
+
+
+def test_a_takeover_has_missed_its_goal_where_it_took_longer_once() -> None:
+    one, other = takeover.result({"killed": [0.1, 1.9], "stopped": [0.3, 2.1, 0.2]}).rows
+    assert (one.met, other.met) == (True, False)
+    assert other.value == "0.30 s (0.20 to 2.10)"
