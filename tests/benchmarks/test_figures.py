@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from benchmarks import drift, latency, memory, motion, takeover
+from benchmarks import drift, latency, memory, motion, resume, takeover
 from benchmarks.measures import NAMES
 from benchmarks.playing import as_there, cycling, fading, one_prompt
 from benchmarks.results import Result, Row, machine, save, slug, table, today
@@ -175,6 +175,11 @@ def test_a_machines_name_makes_a_folders() -> None:
     assert slug("Intel(R) Xeon(R) Processor, 2 cores") == "intel-xeon-processor-2-cores"
     assert slug("NVIDIA H100 80GB HBM3") == "nvidia-h100-80gb-hbm3"
     assert slug(machine("cpu")).endswith("cores")
+
+
+def test_a_resume_has_missed_its_goal_where_one_show_took_longer() -> None:
+    assert [row.met for row in resume.result([0.7, 0.9], [0.5, 0.5]).rows] == [True, None]
+    assert resume.result([0.7, 0.9, 1.1], [0.5]).rows[0].met is False
 
 
 def test_a_takeover_has_missed_its_goal_where_it_took_longer_once() -> None:
