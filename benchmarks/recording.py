@@ -157,6 +157,8 @@ def screen() -> Iterator[str]:
     reading, writing = os.pipe()
     size = "{}x{}x24".format(*WALL)
     command = ["Xvfb", "-displayfd", str(writing), "-screen", "0", size, "-nolisten", "tcp"]
+    # Without a reset when the last client leaves, in which the next would be refused.
+    command.append("-noreset")
     server = subprocess.Popen(command, pass_fds=(writing,), stderr=subprocess.DEVNULL)
     os.close(writing)
     try:

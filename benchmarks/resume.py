@@ -98,7 +98,7 @@ def _play(
     begin = time.perf_counter()
     with _killed_at_last([sys.executable, "-m", "visualizer", *options, *more], environment) as it:
         while not _is_lit(display):
-            if not it.is_running() or time.perf_counter() - begin > PATIENCE:
+            if it.status() == psutil.STATUS_ZOMBIE or time.perf_counter() - begin > PATIENCE:
                 raise SystemExit("benchmarks.resume: the show did not come up")
             time.sleep(EVERY)
         seconds, times = time.perf_counter() - begin, it.cpu_times()

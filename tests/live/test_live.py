@@ -80,7 +80,7 @@ class Performer:
     def type(self, text: str) -> None:
         """Type text."""
         environment = {**os.environ, "DISPLAY": self.display}
-        subprocess.run(["xdotool", "type", "--delay", "40", text], check=True, env=environment)
+        subprocess.run(["xdotool", "type", "--delay", "12", text], check=True, env=environment)
 
     def wall(self) -> np.ndarray:
         """What is on the screen, float (height, width, 3), 0 to 255."""
