@@ -116,7 +116,7 @@ def playing(subject: Subject, mapping: str) -> Iterator[Played]:
         options = LiveOptions(
             model=subject.light, device=subject.device, size=(subject.side,) * 2, offline=True,
             windowed=True, midi=NAME, midi_map=given, maps=Path(folder, "maps"),
-            state=Path(folder, "state"),
+            state=Path(folder, "state"), backend=subject.backend,
         )  # fmt: skip
         show = start((one_prompt().preset,), model=subject.light, fullscreen=False)
         stage = Stage(windowed=True)

@@ -140,7 +140,7 @@ def _showing(subject: Subject, folder: Path) -> Iterator[tuple[LiveShow, Stage]]
         with screen() as display, environment({"DISPLAY": display, **more}):
             options = LiveOptions(
                 model=subject.light, device=subject.device, size=(subject.side,) * 2, offline=True,
-                no_midi=True, maps=folder / "maps", state=folder / "state",
+                no_midi=True, maps=folder / "maps", state=folder / "state", backend=subject.backend,
             )  # fmt: skip
             show = start((one_prompt().preset,), model=subject.light)
             stage = Stage()

@@ -17,11 +17,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import psutil
 import pygame
@@ -38,6 +39,7 @@ from visualizer.options import LiveOptions, shipped_presets
 from visualizer.show import modulation, random_hands
 from visualizer.show.actions import Action
 from visualizer.show.files.preset import load_folder
+from visualizer.show.parameters import DEFAULTS
 from visualizer.show.play_actions import Nudge, Recall, Run, SelectPreset
 from visualizer.show.reducer import start
 from visualizer.stage.stage import Stage
@@ -72,11 +74,13 @@ GROWS = {"memory": 20.0, "handles": 1.0, "threads": 1.0}
 @dataclass
 class Wall:
     """Looks at the wall as an output does. darkened: whether a look may make it black now, as
-    presets modulate some, by depths that hands play. black: seconds at which it was, with none."""
+    presets modulate some, by depths that hands play. about: gives what else there is to know of a
+    look that was black. black: those that were with no such look."""
 
+    about: Callable[[], dict[str, Any]] = dict
     begin: float = 0.0
     looks: int = 0
-    black: list[float] = field(default_factory=list)
+    black: list[dict[str, Any]] = field(default_factory=list)
     darkened: bool = False
     due: float = 0.0
 
@@ -89,7 +93,7 @@ class Wall:
         self.due = at + LOOK
         self.looks += 1
         if float(pixels[::4, ::4].mean()) < DARK and not self.darkened:
-            self.black.append(round(at - self.begin, 1))
+            self.black.append({"seconds": round(at - self.begin, 1), **self.about()})
 
 
 @dataclass
@@ -133,13 +137,13 @@ def _handles(process: psutil.Process) -> int:
 
 @dataclass
 class Soak:
-    """A run. black: seconds at which the wall was black, of so many looks. faults: of the frame
-    loop, by their text. sent: by the hands, by kind."""
+    """A run. black: when the wall was black, of so many looks, and what was on. faults: of the
+    frame loop, by their text. sent: by the hands, by kind."""
 
     samples: Samples = field(default_factory=Samples)
     hands: Stretch = field(default_factory=Stretch)
     quiet: Stretch = field(default_factory=Stretch)
-    black: list[float] = field(default_factory=list)
+    black: list[dict[str, Any]] = field(default_factory=list)
     looks: int = 0
     keys: int = 0
     faults: list[str] = field(default_factory=list)
@@ -189,7 +193,7 @@ def play(minutes: float, model: str, seed: int = 1, round_: float = ROUND) -> So
         ports = _free_port(socket.SOCK_DGRAM), _free_port(socket.SOCK_STREAM)
         live = stack.enter_context(_show(folder, model, ports, has_midi))
         begin = last = time.perf_counter()
-        wall = Wall()
+        wall = Wall(lambda: _on(live))
         live.outputs.takers = (*live.outputs.takers, wall)
         hands = stack.enter_context(_Hands(NAME if has_midi else "", ports, seed))
         next_key = next_sample = 0.0
@@ -245,6 +249,19 @@ def _show(folder: Path, model: str, ports: tuple[int, int], has_midi: bool) -> I
             yield live
     finally:
         sys.setswitchinterval(interval)
+
+
+def _on(live: LiveShow) -> dict[str, Any]:
+    """What may have made the wall black: the preset, the prompts, and values off their defaults."""
+    played = modulation.played(live.show)
+    preset = live.show.preset_now
+    return {
+        "preset": "" if preset is None else preset.name,
+        "prompts": [text for text, _ in live.show.cue.parts],
+        "values": {
+            name: round(value, 3) for name, value in played.items() if value != DEFAULTS[name]
+        },
+    }
 
 
 def _begin_jack(stack: ExitStack) -> bool:

@@ -40,7 +40,7 @@ def test_growth_darkness_and_faults_are_missed_goals() -> None:
     assert missed(hour(memory=[900.0] * 6 + [500.0] * 55)) == [], "caches may fill and settle"
     assert missed(hour(handles=[50.0 + minute // 10 for minute in range(61)])) != []
     dark = hour()
-    dark.black, dark.faults = [12.0], ["ValueError: x"]
+    dark.black, dark.faults = [{"seconds": 12.0}], ["ValueError: x"]
     assert missed(dark) == ["black pictures", "faults of the frame loop"]
 
 

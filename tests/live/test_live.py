@@ -302,7 +302,7 @@ def test_a_show_whose_engine_process_is_killed_is_never_black_and_generates_agai
 ) -> None:
     show = start_show(
         "--model", "colour-fields", "--size", "64", "--engine", "process", "--no-midi", "--no-osc",
-        "--no-desk", "--set", "zoom=0.2",
+        "--no-desk", "--backend", "torch", "--set", "zoom=0.2",
     )  # fmt: skip
     show.hears("first frame")
     show.press("Tab")  # the HUD off

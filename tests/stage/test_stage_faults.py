@@ -230,15 +230,15 @@ def test_a_wall_whose_opengl_context_is_lost_is_drawn_by_software_and_then_by_op
         intact = False
         lose_gl(player, 120)
         intact = True
-        assert player.play(BARE, 4.0) == 120
-        player.now += again - 5.0
+        assert player.play(BARE, 2.5) == 120
+        player.now += again - 3.5
         player.play(BARE, 0.5)
         assert player.stage.renderer == "software"
         player.play(BARE, 1.0)
         assert player.stage.renderer == "OpenGL"
         assert player.stage.take_messages() == ["OpenGL works again; the wall is drawn with it"]
         player.frame(130)
-        player.play(BARE, 4.0)
+        player.play(BARE, 2.5)
         assert abs(shown[-1] - 130) <= 1
         assert min(shown) >= 119, "no picture is black, on whatever window"
 
