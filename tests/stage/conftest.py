@@ -13,6 +13,7 @@ from visualizer.stage.video_driver import HINTS
 
 from .player import Player
 from .renderers import Make, open_gl, software
+from .simulated_displays import Displays
 
 
 @pytest.fixture(autouse=True)
@@ -47,6 +48,12 @@ def small_fullscreen(headless: None, monkeypatch: pytest.MonkeyPatch) -> None:
         real(size, flags & ~pygame.FULLSCREEN, display, vsync)
 
     monkeypatch.setattr(window, "_set_mode", as_large_as_asked)
+
+
+@pytest.fixture
+def displays(headless: None, monkeypatch: pytest.MonkeyPatch) -> Displays:
+    monkeypatch.setattr(window, "has_gpu", lambda: False)
+    return Displays(monkeypatch)
 
 
 @pytest.fixture
