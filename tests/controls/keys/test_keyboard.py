@@ -1,4 +1,4 @@
-"""The keyboard: the tables' keys do what the tables say, once a press, and letters can be typed."""
+"""The keyboard while playing: the tables' keys do what the tables say, once a press."""
 
 from __future__ import annotations
 
@@ -8,95 +8,17 @@ import pygame
 from hypothesis import given
 from hypothesis import strategies as st
 
-from visualizer.controls.keys.key_table import DIGITS, key_code, key_table
-from visualizer.controls.keys.keyboard import FAR, FASTEST, PACE, PAGE, Keyboard
-from visualizer.show import parameter
-from visualizer.show.actions import Action
+from visualizer.controls.keys.key_table import DIGITS
+from visualizer.controls.keys.keyboard import FASTEST, PACE, Keyboard
 from visualizer.show.command_table import COMMANDS
 from visualizer.show.parameters import PARAMETERS
-from visualizer.show.play_actions import (
-    Compose,
-    Digit,
-    Drop,
-    Erase,
-    Move,
-    Nudge,
-    Recall,
-    Run,
-    SelectPreset,
-    Store,
-    Switch,
-    Take,
-    Type,
-)
-from visualizer.show.records import TextEntry
+from visualizer.show.play_actions import Digit, Nudge, Recall, Run, SelectPreset, Store
 from visualizer.show.reducer import reduce
-from visualizer.show.setup_actions import ChooseCorner, GrabCorner, MoveCorner, Reproject
 from visualizer.show.state import Show
 
-SHIFTED = dict(zip("[]-=,.;'", '{}_+<>:"', strict=True))
-"""What a US keyboard types with shift."""
+from .keystrokes import CTRL, down, press, press_of, up
 
-
-CTRL = pygame.KMOD_LCTRL
 DESKTOPS = [pygame.KMOD_LALT, pygame.KMOD_LMETA, CTRL | pygame.KMOD_LALT, CTRL | pygame.KMOD_LMETA]
-
-
-def down(key: int | str, mod: int = 0, typed: str | None = None, place: int = 0) -> pygame.Event:
-    """A key goes down; a printable one types itself unless told otherwise."""
-    code = key_code(key) if isinstance(key, str) else key
-    if typed is None:
-        typed = key if isinstance(key, str) and len(key) == 1 else ""
-    return pygame.Event(pygame.KEYDOWN, key=code, mod=mod, unicode=typed, scancode=place)
-
-
-def up(key: int | str) -> pygame.Event:
-    code = key_code(key) if isinstance(key, str) else key
-    return pygame.Event(pygame.KEYUP, key=code, mod=0, unicode="", scancode=0)
-
-
-def text(typed: str) -> pygame.Event:
-    return pygame.Event(pygame.TEXTINPUT, text=typed)
-
-
-def press_of(name: str, mod: int = 0) -> pygame.Event:
-    """A key as the tables name it goes down, on a US keyboard, with Ctrl where they say so."""
-    key = name.removeprefix(parameter.CTRL)
-    typed = key if len(key) == 1 else ""
-    if mod & pygame.KMOD_SHIFT:
-        typed = SHIFTED.get(typed, typed.upper())
-    if key != name:
-        mod |= CTRL
-        typed = chr(ord(typed) & 31) if typed.isalpha() else ""  # symbols: X11 types them too
-    return down(key, mod, typed)
-
-
-def composed(typed: str) -> pygame.Event:
-    return pygame.Event(pygame.TEXTEDITING, text=typed, start=len(typed), length=0)
-
-
-def press(*events: pygame.Event, typing: bool = False, choosing: bool = False) -> list[Action]:
-    keyboard = Keyboard()
-    return [
-        action
-        for event in events
-        for action in keyboard.actions(event, typing=typing, choosing=choosing)
-    ]
-
-
-def line(show: Show) -> str | None:
-    """What is typed; None where nothing can be."""
-    return None if show.entry is None else show.entry.text
-
-
-def played(show: Show, *events: pygame.Event) -> Show:
-    """The show after events that each see what the ones before did, as in the app."""
-    keyboard = Keyboard()
-    for event in events:
-        typing, choosing = show.entry is not None, show.learning is not None
-        for action in keyboard.actions(event, typing=typing, choosing=choosing):
-            show = reduce(show, action)
-    return show
 
 
 WITH_KEYS = [row for row in PARAMETERS if row.keys]
@@ -236,147 +158,6 @@ def test_a_letter_stays_a_key_when_ctrl_comes_to_it_while_it_is_held() -> None:
     assert names == ["strength", "zoom"]
 
 
-def test_the_keypads_enter_is_an_enter() -> None:
-    assert press(down(pygame.K_KP_ENTER)) == [Run("prompt", "keyboard")]
-    assert press(down(pygame.K_KP_ENTER), typing=True) == [Take()]
-
-
-def test_typed_letters_are_text_and_nothing_else() -> None:
-    assert press(down("b"), text("b"), down("q"), text("q"), typing=True) == [Type("b"), Type("q")]
-    assert press(down("f1"), down("tab"), down("page up"), typing=True) == []
-    assert press(text("b"), typing=False) == []
-
-
-def test_enter_takes_escape_drops() -> None:
-    assert press(down("return"), typing=True) == [Take()]
-    assert press(down("escape"), typing=True) == [Drop()]
-
-
-def test_keys_that_edit_the_line_repeat() -> None:
-    for key, action in (
-        ("backspace", Erase()),
-        ("delete", Erase(ahead=True)),
-        ("left", Move(-1)),
-        ("right", Move(1)),
-        ("home", Move(-FAR)),
-        ("end", Move(FAR)),
-        ("up", Move(down=-1)),
-        ("down", Move(down=1)),
-    ):
-        assert press(down(key), down(key), typing=True) == [action, action]
-
-
-def test_the_key_that_opened_the_line_types_nothing_into_it_however_long_it_is_held() -> None:
-    for key, first in (("kp 5", "5"), ("x", "")):
-        typed = key[-1]
-        held = (down(key, typed=typed), text(typed), down(key, typed=typed), text(typed))
-        show = played(Show(), *held)
-        assert show.entry == TextEntry("number", first, len(first))
-        assert line(played(show, down("7"), text("7"))) == f"{first}7"
-
-
-def test_a_key_pressed_before_the_one_that_opened_the_line_is_let_go_is_typed() -> None:
-    show = played(Show(), down("return"), down("w"), text("w"), up("return"), up("w"))
-    assert line(show) == "w"
-
-
-def test_text_that_comes_without_a_key_is_typed() -> None:
-    assert line(played(Show(), down("return"), up("return"), text("鯨"))) == "鯨"
-
-
-def test_with_num_lock_off_the_keypad_still_types_numbers() -> None:
-    show = played(Show(), down("kp 4", typed=""), up("kp 4"), down("kp 2", typed=""), up("kp 2"))
-    assert line(show) == "42"
-    assert press(down("kp 2", typed="2"), text("2"), typing=True) == [Type("2")]
-
-
-def test_what_an_input_method_composes_is_told_until_it_is_settled() -> None:
-    events = (composed("くじ"), composed("くじら"), text("鯨"), composed(""))
-    assert press(*events, typing=True) == [
-        Compose("くじ"),
-        Compose("くじら"),
-        Type("鯨"),
-        Compose(""),
-    ]
-    assert press(composed("くじ"), typing=False) == []
-
-
-def test_keys_are_the_input_methods_while_it_composes() -> None:
-    for settled in (text("鯨"), composed("")):
-        for key in ("return", "escape", "backspace", "left", "down", "kp enter"):
-            keyboard = Keyboard()
-            keyboard.actions(composed("くじら"), typing=True)
-            assert keyboard.actions(down(key), typing=True) == []
-            keyboard.actions(up(key), typing=True)
-            keyboard.actions(settled, typing=True)
-            assert len(keyboard.actions(down(key), typing=True)) == 1
-
-
-def test_what_was_composed_is_gone_with_the_focus_and_with_the_line() -> None:
-    lost = pygame.Event(pygame.WINDOWFOCUSLOST)
-    assert press(composed("く"), lost, lost, down("escape"), typing=True) == [
-        Compose("く"),
-        Compose(""),
-        Drop(),
-    ]
-    keyboard = Keyboard()
-    keyboard.actions(composed("く"), typing=True)
-    keyboard.actions(up("a"), typing=False)
-    assert keyboard.actions(down("escape"), typing=True) == [Drop()]
-
-
-def test_arrows_and_page_keys_go_through_an_open_list_and_repeat() -> None:
-    for key, rows in (("up", -1), ("down", 1), ("page up", -PAGE), ("page down", PAGE)):
-        assert press(down(key), down(key), choosing=True) == [Move(down=rows)] * 2
-
-
-def test_all_other_keys_play_while_a_list_is_open() -> None:
-    table = key_table().alone
-    listed = {key_code(key) for key in ("up", "down", "page up", "page down")}
-    for code, action in table.items():
-        typed = chr(code) if code < 128 else ""
-        if code not in listed:
-            assert press(down(code, typed=typed), choosing=True) == [action]
-
-
-def test_escape_closes_the_list_and_is_no_wish_to_quit() -> None:
-    show = played(Show(), down("f2"), up("f2"))
-    assert show.learning is not None
-    show = played(show, down("escape"), down("escape"), up("escape"))
-    assert show.learning is None
-    assert not show.quit_pending
-    assert played(show, down("f2"), up("f2"), down("f2")).learning is None
-
-
-def test_the_enter_that_opened_the_entry_does_not_take_it() -> None:
-    keyboard = Keyboard()
-    assert keyboard.actions(down("return"), typing=False) == [Run("prompt", "keyboard")]
-    for event in (text("\r"), down("return"), down("return")):
-        assert keyboard.actions(event, typing=True) == []
-    assert keyboard.actions(up("return"), typing=True) == []
-    assert keyboard.actions(down("return"), typing=True) == [Take()]
-
-
-def test_the_escape_that_dropped_the_entry_does_not_quit() -> None:
-    keyboard = Keyboard()
-    assert keyboard.actions(down("escape"), typing=True) == [Drop()]
-    assert keyboard.actions(down("escape"), typing=False) == []
-
-
-def test_ctrl_v_pastes_as_one_line_and_only_while_typing() -> None:
-    for event in (
-        down("v", CTRL, "\x16", pygame.KSCAN_V),
-        down("v", pygame.KMOD_LMETA, "", pygame.KSCAN_V),
-        down(0x43C, CTRL, "м", pygame.KSCAN_V),  # Russian
-    ):
-        keyboard = Keyboard(paste=lambda: "a whale\r\nat\x00 night")
-        played = keyboard.actions(event, typing=False)
-        assert not any(isinstance(action, Type) for action in played)
-        keyboard.actions(up(event.key), typing=False)
-        assert keyboard.actions(event, typing=True) == [Type("a whale at night")]
-        assert keyboard.actions(event, typing=True) == []
-
-
 @given(
     st.integers(0, 2**31),
     st.integers(0, 0xFFFF),
@@ -390,61 +171,3 @@ def test_no_key_is_a_fault(
 ) -> None:
     events = (down(key, mod, typed, place), up(key))
     assert len(press(*events, typing=typing, choosing=choosing)) <= 1
-
-
-codes = st.sampled_from(["x", "7", "kp 5", "return", "escape", "left", "f2", "backspace", "q"])
-events = st.one_of(
-    codes.map(down), codes.map(up), st.text(max_size=3).map(text), st.text(max_size=3).map(composed)
-)
-
-
-@given(st.lists(events, max_size=30))
-def test_whatever_is_pressed_the_caret_stays_in_the_line(pressed: list[pygame.Event]) -> None:
-    show = played(Show(), *pressed)
-    assert show.entry is None or 0 <= show.entry.caret <= len(show.entry.text)
-
-
-def mapped(*events: pygame.Event, typing: bool = False) -> list[Action]:
-    """What events ask for in the mapping mode, on a screen of 1000 by 500 pixels."""
-    keyboard = Keyboard(size=lambda: (1000, 500))
-    return [
-        action
-        for event in events
-        for action in keyboard.actions(event, typing=typing, mapping=True)
-    ]
-
-
-def test_in_the_mapping_mode_keys_move_corners_and_the_others_play_as_ever() -> None:
-    shift, leave = pygame.KMOD_LSHIFT, Switch("mapping", False, "keyboard")
-    for event, action in (
-        (down("2"), ChooseCorner(1)),
-        (down("é", typed="é", place=pygame.KSCAN_2), ChooseCorner(1)),  # French
-        (down("tab"), ChooseCorner(-1)),
-        (down("left"), MoveCorner(-0.001, 0.0)),
-        (down("down"), MoveCorner(0.0, 0.002)),
-        (down("right", shift), MoveCorner(0.01, 0.0)),
-        (down("r"), Reproject("rotate")),
-        (down("h"), Reproject("flip_h")),
-        (down("v"), Reproject("flip_v")),
-        (down("backspace"), Reproject("reset")),
-        (down("escape"), Run("quit", "keyboard")),  # leaves all that is open at once
-        (down("return"), leave),
-        (down("f6"), Run("mapping", "keyboard")),
-        (down("b"), Run("blackout", "keyboard")),
-        (down("z", CTRL), Run("undo", "keyboard")),
-    ):
-        assert mapped(event) == [action]
-        moves = isinstance(action, MoveCorner)
-        assert mapped(event, event) == [action] * (2 if moves else 1)  # held
-        assert not any(isinstance(a, MoveCorner) for a in press(event))
-
-
-def test_in_the_mapping_mode_the_mouse_drags_the_nearest_corner() -> None:
-    taken = pygame.Event(pygame.MOUSEBUTTONDOWN, button=1, pos=(500, 100))
-    dragged = pygame.Event(pygame.MOUSEMOTION, buttons=(1, 0, 0), pos=(510, 95), rel=(10, -5))
-    passing = pygame.Event(pygame.MOUSEMOTION, buttons=(0, 0, 0), pos=(510, 95), rel=(10, -5))
-    right = pygame.Event(pygame.MOUSEBUTTONDOWN, button=3, pos=(500, 100))
-    acts = mapped(taken, dragged, passing, right)
-    assert acts == [GrabCorner(0.5, 0.2), MoveCorner(0.01, -0.01, "mouse")]
-    assert press(taken, dragged) == []
-    assert mapped(taken, down("left"), typing=True) == [Move(-1)]
