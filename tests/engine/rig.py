@@ -24,6 +24,9 @@ from visualizer.show.status import Phase, Report, Status
 SOON = 20.0
 """Seconds that a test waits for what must come. A good test takes far less."""
 
+FULL = "CUDA out of memory. Tried to allocate 2 GiB"
+"""What torch says where memory is out."""
+
 
 class Gated:
     """An engine that makes one frame a permit; it keeps what it was given.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import queue
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, cast
 
@@ -166,12 +166,6 @@ class All(Latest[Frame]):
     def put(self, value: Frame) -> None:
         self.all.put(value)
         super().put(value)
-
-
-@pytest.fixture
-def rig() -> Iterator[Rig]:
-    with running_rig() as rig:
-        yield rig
 
 
 def played(*requests: Request, until: Callable[[Status], bool], count: int) -> list[Pixels]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -20,12 +19,6 @@ from visualizer.show.status import GpuMemory, Phase, Report
 
 from ..conftest import request
 from ..rig import SOON, Gated, Rig, running_rig
-
-
-@pytest.fixture
-def rig() -> Iterator[Rig]:
-    with running_rig() as rig:
-        yield rig
 
 
 def test_a_frame_tells_what_it_was_made_from(rig: Rig) -> None:

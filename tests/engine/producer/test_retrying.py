@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from visualizer.engine.failures import FrameError
@@ -11,13 +9,7 @@ from visualizer.engine.producer.retrying import REOPEN_AFTER, WHITE_AFTER
 from visualizer.show.status import Phase
 
 from ..conftest import request
-from ..rig import SOON, Gated, Rig, running_rig
-
-
-@pytest.fixture
-def rig() -> Iterator[Rig]:
-    with running_rig() as rig:
-        yield rig
+from ..rig import SOON, Gated, Rig
 
 
 def test_a_failing_frame_is_reported_in_one_line_and_tried_again(
