@@ -107,6 +107,13 @@ def after(show: Show, *actions: Action) -> Show:
     return show
 
 
+RESUME = Run("resume")
+
+
+def taken_up(memory: Session, show: Show | None = None) -> Show:
+    return after(show or start(ALL), Offer(memory), RESUME)
+
+
 def live(presets: tuple[Preset, ...] = ALL) -> Show:
     """A show that has its first frame."""
     return reduce(start(presets), Live(1))
