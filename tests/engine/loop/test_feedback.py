@@ -2,70 +2,18 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
 import torch.nn.functional as F
-from torch import Tensor
 
-from visualizer.engine.diffusion.seed_walk import Place
-from visualizer.engine.failures import FrameError
-from visualizer.engine.loop.feedback import Feedback
 from visualizer.engine.loop.readback import Readback, to_levels
-from visualizer.engine.loop.revive import GRACE
-from visualizer.engine.picture import Stopwatch, untimed
-from visualizer.frame import Pixels
-from visualizer.show.prompt_mix import alone
-from visualizer.show.request import Request
 
-from ..conftest import picture
 from ..conftest import request as wanted
 from ..watched import READING, Watched
-
-SIZE = (16, 24)
-FRAME = 1 / 20
-STILL: dict[str, Any] = {"brightness": 0.0, "contrast": 0.0}
-MOVING: dict[str, Any] = {"zoom": 0.2, "rotate": 10.0, "pan_x": 0.1, "pan_y": 0.1}
-HELD: dict[str, Any] = {"colour_hold": 0.5, "sharpness_hold": 0.5}
-
-
-class Scripted:
-    """A denoiser that gives prepared images, then gives back what it gets; it remembers that."""
-
-    backend = "a script"
-
-    def __init__(self, *images: Tensor) -> None:
-        self.images = list(images)
-        self.seen: list[Tensor] = []
-        self.requests: list[Request] = []
-        self.places: list[Place] = []
-        self.prepared: list[Request] = []
-        self.forgotten = 0
-
-    def generates(self, request: Request) -> bool:
-        return request.strength > 0.0
-
-    def __call__(
-        self, image: Tensor, request: Request, place: Place, stopwatch: Stopwatch = untimed
-    ) -> Tensor:
-        self.seen.append(image)
-        self.requests.append(request)
-        self.places.append(place)
-        return self.images.pop(0) if self.images else image
-
-    def prepare(self, request: Request) -> str:
-        self.prepared.append(request)
-        return "a line"
-
-    def reduce_memory(self) -> str:
-        return ""
-
-    def forget(self) -> None:
-        self.forgotten += 1
+from .scripted import FRAME, HELD, MOVING, SIZE, STILL, Scripted, flat, loop, play, played, soft
 
 
 class Frugal(Scripted):
@@ -77,32 +25,6 @@ class Frugal(Scripted):
 
     def reduce_memory(self) -> str:
         return self.steps.pop() if self.steps else ""
-
-
-def loop(denoiser: Scripted, size: tuple[int, int] = SIZE, multiple: int = 64) -> Feedback:
-    """A loop on the CPU round a denoiser."""
-    return Feedback(denoiser, size=size, model="scripted", device="cpu", multiple=multiple)
-
-
-def played(engine: Feedback, frames: int, since: int = 0, **changes: Any) -> Iterator[Pixels]:
-    """So many frames at 20 a second of show time."""
-    for frame in range(since, since + frames):
-        yield engine.next(wanted(time=frame * FRAME, **changes)).pixels
-
-
-def play(engine: Feedback, frames: int, since: int = 0, **changes: Any) -> Pixels:
-    """The last of so many frames."""
-    return list(played(engine, frames, since, **changes))[-1]
-
-
-def flat(value: float) -> Tensor:
-    """A picture of one grey."""
-    return torch.full((1, 3, *SIZE), value)
-
-
-def soft(seed: int = 0) -> Tensor:
-    """A picture with something on it."""
-    return F.interpolate(picture(seed), SIZE, mode="bilinear")
 
 
 def test_it_starts_from_white_and_shows_the_first_frame_unblended() -> None:
@@ -219,72 +141,6 @@ def test_what_is_read_back_is_read_only_and_in_rows() -> None:
     assert pixels.flags.c_contiguous
     assert not pixels.flags.writeable
     assert numbers.tolist() == [0.0, 1.0, 2.0]
-
-
-def test_a_picture_of_no_numbers_is_an_error_and_the_next_starts_near_the_one_before() -> None:
-    one_bad = soft(1)
-    one_bad[0, 2, 5, 5] = math.nan
-    for bad in (flat(math.nan), one_bad, flat(math.inf)):
-        denoiser = Scripted(soft(), bad)
-        engine = loop(denoiser)
-        before = play(engine, 1, **STILL)
-        with pytest.raises(FrameError, match="NaN") as caught:
-            play(engine, 1, since=1, **STILL)
-        assert "\n" not in str(caught.value)
-        after = play(engine, 1, since=2, **STILL)
-        assert denoiser.seen[2].isfinite().all()
-        assert 0.0 < (denoiser.seen[2] - soft()).abs().mean() < 0.1
-        assert abs(after.astype(int) - before).mean() < 0.05 * 255
-
-
-def test_a_dead_picture_comes_back_to_life_and_nobody_sees_a_flash() -> None:
-    for dead in (0.0, 0.5, 1.0):
-        denoiser = Scripted(*[soft()] * GRACE, *[flat(dead)] * 5)
-        engine = loop(denoiser)
-        play(engine, GRACE + 5, **STILL)
-        shown = np.array(list(played(engine, 60, since=GRACE + 5, strength=0.2, **STILL))) / 255.0
-        assert max(request.strength for request in denoiser.requests[GRACE + 5 :]) > 0.7
-        assert shown[-1].std() > 0.05
-        assert np.abs(np.diff(shown, axis=0)).mean((1, 2, 3)).max() < 0.05
-        assert denoiser.requests[-1].strength == 0.2
-
-
-def test_a_model_that_gives_black_for_seconds_leaves_the_last_living_picture_on_the_wall() -> None:
-    black = 6 * 20  # frames
-    denoiser = Scripted(*[soft()] * GRACE, *[flat(0.0)] * black, *[soft(1)] * 60)
-    engine = loop(denoiser)
-    still: dict[str, Any] = {**STILL, "blend": 0.0}
-    last = play(engine, GRACE, **still)
-    assert engine.prepare(wanted()) == "a line"
-    shown = np.array(list(played(engine, black, since=GRACE, **still)))
-    assert (shown == last).all()
-    assert "the last good one stays" in engine.prepare(wanted())
-    assert engine.prepare(wanted()) == "a line"
-    after = np.array(list(played(engine, 60, since=GRACE + black, **still)))
-    steps = np.abs(np.diff(np.concatenate((last[None], after)) / 255.0, axis=0)).mean((1, 2, 3))
-    assert steps.max() < 0.05
-    assert np.abs(after[-1] / 255.0 - to_levels(soft(1)).numpy() / 255.0).mean() < 0.02
-
-
-def test_what_is_wanted_dark_becomes_dark() -> None:
-    still: dict[str, Any] = {**STILL, "blend": 0.0}
-    denoiser = Scripted(*[soft()] * GRACE, *[flat(0.0)] * 300)
-    engine = loop(denoiser)
-    play(engine, GRACE, **still)
-    assert play(engine, 40, since=GRACE, prompts=alone("the night"), **still).max() == 0
-    engine = loop(Scripted(*[soft()] * GRACE, *[flat(0.0)] * 300))
-    play(engine, GRACE, **still)
-    assert play(engine, 230, since=GRACE, **still).max() == 0  # in the end
-
-
-def test_a_loop_that_begins_pale_is_not_taken_for_dead() -> None:
-    pale = [torch.lerp(flat(1.0), soft(), frame / GRACE) for frame in range(GRACE)]
-    denoiser = Scripted(*pale)
-    engine = loop(denoiser)
-    requests = [wanted(time=frame * FRAME, strength=0.2, **STILL) for frame in range(40)]
-    for request in requests:
-        engine.next(request)
-    assert denoiser.requests == requests
 
 
 def test_another_engines_picture_is_gone_on_from_whatever_its_size() -> None:

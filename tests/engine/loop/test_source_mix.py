@@ -16,7 +16,7 @@ from visualizer.frame import Pixels
 from visualizer.show.request import Request
 
 from ..conftest import request
-from .test_feedback import FRAME, HELD, MOVING, SIZE, STILL, Scripted, flat, loop, play, soft
+from .scripted import FRAME, HELD, MOVING, SIZE, STILL, Scripted, flat, loop, play, soft
 
 RED = (255, 0, 51)
 
