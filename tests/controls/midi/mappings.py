@@ -7,9 +7,14 @@ from pathlib import Path
 from visualizer.controls.midi.map_files import chosen
 from visualizer.controls.midi.midi_map import Mapping, Signal
 from visualizer.show import targets
+from visualizer.show.targets import Target
 
 NANO = "nanoKONTROL2 MIDI 1"
 ZOOM, TAP = targets.parse("zoom"), targets.parse("tap")
+
+
+def target(name: str) -> Target:
+    return targets.parse(name)
 
 
 def playing(mapping: Mapping, kind: str, number: int | None, channel: int = 1) -> str:
