@@ -95,7 +95,8 @@ def test_where_displays_can_not_be_named_a_line_says_it_and_all_windows_go_on(
     player.play(reduce(show, Run("identify")), 2.0)
     assert [int(window[5, 5, 0]) for window in windows(player.stage)[:2]] == [90, 90]
     assert player.stage._operator is not None
-    assert player.stage.take_messages() == ["a display can't be named, the show goes on: no such glyph"]
+    said = "a display can't be named, the show goes on: no such glyph"
+    assert player.stage.take_messages() == [said]
 
 
 def test_a_display_is_named_in_a_blackout_too(player: Player) -> None:
