@@ -71,7 +71,7 @@ def ends_as_by_quitting(show: subprocess.Popen[str], state: Path) -> None:
 
 def test_a_closed_terminal_ends_the_show_as_quitting_does(tmp_path: Path) -> None:
     # With torch, whose threads it has to end beside.
-    with running(tmp_path, "--model", "builtin") as show:
+    with running(tmp_path, "--model", "builtin", "--backend", "torch") as show:
         assert show.stderr is not None
         next(line for line in show.stderr if "first frame" in line)
         (tmp_path / "visualizer" / "state.yaml").unlink()
