@@ -74,14 +74,14 @@ GROWS = {"memory": 20.0, "handles": 1.0, "threads": 1.0}
 @dataclass
 class Wall:
     """Looks at the wall as an output does. darkened: whether a look may make it black now, as
-    presets modulate some, by depths that hands play. about: gives what else there is to know of a
-    look that was black. black: those that were with no such look."""
+    presets modulate some, by depths that hands play. about: what else there is to know of a look
+    that was black. black: those that were with no such look."""
 
-    about: Callable[[], dict[str, Any]] = dict
+    darkened: Callable[[], bool]
+    about: Callable[[], dict[str, Any]]
     begin: float = 0.0
     looks: int = 0
     black: list[dict[str, Any]] = field(default_factory=list)
-    darkened: bool = False
     due: float = 0.0
 
     def wants(self, at: float) -> bool:
@@ -92,7 +92,7 @@ class Wall:
         """A picture of the wall."""
         self.due = at + LOOK
         self.looks += 1
-        if float(pixels[::4, ::4].mean()) < DARK and not self.darkened:
+        if float(pixels[::4, ::4].mean()) < DARK and not self.darkened():
             self.black.append({"seconds": round(at - self.begin, 1), **self.about()})
 
 
@@ -193,7 +193,7 @@ def play(minutes: float, model: str, seed: int = 1, round_: float = ROUND) -> So
         ports = _free_port(socket.SOCK_DGRAM), _free_port(socket.SOCK_STREAM)
         live = stack.enter_context(_show(folder, model, ports, has_midi))
         begin = last = time.perf_counter()
-        wall = Wall(lambda: _on(live))
+        wall = Wall(lambda: random_hands.darkened(modulation.played(live.show)), lambda: _on(live))
         live.outputs.takers = (*live.outputs.takers, wall)
         hands = stack.enter_context(_Hands(NAME if has_midi else "", ports, seed))
         next_key = next_sample = 0.0
@@ -210,7 +210,6 @@ def play(minutes: float, model: str, seed: int = 1, round_: float = ROUND) -> So
                 pygame.event.post(press(chance, known, live.show.entry is not None))
                 soak.keys += 1
             late = live.stage.late_frames
-            wall.darkened = random_hands.darkened(modulation.played(live.show))
             try:
                 live.step(now - last)
             except Exception as error:

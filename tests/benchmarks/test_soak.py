@@ -10,12 +10,14 @@ import sys
 from pathlib import Path
 from random import Random
 
+import numpy as np
 import pytest
 
 from benchmarks import hands
-from benchmarks.soak import Samples, Soak, Stretch, plays, result
+from benchmarks.soak import Samples, Soak, Stretch, Wall, plays, result
 from visualizer.controls.osc.osc_messages import PREFIX
 from visualizer.desk import desk_messages
+from visualizer.live.rehearsal import Soaked
 from visualizer.show import random_hands
 from visualizer.show.parameters import DEFAULTS
 from visualizer.show.play_actions import Nudge, Run
@@ -64,6 +66,21 @@ def test_a_wall_that_a_preset_darkens_is_no_fault() -> None:
     assert not random_hands.darkened({**DEFAULTS, "edge_glow": 0.2})
     assert random_hands.darkened({**DEFAULTS, "invert": 1.0})
     assert random_hands.darkened({**DEFAULTS, "wall_brightness": -1.0})
+
+
+@pytest.mark.parametrize("darkened", [False, True])
+def test_a_look_that_is_black_counts_by_the_looks_of_that_very_picture(darkened: bool) -> None:
+    # A preset may have inverted the picture with this display frame.
+    now = False
+    wall = Wall(lambda: now, lambda: {"preset": "Op art"})
+    soaked = Soaked(darkened=lambda: now)
+    now = darkened
+    for pixels in (np.full((32, 32, 3), 40, np.uint8), np.zeros((32, 32, 3), np.uint8)):
+        wall.take(pixels, 3.0)
+        soaked.take(pixels, 3.0)
+    assert wall.black == ([] if darkened else [{"seconds": 3.0, "preset": "Op art"}])
+    assert soaked.black == (not darkened)
+    assert wall.looks == soaked.looks == 2
 
 
 @pytest.mark.skipif(shutil.which("Xvfb") is None, reason="no Xvfb on this machine")

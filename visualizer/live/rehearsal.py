@@ -51,7 +51,7 @@ BEGINS_WITHIN = 600.0
 @dataclass
 class Soaked:
     """What came of it. memory: (seconds, MiB). black: of so many looks, while none of the show's
-    looks could make it so (darkened)."""
+    own could make it so. darkened: whether one can at this moment."""
 
     seconds: float = 0.0
     pictures: int = 0
@@ -64,7 +64,7 @@ class Soaked:
     lines: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
     over: bool = False
-    darkened: bool = False
+    darkened: Callable[[], bool] = lambda: False
     due: float = 0.0
 
     def wants(self, at: float) -> bool:
@@ -75,7 +75,7 @@ class Soaked:
         """A picture of the wall."""
         self.due = at + LOOK
         self.looks += 1
-        self.black += float(pixels[::8, ::8].mean()) < DARK and not self.darkened
+        self.black += float(pixels[::8, ::8].mean()) < DARK and not self.darkened()
 
 
 def soak(options: RehearseOptions) -> list[Finding]:
@@ -89,8 +89,9 @@ def soak(options: RehearseOptions) -> list[Finding]:
 
 
 def _played(options: RehearseOptions) -> Soaked:
-    show, soaked = opened(options, chance=1), Soaked()
+    show = opened(options, chance=1)
     live = show.live
+    soaked = Soaked(darkened=lambda: random_hands.darkened(modulation.played(live.show)))
     live.outputs.takers = (*live.outputs.takers, soaked)
     with live:
         show.begin()
@@ -121,7 +122,6 @@ def _run(
                 next_action = at + EVERY
                 live.do(random_hands.action(chance, len(live.show.presets)))
                 soaked.actions += 1
-            soaked.darkened = random_hands.darkened(modulation.played(live.show))
             live.step(now - last)
         except Exception as error:
             soaked.faults[f"{type(error).__name__}: {error}"] += 1

@@ -18,8 +18,11 @@ from visualizer.show.targets import SNAPSHOTS
 SOURCE = "random hands"
 
 DARKENS = frozenset(
-    {"wall_brightness", "wall_contrast", "gamma", "invert", "edge_glow", "vignette", "strobe"}
-)
+    {
+        "wall_brightness", "wall_contrast", "gamma", "invert", "edge_glow", "vignette", "strobe",
+        "posterise",  # in two levels, whatever is not bright is black
+    }
+)  # fmt: skip
 """Parameters that may make the wall black by themselves."""
 
 FAR = 0.3
