@@ -24,7 +24,7 @@ format: $(VENV)/.installed-dev
 	$(BIN)/ruff format .
 	$(BIN)/python -m scripts.tables docs/playing.md
 
-# What the loop costs and whether it stays steady, beside its peers: see benchmarks/README.md.
+# Speed and stability of the loop, compared with the reference app's: see benchmarks/README.md.
 benchmarks: $(VENV)/.installed-dev
 	$(BIN)/python -m benchmarks $(ARGS)
 
