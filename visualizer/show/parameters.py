@@ -42,7 +42,7 @@ LENGTHS = ("seconds", "beats", "bars")
 SOURCES = (
     "off", "sine", "triangle", "saw", "square", "random", "level", "bass", "mid", "treble", "onset",
 )  # fmt: skip
-"""What moves a parameter: nothing, an oscillator (five shapes), or the sound that is heard."""
+"""What modulates a parameter: nothing, an oscillator (five shapes), or the sound input."""
 
 SLOTS = (1, 2, 3, 4)
 """The modulations that can be on at the same time."""
@@ -57,11 +57,11 @@ def _slot(slot: int) -> tuple[Parameter, ...]:
     name = f"mod{slot}"
     return (
         Parameter(
-            f"{name}_target", f"Mod {slot} moves", 0, len(TARGETS) - 1, 0, 1, 1, (), None,
-            "the parameter that it moves", whole=True, choices=TARGETS, group="modulation",
+            f"{name}_target", f"Mod {slot} target", 0, len(TARGETS) - 1, 0, 1, 1, (), None,
+            "the modulated parameter", whole=True, choices=TARGETS, group="modulation",
         ),
         Parameter(
-            f"{name}_source", f"Mod {slot} by", 0, len(SOURCES) - 1, 1, 1, 1, (), None,
+            f"{name}_source", f"Mod {slot} source", 0, len(SOURCES) - 1, 1, 1, 1, (), None,
             "an oscillator's shape, or a band of the sound",
             whole=True, choices=SOURCES, group="modulation",
         ),
@@ -72,12 +72,12 @@ def _slot(slot: int) -> tuple[Parameter, ...]:
             group="modulation",
         ),
         Parameter(
-            f"{name}_every", f"Mod {slot} every", 0.05, 64.0, 4.0, 0.5, 0.05,
+            f"{name}_every", f"Mod {slot} period", 0.05, 64.0, 4.0, 0.5, 0.05,
             ("ctrl c", "ctrl v") if first else (), every,
             "period of the oscillator", curve=3.0, group="modulation",
         ),
         Parameter(
-            f"{name}_in", f"Mod {slot} counts", 0, 2, 1, 1, 1, (), None,
+            f"{name}_in", f"Mod {slot} unit", 0, 2, 1, 1, 1, (), None,
             "unit of the period",
             whole=True, choices=LENGTHS, group="modulation",
         ),
@@ -100,12 +100,12 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "steps", "Steps", 1, 50, 1, 1, 1, ("d", "e"), 22,
-        "denoising steps a frame at full strength; more is slower",
+        "denoising steps per frame at full strength; more is slower",
         whole=True, curve=2.0, reference=2,
     ),
     Parameter(
         "seed", "Seed", 0, 2**32 - 1, 1, 1, 1, ("[", "]"), 23,
-        "the noise that pictures are generated from; -1 draws one",
+        "the noise that pictures are generated from; -1 draws a random one",
         whole=True, travel=SEED_TRAVEL,
     ),
     Parameter(
@@ -140,7 +140,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "zoom", "Zoom", -1.0, 1.0, 0.0, 0.05, 0.01, ("ctrl a", "ctrl q"), 102,
-        "into the picture, below 0 out; doublings a second",
+        "zooms in, below 0 out; in doublings a second",
         unit="/s", reference=0.0,
     ),
     Parameter(
@@ -180,15 +180,15 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "source_mix", "Source mix", 0.0, 1.0, 0.4, 0.05, 0.01, (), 89,
-        "0 the loop, 1 the source",
+        "mix of the loop, at 0, and the source, at 1",
     ),
     Parameter(
         "source_zoom", "Source zoom", -2.0, 3.0, 0.0, 0.1, 0.02, (), None,
-        "enlargement in doublings",
+        "enlargement of the source, in doublings",
     ),
     Parameter(
         "source_mirror", "Source mirror", 0, 4, 0, 1, 1, (), None,
-        "its mirrored half, or flip",
+        "the half of the source that is mirrored, or flip",
         whole=True, choices=("off", "left", "top", "both", "flip"),
     ),
     Parameter(
@@ -198,7 +198,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "sharpness_hold", "Sharpness hold", 0.0, 1.0, 0.9, 0.1, 0.02, ("ctrl ;", "ctrl '"), 108,
-        "holds detail against blur and crust",
+        "holds detail against blur and over-sharpening",
         reference=0.0,
     ),
     Parameter(
@@ -225,12 +225,12 @@ PARAMETERS: tuple[Parameter, ...] = (
         unit="BPM", group="time",
     ),
     Parameter(
-        "hold_in", "Hold counts", 0, 2, 0, 1, 1, (), None,
+        "hold_in", "Hold unit", 0, 2, 0, 1, 1, (), None,
         "unit of hold; a preset writes hold: 16 beats",
         whole=True, choices=LENGTHS, group="time",
     ),
     Parameter(
-        "crossfade_in", "Crossfade counts", 0, 2, 0, 1, 1, (), None,
+        "crossfade_in", "Crossfade unit", 0, 2, 0, 1, 1, (), None,
         "unit of crossfade; a preset writes crossfade: 1 bar",
         whole=True, choices=LENGTHS, group="time",
     ),
@@ -241,7 +241,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "source_beats", "Source beats", 0, 64, 0, 1, 1, (), None,
-        "length of its video; 0 plays at its own speed",
+        "length of the source's video; 0 plays it at its own speed",
         unit="beats", whole=True, group="time",
     ),
     Parameter(
@@ -256,7 +256,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "wall_brightness", "Wall brightness", -1.0, 1.0, 0.0, 0.05, 0.01, (), None,
-        "added to the wall; does not affect the loop", group="look",
+        "brightness added to the wall; does not affect the loop", group="look",
     ),
     Parameter(
         "wall_contrast", "Wall contrast", 0.0, 2.0, 1.0, 0.05, 0.01, (), None,
@@ -268,7 +268,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "hue", "Hue", -180.0, 180.0, 0.0, 5.0, 1.0, (), None,
-        "rotation of all colours round the colour circle", unit="°", group="look",
+        "rotation of all colours around the colour wheel", unit="°", group="look",
     ),
     Parameter(
         "gamma", "Gamma", 0.3, 3.0, 1.0, 0.05, 0.01, (), None,
@@ -276,7 +276,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "invert", "Invert", 0.0, 1.0, 0.0, 0.1, 0.02, (), None,
-        "towards the negative", group="look",
+        "inversion; 1 is the negative", group="look",
     ),
     Parameter(
         "wall_mirror", "Wall mirror", 0, 3, 0, 1, 1, (), None,
@@ -306,7 +306,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "edge_glow", "Edge glow", 0.0, 1.0, 0.0, 0.05, 0.01, (), None,
-        "towards edges only, on black", group="look",
+        "fade to glowing edges on black", group="look",
     ),
     Parameter(
         "bloom", "Bloom", 0.0, 1.0, 0.0, 0.05, 0.01, (), None,

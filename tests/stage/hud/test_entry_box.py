@@ -130,7 +130,7 @@ def test_a_value_is_asked_for_by_name_with_what_it_is_and_what_it_can_be(
         ("steps", 4.0, {"Steps", "4", "1 to 50: " + BY_NAME["steps"].help}),
         ("quantise", 1.0, {"Quantise", "beat", "One of off, beat, bar, 4 bars"}),
         ("hold", 20.0, {"Hold", "20 s", "0 to 600: " + BY_NAME["hold"].help}),
-        ("mod2_target", 1.0, {"Mod 2 moves", "Strength"}),
+        ("mod2_target", 1.0, {"Mod 2 target", "Strength"}),
     ):
         assert words <= set(asked(letters, *put(name, value), Run("number")))
 
