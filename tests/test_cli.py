@@ -219,7 +219,7 @@ def test_set_lists_are_listed_and_checked(
     (tmp_path / "sets").mkdir()
     (tmp_path / "sets" / "night.yaml").write_text("length: 8 bars\nloop: true\npresets: [sea]")
     assert cli.main(["presets", str(tmp_path)]) == 0
-    assert "Set list night, round and round\n    sea  8 bars\n" in capsys.readouterr().out
+    assert "Set list night, looped\n    sea  8 bars\n" in capsys.readouterr().out
     (tmp_path / "sets" / "night.yaml").write_text("presets:\n  - sea\n  - see\n")
     assert cli.main(["presets", str(tmp_path)]) == 1
     assert "night.yaml:3: presets[2]: no preset is named 'see'" in capsys.readouterr().err
@@ -280,7 +280,7 @@ def test_a_show_begins_from_one_thing(capsys: pytest.CaptureFixture[str]) -> Non
 def test_a_kind_of_output_that_is_none_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         cli.main(["--output", "beamer"])
-    assert "'beamer': there are camera, ndi, spout, syphon" in capsys.readouterr().err
+    assert "'beamer' is not one of camera, ndi, spout, syphon" in capsys.readouterr().err
 
 
 def test_a_show_that_is_kept_alive_is_run_by_its_own_command_line(

@@ -135,7 +135,7 @@ def test_a_terminal_that_takes_nothing_blocks_nobody_and_what_it_missed_is_count
         terminal.log("after")
     lines = tap.getvalue().splitlines()
     assert lines[:4] == ["on its way", "0", "1", "2"]
-    assert lines[4].startswith("visualizer: 7 writes were left out here")
+    assert lines[4].startswith("visualizer: 7 writes were dropped here")
     assert lines[5:] == ["after"]
 
 
@@ -152,7 +152,7 @@ def test_a_full_disk_raises_nothing_not_even_in_a_trace(monkeypatch: pytest.Monk
         tap.full = False
         terminal.say("there is room again")
     lines = tap.getvalue().splitlines()
-    assert lines[0].startswith("visualizer: 2 writes were left out here")
+    assert lines[0].startswith("visualizer: 2 writes were dropped here")
     assert lines[1:] == ["visualizer: there is room again"]
 
 

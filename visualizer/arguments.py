@@ -76,7 +76,7 @@ def _add_live(parser: argparse.ArgumentParser) -> None:
         "--renderer",
         choices=("auto", "gl", "software"),
         default="auto",
-        help="what draws the wall (default auto: OpenGL where a GPU draws it)",
+        help="what draws the wall (default auto: OpenGL if there is a GPU for it)",
     )
     add_engine(parser, "auto")
     parser.add_argument(

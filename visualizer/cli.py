@@ -160,7 +160,7 @@ def _render(given: dict[str, Any]) -> int:
         given["frames"] = max(1, round(seconds * given["fps"]))
     options = _options(RenderOptions, given | {"sound": given["soundtrack"]})
     if options.on and not options.variations:
-        raise OptionError("--on: say how many videos with --variations")
+        raise OptionError("--on: give the number of videos with --variations")
     return variations(options) if options.variations else render(options)
 
 

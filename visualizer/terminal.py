@@ -183,7 +183,7 @@ class Writer(threading.Thread):
 
 def _left_out(count: int) -> str:
     lines = "1 write was" if count == 1 else f"{count} writes were"
-    return f"visualizer: {lines} left out here: the terminal or the log's disk was blocked\n"
+    return f"visualizer: {lines} dropped here: the terminal or the log's disk was blocked\n"
 
 
 class _Queued(io.TextIOBase):

@@ -164,7 +164,7 @@ def test_it_goes_on_from_a_picture_and_stops_like_any_host() -> None:
 
 
 class Played(Line):
-    """A show's line whose far engine plays "large", and whose local one the small "builtin"."""
+    """A show's line whose remote engine plays "large", and whose local one the small "builtin"."""
 
     def __init__(self, far: Callable[..., EngineHost]) -> None:
         test_hosts.PLACES["failover"] = partial(
@@ -193,8 +193,8 @@ def test_a_node_that_dies_is_followed_by_the_local_engine_and_comes_back_by_itse
     frames = show.until(16)
     lost = show.status(lambda status: "lost" in status.text)
     # Behind a line that was not taken yet; with the silence, or what Ray says.
-    assert "the far engine is lost: " in lost.text
-    assert lost.text.endswith("; a local model plays until the cluster is there")
+    assert "the remote engine is lost: " in lost.text
+    assert lost.text.endswith("; a local model plays until the cluster is ready")
     assert lost.device == "cpu"
     assert min(float(frame.pixels.mean()) for frame in frames) > 50, "never black"
     numbers = [frame.number for frame in frames]
@@ -228,7 +228,7 @@ def test_an_actor_that_stands_still_is_followed_by_the_local_engine_and_comes_ba
     frames = show.until(16)
     assert min(float(frame.pixels.mean()) for frame in frames) > 50, "never black"
     said = show.status(lambda status: "answer" in status.text).text
-    assert said.endswith(" does not answer; a local model plays until the cluster is there")
+    assert said.endswith(" does not answer; a local model plays until the cluster is ready")
     actor.resume()
     show.until(48)
     (same,) = workers(FarEngine.__name__)
@@ -263,8 +263,8 @@ def test_each_wall_has_an_actor_of_its_own_and_the_first_ones_picture_while_that
     actors[0].kill()
     assert comes_to(lambda: shows(500, 502) or shows(501, 500)), "the other goes on"
     (lost,) = [line for line in lines if "lost" in line]
-    assert lost.startswith(f"wall {2 if seen[1] == 500 else 3}: the far engine is lost: its ")
-    assert "; the first wall's picture is shown until its own engine is there" in lost
+    assert lost.startswith(f"wall {2 if seen[1] == 500 else 3}: the remote engine is lost: its ")
+    assert "; the first wall's picture is shown until its own engine is ready" in lost
     assert comes_to(lambda: shows(501, 502)), "and it comes back"
     walls.close()
     assert walls.stop(SOON)

@@ -84,7 +84,7 @@ def test_who_comes_later_finds_the_tempo_of_the_show() -> None:
 def test_with_others_the_tempo_and_the_beat_are_theirs() -> None:
     session = FakeSession(num_peers=1, tempo=98.0, beat=13.5)
     with following(session) as listener:
-        listener.until_came(Say("Link: in time with 1 other", "link"))
+        listener.until_came(Say("Link: in sync with 1 other", "link"))
         listener.until_came(Sync(98.0, 13.5, source="link"))
         assert listener.link.peers == 1
         assert session.quantum == 4.0, "the bars are shared too"
@@ -122,7 +122,7 @@ def test_when_the_last_one_leaves_the_tempo_runs_on() -> None:
         listener.until(lambda: listener.link.peers == 1)
         session.num_peers = 0
         listener.until(lambda: listener.link.peers == 0)
-        listener.until_came(Say("Link: no peers left; the tempo runs on", "link"))
+        listener.until_came(Say("Link: no peers left; the tempo continues", "link"))
 
 
 def test_the_session_is_left_at_the_end() -> None:
@@ -170,7 +170,7 @@ def test_a_session_that_cant_be_opened_yet_is_tried_again() -> None:
     link = LinkClock(open_session, retry_after=0.002)
     link.start()
     listener = Listener(link)
-    listener.until_came(Say("Link: in time with 1 other", "link"))
+    listener.until_came(Say("Link: in sync with 1 other", "link"))
     assert listener.actions[0] == Say("Link failed and restarts: no network", "link")
     assert len([a for a in listener.actions if isinstance(a, Say)]) == 2
     assert link.stop(PATIENCE)

@@ -91,7 +91,7 @@ def test_the_set_list_the_prompts_weights_and_the_set_up_are_played() -> None:
         ({"type": "set", "parameter": "strength", "value": True}, "set.value"),
         ({"type": "set", "parameter": "strength"}, "Field required"),
         ({"type": "set", "parameter": "strength", "value": 1, "more": 2}, "more: Extra inputs"),
-        ({"type": "run", "command": "strength"}, "strength is no command"),
+        ({"type": "run", "command": "strength"}, "strength is not a command"),
         ({"type": "run", "command": "explode"}, "nothing is named 'explode'"),
         ({"type": "switch", "command": "restart", "on": True}, "switch.command"),
         ({"type": "store", "slot": 9}, "less than or equal to 8"),

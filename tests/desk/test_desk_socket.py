@@ -100,7 +100,7 @@ def test_what_can_not_be_followed_is_told_and_the_desk_stays(
     browser.send("run", command="explode")
     browser.send("set", parameter="strength", value="much")
     browser.until(lambda: len(browser.errors) == 4)
-    assert browser.errors[1] == "messages are JSON text"
+    assert browser.errors[1] == "messages must be JSON text"
     assert browser.errors[3].startswith("strength must be a number")
     assert playing.actions == []
     browser.send("set", parameter="strength", value=7)  # clamped, with a line

@@ -116,5 +116,5 @@ def test_a_folder_that_can_not_be_written_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     kept = Thumbnails(tmp_path / "file" / "thumbnails")
     kept.take(show(), RED)()
-    assert kept.fault.startswith("desk: thumbnails can't be kept: ")
+    assert kept.fault.startswith("desk: thumbnails can't be saved: ")
     assert set(kept.of(PRESETS)) == {"1.1"}

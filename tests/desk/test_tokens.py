@@ -56,7 +56,7 @@ def test_who_may_look_sees_all_and_plays_nothing(opened: Playing) -> None:
     browser.until(lambda: browser.pictures)
     assert browser.hello["role"] == "view"
     browser.send("set", parameter="zoom", value=0.5)
-    browser.until(lambda: browser.errors == ["this link may only look"])
+    browser.until(lambda: browser.errors == ["this link is for viewing only"])
     browser.close()
     answer = httpx.post(
         f"{opened.url}/api/commands/blackout",

@@ -190,7 +190,7 @@ def test_an_osc_address_that_is_none_is_refused_before_a_window_opens(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delattr(opening, "Stage")
-    with pytest.raises(OptionError, match="--osc 'nowhere' is no PORT or HOST:PORT"):
+    with pytest.raises(OptionError, match="--osc 'nowhere' is not PORT or HOST:PORT"):
         run(LiveOptions(osc="nowhere"))
 
 

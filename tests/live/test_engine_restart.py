@@ -138,8 +138,7 @@ def test_an_engine_that_is_killed_comes_back_from_the_last_picture_with_all_that
     show.until(lambda: len(show.frames[-1].pixels) == 48)
     show.until(lambda: show.frames[-1].pixels.mean() == SHADE)
     assert show.warnings == [
-        "the engine's process was killed (SIGKILL); the engine is started again and goes on from "
-        "the last picture"
+        "the engine's process was killed (SIGKILL); the engine restarts from the last picture"
     ]
     assert show.frames[at_death].number < show.frames[at_death - 1].number, "another engine"
     assert {frame.seed for frame in show.frames[at_death:]} == {77}
@@ -157,8 +156,8 @@ def test_a_model_that_kills_it_three_times_is_left_for_the_built_in_one_and_trie
     show.begin("deadly")
     show.until(lambda: len(show.warnings) == 3, seconds=0.01)
     assert show.warnings[-1] == (
-        "the engine's process was killed (SIGKILL); deadly has ended the engine 3 times in a row, "
-        "so builtin plays; ask for deadly to try it again"
+        "the engine's process was killed (SIGKILL); deadly has crashed the engine 3 times in a "
+        "row, so builtin plays; choose deadly to try it again"
     )
     show.until_more(20)
     assert len(show.warnings) == 3
@@ -211,8 +210,8 @@ def test_the_default_model_that_ends_the_engine_is_named_and_does_not_stand_in_f
         engine._slots.frames.fail(EngineLost("it crashed"))
         engine.hear(0.0)
     assert warnings[-1] == (
-        "it crashed; builtin has ended the engine 3 times in a row, so colour-fields plays; ask "
-        "for builtin to try it again"
+        "it crashed; builtin has crashed the engine 3 times in a row, so colour-fields plays; "
+        "choose builtin to try it again"
     )
 
 

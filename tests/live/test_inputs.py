@@ -189,7 +189,7 @@ def test_the_desk_is_told_what_is_seen(calls: Calls) -> None:
 
 
 def test_an_address_that_is_none_is_one_line() -> None:
-    with pytest.raises(OptionError, match="--desk 'there' is no PORT or HOST:PORT"):
+    with pytest.raises(OptionError, match="--desk 'there' is not PORT or HOST:PORT"):
         Inputs(LiveOptions(desk="there"))
-    with pytest.raises(OptionError, match="--osc 'here' is no PORT or HOST:PORT"):
+    with pytest.raises(OptionError, match="--osc 'here' is not PORT or HOST:PORT"):
         Inputs(LiveOptions(osc="here"))

@@ -114,6 +114,6 @@ def test_resume_with_nothing_to_resume_is_one_line(
     wall: Wall, live: LiveShow, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     show = resumed(wall, tmp_path)
-    line = "--resume: there is no last show to take up"
+    line = "--resume: there is no last show to resume"
     assert [message.text for message in show.show.messages].count(line) == 1
     assert capsys.readouterr().err == f"visualizer: {line}\n"

@@ -207,7 +207,7 @@ def test_where_no_model_is_chosen_the_built_in_one_plays_and_follows_the_keys(
     show.press("ctrl+m")
     show.type("nobody/nothing")
     show.press("Return")
-    show.hears("nobody/nothing: not whole in the local cache, and offline")
+    show.hears("nobody/nothing: incomplete in the local cache, and offline")
     show.sees(moving(show), "the picture moves all the same")
 
     show.press("Escape")

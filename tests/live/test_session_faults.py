@@ -120,8 +120,8 @@ def test_each_snapshot_that_a_full_disk_costs_is_said_and_kept_when_there_is_roo
     assert not any(line.endswith(" kept") for line in said)
     monkeypatch.undo()
     keeper.keep(show)
-    until_said(keeper, said, "snapshot 2 kept")
-    assert "snapshot 1 kept" in said
+    until_said(keeper, said, "snapshot 2 stored")
+    assert "snapshot 1 stored" in said
     assert keeper.stop(PATIENCE)
     text = (folder / "snapshots.yaml").read_text(encoding="utf-8")
     assert snapshots.parse(text, "snapshots.yaml") == show.snapshots

@@ -124,11 +124,11 @@ def test_a_snapshot_is_on_disk_at_once_and_said_to_be_kept_only_then(folder: Pat
     keeper.keep(show)
     show = after(show, Store(3))
     keeper.keep(show)
-    assert told(keeper) == "snapshot 3 kept"
+    assert told(keeper) == "snapshot 3 stored"
     text = (folder / "snapshots.yaml").read_text(encoding="utf-8")
     assert snapshots.parse(text, "snapshots.yaml") == show.snapshots
     keeper.keep(after(show, Store(3)))  # the same again is an answer, too
-    assert told(keeper) == "snapshot 3 kept"
+    assert told(keeper) == "snapshot 3 stored"
     assert keeper.stop(PATIENCE)
 
 
@@ -150,7 +150,7 @@ def test_two_shows_on_one_folder_share_snapshots_and_keep_a_state_each(folder: P
     said: list[str] = []
     first = after(first, Set("zoom", 0.1), Store(1))
     shows[0].keep(first)
-    until_said(shows[0], said, "snapshot 1 kept")
+    until_said(shows[0], said, "snapshot 1 stored")
     end = time.monotonic() + PATIENCE
     while not (folder / "state.yaml").exists():  # the folder is the first show's from now on
         assert time.monotonic() < end
@@ -165,7 +165,7 @@ def test_two_shows_on_one_folder_share_snapshots_and_keep_a_state_each(folder: P
     assert shows[0].stop(PATIENCE)
     assert shows[1].stop(PATIENCE)
     said = lines([*found, *shows[1].drain()])
-    assert "snapshot 2 kept" in said
+    assert "snapshot 2 stored" in said
     assert [line for line in said if line.startswith("another show uses")] == [
         f"another show uses {folder}: this one's state goes to state-2.yaml; snapshots are shared"
     ]

@@ -78,7 +78,7 @@ def test_a_wall_shows_the_first_ones_frames_until_its_own_are_there_and_while_th
     two.slots.frames.fail(EngineLost("its node is gone"))
     assert comes_to(lambda: played.shades(30) == {2: 30}), "the first wall's, on that wall alone"
     lost = "wall 3: its node is gone; the first wall's picture is shown until its own engine is "
-    assert [line for line in played.lines if "gone" in line] == [f"{lost}there"]
+    assert [line for line in played.lines if "gone" in line] == [f"{lost}ready"]
     assert comes_to(lambda: played.own(2) is not two)
     again = played.own(2)
     assert again.picture is not None

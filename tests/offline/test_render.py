@@ -172,7 +172,7 @@ def test_a_faulty_run_leaves_the_older_video_whole(
     [
         (["a.gif"], ".mp4"),
         (["older"], "has frames of another run"),
-        (["a.mp4", "--prompt", " "], "empty prompt makes no frame"),
+        (["a.mp4", "--prompt", " "], "empty prompt generates no frame"),
     ],
 )
 def test_what_cant_be_rendered_is_one_line(

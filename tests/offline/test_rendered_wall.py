@@ -76,7 +76,7 @@ def test_what_is_no_picture_is_refused_before_anything_is_made(
     path.write_text("no")
     for command in (["render", str(tmp_path / "out")], []):
         assert cli.main([*command, "--from", str(path), *SMALL]) == 2
-        assert f"--from {path}: can't be read: it is no PNG" in capsys.readouterr().err
+        assert f"--from {path}: can't be read: it is not a PNG" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 

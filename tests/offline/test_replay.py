@@ -317,8 +317,8 @@ def test_a_frame_that_fails_leaves_the_one_before(
     ("content", "more", "says"),
     [
         (None, [], "can't be read: No such file"),
-        ("", [], "is no performance log: it does not begin as one"),
-        ("\x00" * 50, [], "is no performance log"),
+        ("", [], "is not a performance log: it does not begin as one"),
+        ("\x00" * 50, [], "is not a performance log"),
         (performance_file.header_text(Header(__version__)), [], "it contains no picture"),
         ("", ["--preset", "1", "--seed", "3"], "leave out --preset, --set, --seed"),
         ("", ["--continue"], "leave out --continue"),

@@ -139,7 +139,7 @@ FINE = json.loads(to_text(PictureMetadata(prompt="a", mix=alone("a"), values=DEF
     [
         (None, "has no metadata of this program"),
         ("", "can't be read"),
-        ("[1]", "is no JSON object"),
+        ("[1]", "is not a JSON object"),
         ("{" * 5000, "can't be read"),
         ("[" * 90_000, "can't be read"),
         ("x" * 200_000, "too long"),
@@ -176,7 +176,7 @@ def test_what_this_version_does_not_know_is_left_out_and_named(tmp_path: Path) -
     _, found = read(png(tmp_path / "a.png", json.dumps(content)), lines.append)
     assert found is not None
     assert dict(found.values) == {"blend": 0.5}
-    assert lines == [f"{tmp_path / 'a.png'}: left out what is not known here: mood, warmth"]
+    assert lines == [f"{tmp_path / 'a.png'}: unknown entries are left out: mood, warmth"]
 
 
 def test_a_blank_prompt_is_none() -> None:
@@ -200,8 +200,8 @@ ZEROS = zlib.compress(bytes(100_000_000), 9)
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (b"", "it is no PNG"),
-        (b"GIF89a", "it is no PNG"),
+        (b"", "it is not a PNG"),
+        (b"GIF89a", "it is not a PNG"),
         (header(64, 36)[:20], "can't be read"),
         (header(64, 36), "can't be read"),
         (header(50_000, 50_000) + chunk(b"IDAT", ZEROS), "can't be read"),

@@ -169,18 +169,18 @@ def test_the_command_lists_what_can_be_had_and_why_not(
     monkeypatch.setattr(sys, "platform", "linux")
     assert cli.main(["outputs"]) == 0
     assert capsys.readouterr().out.splitlines() == [
-        "--output camera  not here: pyvirtualcam is not installed; "
+        "--output camera  not available: pyvirtualcam is not installed; "
         "pip install 'visualizer[camera]'",
-        "--output ndi  not here: cyndilib is not installed; pip install 'visualizer[ndi]'",
-        "--output spout  not here: only on Windows",
-        "--output syphon  not here: only on macOS",
+        "--output ndi  not available: cyndilib is not installed; pip install 'visualizer[ndi]'",
+        "--output spout  not available: only on Windows",
+        "--output syphon  not available: only on macOS",
     ]
 
 
 def test_names_of_kinds_and_of_what_others_find() -> None:
     assert parse("ndi") == ("ndi", "")
     assert parse("ndi:Left: the wall ") == ("ndi", "Left: the wall")
-    with pytest.raises(ValueError, match="'nd': there are camera, ndi, spout, syphon"):
+    with pytest.raises(ValueError, match="'nd' is not one of camera, ndi, spout, syphon"):
         parse("nd")
 
 

@@ -129,9 +129,9 @@ def test_an_encoder_that_is_too_slow_leaves_pictures_out_and_says_how_many(tmp_p
     assert recorder.stop(PATIENCE)
     lines = recorder.drain()
     assert recorder.dropped == 10
-    assert lines[1] == "recording: the encoder is too slow, and some pictures are left out"
+    assert lines[1] == "recording: the encoder is too slow, and some pictures are dropped"
     assert [line.partition(";")[2] for line in lines if line.startswith("recorded")] == [
-        " 10 pictures were left out", ""
+        " 10 pictures were dropped", ""
     ]  # fmt: skip
     assert sorted(len(pictures(path)) for path in tmp_path.iterdir()) == [1, 11]
 

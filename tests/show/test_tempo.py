@@ -210,7 +210,7 @@ def test_where_one_source_is_chosen_the_others_are_not_listened_to() -> None:
     assert wrong.tempo_from == "link"
     assert (
         wrong.messages[-1].text
-        == "the tempo comes from tap, midi clock, link, sound or all of them"
+        == "the tempo source is one of tap, midi clock, link, sound, or all of them"
     )
 
 

@@ -128,8 +128,8 @@ def _is_news(sync: Sync, seconds: float, told: Sync) -> bool:
 
 def _company(peers: int) -> str:
     if not peers:
-        return "Link: no peers left; the tempo runs on"
-    return f"Link: in time with {peers} other{'s' if peers > 1 else ''}"
+        return "Link: no peers left; the tempo continues"
+    return f"Link: in sync with {peers} other{'s' if peers > 1 else ''}"
 
 
 def _open_session() -> Session:

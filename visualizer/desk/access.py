@@ -50,7 +50,7 @@ class Caller:
     def may(self, action: Action) -> None:
         """Raises Refused where it may not have this done."""
         if self.role == "view":
-            raise Refused(403, "this link may only look")
+            raise Refused(403, "this link is for viewing only")
         ends = isinstance(action, End) or (isinstance(action, Run) and action.command == "quit")
         if ends and not self.here:
             raise Refused(403, "only this machine may quit")

@@ -70,7 +70,7 @@ def to_action(message: FromDesk) -> Action:
         case RunCommand(command=name):
             target = targets.parse(name)
             if target.kind in (VALUE, STEP):
-                raise ValueError(f"{name} is no command")
+                raise ValueError(f"{name} is not a command")
             return targets.action(target, SOURCE)
         case SwitchCommand(command=name, on=on):
             return Switch(name, on, SOURCE)
@@ -88,7 +88,7 @@ def to_action(message: FromDesk) -> Action:
         case WeighText(text=text, share=share):
             return Weigh(text, share, SOURCE)
         case WatchPreview():
-            raise ValueError("the preview is only for the socket")
+            raise ValueError("the preview is available only over the socket")
         case _:
             return _set_up(message)
 

@@ -84,7 +84,7 @@ class DeskSocket:
             self._flooded = False
             given = event.get("text")
             if given is None:
-                await self._fault("messages are JSON text")
+                await self._fault("messages must be JSON text")
                 continue
             try:
                 message = desk_messages.read(given)

@@ -11,7 +11,11 @@ _ROWS = (
     ("engine_latency_seconds", "gauge", "Time from a request to its picture on the wall."),
     ("display_frames_per_second", "gauge", "Pictures a second on the wall."),
     ("display_frame_p99_seconds", "gauge", "99th percentile of the last display frame times."),
-    ("display_late_frames_total", "counter", "Display frames over 25 ms after the one before."),
+    (
+        "display_late_frames_total",
+        "counter",
+        "Display frames over 25 ms after the previous one.",
+    ),
     ("memory_bytes", "gauge", "Memory that the program uses."),
     ("gpu_memory_used_bytes", "gauge", "Memory that all programs use on the engine's GPU."),
     ("gpu_memory_total_bytes", "gauge", "Total memory of the engine's GPU."),
@@ -21,7 +25,7 @@ _ROWS = (
     ("generating", "gauge", "Whether pictures are generated."),
     ("blackout", "gauge", "Whether the wall is faded to black."),
     ("recorded_seconds", "gauge", "Length of the current recording."),
-    ("set_list_entry", "gauge", "Number of the set list's entry, 0 while it is stopped."),
+    ("set_list_entry", "gauge", "Number of the set list's current entry, 0 while it is stopped."),
     ("desks", "gauge", "Desks that are connected."),
     ("show_seconds", "counter", "Show time."),
 )
@@ -58,7 +62,7 @@ def text(state: State, time: float) -> str:
         full = f"visualizer_{name}"
         lines += [f"# HELP {full} {help_}", f"# TYPE {full} {kind}", f"{full} {float(value):.10g}"]
     lines += [
-        "# HELP visualizer_info What runs.",
+        "# HELP visualizer_info The running model and its device.",
         "# TYPE visualizer_info gauge",
         f'visualizer_info{{model="{_quoted(engine.model)}",device="{_quoted(engine.device)}"}} 1',
     ]

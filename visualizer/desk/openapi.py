@@ -88,7 +88,7 @@ _FAULTS = {
     400: "the request can't be read",
     401: "a token is needed",
     403: "this caller may not do that",
-    404: "there is no such page",
+    404: "not found",
     413: f"the body is over {MOST_BYTES} bytes",
     422: "the request can't be carried out; the line says why",
     429: "too many requests",
@@ -192,7 +192,7 @@ def _operation(row: Row) -> dict[str, Any]:
 
 
 def _read(summary: str, name: str, content: dict[str, Any], *more: int) -> dict[str, Any]:
-    ok = {"description": "as it is now", "content": content}
+    ok = {"description": "the current state", "content": content}
     faults = _faults(400, 401, 403, 429, *more)
     return {"operationId": name, "summary": summary, "responses": {"200": ok, **faults}}
 

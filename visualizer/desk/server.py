@@ -131,7 +131,7 @@ class Desk(Worker):
         try:
             found = socket.getaddrinfo(self._host, self._wanted_port, type=socket.SOCK_STREAM)
         except UnicodeError:
-            raise OSError(errno.EADDRNOTAVAIL, "no machine has such a name") from None
+            raise OSError(errno.EADDRNOTAVAIL, "no machine has this name") from None
         family, _, _, _, where = found[0]
         listening = socket.socket(family, socket.SOCK_STREAM)
         try:

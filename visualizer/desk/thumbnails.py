@@ -107,7 +107,7 @@ class Thumbnails:
             write_bytes(self._folder / f"{key}.jpg", jpeg)
             self.fault = ""
         except OSError as error:
-            self.fault = f"desk: thumbnails can't be kept: {error.strerror or error}"
+            self.fault = f"desk: thumbnails can't be saved: {error.strerror or error}"
 
     def _keep(self, key: str, jpeg: bytes) -> None:
         self._count += 1

@@ -281,7 +281,7 @@ class LiveShow:
         if is_all and self._resumes:
             self._resumes = False
             if self.show.offer is None:
-                self.warn("--resume: there is no last show to take up")
+                self.warn("--resume: there is no last show to resume")
             else:
                 yield Run(RESUME, "--resume")
             if self._reopened is not None and not (self.show.model.wanted or self.show.model.asks):

@@ -154,14 +154,14 @@ class EngineClient:
         if instead := self._restart.instead:
             left = model or "the default model"
             self._warn(
-                f"{why}; {left} has ended the engine {DEATHS} times in a row, so {instead} plays; "
-                f"ask for {left} to try it again"
+                f"{why}; {left} has crashed the engine {DEATHS} times in a row, so {instead} "
+                f"plays; choose {left} to try it again"
             )
             self._model = instead
             if instead == COLOUR_FIELDS and self._in_process:
                 self._make = openers.without_torch(self._options)
         else:
-            self._warn(f"{why}; the engine is started again and goes on from the last picture")
+            self._warn(f"{why}; the engine restarts from the last picture")
 
     def _watch(self, now: float) -> None:
         """Say it, once, where an engine in a thread hangs; a process's host sees to that itself."""

@@ -168,7 +168,7 @@ def findings(soaked: Soaked) -> list[Finding]:
     if soaked.over:
         found.append(bad("the show ended by itself"))
     found += [
-        note(f"said {n} times: {line}" if n > 1 else f"said: {line}")
+        note(f"message, {n} times: {line}" if n > 1 else f"message: {line}")
         for line, n in soaked.lines.most_common(MOST_LINES)
     ]
     return found
@@ -179,10 +179,10 @@ def _growth(memory: list[tuple[float, float]]) -> Finding:
     settled = [row for row in memory if row[0] >= memory[-1][0] * SETTLED]
     most = max(size for _, size in memory)
     if len(settled) < 3:
-        return note(f"at most {most:.0f} MiB; too short for a slope")
+        return note(f"at most {most:.0f} MiB; too short to measure growth")
     times, sizes = zip(*settled, strict=True)
     slope = linear_regression(times, sizes).slope * 3600.0
     line = f"memory {slope:+.0f} MiB an hour, at most {most:.0f} MiB"
     if times[-1] - times[0] < SURE:
-        return note(f"{line}; too short to be sure of")
-    return good(line) if slope <= GROWTH else bad(line, "rehearse for longer to be sure")
+        return note(f"{line}; too short to be reliable")
+    return good(line) if slope <= GROWTH else bad(line, "rehearse for longer to confirm it")

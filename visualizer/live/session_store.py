@@ -232,7 +232,7 @@ class SessionStore(Worker):
             self._on_disk = merged
             self._stamp = _stamp(path)
         for _, slot in self._unwritten:
-            self._say(f"snapshot {slot} kept")
+            self._say(f"snapshot {slot} stored")
         self._unwritten.clear()
 
     def _say_lost(self, stored: Collection[Place], why: str) -> None:

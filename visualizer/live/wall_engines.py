@@ -1,8 +1,8 @@
-"""--walls: engines of further walls, which play the same show with seeds of their own.
+"""--walls: engines of additional walls, which play the same show with their own seeds.
 
-Each wall's engine is one of two hosts, as a far engine is (failover.py): its own, and while that is
-away the first wall's frames. So a wall whose engine is lost fades to the first wall's picture at
-once, and back when its own is there again.
+Each wall's engine is one of two hosts, as a remote engine is (failover.py): its own, and while that
+is unavailable the first wall's frames. So a wall whose engine is lost fades to the first wall's
+picture at once, and back when its own engine is ready again.
 """
 
 from __future__ import annotations

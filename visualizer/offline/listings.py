@@ -37,7 +37,7 @@ def presets(folder: Path | None) -> int:
     told_of_sets: list[str] = []
     folder = (folder or shipped_presets()) / "sets"
     for set_list in set_file.load_folder(folder, good, told_of_sets.append):
-        loops = ", round and round" if set_list.loops else ""
+        loops = ", looped" if set_list.loops else ""
         _line((f"Set list {set_list.name}", "bold"), (loops, "dim"))
         for entry in set_list.entries:
             _line((f"    {entry.preset}", ""), (f"  {entry.words}", "dim"))
@@ -95,7 +95,7 @@ def outputs() -> int:
 
     for program in PROGRAMS.values():
         why = why_not(program)
-        mark = (f"  not here: {why}", "") if why else ("  can be had", "green")
+        mark = (f"  not available: {why}", "") if why else ("  available", "green")
         _line((f"--output {program.name}", "bold"), mark)
     return 0
 

@@ -45,7 +45,11 @@ PICTURES = 3
 def versions(options: RehearseOptions) -> Found:
     """Python, libraries and drivers."""
     system = f"Python {platform.python_version()} on {platform.platform(terse=True)}"
-    yield good(system) if sys.version_info < (3, 15) else note(f"{system}: newer than was tested")
+    yield (
+        good(system)
+        if sys.version_info < (3, 15)
+        else note(f"{system}: newer than the tested versions")
+    )
     found = []
     for name in PACKAGES:
         try:
@@ -181,9 +185,9 @@ def sound(options: RehearseOptions) -> Found:
     heard.close()
     name = f"{heard.name}, {heard.rate:.0f} Hz"
     if options.sound is None:
-        yield note(f"not used without --sound; there is {name}")
+        yield note(f"not used without --sound; available: {name}")
     elif max(levels, default=0.0) > 0.0:
-        yield good(f"{name}: it is heard")
+        yield good(f"{name}: sound is received")
     else:
         yield note(f"{name}: silence", "play something, or check its level")
 
@@ -225,11 +229,11 @@ def fonts(options: RehearseOptions) -> Found:
     texts = "".join(cued.text for preset in found for cued in preset.prompts)
     if missing := letters_without_font(each for each in texts if each.isprintable()):
         yield bad(
-            f"the HUD can't draw these letters of prompts: {missing}",
+            f"the HUD can't draw these characters of prompts: {missing}",
             "install fonts such as Noto Sans CJK and Noto Emoji",
         )
     else:
-        yield good("all letters of the presets' prompts")
+        yield good("all characters of the presets' prompts")
     for script, letters in SCRIPTS.items():
         if letters_without_font(letters):
             yield note(f"no font for {script}", "prompts still work; the HUD shows boxes")

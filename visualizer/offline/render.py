@@ -193,7 +193,7 @@ def _first(options: RenderOptions, chance: int, picture: BeginPicture | None = N
         terminal.log(fault)
     if options.prompt is not None:
         if not options.prompt.strip():
-            raise OptionError("--prompt is empty: an empty prompt makes no frame")
+            raise OptionError("--prompt is empty: an empty prompt generates no frame")
         # A preset that was named stays, but its prompts give way to the one asked for.
         preset = presets[first] if presets and options.preset else Preset("prompt", ())
         cued = prompt_lists.cued(options.prompt, "--prompt", terminal.log, negative=preset.negative)

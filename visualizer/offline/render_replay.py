@@ -30,7 +30,7 @@ def render_replay(options: RenderOptions, path: Path, tell: Tell | None) -> int:
         "--source": options.source, "--from": options.from_picture,
     }  # fmt: skip
     if unused := [name for name, value in given.items() if value]:
-        raise OptionError(f"--replay plays what was played: leave out {', '.join(unused)}")
+        raise OptionError(f"--replay repeats the log as played: leave out {', '.join(unused)}")
     recording = replay.read(path, terminal.say)
     header = recording.header
     if header.version != __version__:

@@ -92,7 +92,7 @@ def read(path: Path, say: Say) -> Recording:
     except OSError as error:
         raise OptionError(f"--replay {path}: can't be read: {error.strerror or error}") from None
     except performance_file.NoLog as why:
-        raise OptionError(f"--replay {path}: is no performance log: {why}") from None
+        raise OptionError(f"--replay {path}: is not a performance log: {why}") from None
     if told > MOST_TOLD:
         say(f"--replay {path}: {told - MOST_TOLD} more lines are left out")
     if begins is None:
@@ -109,7 +109,9 @@ def begun(recording: Recording) -> Show:
             loras=tuple(map(parse_lora, header.loras)), source=header.source, chance=header.chance,
         )  # fmt: skip
     except Exception as error:
-        raise OptionError(f"--replay {recording.path}: can't be begun: {one_line(error)}") from None
+        raise OptionError(
+            f"--replay {recording.path}: can't be started: {one_line(error)}"
+        ) from None
     return show if show.model.wanted else text_entry.asked(show)
 
 

@@ -57,7 +57,7 @@ def _tried(options: RehearseOptions, name: str, show: Show) -> Found:
             f"{1 / took:.1f} frames a second"
         )
     except Exception as error:
-        yield bad(f"{name}: {_line(error)}", "start the show with it once with a network")
+        yield bad(f"{name}: {_line(error)}", "start the show with it once while online")
         return
     del engine
     gc.collect()

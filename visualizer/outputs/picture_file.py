@@ -109,7 +109,9 @@ def read(path: Path, tell: Callable[[str], object]) -> tuple[Pixels, PictureMeta
                 text = image.text.get(KEYWORD)  # type: ignore[attr-defined]
     except Exception as error:  # Pillow raises all kinds at a file that is broken
         why = (
-            "it is no PNG" if isinstance(error, UnidentifiedImageError) else terminal.reason(error)
+            "it is not a PNG"
+            if isinstance(error, UnidentifiedImageError)
+            else terminal.reason(error)
         )
         raise ValueError(f"{path}: can't be read: {why}") from None
     pixels.setflags(write=False)

@@ -213,7 +213,7 @@ def parse(text: str) -> tuple[str, str]:
     """KIND or KIND:NAME as (kind, name). Raises ValueError with a line for people."""
     kind, _, name = text.partition(":")
     if kind not in PROGRAMS:
-        raise ValueError(f"'{kind}': there are {', '.join(PROGRAMS)}")
+        raise ValueError(f"'{kind}' is not one of {', '.join(PROGRAMS)}")
     return kind, name.strip()
 
 

@@ -94,7 +94,7 @@ class Recorder(Output):
 
     def too_slow(self) -> str:
         """See Output."""
-        return "recording: the encoder is too slow, and some pictures are left out"
+        return "recording: the encoder is too slow, and some pictures are dropped"
 
     def _drop(self) -> None:
         if self._video is not None:  # else the encoder is chosen, which takes up to a second
@@ -140,6 +140,6 @@ class Recorder(Output):
             return
         video.close()
         dropped, self._dropped_before = self.dropped - self._dropped_before, self.dropped
-        left_out = f"; {dropped} pictures were left out" if dropped else ""
+        left_out = f"; {dropped} pictures were dropped" if dropped else ""
         length = clock_text(self._end - self._start)
         self._say(f"recorded {length} to {self._path}{left_out}")

@@ -166,6 +166,6 @@ def _meant(show: Show) -> str:
 def _words(show: Show, names: Names) -> str:
     source = SOURCES[int(show.values[names.source])]
     if source != "random" and source not in SHAPES:
-        return f"what is heard: {source}"
+        return f"the sound's {source}"
     unit = LENGTHS[int(show.values[names.counts])]
     return f"{source}, every {show.values[names.every]:g} {unit}"

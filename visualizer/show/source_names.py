@@ -17,7 +17,9 @@ def camera_number(name: str) -> int | None:
         return None
     number = name.removeprefix(CAMERA)
     if not (number.isascii() and number.isdecimal() and len(number) < 4):
-        raise ValueError(f"must be a file, or {CAMERA}N with the camera's number, as {CAMERA}0")
+        raise ValueError(
+            f"must be a file, or {CAMERA}N with the camera's number, such as {CAMERA}0"
+        )
     return int(number)
 
 

@@ -80,7 +80,7 @@ def chosen(show: Show, source: str) -> Show:
     """The show whose tempo and beat come from one source alone, or from all by rank (""). They run
     on until it says something."""
     if source not in SOURCES:
-        return say(show, f"the tempo comes from {', '.join(SOURCES[1:])} or all of them")
+        return say(show, f"the tempo source is one of {', '.join(SOURCES[1:])}, or all of them")
     if source and show.tempo.source not in ("", source):
         show = replace(show, tempo=_rebased(show, show.tempo.bpm, ""), taps=())
     return replace(show, tempo_from=source)

@@ -116,7 +116,7 @@ def test_an_input_that_cant_be_closed_is_a_line() -> None:
     microphone = Microphone()
     microphone.closing.clear()
     with listening(microphone, lost_after=0.002, close_within=0.002) as listener:
-        line = "sound: Microphone can't be closed; restart the show to hear again"
+        line = "sound: Microphone can't be closed; restart the show to use sound again"
         listener.until_came(Say(line, "sound"))
         microphone.closing.set()
         listener.until(lambda: listener.lines.count("sound: listening to Microphone") == 2)
@@ -239,12 +239,12 @@ def test_a_chosen_input_that_cant_be_opened_is_one_line_and_the_one_before_stays
     with listening(inputs, on=False) as listener:
         sound = listener.sound
         sound.choose(True, "Broken")
-        listener.until_came(Say("sound: Broken is in use; it stays off", "sound"))
+        listener.until_came(Say("sound: Broken is in use; sound stays off", "sound"))
         assert not sound.on
         sound.choose(True, "Mic")
         listener.until(lambda: sound.input == "Mic")
         sound.choose(True, "Broken")
-        listener.until_came(Say("sound: Broken is in use; the input stays", "sound"))
+        listener.until_came(Say("sound: Broken is in use; the previous input stays", "sound"))
         listener.until(lambda: inputs.open == ["Mic", "Mic"] and sound.input == "Mic")
 
 

@@ -37,7 +37,7 @@ def test_a_learned_file_can_be_read(tmp_path: Path) -> None:
     assert (
         (tmp_path / "pads.yaml").read_text()
         == """\
-# What MIDI learn finds is written here; edit it as you like.
+# MIDI learn writes its assignments here; you can edit this file.
 ports: [pads]
 controls:
   cc 9 channel 1: {plays: zoom, as: signed bit 1}  # Zoom

@@ -193,7 +193,7 @@ def test_a_map_that_lies_over_what_was_learned_or_forgotten_is_named(tmp_path: P
     desk = Desk(tmp_path / "maps", given)
     desk.learn(ZOOM)
     desk.hear("A", fader(77))
-    over = f"but --midi-map {given} lies over it"
+    over = f"but --midi-map {given} takes precedence"
     assert desk.said == [f"MIDI: cc 77 channel 1 is saved for zoom, {over}"]
     assert desk.learned == []
     desk.learner.forget(targets.parse("blend"))
@@ -201,4 +201,4 @@ def test_a_map_that_lies_over_what_was_learned_or_forgotten_is_named(tmp_path: P
     assert desk.said[1:] == [f"MIDI: blend is forgotten, {over}"]
     desk.learner.forget_all()
     desk.serve()
-    assert desk.said[2:] == [f"MIDI: all own maps are set aside, {over}"]
+    assert desk.said[2:] == [f"MIDI: all of your own maps are set aside, {over}"]

@@ -142,7 +142,7 @@ def test_a_given_map_that_lies_over_what_was_learned_is_told(tmp_path: Path) -> 
 
     def out(line: str) -> None:
         lines.append(line)
-        if "lies over it" in line:
+        if "takes precedence" in line:
             stop.set()
 
     class Hand(threading.Event):
@@ -154,7 +154,7 @@ def test_a_given_map_that_lies_over_what_was_learned_is_told(tmp_path: Path) -> 
             return stop.wait(timeout)
 
     assert not learn("zoom", out, Hand(), ports=ports, folder=tmp_path / "maps", given=given)
-    assert lines[-1].endswith(f"--midi-map {given} lies over it")
+    assert lines[-1].endswith(f"--midi-map {given} takes precedence")
 
 
 def test_a_machine_without_an_alsa_sequencer_is_told_so(tmp_path: Path) -> None:

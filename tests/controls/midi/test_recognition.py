@@ -219,7 +219,7 @@ def test_for_a_command_a_button_is_heard_beside_a_fader_that_passes_through_127(
     fader = [cc(16, value) for value in range(100, 128)]
     moved = found(fader, COMMAND)
     assert not moved.sure
-    assert moved.ask == "that one turns; press a button or a pad"
+    assert moved.ask == "that is a knob or fader; press a button or pad"
     for button in ([cc(41, 127), cc(41, 0)], [cc(41, 60), cc(41, 0), cc(41, 60)]):
         learned = found([*fader, *button], COMMAND)
         assert (learned.signal, learned.sure) == (signal("cc", 41), True)

@@ -179,7 +179,7 @@ def test_a_bundles_good_messages_play_and_the_other_is_counted() -> None:
     assert osc.malformed == 1
     assert [action.text for action in actions if isinstance(action, Say)] == [
         "OSC: malformed packets, or parts of them, from 127.0.0.2 are ignored",
-        "OSC: /other is not ours; addresses begin with /visualizer/",
+        "OSC: /other is unknown; addresses begin with /visualizer/",
     ]
 
 

@@ -183,7 +183,7 @@ def test_a_seed_of_32_bits_is_sent_back_whole(seed: int) -> None:
 
 def test_what_cant_be_followed_is_one_line() -> None:
     for address, arguments, why in (
-        ("/other/strength", [1], "/other/strength is not ours; addresses begin with /visualizer/"),
+        ("/other/strength", [1], "/other/strength is unknown; addresses begin with /visualizer/"),
         ("/visualizer/", [1], "not ours"),
         ("/visualizer/fog", [1], "nothing is named /visualizer/fog"),
         ("/visualizer/strength ", [1], "nothing is named /visualizer/strength "),
@@ -195,7 +195,7 @@ def test_what_cant_be_followed_is_one_line() -> None:
         ("/visualizer/strength", ["much"], "strength must be a number, not 'much'"),
         ("/visualizer/strength", [math.nan], "strength must be a number, not nan"),
         ("/visualizer/freeze", ["on"], "/visualizer/freeze takes a number"),
-        ("/visualizer/prompt", [1], "/visualizer/prompt takes a text"),
+        ("/visualizer/prompt", [1], "/visualizer/prompt takes text"),
         ("/visualizer/strength", ["inf"], "strength must be a number, not 'inf'"),
         ("/visualizer/tap", [math.inf], "/visualizer/tap takes a number, not inf"),
     ):

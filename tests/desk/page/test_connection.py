@@ -92,7 +92,7 @@ def test_a_link_with_a_token_is_taken_out_of_the_address_bar(
         assert not looks.is_visible("#blackout")
         looks.focus("[data-parameter=strength]")
         looks.keyboard.press("End")  # refused, and so it is where it was
-        until(lambda: looks.inner_text("#message") == "this link may only look")
+        until(lambda: looks.inner_text("#message") == "this link is for viewing only")
         place = "document.querySelector('[data-parameter=strength]').getAttribute('aria-valuenow')"
         until(lambda: looks.evaluate(place) == "0.6")
         stranger = chromium.new_page()

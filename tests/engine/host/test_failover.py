@@ -150,7 +150,7 @@ def test_when_the_far_engine_is_lost_the_local_one_goes_on_from_its_picture_and_
     assert picture is not None
     assert picture[0, 0, 0] == 50
     said = line(both, lambda status: "gone" in status.text)
-    assert said.text.endswith("the node is gone; a local model plays until the cluster is there")
+    assert said.text.endswith("the node is gone; a local model plays until the cluster is ready")
     both.near.frame(60)
     assert both.shade() == 60
     assert comes_to(lambda: both.far is not lost and both.far.started)
@@ -173,7 +173,7 @@ def test_a_line_that_was_not_heard_yet_goes_along_with_the_next_news(both: Both)
     both.near.runs(BUILTIN)
     status = both.slots.statuses.get()
     assert status is not None
-    assert "the node is gone; a local model plays until the cluster is there" in status.text
+    assert "the node is gone; a local model plays until the cluster is ready" in status.text
 
 
 def test_a_line_that_comes_again_before_it_was_heard_is_said_once(both: Both) -> None:
@@ -211,7 +211,7 @@ def test_a_far_engine_that_is_silent_is_stood_in_for_and_plays_on_when_it_answer
     silent = both.far
     silent.slots.statuses.put(Status(Phase.STARTING, "the node is silent"))
     said = line(both, lambda status: status.phase is Phase.RUNNING and "silent" in status.text)
-    assert said.text == "the node is silent; a local model plays until the cluster is there"
+    assert said.text == "the node is silent; a local model plays until the cluster is ready"
     both.near.frame(60)
     assert both.shade() == 60
     silent.frame(70)  # on its way when it fell silent

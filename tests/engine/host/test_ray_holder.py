@@ -72,5 +72,5 @@ def test_one_whose_holder_fails_says_why(
 
 
 def test_one_that_is_not_there_in_time_is_said(show: subprocess.Popen[bytes]) -> None:
-    with pytest.raises(NoCluster, match="is not there"):
+    with pytest.raises(NoCluster, match="is not running"):
         address(show.pid, 0.0)

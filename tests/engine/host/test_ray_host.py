@@ -60,8 +60,8 @@ def test_an_engine_that_is_silent_is_said_soon_and_plays_on_where_it_answers() -
     phases = [(at, status.phase) for at, status in heard if not status.wire]
     assert [phase for _, phase in phases[:3]] == [Phase.RUNNING, Phase.STARTING, Phase.RUNNING]
     assert [at for at, _ in phases[:3]] == pytest.approx([0.0, SILENT, 5.0], abs=2 * LOOK)
-    assert heard[1][1].text == "the far engine is lost:  does not answer"
-    assert why == f"the far engine is lost:  is silent for {GIVEN_UP:g} s"
+    assert heard[1][1].text == "the remote engine is lost:  does not answer"
+    assert why == f"the remote engine is lost:  is silent for {GIVEN_UP:g} s"
     assert ray.now == pytest.approx(5.0 + GIVEN_UP, abs=2 * LOOK)
 
 
@@ -115,7 +115,7 @@ def test_only_an_actor_that_ended_by_itself_speaks_against_its_model() -> None:
 
     died = _lost(ActorDiedError("The actor is dead because its worker process has died."))
     assert isinstance(died, EngineDied)
-    assert str(died) == "the far engine is lost: its process has ended"
+    assert str(died) == "the remote engine is lost: its process has ended"
     for error in (
         ActorDiedError("The actor died because its node has died."),
         ActorUnavailableError(),

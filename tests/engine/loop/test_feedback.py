@@ -178,7 +178,7 @@ def test_where_memory_is_out_the_picture_becomes_smaller_until_it_is_no_use() ->
         lines.append(line)
         sides.append(play(engine, 1, since=len(lines) + 1).shape[0])
     assert sides == [384, 256, 192, 128]
-    assert lines[0] == "out of memory: the picture is made at 384 pixels"
+    assert lines[0] == "out of memory: pictures are generated at 384 pixels"
     assert engine.reduce_memory() == ""
 
 
@@ -186,7 +186,7 @@ def test_a_smaller_picture_goes_on_from_the_large_one_in_its_shape() -> None:
     denoiser = Scripted(F.interpolate(soft(), (384, 512), mode="bilinear"))
     engine = loop(denoiser, (384, 512))
     play(engine, 1)
-    assert engine.reduce_memory() == "out of memory: the picture is made at 384 by 256 pixels"
+    assert engine.reduce_memory() == "out of memory: pictures are generated at 384 by 256 pixels"
     play(engine, 1, since=1, **STILL)
     assert denoiser.seen[1].shape == (1, 3, 256, 384)
     small = F.interpolate(denoiser.seen[1], SIZE, mode="bilinear", antialias=True)
@@ -197,7 +197,7 @@ def test_what_the_denoiser_itself_can_spare_goes_first() -> None:
     engine = loop(Frugal(), (256, 256))
     assert [engine.reduce_memory() for _ in range(2)] == [
         "the autoencoder is a tiny one",
-        "out of memory: the picture is made at 192 pixels",
+        "out of memory: pictures are generated at 192 pixels",
     ]
 
 

@@ -76,7 +76,7 @@ def test_offline_a_model_that_is_cached_in_part_is_not_called_broken(
     cache: Path, sockets: list[str], sd_folder: Path
 ) -> None:
     (put_in(cache, sd_folder, "a/b") / WEIGHTS).unlink()
-    with pytest.raises(ModelError, match="not whole in the local cache, and offline"):
+    with pytest.raises(ModelError, match="incomplete in the local cache, and offline"):
         load_model("a/b", "cpu", True, unheard)
     assert sockets == []
 

@@ -51,9 +51,9 @@ def test_how_far_it_is_goes_up_in_per_cent_of_a_size(hub: Hub, sd_folder: Path) 
     hub.repos["a/b"] = sd_folder
     heard: list[Status] = []
     load_model("a/b", "cpu", False, heard.append)
-    told = [status for status in heard if status.text.startswith("fetching")]
-    assert told[0].text == "fetching a/b: 0 % of 0.4 MB"
-    assert told[-1].text == "fetching a/b: 100 % of 0.4 MB"
+    told = [status for status in heard if status.text.startswith("downloading")]
+    assert told[0].text == "downloading a/b: 0 % of 0.4 MB"
+    assert told[-1].text == "downloading a/b: 100 % of 0.4 MB"
     shares = [status.progress for status in told]
     assert shares == sorted(set(shares), key=lambda share: share or 0.0)
     assert len(shares) > 3
@@ -89,7 +89,7 @@ def test_nobody_waits_for_a_download_that_is_dropped(hub: Hub, sd_folder: Path) 
     hub.repos["a/b"] = sd_folder
 
     def drop(status: Status) -> None:
-        if status.progress and "fetching" in status.text:
+        if status.progress and "downloading" in status.text:
             raise Outdated
 
     with pytest.raises(Outdated):

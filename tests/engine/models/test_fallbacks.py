@@ -138,8 +138,8 @@ def test_a_model_that_is_not_here_gives_way_to_the_builtin_one_when_offline(
     assert engine.model == BUILTIN
     (line,) = heard.lines(Phase.FAILED)
     assert line == (
-        "nobody/nothing: not whole in the local cache, and offline; run it once with a network; "
-        "builtin plays instead"
+        "nobody/nothing: incomplete in the local cache, and offline; run it once with a network "
+        "connection; builtin plays instead"
     )
     assert heard.lines(Phase.RUNNING) == [line]
 
@@ -151,7 +151,7 @@ def strict(name: str, heard: Heard, device: str = "cpu") -> Engine:
 
 def test_where_a_model_must_be_that_one_nothing_takes_its_place(sd_folder: Path) -> None:
     heard = Heard()
-    with pytest.raises(ModelError, match="nobody/nothing: not whole in the local cache"):
+    with pytest.raises(ModelError, match="nobody/nothing: incomplete in the local cache"):
         strict("nobody/nothing", heard)
     assert heard.lines(Phase.RUNNING) == heard.lines(Phase.FAILED) == []
     assert strict(str(sd_folder), heard).model == str(sd_folder)
@@ -212,7 +212,7 @@ def test_a_gpu_whose_memory_is_out_gives_way_to_the_processor(
     engine = opened(str(sd_folder), heard, device="cuda")
     assert (engine.model, engine.device) == (str(sd_folder), "cpu")
     (line,) = heard.lines(Phase.FAILED)
-    assert "too big for the GPU's memory" in line
+    assert "too large for the GPU's memory" in line
 
 
 def test_a_gpu_that_fails_otherwise_leaves_the_builtin_model_on_the_processor(
@@ -328,7 +328,7 @@ def test_while_another_model_is_read_colour_fields_come_at_once(sd_as_builtin: N
     with WEIGHTS_LOCK:
         assert opened(BUILTIN, heard).model == COLOUR_FIELDS
     assert heard.lines(Phase.FAILED) == [
-        "builtin: another model is being read just now; colour-fields plays instead"
+        "builtin: another model is loading; colour-fields plays instead"
     ]
 
 

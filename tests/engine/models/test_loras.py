@@ -151,7 +151,7 @@ def test_files_that_do_not_fit_are_one_line_each_and_change_nothing(
         ({"lora_unet_x.hada_w1_a": sheet}, "a LoHa, LoKr, DoRA or the like; take a plain LoRA"),
         ({**fit, f"{key}_magnitude_vector": sheet}, "a LoHa, LoKr, DoRA or the like"),
         ({"unet.(a+)+$.lora_A.weight": sheet}, "the names or number of its tensors"),
-        ({"model.diffusion_model.x": sheet}, "no LoRA; a whole model is given with --model"),
+        ({"model.diffusion_model.x": sheet}, "not a LoRA; a complete model is given with --model"),
     ]
     pipeline = copy.deepcopy(sd)
     file = tmp_path / "film.safetensors"
@@ -168,7 +168,7 @@ def test_files_that_do_not_fit_are_one_line_each_and_change_nothing(
         assert torch.equal(made(pipeline), made(sd))
     for text, name in ((b"no header", "film.safetensors"), (b"", "film.ckpt"), (b"", "film.txt")):
         (tmp_path / name).write_bytes(text)
-        with pytest.raises(ModelError, match=r"can't be read as safetensors|a pickle|no LoRA"):
+        with pytest.raises(ModelError, match=r"can't be read as safetensors|a pickle|not a LoRA"):
             attach(pipeline, "sd", [Lora(str(tmp_path / name))], True, unheard, True)
     # One that fits plays beside one that doesn't.
     good = tmp_path / "good.safetensors"
@@ -221,7 +221,7 @@ def test_layers_that_do_not_fit_are_counted(sd: Any, tmp_path: Path) -> None:
     ("name", "says"),
     [
         ("no/such.safetensors", "no such file"),
-        ("nowhere", "no such file, and no name on Hugging Face"),
+        ("nowhere", "no such file, and not a Hugging Face name"),
         ("film.pt", "a pickle, which is never loaded"),
         ("some/lora", "not here or in the local cache, and offline"),
         ("some/lora/film.safetensors", "not here or in the local cache, and offline"),

@@ -176,7 +176,7 @@ def test_where_memory_is_out_a_tiny_autoencoder_is_the_first_step_down(
 ) -> None:
     engine = assembled("a/plain", size=(64, 64))
     before = engine.next(request()).pixels
-    assert engine.reduce_memory().endswith("the picture is made at 48 pixels"), (
+    assert engine.reduce_memory().endswith("pictures are generated at 48 pixels"), (
         "not here: no download"
     )
     load_vae(next(iter(TINY_VAES.values())), AutoencoderTiny, False, False, unheard)
@@ -213,7 +213,7 @@ def test_one_whose_download_broke_off_is_fetched_anew(with_tiny: Hub, tmp_path: 
         with pytest.raises(ModelError):
             load_vae(name, AutoencoderTiny, False, offline, unheard)
     aside.rename(weights)
-    with pytest.raises(ModelError, match="not whole in the local cache, and offline"):
+    with pytest.raises(ModelError, match="incomplete in the local cache, and offline"):
         load_vae(name, AutoencoderTiny, False, True, unheard)
     assert isinstance(load_vae(name, AutoencoderTiny, False, False, unheard), AutoencoderTiny)
 
@@ -235,4 +235,4 @@ def test_no_step_down_waits_until_another_model_is_read(
         load_vae(name, AutoencoderTiny, False, False, unheard)
     engine = assembled("a/plain", size=(64, 64))
     with WEIGHTS_LOCK:
-        assert engine.reduce_memory().endswith("the picture is made at 48 pixels")
+        assert engine.reduce_memory().endswith("pictures are generated at 48 pixels")

@@ -137,7 +137,7 @@ def test_memory_that_a_loading_model_takes_costs_that_model_and_not_the_picture(
     assert rig.frame().number == 1
     assert engine.steps == ["a tiny autoencoder"]
     status = rig.runs(BUILTIN)
-    assert status.text == "other: too big beside the current model; change to builtin first"
+    assert status.text == "other: too large beside the current model; change to builtin first"
 
 
 class Loop:

@@ -200,7 +200,7 @@ def test_while_another_model_is_read_colour_fields_stand_in_for_the_builtin_one(
     rig.engines[COLOUR_FIELDS] = Gated(COLOUR_FIELDS)
 
     def open_(name: str, report: Report) -> Engine:
-        report(Status(Phase.RUNNING, f"{name}: another model is being read just now"))
+        report(Status(Phase.RUNNING, f"{name}: another model is loading"))
         return rig.engines[COLOUR_FIELDS]
 
     rig.producer = rig.new(open_engine=open_)

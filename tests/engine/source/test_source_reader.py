@@ -208,7 +208,7 @@ def test_a_video_too_heavy_for_the_machine_is_said_and_still_shown(reads: Make) 
     assert bench.reading().line == ""
     bench.want(time=LATE + 0.1)
     found = bench.reading(lambda reading: bool(reading.line))
-    assert "clip.mp4: too heavy for this machine" in found.line
+    assert "clip.mp4: too demanding for this machine" in found.line
     assert found.pixels is not None
 
 

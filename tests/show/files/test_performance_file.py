@@ -149,7 +149,7 @@ def test_a_parameter_of_a_newer_version_is_left_out_with_a_line() -> None:
     told: list[str] = []
     text = json.dumps({**HEADER, "settings": {"zoom": 0.5, "smell": 1}})
     assert performance_file.parse_header(text, told.append).settings == {"zoom": 0.5}
-    assert told == ["line 1: left out what is not known here: smell"]
+    assert told == ["line 1: unknown entries are left out: smell"]
 
 
 @pytest.mark.parametrize(

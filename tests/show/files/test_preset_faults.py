@@ -69,7 +69,7 @@ def test_a_fault_names_file_line_and_field() -> None:
         ("prompts: [a]\nsource: [a]", "x.yaml:2: source: Input should be a valid string"),
         (
             "prompts:\n- text: {a: 1, 'a ': 5}",
-            "x.yaml:2: prompts[1].text.a: stands twice; give it one weight",
+            "x.yaml:2: prompts[1].text.a: appears twice; give it one weight",
         ),
         ("prompts: [a]\nloop: old", "x.yaml:2: loop: Input should be 'own' or 'reference'"),
         (
@@ -225,12 +225,12 @@ def test_what_follows_from_prompts_left_out_is_told_as_that() -> None:
 
 def test_a_key_that_stands_twice_is_a_fault_with_both_lines() -> None:
     assert lines_of("prompts: [a]\nname: A\nPrompts: [b]\nstrength: 0.3\nSTRENGTH: 0.9") == [
-        "x.yaml:3: prompts: stands twice, in line 1 and in line 3",
-        "x.yaml:5: strength: stands twice, in line 4 and in line 5",
+        "x.yaml:3: prompts: appears twice, in line 1 and in line 3",
+        "x.yaml:5: strength: appears twice, in line 4 and in line 5",
     ]
     assert lines_of("prompts:\n- {text: a, hold: 1, hold: 2}\n- text: {a: 1, a: 2}") == [
-        "x.yaml:2: hold: stands twice, in line 2 and in line 2",
-        "x.yaml:3: a: stands twice, in line 3 and in line 3",
+        "x.yaml:2: hold: appears twice, in line 2 and in line 2",
+        "x.yaml:3: a: appears twice, in line 3 and in line 3",
     ]
 
 

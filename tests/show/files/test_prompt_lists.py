@@ -49,12 +49,12 @@ def test_all_faults_of_a_json_file_are_told() -> None:
         ('{"0": "a"\n"1": "b"}', ["a.json:2: not valid JSON: Expecting ',' delimiter"]),
         ("[]", ['a.json:1: must be prompts by frame, as {"0": "sea", "60": "fire"}']),
         ("[" * 100_000, ["a.json:1: not valid JSON: it is nested too deeply"]),
-        ('{"0": "a",\n"060": "b",\n"60": "c"}', ["a.json:3: 60: stands twice, as 060 and as 60"]),
+        ('{"0": "a",\n"060": "b",\n"60": "c"}', ["a.json:3: 60: appears twice, as 060 and as 60"]),
         ('{"prompts": {}}', ['a.json:1: must be prompts by frame, as {"0": "sea", "60": "fire"}']),
         (
             '{"0": "a",\n"x": "b",\n"30": 7,\n"0": "c"}',
             [
-                "a.json:1: 0: stands twice",
+                "a.json:1: 0: appears twice",
                 "a.json:2: x: must be a frame, a whole number",
                 "a.json:3: 30: must be a prompt, in quotes",
             ],

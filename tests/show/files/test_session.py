@@ -123,7 +123,7 @@ def test_what_is_not_known_is_left_out_in_one_line_and_all_else_is_kept() -> Non
     text = "preset: Plain\nmood: 3\nvalues: {zoom: 0.5, glow: 1}"
     memory = parse(text, "x.yaml", lines.append)
     assert memory == Session({"zoom": 0.5}, preset="Plain")
-    assert lines == ["x.yaml: left out what is not known here: glow, mood"]
+    assert lines == ["x.yaml: unknown entries are left out: glow, mood"]
     lines.clear()
     parse("preset: Plain", "x.yaml", lines.append)
     assert lines == []

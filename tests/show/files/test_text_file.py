@@ -25,7 +25,7 @@ def test_a_fifo_among_presets_is_a_line(tmp_path: Path) -> None:
     presets, faults = load_folder(tmp_path)
     assert [preset.name for preset in presets] == ["b"]
     assert [str(fault) for fault in faults] == [
-        f"{tmp_path / 'a.yaml'}: can't be read: is a pipe or a device, no regular file"
+        f"{tmp_path / 'a.yaml'}: can't be read: is a pipe or a device, not a regular file"
     ]
 
 
@@ -43,7 +43,7 @@ def test_aliases_that_multiply_are_one_short_line() -> None:
         for end in ("prompts: *i", "prompts: [*i]", "hold: *i", "values: {zoom: *i}"):
             with pytest.raises((PresetError, Fault)) as caught:
                 reads(f"{BOMB}{end}", "x.yaml")
-            assert str(caught.value) == "x.yaml:1: its aliases make more than 10000 values of it"
+            assert str(caught.value) == "x.yaml:1: its aliases expand to more than 10000 values"
 
 
 def test_aliases_of_a_working_file_are_fine() -> None:

@@ -107,4 +107,4 @@ def test_learning_begins_with_a_target_that_is_named_and_goes_to_another() -> No
     )
     refused = after(start(ALL), LearnTarget("quit"))  # no pad should end a show by chance
     assert refused.learning is None
-    assert "nothing that can be learned is named 'quit'" in refused.messages[-1].text
+    assert "no target is named 'quit'" in refused.messages[-1].text

@@ -47,7 +47,7 @@ def test_what_is_left_out_of_a_text_that_joins_and_what_makes_room_is_said() -> 
     assert [message.text for message in show.messages] == [
         "left out of the prompt: --neg people",
         "left out of the prompt: <lora:film:1>",
-        f"a mix has 4 texts; left out: {({'a', 'b'} - set(mix(show))).pop()}",
+        f"a mix has at most 4 texts; left out: {({'a', 'b'} - set(mix(show))).pop()}",
     ]
     assert set(mix(show)) - {"a", "b"} == {"sea", "fog", "rain"}
     cut = after(mixed(), MixIn("x" * 1001))

@@ -134,9 +134,9 @@ def test_prompts_typed_before_and_since_are_all_in_the_history() -> None:
 
 def test_without_an_offer_there_is_nothing_to_take_up() -> None:
     show = reduce(start(ALL), RESUME)
-    assert (show.values, line(show)) == (start(ALL).values, "there is no last show to take up")
+    assert (show.values, line(show)) == (start(ALL).values, "there is no last show to resume")
     twice = reduce(taken_up(Session(MappingProxyType({"zoom": 0.5}))), RESUME)
-    assert line(twice) == "there is no last show to take up"
+    assert line(twice) == "there is no last show to resume"
 
 
 def test_a_show_takes_the_place_of_one_that_was_offered_only_after_a_while() -> None:
@@ -203,7 +203,7 @@ def test_a_set_list_that_the_command_line_names_plays_as_it_was_edited() -> None
 def test_a_set_list_that_is_gone_is_stopped_with_a_line() -> None:
     show = taken_up(replace(remember(start(ALL)), set_list="My set"))
     assert show.sets.play is None
-    said = "set list My set is gone; it is stopped"
+    said = "set list My set no longer exists; it is stopped"
     assert said in [message.text for message in show.messages]
 
 

@@ -46,7 +46,7 @@ def test_an_entry_is_removed_and_what_plays_or_waits_goes_on() -> None:
 def test_the_one_that_is_on_and_the_last_one_stay_with_a_line() -> None:
     show = playing(RemoveFromSet(0))
     assert names(show) == ["Plain", "Fast", "Calm"]
-    assert show.messages[-1].text == "Plain is on: go to another entry, then remove it"
+    assert show.messages[-1].text == "Plain is playing: go to another entry, then remove it"
     one = after(start(ALL), AddToSet(0), RemoveFromSet(0))
     assert names(one) == ["Plain"]
     assert "at least one" in one.messages[-1].text

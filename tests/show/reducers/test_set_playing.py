@@ -52,7 +52,7 @@ def test_presets_come_in_order_each_after_its_length_and_the_last_one_stays() ->
     for _ in range(1000):
         show = reduce(show, Tick(FRAME))
     assert (name(show), show.sets.play) == ("Calm", None)
-    assert "is over" in show.messages[-1].text
+    assert "has ended" in show.messages[-1].text
 
 
 def test_one_that_loops_begins_again_and_so_does_any_that_is_unattended() -> None:
@@ -137,7 +137,7 @@ def test_one_that_does_not_loop_ends_before_what_is_not_there() -> None:
     assert name(show) == "Calm"
     assert [m.text for m in show.messages] == [
         "preset gone does not exist; its entry is skipped",
-        "set list Night is over; its last preset stays",
+        "set list Night has ended; its last preset stays",
     ]
 
 

@@ -219,7 +219,7 @@ def test_parameters_that_are_not_known_are_left_out_in_one_line_and_all_else_is_
     text = "a:\n  1: {zoom: 0.5, glow: wide}\nb: {2: {haze: 1, noise: 0.1, glow: 2}}"
     kept = parse(text, "x.yaml", lines.append)
     assert kept == {"a": {1: {"zoom": 0.5}}, "b": {2: {"noise": 0.1}}}
-    assert lines == ["x.yaml: left out what is not known here: glow, haze"]
+    assert lines == ["x.yaml: unknown entries are left out: glow, haze"]
     assert parse(text, "x.yaml") == kept
 
 

@@ -99,7 +99,7 @@ def _find(sounddevice: Any, wanted: str | None) -> dict[str, Any]:
         if wanted.casefold() in row["name"].casefold():
             return dict(row)
     there = ", ".join(dict.fromkeys(row["name"] for row in inputs))
-    raise NoInput(f"no input named {wanted}; there are {there}")
+    raise NoInput(f"no input named {wanted}; available: {there}")
 
 
 class _PortAudio:

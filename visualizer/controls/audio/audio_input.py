@@ -156,7 +156,9 @@ class Sound(InputThread):
         if before is None:
             return False
         self._choice = before
-        self._say(f"sound: {why}; " + ("the input stays" if before.on else "it stays off"))
+        self._say(
+            f"sound: {why}; " + ("the previous input stays" if before.on else "sound stays off")
+        )
         return True
 
     def _listen(self) -> None:
@@ -177,7 +179,7 @@ class Sound(InputThread):
 
     def _close(self, source: Input) -> None:
         """Give the input back; say so where that does not end."""
-        line = f"sound: {source.name} can't be closed; restart the show to hear again"
+        line = f"sound: {source.name} can't be closed; restart the show to use sound again"
         slow = threading.Timer(self._close_within, self._say, (line,))
         slow.daemon = True
         slow.start()

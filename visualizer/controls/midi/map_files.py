@@ -235,7 +235,7 @@ def _file_name(port: str) -> str:
 
 def _write(path: Path, mapping: Mapping) -> None:
     """Write a file whole or not at all, under the comment that it had at its top."""
-    heading = "What MIDI learn finds is written here; edit it as you like."
+    heading = "MIDI learn writes its assignments here; you can edit this file."
     with suppress(OSError, UnicodeDecodeError):
         lines = path.read_text(encoding="utf-8").splitlines()
         top = next((n for n, line in enumerate(lines) if not line.startswith("#")), len(lines))

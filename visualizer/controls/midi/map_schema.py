@@ -57,7 +57,7 @@ def _shown(value: Any) -> str:
     name = " ".join(value.split()) if isinstance(value, str) else value
     if name not in leds.NAMES:
         some = [name for name in leds.NAMES if not name[-1].isdigit()]
-        raise _fault(f"no LED shows {value!r}; there are {', '.join(some)}, preset 1, snapshot 1")
+        raise _fault(f"no LED shows {value!r}; use one of {', '.join(some)}, preset 1, snapshot 1")
     return str(name)
 
 
@@ -83,7 +83,7 @@ class _Part(BaseModel):
             content = {names[0]: content}
         if not isinstance(content, dict):
             raise _fault(f"must be a name, or a mapping with {', '.join(names)}")
-        why = f"no such field; there are {', '.join(names)}"
+        why = f"no such field; use one of {', '.join(names)}"
         faults = [detail((name,), why) for name in content if name not in names]
         try:
             part = handler({name: content[name] for name in content if name in names})
@@ -165,7 +165,7 @@ def _entries(
             signal = signal._replace(channel=channel or signal.channel)
             try:
                 if signal in found:
-                    raise ValueError(f"{signal} stands twice")
+                    raise ValueError(f"{signal} appears twice")
                 found[signal] = None
                 found[signal] = made(signal, entry)
             except ValueError as error:

@@ -71,11 +71,11 @@ class OwnMaps:
         """Put all own maps aside; whether controllers play as they came."""
         if not self._written(lambda: map_files.reset(self._folder)):
             return False
-        return self._given is None or self._covered("all own maps are set aside")
+        return self._given is None or self._covered("all of your own maps are set aside")
 
     def _covered(self, done: str) -> bool:
         """Say that it was done, and why that isn't heard."""
-        self._say(f"MIDI: {done}, but --midi-map {self._given} lies over it")
+        self._say(f"MIDI: {done}, but --midi-map {self._given} takes precedence")
         return False
 
     def _written(self, change: Callable[[], object]) -> bool:

@@ -167,7 +167,9 @@ def _struck(values: _Values) -> Iterator[Found]:
         if not down:
             continue
         if len({*down}) > 1 or down[0] <= SMALL:
-            yield Found(signal, maps.TRIGGER, False, "that one turns; press a button or a pad")
+            yield Found(
+                signal, maps.TRIGGER, False, "that is a knob or fader; press a button or pad"
+            )
             continue
         let_go = values[signal][-1] == 0
         twice, full = len(down) > 1, down[0] == 127  # some buttons never send their release

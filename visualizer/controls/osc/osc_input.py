@@ -224,7 +224,7 @@ def parse_address(text: str) -> tuple[str, int]:
     """
     host, _, port = text.rpartition(":")
     if not (port.isascii() and port.isdigit() and 1 <= int(port) <= _LARGEST):
-        raise ValueError(f"'{text}' is no PORT or HOST:PORT, as in 9000 or 0.0.0.0:9000")
+        raise ValueError(f"'{text}' is not PORT or HOST:PORT, such as 9000 or 0.0.0.0:9000")
     return host or HOST, int(port)
 
 

@@ -195,7 +195,7 @@ def decode(address: str, arguments: Sequence[object]) -> list[Action]:
     """
     name = address.removeprefix(PREFIX).strip("/").replace("/", " ")
     if not address.startswith(PREFIX) or not name:
-        raise ValueError(f"{address} is not ours; addresses begin with {PREFIX}")
+        raise ValueError(f"{address} is unknown; addresses begin with {PREFIX}")
     given = [each for each in arguments if isinstance(each, int | float | str)]
     if name == "prompt" and any(each is not None for each in arguments):
         return [Prompt(_joined(address, given), SOURCE)]
@@ -252,7 +252,7 @@ def number(address: str, argument: object) -> float:
 def _joined(address: str, given: Sequence[Argument]) -> str:
     """The words of a prompt, of which Max and Pd send each as an argument of its own."""
     if not any(isinstance(each, str) for each in given):
-        raise ValueError(f"{address} takes a text")
+        raise ValueError(f"{address} takes text")
     words = " ".join(f"{each:g}" if isinstance(each, float) else str(each) for each in given)
     words = " ".join(words.split())
     text = "".join(sign for sign in words if sign.isprintable() or sign == JOINER)

@@ -8,5 +8,5 @@
 - ray_host: the engine on another machine; far_engine: that machine's side
 - ray_cluster: joining a cluster; ray_holder: what holds one on this machine
 - jpeg, wire_meter: pictures on the way, and what the way takes
-- failover: a far engine, and a local one that plays while it is away
+- failover: a remote engine, and a local one that plays while it is away
 """

@@ -1,4 +1,4 @@
-"""Two hosts as one: a far engine plays, and a local one while that one is away.
+"""Two hosts as one: a remote engine plays, and a local one while that one is away.
 
 The local engine has its model loaded and stands by. When the far one is lost, the local one goes on
 from its last picture at once; the far one is tried again every few seconds, and goes on from the
@@ -28,13 +28,13 @@ LOOK = 0.05
 """Seconds between looks at what is no request."""
 
 RETRIES = (2.0, 5.0, 10.0)
-"""Seconds until the far engine is tried again, by its losses in a row; the last again and again."""
+"""Seconds until the remote engine is tried again, by its losses in a row; the last repeats."""
 
 PLAYED = 60.0
 """Seconds of play after which losses before are forgotten."""
 
 DEATHS = 3
-"""Times in a row that a model may end the far engine."""
+"""Times in a row that a model may end the remote engine."""
 
 
 class Forwarded(Latest[T]):
@@ -89,7 +89,7 @@ class Failover(threading.Thread):
         slots: Slots,
         picture: Pixels | None = None,
         *,
-        where: str = "the far engine",
+        where: str = "the remote engine",
         meanwhile: str = "a local model plays",
         retries: tuple[float, ...] = RETRIES,
         clock: Callable[[], float] = time.monotonic,
@@ -171,7 +171,7 @@ class Failover(threading.Thread):
                 self._far.host.start()
 
     def _ask(self, model: str) -> None:
-        """A model is wanted: the far engine's. Here the built-in one stands in for all."""
+        """A model is wanted: the remote engine's. Here the built-in one stands in for all."""
         self._model = model
         if self._deaths >= DEATHS:
             self._again = 0.0
@@ -181,7 +181,7 @@ class Failover(threading.Thread):
             self._far.slots.models.put(model)
 
     def _take_over(self, far: Side, now: float) -> None:
-        """The far engine is lost: play here."""
+        """The remote engine is lost: play here."""
         if self._active is far and now - self._since > PLAYED:
             self._losses = self._deaths = 0
         self._again = now + self._retries[min(self._losses, len(self._retries) - 1)]
@@ -192,23 +192,23 @@ class Failover(threading.Thread):
             self._again = math.inf
             left = split(self._model or "")[0] or "the default model"
             self._line = (
-                f"{far.lost}; {left} has ended {self._where} {DEATHS} times in a row, so "
-                f"{self._meanwhile}; ask for {left} to try it again"
+                f"{far.lost}; {left} has crashed {self._where} {DEATHS} times in a row, so "
+                f"{self._meanwhile}; choose {left} to try it again"
             )
         elif self._active is far or not self._said:
-            self._line = f"{far.lost}; {self._meanwhile} until {self._where} is there"
+            self._line = f"{far.lost}; {self._meanwhile} until {self._where} is ready"
         self._said = True
         self._play(self._near)
 
     def _stand_in(self, far: Side) -> None:
-        """The far engine is silent: play here until it answers or is lost."""
+        """The remote engine is silent: play here until it answers or is lost."""
         assert far.status is not None
         self._said = True
-        self._line = f"{far.status.text}; {self._meanwhile} until {self._where} is there"
+        self._line = f"{far.status.text}; {self._meanwhile} until {self._where} is ready"
         self._play(self._near)
 
     def _hand_over(self, far: Side, now: float) -> None:
-        """The far engine is there: have it play, and the local one stand by."""
+        """The remote engine is there: have it play, and the local one stand by."""
         self._since, self._said = now, False
         self._line = f"{self._where} plays"
         if self._request is not None:

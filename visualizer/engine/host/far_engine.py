@@ -34,7 +34,7 @@ SWITCH_INTERVAL = 0.0005
 
 
 class Hello(NamedTuple):
-    """What a far engine says first: its program's version, its machine's name."""
+    """What a remote engine says first: its program's version, its machine's name."""
 
     version: str
     machine: str

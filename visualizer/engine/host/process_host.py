@@ -289,7 +289,7 @@ class ProcessHost(threading.Thread):
         process.join(ENDS_WITHIN)
         if process.exitcode is None:
             self._say(
-                "the engine's process is stuck in a driver and can't be ended; no other can start"
+                "the engine's process is stuck in a driver and can't be killed; no other can start"
             )
             process.join()
 

@@ -76,7 +76,7 @@ def address(show: int, within: float = STARTS_WITHIN) -> str:
             with suppress(OSError):
                 raise NoCluster(fault.read_text(encoding="utf-8"))
         time.sleep(LOOK)
-    raise NoCluster("the show's Ray cluster is not there")
+    raise NoCluster("the show's Ray cluster is not running")
 
 
 def _held(show: int) -> Iterator[Path]:

@@ -196,15 +196,15 @@ class RayHost(threading.Thread):
                     self._tell(replace(self._status, text=""))
             elif now - heard > (limit := SILENT_WHILE_OPENING if opens else GIVEN_UP):
                 raise EngineLost(
-                    f"the far engine is lost: {self._machine} is silent for {limit:g} s"
+                    f"the remote engine is lost: {self._machine} is silent for {limit:g} s"
                 )
             elif now - heard > SILENT and not opens and not silent:
                 silent = True
-                line = f"the far engine is lost: {self._machine} does not answer"
+                line = f"the remote engine is lost: {self._machine} does not answer"
                 self._slots.statuses.put(Status(Phase.STARTING, line))
             if self._watchdog.look(now - last, self._wants_frame):
                 limit = self._watchdog.limit
-                raise EngineDied(f"the far engine hung: no response for {limit:.0f} s")
+                raise EngineDied(f"the remote engine hung: no response for {limit:.0f} s")
             runs = self._status.phase is Phase.RUNNING and not silent
             if runs and now - told > TOLD_EVERY:
                 told = now
@@ -273,4 +273,4 @@ def _lost(error: Exception) -> EngineLost:
     kinds = [kind.__name__ for kind in type(error).__mro__]
     why = next((WHY[kind] for kind in kinds if kind in WHY), one_line(error))
     died = "ActorDiedError" in kinds and NODE_DIED not in str(error)
-    return (EngineDied if died else EngineLost)(f"the far engine is lost: {why}")
+    return (EngineDied if died else EngineLost)(f"the remote engine is lost: {why}")

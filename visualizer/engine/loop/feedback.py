@@ -163,7 +163,7 @@ class Feedback:
         if smaller is not None:
             self._take(smaller)
         side = f"{width}" if width == height else f"{width} by {height}"
-        return f"out of {_memory(self.device)}: the picture is made at {side} pixels"
+        return f"out of {_memory(self.device)}: pictures are generated at {side} pixels"
 
     def _passed(self, time: float) -> float:
         """Seconds of show time since the last call, as far as they count."""

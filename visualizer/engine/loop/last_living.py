@@ -68,7 +68,7 @@ class LastLiving:
     def line(self) -> str:
         """For people, once each time that a picture begins to be held; "" for none."""
         told, self._told = self._told, True
-        return "" if told else "the pictures have gone flat; the last good one stays meanwhile"
+        return "" if told else "the model's pictures are flat; the last good one stays"
 
     def _mixed(self, pixels: Pixels) -> Pixels:
         if self._fade == 0.0 or self._old is None:

@@ -80,11 +80,11 @@ OPENRAIL = "CreativeML OpenRAIL-M: commercial use allowed, some uses forbidden"
 
 KNOWN: tuple[Known, ...] = (
     Known(BUILTIN, "as this program", 512, "runs on a laptop's processor; 1 step, guidance off"),
-    Known(COLOUR_FIELDS, "as this program", 384, "no model: colours by the prompt; for setup"),
+    Known(COLOUR_FIELDS, "as this program", 384, "no model: colours from the prompt; for setup"),
     Known("stabilityai/sdxl-turbo", STABILITY, 512, "for GPUs; 1 to 4 steps, no guidance", True),
     Known("stabilityai/sd-turbo", STABILITY, 512, "lighter than sdxl-turbo; guidance off", True),
     Known("Lykon/dreamshaper-8-lcm", OPENRAIL, 512, "4 steps, guidance 1 to 2"),
-    Known("SimianLuo/LCM_Dreamshaper_v7", "MIT", 768, "4 steps, guidance 8 at no cost; try 512"),
+    Known("SimianLuo/LCM_Dreamshaper_v7", "MIT", 768, "4 steps, guidance 8 at full speed; try 512"),
     Known("stable-diffusion-v1-5/stable-diffusion-v1-5", OPENRAIL, 512, "10 steps, guidance 7"),
 )  # fmt: skip
 

@@ -83,29 +83,29 @@ def check_configs(name: str, folder: Path) -> None:
         where = f"{name}: {path.parent.name}/{path.name}"
         if path.name.lower() == ADAPTER_FILE:
             raise ModelError(
-                f"{where} names another model to load; merge the adapter into its model, or take "
+                f"{where} names another model to load; merge the adapter into its model, or use "
                 "a model without one"
             )
         for field, value in _fields(read_json(where, path)):
             if value and _names_code(field, value):
                 raise ModelError(
                     f"{where}: {field} names code or weights from elsewhere, which are never "
-                    "loaded; delete it there, or take another model"
+                    "loaded; delete it there, or use another model"
                 )
             if path.name.lower() in SIZED and (fault := _beyond(field, value, weights)):
-                raise ModelError(f"{where}: {field} {fault}; no model is so large")
+                raise ModelError(f"{where}: {field} {fault}; no model is that large")
 
 
 def check_part(name: str, folder: Path, part: str) -> None:
     """Look through one part of the model in a folder. Raises ModelError."""
     if not part.isidentifier():
-        raise ModelError(f"{name}: its part {part!r} has no name that diffusers knows")
+        raise ModelError(f"{name}: its part {part!r} has a name that diffusers does not know")
     files = (folder / part).rglob("*")
     nested = next((path for path in files if path.name.lower() in PIPELINE_FILES), None)
     if nested is not None:
         raise ModelError(
             f"{name}: its {part} is a pipeline of its own ({nested.relative_to(folder)}), which is "
-            "never loaded; take a model whose parts are networks"
+            "never loaded; use a model whose parts are networks"
         )
     check_configs(name, folder / part)
 

@@ -105,9 +105,7 @@ def _folder(name: str) -> Path | None:
         return folder
     parts = name.split("/")
     if len(parts) != 2 or not all(parts) or parts[0] in (".", "..", "~"):
-        raise ModelError(
-            f"{name}: no such folder, and no name on Hugging Face (they are written OWNER/MODEL)"
-        )
+        raise ModelError(f"{name}: no such folder, and not a Hugging Face name (OWNER/MODEL)")
     return None
 
 
@@ -146,7 +144,7 @@ def _settings(name: str, kind: single_file.Kind, offline: bool, report: Report) 
     if offline:
         raise ModelError(
             f"{name}: {kind.name}, whose settings (a few MB of {kind.settings}) are not on this "
-            "machine; run it once with a network"
+            "machine; run it once with a network connection"
         )
     sizes = download.list_files(kind.settings)
     folders = sorted({file.rpartition("/")[0] for file in sizes} - {*LEFT_OUT})
@@ -179,7 +177,7 @@ def _fetched(name: str, half: bool, report: Report) -> Path:
     if INDEX not in sizes:
         raise ModelError(
             _lora_instead(name, sizes)
-            or f"{name}: no {INDEX} there; take a model in diffusers' format"
+            or f"{name}: no {INDEX} there; use a model in diffusers' format"
         )
     # A look at what it is made of, before gigabytes are fetched.
     folder = download.download_files(name, {INDEX: sizes[INDEX]}, lambda status: None)
@@ -258,4 +256,4 @@ def _settled(pipeline: Any, device: str) -> Any:
     return pipeline
 
 
-_OFFLINE = "{}: not whole in the local cache, and offline; run it once with a network"
+_OFFLINE = "{}: incomplete in the local cache, and offline; run it once with a network connection"

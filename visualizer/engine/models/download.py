@@ -95,7 +95,7 @@ def download_files(name: str, sizes: Mapping[str, int], report: Report) -> Path:
         nonlocal said
         if (percent := min(100 * bytes_ // whole, 100)) > said:
             said = percent
-            text = f"fetching {name}: {percent} % of {_in_words(whole)}"
+            text = f"downloading {name}: {percent} % of {_in_words(whole)}"
             report(Status(Phase.LOADING, text, percent / 100, name))
 
     tell(0)
@@ -154,8 +154,8 @@ def _as_model_errors(name: str) -> Iterator[None]:
         if getattr(error, "errno", None) in FULL_DISK:
             raise ModelError(f"{name}: can't be stored: {one_line(error)}") from None
         raise ModelError(
-            f"{name}: not whole in the local cache, and Hugging Face can't be reached; run it "
-            "once with a network"
+            f"{name}: incomplete in the local cache, and Hugging Face can't be reached; run it "
+            "once with a network connection"
         ) from None
     except Exception as error:
         raise ModelError(f"{name}: {one_line(error)}") from None

@@ -157,12 +157,12 @@ def _open_model(name: str, how: _How) -> Engine:
             full = out_of_memory(error)
             if full and how.strict:
                 raise ModelError(
-                    f"{name}: too big for the GPU's memory beside the current model; change to "
+                    f"{name}: too large for the GPU's memory beside the current model; change to "
                     f"{BUILTIN} first"
                 ) from None
             if place == "cpu" or not (full or name == BUILTIN):
                 raise
-            why = "too big for the GPU's memory" if full else one_line(error)
+            why = "too large for the GPU's memory" if full else one_line(error)
         # Out of the except block: its traceback would keep what was loaded half.
         gc.collect()
         line = f"{name}: {why}, so it runs on the processor, slowly"
@@ -192,7 +192,7 @@ def _open_on(device: str, name: str, how: _How) -> Engine:
     from visualizer.engine.models.weights_lock import is_reading_weights
 
     if is_reading_weights() and not how.strict:
-        raise ModelError(f"{name}: another model is being read just now")
+        raise ModelError(f"{name}: another model is loading")
     if device == "cpu":
         cores = os.cpu_count() or 1
         torch.set_num_threads(how.threads or max(1, cores - 1 if how.live else cores))

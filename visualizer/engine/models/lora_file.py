@@ -61,7 +61,7 @@ def find(name: str, offline: bool, report: Report) -> Path:
     path = Path(name).expanduser()
     if path.suffix.lower() in PICKLES:
         raise ModelError(
-            f"{name}: a pickle, which is never loaded as it can run code; take its {ENDING}"
+            f"{name}: a pickle, which is never loaded as it can run code; use its {ENDING}"
         )
     if path.is_file():
         return path
@@ -74,7 +74,7 @@ def find(name: str, offline: bool, report: Report) -> Path:
         raise ModelError(
             f"{name}: no such file (looked for {path.absolute()})"
             if is_file
-            else f"{name}: no such file, and no name on Hugging Face (they are written OWNER/REPO)"
+            else f"{name}: no such file, and not a Hugging Face name (OWNER/REPO)"
         )
     if (folder := _cached(repo)) is not None:
         with suppress(ModelError):
@@ -95,7 +95,7 @@ def find(name: str, offline: bool, report: Report) -> Path:
 def look(name: str, path: Path) -> Header:
     """What a file holds. Raises ModelError where it is no LoRA, or none that can be read."""
     if path.suffix.lower() != ENDING:
-        raise ModelError(f"{name}: no LoRA; give a {ENDING} file")
+        raise ModelError(f"{name}: not a LoRA; give a {ENDING} file")
     try:
         if path.stat().st_size > LARGEST:
             raise ModelError(f"{name}: over {LARGEST >> 30} GB, too large for a LoRA")
@@ -105,9 +105,9 @@ def look(name: str, path: Path) -> Header:
     except (SafetensorError, OSError) as error:
         raise ModelError(f"{name}: can't be read as safetensors: {one_line(error)}") from None
     if any(kin in key for key in shapes for kin in KIN):
-        raise ModelError(f"{name}: a LoHa, LoKr, DoRA or the like; take a plain LoRA")
+        raise ModelError(f"{name}: a LoHa, LoKr, DoRA or the like; use a plain LoRA")
     if not any(mark in key for key in shapes for mark in LORA):
-        raise ModelError(f"{name}: no LoRA; a whole model is given with --model")
+        raise ModelError(f"{name}: not a LoRA; a complete model is given with --model")
     if len(shapes) > MOST_TENSORS or not all(map(PLAIN_KEY.fullmatch, shapes)):
         raise ModelError(f"{name}: the names or number of its tensors are not a LoRA's")
     first = {key: shape for key, shape in shapes.items() if key.endswith(DOWN)}

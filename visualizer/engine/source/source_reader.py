@@ -143,7 +143,7 @@ class SourceReader(Worker):
             self._late_since = time
         elif time - self._late_since > LATE:
             self._line = (
-                f"source {self._source_name}: too heavy for this machine, so it plays slower; "
+                f"source {self._source_name}: too demanding for this machine, so it plays slower; "
                 "scale it down, for example to 720p"
             )
 

@@ -276,14 +276,14 @@ def _content(line: str) -> dict[str, Any]:
     """A line's fields. Raises ValueError."""
     content = json.loads(line, parse_float=_finite, parse_constant=_finite)
     if not isinstance(content, dict):
-        raise ValueError("it is no JSON object")
+        raise ValueError("it is not a JSON object")
     return content
 
 
 def _finite(text: str) -> float:
     number = float(text)
     if not math.isfinite(number):
-        raise ValueError(f"{shorten(text)} is no number")
+        raise ValueError(f"{shorten(text)} is not a number")
     return number
 
 
@@ -292,5 +292,5 @@ def _why(error: Exception) -> str:
         first = error.errors()[0]
         return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
     if isinstance(error, json.JSONDecodeError):
-        return "it is no JSON"
+        return "it is not JSON"
     return " ".join(str(error).split()) or "it is nested too deeply"

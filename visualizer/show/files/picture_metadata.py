@@ -82,13 +82,13 @@ def parse(text: str, file: str, tell: Callable[[str], object] = unsaid) -> Pictu
     tell: gets a line where there were fields or parameters that this version does not know.
     """
     if len(text) > LONGEST:
-        raise ValueError(f"{file}: its metadata are too long: {len(text)} characters")
+        raise ValueError(f"{file}: its metadata is too long: {len(text)} characters")
     try:
         content = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{file}: its metadata can't be read: {_one_line(error)}") from None
     if not isinstance(content, dict):
-        raise ValueError(f"{file}: its metadata can't be read: it is no JSON object")
+        raise ValueError(f"{file}: its metadata can't be read: it is not a JSON object")
     unknown = content.keys() - _File.model_fields.keys()
     try:
         read = _File.model_validate(content, context=unknown)

@@ -122,7 +122,7 @@ def _source(given: str, file: str, where: str, told: list[str]) -> str:
     with suppress(OSError):  # a name that is too long
         if path.is_file():
             return str(path)
-    told.append(f"{where}: source: {path}: no such file; its path begins at the preset's folder")
+    told.append(f"{where}: source: {path}: no such file; paths begin at the preset's folder")
     return str(path)
 
 

@@ -229,6 +229,6 @@ def _parts(value: Any) -> Mix:
         if not LIGHTEST <= weight <= HEAVIEST:
             raise FieldError(name, f"its weight goes from {LIGHTEST:g} to {HEAVIEST:g}")
         if text.strip() in weights:
-            raise FieldError(name, "stands twice; give it one weight")
+            raise FieldError(name, "appears twice; give it one weight")
         weights[text.strip()] = float(weight)
     return weighted(weights)

@@ -13,12 +13,12 @@ from visualizer.show.files import stored_values, yaml_faults
 from visualizer.show.files.yaml_faults import FieldError
 from visualizer.show.projection import SQUARE, Corners, Edges, Projection, is_convex
 
-COMMENT = """Where the wall goes on each display, by its name. The mapping mode writes corners,
-# rotate and flips; the rest is yours to edit, and is read again when saved. In shares, 0 to 1:
-#   corners: where on the screen the picture's go: top left, top right, bottom right, bottom left
-#   crop: what is cut off the wall at each edge, as for one of two projectors
-#   blend: what each side of the picture shares with another projector's; gamma: the projectors'
-#   mask: a picture (white or opaque shows), beside this file or with its whole path"""
+COMMENT = """The mapping of the wall to each display, by the display's name. The mapping mode writes
+# corners, rotate and flips; edit the rest here. The file is reloaded when saved. Shares, 0 to 1:
+#   corners: positions on the screen: top left, top right, bottom right, bottom left
+#   crop: share of the wall cut off at each edge, as for one of two projectors
+#   blend: share of each side that overlaps with another projector; gamma: the projectors' gamma
+#   mask: a picture (white or opaque shows), relative to this file's folder or with its full path"""
 
 MOST_CROPPED = 0.9
 """Of a wall's width or height: what is left fills the screen, so the wall becomes ten times it."""

@@ -78,7 +78,7 @@ def from_json(text: str, file: str, tell: Tell) -> tuple[list[Cued], list[Fault]
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         names = [name for name, _ in pairs]
         twice = {name for name in names if names.count(name) > 1} if len(names) < 10_000 else set()
-        faults.extend((_line(text, name), f"{name}: stands twice") for name in sorted(twice))
+        faults.extend((_line(text, name), f"{name}: appears twice") for name in sorted(twice))
         return dict(pairs)
 
     try:
@@ -102,7 +102,7 @@ def from_json(text: str, file: str, tell: Tell) -> tuple[list[Cued], list[Fault]
         elif not isinstance(prompt, str) or not prompt.strip():
             faults.append((_line(text, name), f"{name}: must be a prompt, in quotes"))
         elif int(name) in frames:
-            why = f"stands twice, as {written[int(name)]} and as {name}"
+            why = f"appears twice, as {written[int(name)]} and as {name}"
             faults.append((_line(text, name), f"{int(name)}: {why}"))
         else:
             frames[int(name)], written[int(name)] = prompt, name

@@ -77,7 +77,7 @@ def tell_unknown(names: Collection[str], file: str, tell: Callable[[str], object
     """Tell of the names in a file that this version does not know, in one line if any."""
     if names:
         line = ", ".join(sorted(names))
-        tell(" ".join(f"{file}: left out what is not known here: {line}".split()))
+        tell(" ".join(f"{file}: unknown entries are left out: {line}".split()))
 
 
 def to_yaml(content: Any, comment: str) -> str:

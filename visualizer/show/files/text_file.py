@@ -20,7 +20,7 @@ def read_text(path: Path, encoding: str = "utf-8", most: int = MOST_CHARACTERS) 
     Raises OSError, whose strerror says why, and UnicodeDecodeError.
     """
     if path.exists() and not (path.is_file() or path.is_dir()):  # open() says better of a folder
-        raise OSError(0, "is a pipe or a device, no regular file")
+        raise OSError(0, "is a pipe or a device, not a regular file")
     with path.open(encoding=encoding) as file:
         text = file.read(most + 1)
     if len(text) > most:

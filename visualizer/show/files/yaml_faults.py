@@ -109,7 +109,7 @@ def _check_aliases(root: yaml.Node, file: str) -> None:
 
     if size(root) > len(sizes) + MOST_ALIASED:
         line = root.start_mark.line + 1
-        raise Fault(file, line, f"its aliases make more than {MOST_ALIASED} values of it")
+        raise Fault(file, line, f"its aliases expand to more than {MOST_ALIASED} values")
 
 
 def construct(loader: Loader, node: yaml.Node | None, file: str) -> Any:
@@ -151,7 +151,7 @@ def twice(node: yaml.Node) -> list[tuple[int, str]]:
                 continue
             name, line = (key.tag, key.value), key.start_mark.line + 1
             if name in lines:
-                why = f"stands twice, in line {lines[name]} and in line {line}"
+                why = f"appears twice, in line {lines[name]} and in line {line}"
                 faults.append((line, f"{' '.join(key.value.split())}: {why}"))
             lines.setdefault(name, line)
     return sorted(faults)

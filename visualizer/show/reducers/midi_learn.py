@@ -30,7 +30,7 @@ def toggled(show: Show) -> Show:
 def begun(show: Show, target: str) -> Show:
     """Learning begins with a target, in place of the mapping mode; or goes to it."""
     if target not in LEARNABLE:
-        return say(show, f"nothing that can be learned is named {shorten(target)}")
+        return say(show, f"no target is named {shorten(target)}")
     return replace(show, learning=Learning(LEARNABLE.index(target)), mapping=None)
 
 
@@ -68,6 +68,6 @@ def forgotten_all(show: Show) -> Show:
         done = replace(show.learning, line="", forget_all_asked=None)
         forgets = replace(show.forgets, all_count=show.forgets.all_count + 1)
         return replace(show, learning=done, forgets=forgets)
-    line = "press it again to forget all that was learned"
+    line = "press it again to reset all controllers"
     asks = replace(show.learning, line=line, forget_all_asked=show.time)
     return replace(show, learning=asks)

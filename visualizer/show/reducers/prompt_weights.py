@@ -53,7 +53,7 @@ def joined(show: Show, text: str) -> Show:
     kept = [name for name in sorted(on, key=lambda name: -on[name]) if name not in coming]
     kept, lightest = kept[: TOGETHER - len(coming)], kept[TOGETHER - len(coming) :]
     if lightest:
-        show = say(show, f"a mix has {TOGETHER} texts; left out: {', '.join(lightest)}")
+        show = say(show, f"a mix has at most {TOGETHER} texts; left out: {', '.join(lightest)}")
     total = sum(on[name] for name in kept)
     weights = {name: (1.0 - JOINS_WITH) * on[name] / total for name in kept}
     for name, weight in coming.items():

@@ -96,7 +96,7 @@ def resumed(show: Show) -> Show:
     """
     memory = show.offer
     if memory is None:
-        return say(show, "there is no last show to take up")
+        return say(show, "there is no last show to resume")
     show = replace(
         show,
         offer=None,

@@ -77,9 +77,9 @@ def removed(show: Show, index: int) -> Show:
         return show
     name = now.entries[index].preset
     if len(now.entries) == 1:
-        return say(show, f"{name} stays: a set list has at least one entry")
+        return say(show, f"{name} can't be removed: a set list has at least one entry")
     if play is not None and play.place == index:
-        return say(show, f"{name} is on: go to another entry, then remove it")
+        return say(show, f"{name} is playing: go to another entry, then remove it")
     if play is not None and play.place > index:
         play = replace(play, place=play.place - 1)
     match show.pending:

@@ -120,7 +120,7 @@ def taken_up(show: Show, memory: Session) -> Show:
     if memory.set_list not in names:
         if not memory.set_list:
             return show
-        return say(show, f"set list {memory.set_list} is gone; it is stopped")
+        return say(show, f"set list {memory.set_list} no longer exists; it is stopped")
     index = names.index(memory.set_list)
     there = [entry.preset for entry in show.sets.lists[index].entries]
     place = min(memory.set_place, len(there) - 1)
@@ -197,7 +197,7 @@ def due(show: Show, unit: int) -> Show | int | None:
         return None
     name = show.sets.now.name if show.sets.now else ""
     show = _stopped(passed_over(show, None))
-    return say(show, f"set list {name} is over; its last preset stays")
+    return say(show, f"set list {name} has ended; its last preset stays")
 
 
 def unit(show: Show, quantise: int) -> int:

@@ -72,7 +72,7 @@ def typed(show: Show, text: str) -> Show:
     before, after = _halves(entry)
     room = max(navigation.LONGEST - len(entry.text), 0)
     if len(text) > room:
-        line = f"a line takes {navigation.LONGEST} characters; {len(text) - room} are left out"
+        line = f"at most {navigation.LONGEST} characters; {len(text) - room} are left out"
         show = say(show, line)
     return _with(show, entry, before + text[:room], after)
 
