@@ -1,4 +1,4 @@
-"""Every message from a desk to the show, as schemas; with told_messages, both ways. Pure.
+"""Schemas of the messages from a desk to the show; told_messages has the other direction. Pure.
 
 A message is a JSON object with a type. REST's bodies are the same messages (openapi.py).
 """
@@ -24,7 +24,7 @@ Entry: TypeAlias = Annotated[int, Field(ge=1, le=set_file.MOST_ENTRIES)]
 
 
 class SetValue(Message):
-    """Set a parameter, in its own unit; of a choice also by its name. Values out of range are
+    """Set a parameter, in its own unit; a choice also by its name. Values out of range are
     clamped, with a line."""
 
     type: Literal["set"] = "set"
@@ -33,7 +33,7 @@ class SetValue(Message):
 
 
 class NudgeValue(Message):
-    """Move a parameter by steps of its own, down when negative; fine takes its small steps."""
+    """Change a parameter by a number of its steps, down if negative; fine uses its fine steps."""
 
     type: Literal["nudge"] = "nudge"
     parameter: Name
@@ -42,14 +42,14 @@ class NudgeValue(Message):
 
 
 class RunCommand(Message):
-    """Do one of the commands."""
+    """Run a command."""
 
     type: Literal["run"] = "run"
     command: Name
 
 
 class SwitchCommand(Message):
-    """Bring a command that turns something on and off to a state."""
+    """Switch an on/off command."""
 
     type: Literal["switch"] = "switch"
     command: Literal[ON_OFF]  # type: ignore[valid-type]
@@ -57,7 +57,7 @@ class SwitchCommand(Message):
 
 
 class ChoosePreset(Message):
-    """Go to a preset by its number or its name, to its first prompt or to another by number; all
+    """Go to a preset by its number or its name, to its first prompt or another by number; numbers
     from 1."""
 
     type: Literal["preset"] = "preset"
@@ -69,35 +69,35 @@ class ChoosePreset(Message):
 
 
 class GivePrompt(Message):
-    """Make a text the prompt, at once; it stays until the next is asked for."""
+    """Play a prompt at once; it stays until the next one is requested."""
 
     type: Literal["prompt"] = "prompt"
     text: Annotated[str, Field(max_length=LONGEST)]
 
 
 class StoreSnapshot(Message):
-    """Keep the values in force in a slot of the preset."""
+    """Store the current values in a slot of the preset."""
 
     type: Literal["store"] = "store"
     slot: Slot
 
 
 class RecallSnapshot(Message):
-    """Bring a slot's values back, over the time that the parameter morph says."""
+    """Recall a slot's values, over the time that the parameter morph sets."""
 
     type: Literal["recall"] = "recall"
     slot: Slot
 
 
 class MixInText(Message):
-    """Put a text beside those of the prompt in force, with half of the whole."""
+    """Mix a text into the current prompt, at half of the total weight."""
 
     type: Literal["mix"] = "mix"
     text: Annotated[str, Field(max_length=LONGEST)]
 
 
 class WeighText(Message):
-    """Give one text of the prompt in force a share of the whole, 0 to 1; the others give way."""
+    """Set one text's share of the current prompt, 0 to 1; the other texts are scaled to the rest."""
 
     type: Literal["weigh"] = "weigh"
     text: Annotated[str, Field(max_length=LONGEST)]
@@ -105,7 +105,7 @@ class WeighText(Message):
 
 
 class ChooseSetList(Message):
-    """Make a set list the one to play, by its number from 1."""
+    """Select a set list, by its number from 1."""
 
     type: Literal["set_list"] = "set_list"
     number: Annotated[int, Field(ge=1, le=1000)]
@@ -119,7 +119,7 @@ class GoInSetList(Message):
 
 
 class MoveInSetList(Message):
-    """Bring an entry of the set list to another place; both from 1."""
+    """Move an entry of the set list to another position; both from 1."""
 
     type: Literal["set_move"] = "set_move"
     number: Entry
@@ -127,7 +127,7 @@ class MoveInSetList(Message):
 
 
 class SetEntryLength(Message):
-    """Give an entry of the set list another length: "64 bars", "5 minutes"."""
+    """Set the length of an entry of the set list: "64 bars", "5 minutes"."""
 
     type: Literal["set_length"] = "set_length"
     number: Entry
@@ -135,14 +135,14 @@ class SetEntryLength(Message):
 
 
 class AddToSetList(Message):
-    """Put a preset at the end of the set list, by the preset's number from 1."""
+    """Append a preset to the set list, by the preset's number from 1."""
 
     type: Literal["set_add"] = "set_add"
     preset: Annotated[int, Field(ge=1, le=PRESETS)]
 
 
 class RemoveFromSetList(Message):
-    """Take an entry out of the set list, by its number from 1; not the one that is on."""
+    """Remove an entry from the set list, by its number from 1; not the one that is playing."""
 
     type: Literal["set_remove"] = "set_remove"
     number: Entry
@@ -156,8 +156,8 @@ class MoveToDisplay(Message):
 
 
 class PinCorner(Message):
-    """In the mapping mode: a corner of the wall, 1 to 4 clockwise from the top left, at a point of
-    the screen, in shares of it."""
+    """In the mapping mode: move a corner of the wall, 1 to 4 clockwise from the top left, to a point
+    of the screen, in shares of its size."""
 
     type: Literal["corner"] = "corner"
     corner: Annotated[int, Field(ge=1, le=4)]
@@ -166,49 +166,48 @@ class PinCorner(Message):
 
 
 class ChangeProjection(Message):
-    """In the mapping mode: turn the wall by a quarter, flip it, or have it as it came (asked for
-    twice)."""
+    """In the mapping mode: rotate the wall by 90°, flip it, or reset it (sent twice)."""
 
     type: Literal["project"] = "project"
     change: Literal["rotate", "flip_h", "flip_v", "reset"]
 
 
 class LearnControl(Message):
-    """MIDI learn: the control that is moved next plays a target. `switch learn` ends it."""
+    """MIDI learn: map the next control that is moved to a target. `switch learn` ends it."""
 
     type: Literal["learn"] = "learn"
     target: Name
 
 
 class LoadModel(Message):
-    """Have a model play, one of those on this machine by its name."""
+    """Load a model, one of those on this machine, by its name."""
 
     type: Literal["model"] = "model"
     name: Annotated[str, Field(min_length=1, max_length=1000)]
 
 
 class ChooseSoundInput(Message):
-    """Hear a sound input by its name, "" for the usual one; null for none."""
+    """Select a sound input by its name, "" for the default; null for none."""
 
     type: Literal["sound"] = "sound"
     name: Annotated[str, Field(max_length=200)] | None
 
 
 class FindSoundInputs(Message):
-    """Look which sound inputs there are."""
+    """List the available sound inputs."""
 
     type: Literal["find_sounds"] = "find_sounds"
 
 
 class ChooseTempoSource(Message):
-    """What alone may set tempo and beat; "" for all, by rank."""
+    """Select the only source of tempo and beat; "" for all, by rank."""
 
     type: Literal["tempo_from"] = "tempo_from"
     name: Literal[tempo.SOURCES]  # type: ignore[valid-type]
 
 
 class WatchPreview(Message):
-    """Have the wall's picture sent, as binary messages (JPEG), or not. Only over the socket."""
+    """Start or stop sending the wall's picture, as binary messages (JPEG). Socket only."""
 
     type: Literal["preview"] = "preview"
     on: bool
@@ -233,12 +232,12 @@ _FROM_DESK: TypeAdapter[FromDesk] = TypeAdapter(Annotated[FromDesk, Field(discri
 
 
 def read(text: str | bytes) -> FromDesk:
-    """The message in a text. Raises ValueError with a line for people."""
+    """Parse a message from text. Raises ValueError with a line for people."""
     return _checked(_FROM_DESK.validate_json, text)
 
 
 def made(content: Mapping[str, Any]) -> FromDesk:
-    """The message of these fields, type among them. Raises ValueError with a line for people."""
+    """Build a message from fields, including type. Raises ValueError with a line for people."""
     return _checked(_FROM_DESK.validate_python, content)
 
 

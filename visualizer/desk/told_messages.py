@@ -1,5 +1,5 @@
-"""What a desk is told, as schemas: the tables, the sections of the state, and the messages that
-bring them. Pure."""
+"""Schemas of the messages from the show to a desk: the tables, the sections of the state, and the
+messages that carry them. Pure."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class PresetCard(Message):
 
 
 class Now(Message):
-    """The prompt in force. preset and prompt: its numbers from 1, 0 for none. place: "2 / 8", or
+    """The current prompt. preset and prompt: its numbers from 1, 0 for none. place: "2 / 8", or
     "typed". fading: how far it has come in, 0 to 100."""
 
     preset: int
@@ -78,9 +78,9 @@ class Now(Message):
 
 
 class Next(Message):
-    """The prompt that comes, "" for none. caption: "Next in 12 s". gone: how much of the wait is
+    """The next prompt, "" for none. caption: "Next in 12 s". gone: how much of the wait is
     over, 0 to 100. pending: what waits for its beat, "" for nothing. preview: name of the still of
-    it, "" for none; making: whether one is being made."""
+    it, "" for none; making: whether one is being generated."""
 
     text: str
     caption: str
@@ -92,7 +92,7 @@ class Next(Message):
 
 class TempoNow(Message):
     """The beat counter stands at origin + time · bpm / 60, with the time of the message. lost: its
-    source is a clock that is heard no more."""
+    source is a clock that is no longer received."""
 
     bpm: float
     origin: float
@@ -101,14 +101,14 @@ class TempoNow(Message):
 
 
 class SnapshotsNow(Message):
-    """kept: whether each slot of the preset holds values. coming: the one on its way in, or 0."""
+    """kept: whether each slot of the preset holds values. coming: the one being recalled, or 0."""
 
     kept: tuple[bool, ...]
     coming: int
 
 
 class SoundNow(Message):
-    """What is heard, each 0 to 1."""
+    """Levels of the sound input, each 0 to 1."""
 
     level: float
     bass: float
@@ -117,15 +117,15 @@ class SoundNow(Message):
 
 
 class PromptWeight(Message):
-    """A text of the prompt in force, and its share of the whole, 0 to 1."""
+    """A text of the current prompt, and its share of it, 0 to 1."""
 
     text: str
     share: float
 
 
 class SetEntryNow(Message):
-    """An entry of the set list. preset: as it is written; number: of that preset, 0 where it is not
-    there. length: in words; seconds: at the tempo in force."""
+    """An entry of the set list. preset: as written; number: of that preset, 0 if it does not
+    exist. length: in words; seconds: at the current tempo."""
 
     preset: str
     number: int
@@ -134,9 +134,9 @@ class SetEntryNow(Message):
 
 
 class SetListNow(Message):
-    """The chosen set list, "" for none. names: of all that there are; number: of the chosen one
-    among them, from 1. loops: whether the first entry comes after the last. changed: whether it
-    differs from its file."""
+    """The selected set list, "" for none. names: of all set lists; number: of the selected one,
+    from 1. loops: whether it starts over after the last entry. changed: whether it differs from
+    its file."""
 
     name: str
     names: tuple[str, ...]
@@ -147,8 +147,8 @@ class SetListNow(Message):
 
 
 class SetPlace(Message):
-    """place: number of the entry that is on, from 1; 0 while the set list is stopped. next: of the
-    one that comes, 0 for none. left: seconds until then."""
+    """place: number of the current entry, from 1; 0 while the set list is stopped. next: of the
+    next one, 0 for none. left: seconds until then."""
 
     place: int
     next: int
@@ -157,7 +157,7 @@ class SetPlace(Message):
 
 class ProjectionNow(Message):
     """The wall on its display. corners: shares of the screen, clockwise from the top left. corner:
-    the one that the mapping mode moves, from 1; 0 while that is off."""
+    the one chosen in the mapping mode, from 1; 0 while that is off."""
 
     display: str
     corners: tuple[tuple[float, float], ...]
@@ -168,7 +168,7 @@ class ProjectionNow(Message):
 
 
 class ControlRow(Message):
-    """A control of a MIDI device ("cc 20"), and what it plays."""
+    """A control of a MIDI device ("cc 20"), and its target."""
 
     device: str
     control: str
@@ -176,11 +176,11 @@ class ControlRow(Message):
 
 
 class SetupNow(Message):
-    """displays: their names. models: those on this machine. outputs: programs that the wall goes
-    to. sound: the sound input, "" for none; sounds: those that were found. tempo_from: what alone
-    may set the tempo, "" for all. midi: controllers that are there; controls: what their
-    controls play. learning: the target of MIDI learn, "" while it is closed; learned: what it has
-    done last. recorded: seconds of the recording, None where none runs."""
+    """displays: their names. models: those on this machine. outputs: programs that the wall is sent
+    to. sound: the sound input, "" for none; sounds: those that were found. tempo_from: the only
+    tempo source, "" for all. midi: connected controllers; controls: targets of their controls.
+    learning: the target of MIDI learn, "" while it is closed; learned: its last result.
+    recorded: seconds of the recording, None if none is running."""
 
     displays: tuple[str, ...]
     models: tuple[str, ...]
@@ -196,8 +196,8 @@ class SetupNow(Message):
 
 
 class MachineNow(Message):
-    """memory: MB that the program holds. processor: percent of all cores that it uses.
-    temperature: °C of the warmest part that can be read; None for none."""
+    """memory: MB that the program uses. processor: percent of all cores that it uses.
+    temperature: °C of the warmest sensor that can be read; None for none."""
 
     memory: int
     processor: int
@@ -205,7 +205,7 @@ class MachineNow(Message):
 
 
 class EngineNow(Message):
-    """The engine's account (show/status.py). fps: generated frames a second, 0 for none yet.
+    """The engine's status (show/status.py). fps: generated frames a second, 0 for none yet.
     latency: milliseconds from a request to its picture on the wall, 0 for none yet. gpu_used,
     gpu_total: MB of the GPU's memory, used by all programs together; None without a GPU."""
 
@@ -223,8 +223,8 @@ class EngineNow(Message):
 
 
 class DisplayNow(Message):
-    """The wall. late: display frames that came over 25 ms after the one before. p99: milliseconds
-    that all but one in a hundred of the last ten seconds' took, 0 for none yet."""
+    """The wall. late: display frames over 25 ms after the previous one. p99: 99th percentile of the
+    last ten seconds' frame times in milliseconds, 0 for none yet."""
 
     fps: float
     late: int
@@ -233,13 +233,12 @@ class DisplayNow(Message):
 
 
 class State(Message):
-    """All that a desk shows. values: as hands left them; played: those that a modulation has
-    elsewhere at this moment. waiting: positions (0 to 1) of MIDI knobs that do not hold their
-    parameter yet. resets: values of the preset and its prompt, where those are not the defaults.
-    on: commands that are switched on or off. mix: the texts of the prompt in force. pictures: of
-    prompts, by "preset.prompt" in numbers from 1, the names of their thumbnails. live: whether the
-    first picture is on the wall. messages: lines that can be read now. inputs: what plays along.
-    desks: how many are connected."""
+    """All that a desk shows. values: as set by hand; played: those that a modulation is changing.
+    waiting: positions (0 to 1) of MIDI knobs that have not picked up their parameter yet. resets:
+    values of the preset and its prompt that are not the defaults. on: state of the on/off commands.
+    mix: the texts of the current prompt. pictures: names of the prompts' thumbnails, by
+    "preset.prompt" in numbers from 1. live: whether the first picture is on the wall. messages:
+    lines shown at the moment. inputs: connected inputs. desks: how many are connected."""
 
     values: dict[str, float]
     played: dict[str, float]
@@ -268,7 +267,7 @@ class State(Message):
 
 
 class Hello(Message):
-    """The first message. role: "play", or "view" for one that may only look."""
+    """The first message. role: "play", or "view" for viewing only."""
 
     type: Literal["hello"] = "hello"
     role: Literal["play", "view"]
@@ -284,8 +283,8 @@ class Whole(Message):
 
 
 class Change(Message):
-    """What has changed: sections of the state, each whole; but of values and on only the entries
-    that are new. Once a second also where nothing has."""
+    """Changed sections of the state, each whole, except for values and on, of which only the
+    changed entries are sent. At least once a second."""
 
     type: Literal["change"] = "change"
     time: float
@@ -293,7 +292,7 @@ class Change(Message):
 
 
 class Line(Message):
-    """A line of the log: what was said to the performer, at a show time in seconds."""
+    """A line of the log: a message to the performer, at a show time in seconds."""
 
     type: Literal["line"] = "line"
     time: float
@@ -301,7 +300,7 @@ class Line(Message):
 
 
 class Fault(Message):
-    """Why a message of this desk was not followed."""
+    """Why a message of this desk was not carried out."""
 
     type: Literal["error"] = "error"
     text: str

@@ -55,7 +55,7 @@ export class Connection {
     try {
       socket = new WebSocket(`${scheme}//${location.host}/api/socket`, protocols);
     } catch { // a token with signs that none has
-      this.stand("red", "This link is broken");
+      this.stand("red", "Invalid link");
       return;
     }
     this.socket = socket;
@@ -85,7 +85,7 @@ export class Connection {
     if (!this.timer && Date.now() - Math.max(this.last, this.began) > DEAD_AFTER) this.drop();
     if (!this.isOpen) return;
     if (Date.now() - this.last < STALE_AFTER) this.stand("green", "Connected");
-    else this.stand("yellow", "No news");
+    else this.stand("yellow", "No response");
   }
 
   /** A network that was lost closes no socket: a browser that only hears would wait for ever. */

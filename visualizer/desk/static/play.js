@@ -145,7 +145,7 @@ export class Play {
       const kept = state.snapshots.kept[place];
       button.classList.toggle("kept", kept);
       button.classList.toggle("coming", state.snapshots.coming === place + 1);
-      button.setAttribute("aria-label", `Snapshot ${place + 1}, ${kept ? "kept" : "empty"}. Tap recalls, hold keeps`);
+      button.setAttribute("aria-label", `Snapshot ${place + 1}, ${kept ? "stored" : "empty"}. Tap recalls, hold stores`);
     });
     if (is("tempo")) {
       put($("bpm"), state.tempo.bpm.toFixed(1));
@@ -161,8 +161,8 @@ export class Play {
     this.previewed = text;
     button.disabled = !text;
     button.classList.toggle("making", making);
-    put(button.querySelector("span"), making ? "Making a preview" : "Preview");
-    button.setAttribute("aria-label", making ? "A preview is being made" : preview ? "Preview. Make it anew" : "Preview the next prompt");
+    put(button.querySelector("span"), making ? "Generating" : "Preview");
+    button.setAttribute("aria-label", making ? "A preview is being generated" : preview ? "Preview. Generate it again" : "Preview the next prompt");
   }
 
   values() {
@@ -180,7 +180,7 @@ export class Play {
     if ($("mix").dataset.texts !== texts) {
       $("mix").dataset.texts = texts;
       this.shares = mix.map(({ text }) => {
-        const row = { name: text, label: text, help: `How much of the prompt is "${text}"`, low: 0, high: 1, default: 1 / mix.length,
+        const row = { name: text, label: text, help: `Share of the prompt: "${text}"`, low: 0, high: 1, default: 1 / mix.length,
           step: 0.05, fine: 0.01, unit: "", whole: false, digits: 2, curve: 1, travel: 0, choices: [] };
         const send = (message) => {
           const share = message.type === "set" ? message.value : fader.value + message.steps * (message.fine ? row.fine : row.step);

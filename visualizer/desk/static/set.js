@@ -22,7 +22,7 @@ export class SetList {
     $("set-next").onclick = () => run("next_in_set");
     $("set-previous").onclick = () => run("previous_in_set");
     $("unattended").onclick = () => this.state && send({ type: "switch", command: "unattended", on: !this.state.on.unattended });
-    $("set-add").onclick = () => this.state && choose("Add a preset", "It comes at the end, as long as the one before; drag it to its place",
+    $("set-add").onclick = () => this.state && choose("Add a preset", "It is added at the end, with the length of the entry before it; drag it into place",
       this.state.presets.map((each) => each.name), (place) => send({ type: "set_add", preset: place + 1 }));
     $("set-undo").onclick = () => run("undo");
     $("set-save").onclick = () => run("save_set");
@@ -91,14 +91,14 @@ export class SetList {
     // Where it stands now: a hand may have moved it, and the show not have said so yet.
     const number = () => [...$("entries").children].indexOf(row) + 1;
     grip.setAttribute("aria-label", `Move ${entry.preset}, ${place + 1} of ${count}. Arrow keys move it`);
-    go.querySelector(".name").textContent = entry.number ? entry.preset : `${entry.preset} (not there)`;
+    go.querySelector(".name").textContent = entry.number ? entry.preset : `${entry.preset} (missing)`;
     go.setAttribute("aria-description", "Plays the set list from here on");
     length.textContent = entry.length.replace(/minutes?/, "min");
     length.setAttribute("aria-label", `${entry.preset}: ${entry.length}. Enter a length`);
     go.onclick = () => this.send({ type: "set_entry", number: number() });
     length.onclick = () => {
       const own = number(); // the rows may be made anew while it is typed
-      enter(entry.preset, "How long it plays, as 64 bars or 5 minutes", entry.length,
+      enter(entry.preset, "How long it plays, such as 64 bars or 5 minutes", entry.length,
         (text) => this.send({ type: "set_length", number: own, length: text }));
     };
     remove.setAttribute("aria-label", `Hold: remove ${entry.preset}, ${place + 1} of ${count}`);
@@ -164,9 +164,9 @@ export class SetList {
     const entry = set.entries[place.place - 1], next = set.entries[place.next - 1];
     const interlude = entry?.number && now.preset !== entry.number;
     put($("set-now"), entry ? entry.preset : "Stopped");
-    put($("set-interlude"), interlude ? `a hand plays ${presets[now.preset - 1]?.name ?? "another prompt"} meanwhile` : "");
+    put($("set-interlude"), interlude ? `interlude: ${presets[now.preset - 1]?.name ?? "another prompt"}, played by hand` : "");
     put($("set-place"), entry ? `${place.place} / ${set.entries.length}` : "");
-    put($("set-then"), next ? next.preset : entry ? "the end: its preset stays" : set.entries[0]?.preset ?? "");
+    put($("set-then"), next ? next.preset : entry ? "the end; its preset stays" : set.entries[0]?.preset ?? "");
     put($("set-then-caption"), entry ? `Next in ${clock(place.left)}` : "Begins with");
     [...$("entries").children].forEach((row, at) => {
       row.setAttribute("aria-current", at + 1 === place.place);
@@ -202,6 +202,6 @@ export class SetList {
         : seconds === undefined ? "played" : place.place ? `${time}, in ${clock(seconds)}` : `after ${clock(seconds)}`);
     });
     const total = set.entries.reduce((sum, entry) => sum + entry.seconds, 0);
-    put($("set-total"), `${clock(total)} in all${set.loops ? ", round and round" : ""}`);
+    put($("set-total"), `${clock(total)} in total${set.loops ? ", looped" : ""}`);
   }
 }

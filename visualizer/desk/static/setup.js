@@ -60,7 +60,7 @@ export class Setup {
       const handle = document.createElement("button");
       handle.className = "handle";
       handle.textContent = at + 1;
-      handle.setAttribute("aria-label", `Corner ${at + 1}, ${name}. Drag it, or move it by arrow keys`);
+      handle.setAttribute("aria-label", `Corner ${at + 1}, ${name}. Drag it, or move it with the arrow keys`);
       handle.onpointerdown = (event) => {
         if (event.button || !this.state?.on.mapping) return;
         handle.setPointerCapture(event.pointerId);
@@ -168,7 +168,7 @@ export class Setup {
     put($("plays-along"), inputs.join(", ") || "–");
     put($("midi-ports"), setup.midi.join(", ") || "no MIDI controller is connected");
     $("learn-end").hidden = $("forget").hidden = !setup.learning;
-    put($("learned"), setup.learning ? setup.learned || `${this.label(setup.learning)}: move a control now` : "Tap what to play, then move a control.");
+    put($("learned"), setup.learning ? setup.learned || `${this.label(setup.learning)}: move a control now` : "Tap a target, then move a control.");
   }
 
   /** Sound inputs, and what sets the tempo: a tap chooses. */

@@ -35,9 +35,9 @@ export class Watch {
       ["Desks", desks],
       ["Model", engine.model || "–", true],
       ["Device", engine.device || "–", true],
-      ["Drawn by", display.renderer || "–", true],
+      ["Renderer", display.renderer || "–", true],
       ["Engine", [engine.phase, engine.text].filter(Boolean).join(": "), true],
-      ["Plays along", inputs.join(", ") || "–", true],
+      ["Inputs", inputs.join(", ") || "–", true],
     ];
     $("figures").replaceChildren(...figures.map(([name, value, isLong]) => {
       const group = document.createElement("div");
