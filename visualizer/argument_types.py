@@ -1,4 +1,4 @@
-"""Text of the command line → a value, or one line that says what would be one."""
+"""Parse command-line text to values, with one line on what is expected where it is none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The command line: argv in, what to run out. No logic: each command is one call."""
+"""The command line: parse argv and run the command. No logic: each command is one call."""
 
 from __future__ import annotations
 

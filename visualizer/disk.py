@@ -1,4 +1,4 @@
-"""What is written to disk: whole or not at all, and never over what somebody else has put there."""
+"""Write files atomically, and reserve names without overwriting existing files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A thread beside the frame loop: how it is ended, and how what it made is handed over."""
+"""A thread beside the frame loop: how it is stopped, and how it hands over its results."""
 
 from __future__ import annotations
 

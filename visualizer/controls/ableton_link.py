@@ -1,9 +1,9 @@
-"""Ableton Link: the tempo and the beat that programs on one network share. Optional (aalink).
+"""Ableton Link: tempo and beat shared by programs on one network. Optional (aalink).
 
 - It follows the session. Without peers it sends no clock; but a peer that joins later adopts the
   session's tempo (Link's rule), so that is set to the show's.
-- Link's beat runs on whether the others play or not, so that its phase always counts.
-- A session that fails is one line, and is reopened; the tempo runs on meanwhile.
+- Link's beat continues whether the others play or not, so its phase always counts.
+- A session that fails is reported in one line and reopened; the tempo continues meanwhile.
 - aalink requires an asyncio loop in its thread; only time is awaited.
 """
 

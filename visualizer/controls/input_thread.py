@@ -1,4 +1,4 @@
-"""Base of the threads that bring actions in: a mailbox, lines for people, and an end.
+"""Base class of input threads: a mailbox, lines for people, and an end.
 
 The frame loop calls drain() and never waits. Each thread has its run(), which looks at _ending.
 """

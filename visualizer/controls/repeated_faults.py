@@ -1,5 +1,5 @@
-"""Faults that repeat, and how often they are said: troubles that last once, and again only after
-they had gone; faults from outside in bounded number."""
+"""Limit the reports of repeated faults: a lasting one is reported once, and again only if it
+returns; those from outside are limited in number."""
 
 from __future__ import annotations
 

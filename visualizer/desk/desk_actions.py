@@ -1,4 +1,4 @@
-"""What each message from a desk does: message to action. Pure."""
+"""Convert each message from a desk to an action. Pure."""
 
 from __future__ import annotations
 

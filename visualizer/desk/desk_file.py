@@ -1,4 +1,4 @@
-"""The desk's file: its tokens, kept from show to show, and the address of the one that runs.
+"""The desk's file: its tokens, kept from show to show, and the running desk's address.
 
 It lies in the folder of the session, and only the user may read it. `visualizer desk` reads it.
 """

@@ -97,7 +97,7 @@ class MixInText(Message):
 
 
 class WeighText(Message):
-    """Set one text's share of the current prompt, 0 to 1; the other texts are scaled to the rest."""
+    """Set one text's share of the current prompt, 0 to 1; the others share the rest."""
 
     type: Literal["weigh"] = "weigh"
     text: Annotated[str, Field(max_length=LONGEST)]
@@ -156,8 +156,8 @@ class MoveToDisplay(Message):
 
 
 class PinCorner(Message):
-    """In the mapping mode: move a corner of the wall, 1 to 4 clockwise from the top left, to a point
-    of the screen, in shares of its size."""
+    """In the mapping mode: move a corner of the wall, 1 to 4 clockwise from the top left, to a
+    point of the screen, in shares of its size."""
 
     type: Literal["corner"] = "corner"
     corner: Annotated[int, Field(ge=1, le=4)]

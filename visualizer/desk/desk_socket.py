@@ -1,4 +1,4 @@
-"""One desk on the socket: told the show and what changes in it, and heard."""
+"""One desk's WebSocket: send it the state and its changes, and receive its messages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The show as a desk is told it: the tables, the whole state, and what has changed since. Pure."""
+"""The show as sent to desks: the tables, the whole state, and what has changed since. Pure."""
 
 from __future__ import annotations
 

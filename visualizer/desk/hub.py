@@ -1,4 +1,4 @@
-"""What the desks are told, and whom: the newest state, the log's last lines, the preview.
+"""What is sent to the desks: the newest state, the log's last lines, the preview.
 
 For the desk's thread alone, but for what the frame loop hands over through slots. Nothing queues up
 for a desk: each compares what it was told with what is so now, at its own pace, and a slow one

@@ -1,4 +1,4 @@
-"""REST: the table of its routes that have something done, and all of them as an OpenAPI document.
+"""REST: the table of routes that carry out messages, and the OpenAPI document of all routes.
 
 Each is one of the messages (desk_messages.py): what stands in the path and in the body are its
 fields.

@@ -1,4 +1,4 @@
-"""The preview: the wall's picture, small and as JPEG, for desks that want it.
+"""The preview: the wall's picture, small and as JPEG, for desks that request it.
 
 The frame loop hands a picture over only where one is wanted, 12 times a second, and through a slot
 in which the newest wins; what is scaled and encoded is so in the desk's thread.

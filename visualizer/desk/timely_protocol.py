@@ -1,4 +1,4 @@
-"""HTTP for callers who come to the point: a connection without a request for a while is closed.
+"""HTTP with a request timeout: a connection that sends no complete request in time is closed.
 
 uvicorn waits for ever for a request's first lines, and counts the connection against its limit: a
 few dozen that say nothing would keep all desks out.

@@ -1,4 +1,4 @@
-"""Engine: what makes frames, as all that runs one sees it; and what opens one by a model's name."""
+"""Engine: the protocol of what generates frames, and of what opens one by a model's name."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Crash reports: files that say when and how a show died, what it said last, and where it was."""
+"""Crash reports: files with time and cause of a crash, its last lines and a traceback."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""The live show's line to the engine: what it is told, what comes back, and its revival.
+"""The live show's connection to the engine: requests, frames and statuses, and its restart.
 
-For the main thread, which never waits for the engine. Only here it is chosen where that runs (a
-host, engine/host): in a thread of this process, or in a process of its own.
+For the main thread, which never waits for the engine. Only this module chooses where the engine
+runs (a host, engine/host): in a thread of this process, or in its own process.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A sign of life from the display loop to the process that keeps the show alive (--keep-alive).
+"""Heartbeat of the display loop, for the process that keeps the show alive (--keep-alive).
 
 A count in a file that both have mapped into memory: the loop counts on without a call to the
 system, so that no disk and no pipe can hold it up.

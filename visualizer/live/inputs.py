@@ -1,4 +1,4 @@
-"""All that plays the live show besides the keyboard: MIDI, OSC, the desk, Ableton Link, sound.
+"""All inputs of the live show besides the keyboard: MIDI, OSC, the desk, Ableton Link, sound.
 
 Each is a thread that the frame loop never waits for. What an option asks for is started; what can't
 be had says so in a line of its own, and the show goes on without it.

@@ -1,4 +1,4 @@
-"""--keep-alive: a small process that runs the show in another, and starts it again when it died or
+"""--keep-alive: a small process that runs the show in another, and restarts it if it crashes or
 hangs.
 
 - The show goes on from its last picture, values and place in the set (--restarted). After

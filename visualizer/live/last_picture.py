@@ -1,5 +1,5 @@
-"""The newest picture of the loop as a file beside the show's state, so that a show that is taken up
-again begins with it on the wall.
+"""The newest picture of the loop as a file beside the show's state, so that a resumed show begins
+with it on the wall.
 
 JPEG, at a quality whose loss the loop does not show: a fifth of a PNG's bytes, written each second.
 """

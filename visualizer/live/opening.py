@@ -1,4 +1,4 @@
-"""The window; and for a show that is taken up again, its last picture in it before all else loads.
+"""Open the window; for a resumed show, with its last picture, before anything else loads.
 
 What the wall needs is read here, at once: the picture, the values that looks are drawn from, the
 display, the mapping. The window stage takes half the time that importing the whole show does, and

@@ -1,4 +1,4 @@
-"""The thread that has projections (mapping.yaml) and their masks on disk.
+"""The thread that reads and writes projections (mapping.yaml), and reads their masks.
 
 - The file is the performer's, too: it is read again when it, or a mask, has been saved. A fault in
   it is one line; the projections stay as they are, and it is not written over until it is mended.

@@ -1,4 +1,4 @@
-"""The rehearsal's soak: the live show, played fast by random hands, and what came of it.
+"""The rehearsal's soak test: the live show under fast random input, and its findings.
 
 It plays as the options say, in the real window and on the real controls, but keeps its state in a
 folder that is deleted: the last show, its picture and its snapshots stay as they are.

@@ -1,4 +1,4 @@
-"""What of the last show is taken up where the options ask for something else. Pure.
+"""Which parts of the last show are resumed when options ask for something else. Pure.
 
 What the command line names stands over what was found: a setting over a value, a preset over that
 of the last show and the prompt typed in it. A show that was ended dark or frozen begins with light

@@ -1,4 +1,4 @@
-"""Keeping: the thread that has the show's state and its snapshots on disk, for the next start.
+"""The thread that stores the show's state and its snapshots on disk, for the next start.
 
 - Only this thread touches the files. The frame loop hands over the whole show (which is frozen),
   takes what was found, and never waits.

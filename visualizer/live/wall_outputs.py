@@ -1,8 +1,7 @@
-"""All that takes the wall elsewhere from the live show: pictures of it, its recording, and
-other programs.
+"""The outputs of the live show: pictures of the wall, its recording, and other programs.
 
-The frame loop tells it of the show, asks who wants this display frame's wall, and hears what there
-is to say; it never waits.
+The frame loop passes it the show, asks which outputs need this display frame's wall, and collects
+their messages; it never waits.
 """
 
 from __future__ import annotations

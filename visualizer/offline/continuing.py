@@ -1,5 +1,5 @@
-"""Going on with a folder of frames that an interrupted run left: what it has saved, and whether
-this run would make the same frames."""
+"""Continue a folder of frames from an interrupted run: its saved state, and whether this run would
+generate the same frames."""
 
 from __future__ import annotations
 

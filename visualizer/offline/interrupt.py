@@ -1,4 +1,4 @@
-"""Ctrl+C, TERM and HUP while a command makes something: it ends between two writes."""
+"""Ctrl+C, TERM and HUP while a command writes its output: it ends between two writes."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""The source's picture for each frame of a video that is made: the one of its show time,
-independent of the machine's speed."""
+"""The source's picture for each frame of a rendered video: the one at its show time, independent of
+the machine's speed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Findings: what was looked at before a show, and whether that is good. Pure."""
+"""Findings: results of the checks before a show. Pure."""
 
 from __future__ import annotations
 

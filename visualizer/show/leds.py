@@ -1,10 +1,10 @@
 """The states that a controller's LEDs can show, by name. Pure.
 
     generation, freeze …   an on-off command (command_table.ON_OFF) is on
-    modulate               the parameter in focus is moved by something
+    modulate               the parameter in focus is modulated
     beat                   flashes on each beat
-    preset 3               it is the preset in force
-    snapshot 2             the preset has something stored there
+    preset 3               it is the current preset
+    snapshot 2             the preset has values stored there
 
 Learning blinks, as a reminder that nothing is played meanwhile.
 """

@@ -1,4 +1,4 @@
-"""Modulation: parameters moved by an oscillator, or by what is heard, around their values. Pure.
+"""Modulation: parameters moved by an oscillator, or by sound, around their values. Pure.
 
 - The values stay where the hand put them; what is played is computed for each moment.
 - A depth is a share of a knob's travel and not of the range, so that a swing looks the same as a

@@ -1,4 +1,4 @@
-"""Lines for the performer: each stays a while, and there are never many.
+"""Lines for the performer: each is shown for a while, and their number is limited.
 
 The while counts only where lines are seen: what went wrong with the HUD off is there on Tab.
 """

@@ -1,5 +1,5 @@
-"""What a parameter is: its range, how a knob and a typed text reach it, how its value reads. The
-table of them is parameters.py."""
+"""A parameter: its range, its value from a knob's position or typed text, and its value as text.
+The table of all parameters is parameters.py."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""Projection: where on its display the finished wall goes. Frozen values; stage/homography.py has
-the numbers that draw them.
+"""Projection: the mapping of the finished wall to its display. Frozen values; stage/homography.py
+computes what draws them.
 
 In order: the wall is cropped, flipped, rotated and pinned by its corners; the edge blend fades
 sides of what is shown; the mask lies over the screen.

@@ -1,4 +1,4 @@
-"""Mixes of texts (request.Mix): made, faded into one another, and said in words.
+"""Mixes of texts (request.Mix): build, crossfade and describe them.
 
 Plain sums of weights; cueing.py decides when a fade begins and how far it is.
 """

@@ -1,4 +1,4 @@
-"""The prompt syntax of other tools, played as prompt mixes as far as that goes. Pure.
+"""The prompt syntax of other tools, converted to prompt mixes as far as possible. Pure.
 
     (word) ((word)) (word:1.3) [word]   emphasis of AUTOMATIC1111, {word} of NovelAI: w above 1
                                         adds the word alone with w - 1, below 1 the rest without it

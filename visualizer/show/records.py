@@ -1,4 +1,4 @@
-"""The records that a show is made of: frozen, and ignorant of the show that holds them.
+"""The records that a show consists of: frozen, and independent of the show that holds them.
 
 What is done with each is in the module that its docstring names.
 """

@@ -1,4 +1,4 @@
-"""Audio features in the core: levels that decay without news, and onsets. Pure."""
+"""Audio features in the core: levels that decay without new input, and onsets. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tempo: where the beat is, from taps, from a clock outside, or running on by itself. Pure.
+"""Tempo: the position of the beat, from taps, an external clock, or continuing by itself. Pure.
 
 The beat counter advances with the tempo and never resets; bars begin where it is a multiple of BAR.
 Rules:

@@ -1,4 +1,4 @@
-"""Layers: values that a preset or a prompt brings along, and that go when it goes.
+"""Layers: values that apply while their preset or prompt plays.
 
 A layer remembers, for each value that it laid, what was there before. When it is lifted, the old
 value comes back, unless the performer has moved the parameter meanwhile: the hand wins. A length

@@ -1,4 +1,4 @@
-"""A display's number and name, large in the middle of a window, so that it is seen which is which.
+"""A display's number and name, large in the middle of a window, to identify the display.
 
 Drawn over the picture as the HUD is: unmapped, in a blackout too, and not in recordings.
 """

@@ -1,5 +1,5 @@
-"""When OpenGL is tried again after its context was lost: in a hidden window first, so that a try
-that fails is not seen on the wall."""
+"""When to retry OpenGL after its context was lost: in a hidden window first, so that a failed
+attempt is not seen on the wall."""
 
 from __future__ import annotations
 

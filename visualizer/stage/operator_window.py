@@ -1,5 +1,5 @@
 """The operator's window: the HUD beside a preview of the wall, on another display, so that the
-audience sees the picture alone.
+audience sees only the picture.
 
 It works beside an OpenGL wall as beside a software one.
 """

@@ -1,6 +1,5 @@
-"""The seam between the stage and what draws the wall: a renderer blends two pictures, moves them
-on, lays the looks over them, scales them to the wall and puts that on the screen as its projection
-has it.
+"""The interface between the stage and what draws the wall: a renderer blends two pictures,
+continues their motion, applies the looks, scales the result to the wall and maps it to the screen.
 
 It knows nothing of time: how far the crossfade and the motion are comes from pacing.py. Two
 renderers draw the same: software_renderer.py on the processor, gl_renderer.py on the GPU.

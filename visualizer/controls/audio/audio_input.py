@@ -1,4 +1,4 @@
-"""Sound: one thread that owns the input, hears its blocks, and fills a mailbox for the frame loop.
+"""Sound: one thread that owns the input, analyses its blocks and fills the frame loop's mailbox.
 
 - The driver's own thread only puts blocks into a queue; this one analyses them (audio_features.py).
 - An input that is missing, unplugged or silent is reported in one line, and retried; where it was

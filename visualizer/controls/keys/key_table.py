@@ -1,4 +1,4 @@
-"""What keys do: the keys of the tables of parameters and commands, and a performer's own over them.
+"""Key assignments: those of the parameter and command tables, overridden by the performer's own.
 
 A key is named as in the tables: a single character as the key has it ("q", "?"), else pygame's
 name ("page down", "f12", "kp plus"), with "ctrl " before it where it is played with Ctrl held.

@@ -1,5 +1,5 @@
-"""The keyboard: pygame events to actions. key_table.py has what keys do, layouts.py which key was
-pressed; this module handles pressing, holding and typing.
+"""The keyboard: pygame events to actions. key_table.py assigns keys, layouts.py finds the pressed
+key; this module handles pressing, holding and typing.
 
 Pure but for what is held: pygame lends its event type and its constants, no display is touched.
 

@@ -1,4 +1,4 @@
-"""Which key of a table was pressed, on any keyboard: by what it types, its letter, its place.
+"""Find a pressed key in the tables, on any layout: by its symbol, its letter or its position.
 
 - A key is found by the symbol that it types, so that "?" or "[" is where the layout has it; else
   by the layout's own letter; else by its place on a US keyboard, which gives layouts without

@@ -1,4 +1,4 @@
-"""MIDI clocks: of several, the first that beats is followed, until it falls silent."""
+"""Choose between MIDI clocks: the first one received is followed until it stops."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The controllers that are plugged in: their ports, open; each with its mapping and its LEDs.
+"""Connected controllers: their open ports, each with its mapping and its LEDs.
 
 Controllers come and go during a show. A pulled port stays open and silent, so look() lists the
 names again and again, and closes and opens by what it finds. Each trouble is said in one line,

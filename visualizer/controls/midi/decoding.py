@@ -1,4 +1,4 @@
-"""From MIDI messages to actions, as a mapping has it. Pure; no message raises.
+"""Decode MIDI messages to actions by a mapping. Pure; no message raises.
 
 - Most messages are read one by one; 14 bit, NRPN, toggles and buttons need what came before, so
   that decode() is handed the port's state and gives the next one.

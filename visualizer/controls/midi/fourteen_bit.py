@@ -1,4 +1,4 @@
-"""14 bit values, which come as two messages: a high half and a low half. Pure.
+"""14-bit values, sent as two messages: a high half and a low half. Pure.
 
 What makes it hard is that the halves come one by one, and that controllers differ:
 

@@ -1,4 +1,4 @@
-"""Whether the JACK server that RtMidi's clients are on has died, which RtMidi itself does not tell.
+"""Detect that the JACK server of RtMidi's clients has died, which RtMidi does not report.
 
 A client of a dead server lists its last ports for ever, and libjack frees it behind RtMidi's back
 as soon as this process opens another. So a client of libjack's own is kept for its notice

@@ -1,4 +1,4 @@
-"""The LEDs of a controller: what is sent to them by its mapping, and only changes."""
+"""Send a controller's LED states by its mapping, only when they change."""
 
 from __future__ import annotations
 

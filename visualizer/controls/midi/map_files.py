@@ -1,4 +1,4 @@
-"""The files that mappings lie in: those that ship, and the performer's own.
+"""Mapping files: the shipped ones, and the performer's own.
 
     visualizer/maps/*.yaml          ship with the project, a file a controller
     CONFIG/maps/PORT NAME.yaml      what was learned or written for one; lies over the shipped map

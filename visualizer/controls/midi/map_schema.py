@@ -1,4 +1,4 @@
-"""What may stand in a mapping file (map_text.py has its form): pydantic models and their faults."""
+"""The schema of a mapping file (map_text.py has its form): pydantic models and their faults."""
 
 from __future__ import annotations
 

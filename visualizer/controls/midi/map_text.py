@@ -1,4 +1,4 @@
-"""Mappings as files, readable and made to be written by hand::
+"""The text of mapping files, readable and editable by hand::
 
     ports: [nanoKONTROL2]         # in a port's name, numbers aside
     channel: any                  # or 1 to 16

@@ -1,5 +1,5 @@
-"""For `visualizer midi`: what is plugged in, what it sends, what that does; and MIDI learn from
-the terminal."""
+"""`visualizer midi`: list controllers, show their messages and what those do, and run MIDI learn
+from the terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""NRPN: parameters that are chosen by two control changes, and then set by others. Pure.
+"""NRPN: parameters selected by two control changes, and then set by others. Pure.
 
 Source: MIDI 1.0 detailed specification. 99 and 98 choose the number's high and low 7 bits (127 and
 127: none), 6 and 38 are the value's, 96 and 97 step it. 101 and 100 choose a registered parameter,

@@ -1,4 +1,4 @@
-"""The maps that the MIDI thread plays by and writes to; faults in them are reported."""
+"""The maps that the MIDI thread uses and writes; faults in them are reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""MIDI ports straight from RtMidi, which mido's usual backend is made of.
+"""MIDI ports through RtMidi directly, on which mido's default backend is built.
 
 Its binding is python-rtmidi, which has no wheels for Python 3.13 and later; from there on it is
 supriya-midi, whose API is nearly the same. (rtmidi2 has wheels too, but its C++ exceptions end the

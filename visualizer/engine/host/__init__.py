@@ -1,4 +1,4 @@
-"""Where the engine runs: a host serves the same slots, in a thread, in a process, or far away.
+"""Where the engine runs: a host serves the same slots from a thread, a process or another machine.
 
 - engine_host: the seam: the slots, and what a host is
 - process_host: the parent's side of an engine in a process of its own
@@ -8,5 +8,5 @@
 - ray_host: the engine on another machine; far_engine: that machine's side
 - ray_cluster: joining a cluster; ray_holder: what holds one on this machine
 - jpeg, wire_meter: pictures on the way, and what the way takes
-- failover: a remote engine, and a local one that plays while it is away
+- failover: a remote engine, and a local one that plays while it is unavailable
 """

@@ -1,4 +1,4 @@
-"""Two hosts as one: a remote engine plays, and a local one while that one is away.
+"""Failover: two hosts as one; a local engine plays while the remote one is unavailable.
 
 The local engine has its model loaded and stands by. When the far one is lost, the local one goes on
 from its last picture at once; the far one is tried again every few seconds, and goes on from the

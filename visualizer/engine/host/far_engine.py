@@ -1,4 +1,4 @@
-"""The far side of an engine on another machine: a host with slots of its own, asked by calls.
+"""The remote side of an engine on another machine: a host with slots of its own, asked by calls.
 
 Calls may come in any thread and side by side. Without calls for a while the show is taken to be
 gone, and with it the reason to hold a GPU: the process ends. No ray in here; see ray_host.py.

@@ -1,4 +1,4 @@
-"""Pictures as JPEG, for the way between machines: hardly told from the original, and far smaller.
+"""Encode pictures as JPEG for the network: visually close to the original, and much smaller.
 
 The loop itself never sees one: it stays where the engine is.
 """

@@ -1,5 +1,5 @@
-"""A Ray cluster on this machine that lasts as long as the show, in a process of its own: engines'
-processes come and go, and a wall that loses its engine takes no other's with it."""
+"""A Ray cluster on this machine that lasts as long as the show, in its own process: engine
+processes come and go, and a wall that loses its engine does not affect the others."""
 
 from __future__ import annotations
 

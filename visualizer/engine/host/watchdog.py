@@ -1,4 +1,4 @@
-"""Watchdog: told what comes of an engine, it says when the engine is hung. Pure, no clock.
+"""Watchdog: decide from an engine's output when it is hung. Pure, no clock.
 
 A frame is the sign of life while one is wanted, and so is what the producer says: of a frame that
 failed, and of one that takes long, with its steps. That a process answers (a pulse) says nothing of

@@ -1,4 +1,4 @@
-"""What a line to another machine takes: the time from a request to its frame, and bytes a second.
+"""Measure the connection to a remote engine: latency from request to frame, and data rate.
 
 Pure, no clock: now is in seconds.
 """

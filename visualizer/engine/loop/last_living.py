@@ -1,4 +1,4 @@
-"""Show the last good picture while the loop gives only flat ones.
+"""Show the last good picture while the loop generates only flat ones.
 
 A model, or a GPU's half precision, may give black for seconds. Reviving (revive.py) changes the
 input, and has no effect until the model's output changes. Until then the loop runs unseen, and new

@@ -1,4 +1,4 @@
-"""How the feedback moves: where each pixel of the next picture comes from in the last one.
+"""Warp the fed-back picture: where each pixel of the next picture is sampled in the last one.
 
 All motions are one pass of bilinear sampling on the device, with the edges mirrored, and are given
 per second of show time, so motion is the same at any frame rate. Their

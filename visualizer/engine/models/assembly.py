@@ -1,5 +1,5 @@
-"""A loaded pipeline → an engine that has made a first picture; its networks can be exchanged for
-faster or smaller ones while it plays."""
+"""A loaded pipeline → an engine that has generated its first picture; its networks can be exchanged
+for faster or smaller ones while it plays."""
 
 from __future__ import annotations
 

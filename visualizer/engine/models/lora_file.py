@@ -1,4 +1,4 @@
-"""Where a LoRA's file is, and what it holds, by the names and shapes in its header.
+"""Find a LoRA's file, and identify what it contains by the names and shapes in its header.
 
 A name is a file, a folder with one, or OWNER/REPO on Hugging Face, with /FILE behind it where there
 are several. The local cache comes first, as with models. Safetensors alone are read.

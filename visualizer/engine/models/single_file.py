@@ -1,4 +1,4 @@
-"""What a model in one .safetensors file is, by the names and shapes in its header.
+"""Identify a model in a single .safetensors file by the names and shapes in its header.
 
 Such a file (of Civitai, ComfyUI, Automatic1111) holds the weights alone. How they are put together
 stands in a repository of the same kind of model, of which a few small files are needed.

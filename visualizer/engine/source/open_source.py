@@ -1,4 +1,4 @@
-"""A source's name to what reads it."""
+"""Open a source by its name."""
 
 from __future__ import annotations
 

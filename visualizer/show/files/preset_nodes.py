@@ -1,4 +1,4 @@
-"""What YAML makes of a preset's text, put right before it is validated.
+"""Correct how YAML reads a preset's text, before it is validated.
 
 YAML reads many a prompt as something else than text. Rules:
 

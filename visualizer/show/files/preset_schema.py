@@ -1,4 +1,4 @@
-"""The form of a preset file, as pydantic models: what may stand where, and what is a fault.
+"""The schema of a preset file: pydantic models and their faults.
 
 show/files/preset.py reads files by it, and says what they look like. Parameters beside other fields
 may be given as numbers, as choices by name (quantise: bar), and as lengths (hold: 16 beats; a plain

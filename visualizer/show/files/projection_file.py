@@ -1,4 +1,4 @@
-"""The file of projections (mapping.yaml): a display's name to where its wall goes. Pure; read and
+"""The file of projections (mapping.yaml): the wall's mapping by display name. Pure; read and
 written by live/projection_store.py."""
 
 from __future__ import annotations

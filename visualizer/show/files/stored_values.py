@@ -1,7 +1,7 @@
-"""Parameter values as kept files have them (the last show's state, snapshots): readable, and
-checked when they come back.
+"""Parameter values in stored files (the last show's state, snapshots): readable, and checked when
+they are loaded.
 
-Choices stand there by their names, and whole numbers without a point.
+Choices are stored by their names, and whole numbers without a point.
 """
 
 from __future__ import annotations

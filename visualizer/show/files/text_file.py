@@ -1,4 +1,4 @@
-"""Reading a text file whole, within bounds: what is no regular file, or too large, is refused.
+"""Read a whole text file within bounds: only regular files, and none that is too large.
 
 A FIFO would block, a device never ends, and YAML takes seconds for a megabyte.
 """

@@ -1,4 +1,4 @@
-"""What a hand changes of a set list: its order, its lengths, its entries; and saving it. Pure.
+"""Edit a set list: its order, its lengths and its entries; and save it. Pure.
 
 It lasts for the show and those that resume it, until it is saved (live/set_store.py).
 """

@@ -1,4 +1,4 @@
-"""Setting parameters: to a value that was asked for, by steps, by a knob, back to the preset's."""
+"""Set parameters: to a given value, by steps, by a knob, or back to the preset's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Snapshots: values kept in slots of a preset, and brought back in a crossfade. Pure.
+"""Snapshots: values stored in slots of a preset, and recalled in a crossfade. Pure.
 
 - A snapshot holds what is seen: the loop, the lengths of cues, and the modulations. It leaves alone
   what is played along with it: the tempo (the music has it), what changes wait for, the morph

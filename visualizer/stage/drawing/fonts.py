@@ -1,4 +1,4 @@
-"""Fonts: the ones that come with pygame, and for letters that they lack the system's.
+"""Fonts: those of pygame, and the system's for characters that those lack.
 
 The first have Latin, Greek and Cyrillic letters, and look the same on every machine. For a prompt
 in Chinese, Japanese or Korean there must be a font that the system brings: else its letters are

@@ -1,4 +1,4 @@
-"""Colours of all that stands over the picture. One accent; amber asks for a hand, red warns."""
+"""Colours of all that stands over the picture. One accent; amber asks for input, red warns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A line of typed text with its caret, and what an input method has on its way, underlined."""
+"""A line of typed text with its caret, and an input method's composition, underlined."""
 
 from __future__ import annotations
 

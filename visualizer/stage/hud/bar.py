@@ -1,4 +1,4 @@
-"""A parameter as the HUD shows it: a bar with its label, its value, and knobs that wait."""
+"""A parameter as the HUD shows it: a bar with label, value and knobs waiting for pickup."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where things stand on the help page: the tables of commands and parameters, set like a newspaper.
+"""Layout of the help page: the tables of commands and parameters in columns.
 
 Entries fill the columns one after another. Layouts are tried from the largest type and the most
 columns down, until all fits. That takes longer than a display frame, so tries() is a generator:
@@ -84,7 +84,7 @@ MORE = (
     ),
     Entry(
         "keyless", (), "No keys",
-        "looks, time, modulation, sources and some of the loop's: the focus plays them too", "",
+        "looks, time, modulation, sources and some loop parameters: step them in focus", "",
     ),
     Entry("shift", ("shift",), "Small steps", "with a parameter's keys; held keys speed up", ""),
 )  # fmt: skip
