@@ -142,10 +142,10 @@ def test_a_number_begins_with_the_digit_that_opened_it(letters: Lettering) -> No
 
 def test_earlier_prompts_are_hinted_at_where_there_are_any(letters: Lettering) -> None:
     first = (Run("prompt"), Type("a fox"), Take())
-    assert "earlier ones" not in asked(letters, Run("prompt"))
-    assert "earlier ones" in asked(letters, *first, Run("prompt"))
+    assert "history" not in asked(letters, Run("prompt"))
+    assert "history" in asked(letters, *first, Run("prompt"))
     assert "1 of 1" in asked(letters, *first, Run("prompt"), Move(down=-1))
-    assert "earlier ones" not in asked(letters, *first, Run("model"))
+    assert "history" not in asked(letters, *first, Run("model"))
 
 
 def test_a_line_is_cut_where_the_caret_stands(letters: Lettering) -> None:

@@ -99,10 +99,10 @@ def _asked(show: Show, entry: TextEntry) -> tuple[str, str]:
 
 def _keys(show: Show, entry: TextEntry) -> tuple[tuple[str, str], ...]:
     """Keys that do something now, and what."""
-    keys = (("return", "takes it"), ("escape", "drops it"))
+    keys = (("return", "accepts"), ("escape", "cancels"))
     if entry.purpose != "prompt" or not show.history:
         return keys
-    back = f"{entry.recalled} of {len(show.history)}" if entry.recalled else "earlier ones"
+    back = f"{entry.recalled} of {len(show.history)}" if entry.recalled else "history"
     return (("up", back), *keys)
 
 

@@ -120,7 +120,7 @@ class Learn:
         text = letters.shorten(line, size, inner.width)
         mark = letters.line(text, size, INK if learning.line else DIM, bold=bool(learning.line))
         to.blit(mark, mark.get_rect(midleft=(inner.left, y + round(LINE * u / 2))))
-        keys = (("learn", "leaves"), ("forget", "forgets it"), ("forget_all", "twice forgets all"))
+        keys = (("learn", "closes"), ("forget", "forgets"), ("forget_all", "twice resets all"))
         named = tuple((shapes.KEYS[name], words) for name, words in keys)
         keys_line(to, letters, named, (inner.right, inner.bottom - round(KEYS * u * 0.36)), small)
 

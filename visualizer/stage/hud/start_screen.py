@@ -168,9 +168,9 @@ class StartScreen:
         line.width = place.left - round(14 * u) - line.left
         line.centery = field.centery
         typed_line(target, letters, line, entry, status.default, caret_on(time))
-        words = "Enter takes it"
+        words = "Enter accepts"
         if status.default:
-            words += f"; nothing typed: {status.default}"
+            words += f"; leave it empty for {status.default}"
         hint = letters.line(words, round(17 * u), SOFT, bold=False)
         target.blit(hint, hint.get_rect(midtop=(middle, field.bottom + round(14 * u))))
 
