@@ -68,7 +68,7 @@ COMMANDS: tuple[Command, ...] = (
         "next_display", "Next display", ("f12",), None, "move the wall to the next display"
     ),
     Command("hud", "HUD", ("tab",), 47, "show or hide the values over the picture"),
-    Command("help", "Help", ("f1", "?"), 48, "show all keys and knobs"),
+    Command("help", "Help", ("f1", "?"), 48, "all keys and knobs"),
     Command("prompt", "Prompt", ("return",), 49, "type a prompt; Enter accepts, Esc cancels"),
     Command("next_model", "Next model", ("m",), 52, "change to the next model on this machine"),
     Command(
@@ -81,7 +81,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "count_in", "Time unit", ("ctrl t",), None,
-        "count hold and crossfade in seconds, beats or bars",
+        "hold and crossfade in seconds, beats or bars",
     ),
     Command("modulate", "Modulate", ("p",), 55, "let an oscillator move the parameter in focus"),
     Command("modulation_shape", "Shape", ("ctrl p",), 56, "the next shape, or a band of the sound"),
@@ -98,7 +98,7 @@ COMMANDS: tuple[Command, ...] = (
         "type an exact value for the parameter in focus; keypad digits begin at once",
     ),
     Command("undo", "Undo", ("ctrl z",), 57, "undo the last change of values"),
-    Command("redo", "Redo", ("ctrl y",), 58, "redo the last undone change"),
+    Command("redo", "Redo", ("ctrl y",), 58, "redo that change"),
     Command(
         "learn", "MIDI learn", ("f2",), 59, "choose a target with the arrows, then move a control"
     ),

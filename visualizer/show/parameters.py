@@ -198,7 +198,7 @@ PARAMETERS: tuple[Parameter, ...] = (
     ),
     Parameter(
         "sharpness_hold", "Sharpness hold", 0.0, 1.0, 0.9, 0.1, 0.02, ("ctrl ;", "ctrl '"), 108,
-        "holds detail against blur and over-sharpening",
+        "holds sharpness against drift; 0 is off",
         reference=0.0,
     ),
     Parameter(
