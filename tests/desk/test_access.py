@@ -85,7 +85,7 @@ def test_quit_is_only_for_this_machine() -> None:
 
 def test_who_may_look_may_not_play() -> None:
     caller = OPEN.check([("host", "127.0.0.1"), ("authorization", f"Bearer {VIEW}")], "127.0.0.1")
-    with pytest.raises(Refused, match="only look"):
+    with pytest.raises(Refused, match="viewing only"):
         caller.may(Set("strength", 0.5))
 
 

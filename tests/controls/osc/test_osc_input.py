@@ -339,5 +339,5 @@ def test_where_to_listen_is_given_as_a_port_or_host_and_port() -> None:
     assert parse_address("9001") == ("127.0.0.1", 9001)
     assert parse_address("0.0.0.0:9001") == ("0.0.0.0", 9001)
     for text in ("", "osc", "0.0.0.0", "1.2.3.4:", "9000:x", "0", "65536", "²"):
-        with pytest.raises(ValueError, match="as in 9000 or 0"):
+        with pytest.raises(ValueError, match="such as 9000 or 0"):
             parse_address(text)

@@ -184,7 +184,7 @@ def test_a_seed_of_32_bits_is_sent_back_whole(seed: int) -> None:
 def test_what_cant_be_followed_is_one_line() -> None:
     for address, arguments, why in (
         ("/other/strength", [1], "/other/strength is unknown; addresses begin with /visualizer/"),
-        ("/visualizer/", [1], "not ours"),
+        ("/visualizer/", [1], "is unknown"),
         ("/visualizer/fog", [1], "nothing is named /visualizer/fog"),
         ("/visualizer/strength ", [1], "nothing is named /visualizer/strength "),
         ("/visualizer/preset/900", [], "nothing is named /visualizer/preset/900"),
