@@ -30,7 +30,7 @@ def played(folder: Path, *actions: Action) -> Show:
     show = after(show, *actions)
     keeper.keep(show)
     assert keeper.stop(PATIENCE)
-    assert all(line.endswith(" kept") for line in lines(keeper.drain()))
+    assert all(line.endswith(" stored") for line in lines(keeper.drain()))
     return show
 
 

@@ -164,7 +164,7 @@ def test_a_model_that_kills_it_three_times_is_left_for_the_built_in_one_and_trie
     assert show.engine.status.model == "builtin"
     show.engine.ask("deadly")
     show.until(lambda: len(show.warnings) == 4, seconds=0.01)
-    assert "the engine is started again" in show.warnings[-1]
+    assert "the engine restarts" in show.warnings[-1]
     show.engine.ask("builtin")
     show.until_more(5)
 
@@ -236,7 +236,7 @@ def test_where_no_engine_can_be_started_it_is_said_and_tried_again() -> None:
     engine._slots.frames.fail(EngineLost("it crashed"))
     for now in (0.0, 0.1, 10.0):
         engine.hear(now)
-    assert warnings[1].startswith("the engine stopped: can't start new thread; the engine is")
+    assert warnings[1].startswith("the engine stopped: can't start new thread; the engine restarts")
     assert host.starts == 2
 
 

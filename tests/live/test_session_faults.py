@@ -117,7 +117,7 @@ def test_each_snapshot_that_a_full_disk_costs_is_said_and_kept_when_there_is_roo
         show = after(show, Store(slot))
         keeper.keep(show)
         until_said(keeper, said, f"snapshot {slot} can't be saved and is lost when the show ends: ")
-    assert not any(line.endswith(" kept") for line in said)
+    assert not any(line.endswith(" stored") for line in said)
     monkeypatch.undo()
     keeper.keep(show)
     until_said(keeper, said, "snapshot 2 stored")

@@ -148,7 +148,7 @@ def test_files_that_do_not_fit_are_one_line_each_and_change_nothing(
         ({"transformer.x.lora_A.weight": sheet}, "does not fit sd"),
         ({"lora_te1_x.lora_down.weight": sheet}, "does not fit sd"),
         ({**fit, f"{key}_B.weight": layer.up * torch.nan}, "damaged, or too large for"),
-        ({"lora_unet_x.hada_w1_a": sheet}, "a LoHa, LoKr, DoRA or the like; take a plain LoRA"),
+        ({"lora_unet_x.hada_w1_a": sheet}, "a LoHa, LoKr, DoRA or the like; use a plain LoRA"),
         ({**fit, f"{key}_magnitude_vector": sheet}, "a LoHa, LoKr, DoRA or the like"),
         ({"unet.(a+)+$.lora_A.weight": sheet}, "the names or number of its tensors"),
         ({"model.diffusion_model.x": sheet}, "not a LoRA; a complete model is given with --model"),

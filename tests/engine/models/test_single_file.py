@@ -125,9 +125,9 @@ VAE, WORDS = "first_stage_model.conv.weight", "cond_stage_model.transformer.x.we
 
 def test_a_file_that_is_no_whole_model_says_what_it_is(tmp_path: Path) -> None:
     for file, shapes, says in (
-        ("a.safetensors", {"lora_unet_down_blocks_0.lora_down.weight": (4, 8)}, "a LoRA, which"),
-        ("a.safetensors", {"unet.down_blocks.0.to_q.lora_A.weight": (4, 8)}, "a LoRA, which"),
-        ("a.safetensors", {"lora_te_text_model.hada_w1_a": (4, 8)}, "a LoRA, which"),
+        ("a.safetensors", {"lora_unet_down_blocks_0.lora_down.weight": (4, 8)}, "a LoRA, not a model"),
+        ("a.safetensors", {"unet.down_blocks.0.to_q.lora_A.weight": (4, 8)}, "a LoRA, not a model"),
+        ("a.safetensors", {"lora_te_text_model.hada_w1_a": (4, 8)}, "a LoRA, not a model"),
         ("a.safetensors", {CONTROL: (8, 4, 3, 3)}, "lacks a UNet"),
         ("a.safetensors", {UNET: (8, 4, 3, 3), VAE: (1,)}, "a text encoder or"),
         ("a.safetensors", {UNET: (8, 4, 3, 3), VAE: (1,), WORDS: (1,)}, "lacks a UNet"),
@@ -148,7 +148,7 @@ def test_a_file_that_is_no_whole_model_says_what_it_is(tmp_path: Path) -> None:
             "trained for v-prediction",
         ),
         ("a.ckpt", {}, "a pickle, which is never loaded"),
-        ("a.gguf", {}, "no model; give a .safetensors file"),
+        ("a.gguf", {}, "not a model; give a .safetensors file"),
     ):
         path = tmp_path / file
         save_file({key: torch.zeros(shape) for key, shape in shapes.items()}, path)
@@ -176,7 +176,7 @@ def test_a_lora_is_no_model_and_it_is_said_what_to_do_with_it(hub: Hub, tmp_path
     shapes = {"lora_unet_down_blocks_0.lora_down.weight": torch.zeros(4, 8)}
     save_file(shapes, folder / "pytorch_lora_weights.safetensors")
     hub.repos["some/lora"] = folder
-    line = "a LoRA, which changes a model and is none; give it with --lora, and its model with"
+    line = "a LoRA, not a model; give it with --lora, and its model with"
     for name in (str(folder), str(folder / "pytorch_lora_weights.safetensors"), "some/lora"):
         with pytest.raises(ModelError, match=line):
             load_pipeline(name, "cpu", False, unheard)
