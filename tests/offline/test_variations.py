@@ -36,7 +36,7 @@ def test_what_does_not_go_together_is_said(
     out = str(tmp_path / "set.mp4")
     for arguments, line in (
         ([out, "--variations", "2"], "--variations: give the performance log of a set"),
-        ([out, "--replay", log, "--on", "ray"], "--on: say how many videos with --variations"),
+        ([out, "--replay", log, "--on", "ray"], "--on: give the number of videos with"),
         ([str(tmp_path / "set"), "--replay", log, "--variations", "2"], "ending in .mp4"),
         (
             [out, "--replay", log, "--variations", "2", "--on", "ray"],

@@ -291,4 +291,4 @@ def test_a_process_that_even_the_system_cannot_end_is_said_before_it_is_waited_f
     host._process = cast(SpawnProcess, stuck)
     host._kill()
     assert stuck.said is not None
-    assert "is stuck in a driver and can't be ended" in stuck.said.text
+    assert "is stuck in a driver and can't be killed" in stuck.said.text

@@ -240,7 +240,7 @@ def test_giant_numbers_are_refused_before_anything_is_built(
     sd_folder: Path, tmp_path: Path, file: str, fields: dict[str, Any]
 ) -> None:
     name = changed(sd_folder, tmp_path / "model", file, **fields)
-    with pytest.raises(ModelError, match="no model is so large") as caught:
+    with pytest.raises(ModelError, match="no model is that large") as caught:
         load_model(name, "cpu", True, unheard)
     assert f"{file}: {next(iter(fields))} " in str(caught.value)
 

@@ -125,9 +125,9 @@ VAE, WORDS = "first_stage_model.conv.weight", "cond_stage_model.transformer.x.we
 
 def test_a_file_that_is_no_whole_model_says_what_it_is(tmp_path: Path) -> None:
     for file, shapes, says in (
-        ("a.safetensors", {"lora_unet_down_blocks_0.lora_down.weight": (4, 8)}, "a LoRA, not a model"),
-        ("a.safetensors", {"unet.down_blocks.0.to_q.lora_A.weight": (4, 8)}, "a LoRA, not a model"),
-        ("a.safetensors", {"lora_te_text_model.hada_w1_a": (4, 8)}, "a LoRA, not a model"),
+        ("a.safetensors", {"lora_unet_down_blocks_0.lora_down.weight": (4, 8)}, "a LoRA, not"),
+        ("a.safetensors", {"unet.down_blocks.0.to_q.lora_A.weight": (4, 8)}, "a LoRA, not"),
+        ("a.safetensors", {"lora_te_text_model.hada_w1_a": (4, 8)}, "a LoRA, not"),
         ("a.safetensors", {CONTROL: (8, 4, 3, 3)}, "lacks a UNet"),
         ("a.safetensors", {UNET: (8, 4, 3, 3), VAE: (1,)}, "a text encoder or"),
         ("a.safetensors", {UNET: (8, 4, 3, 3), VAE: (1,), WORDS: (1,)}, "lacks a UNet"),

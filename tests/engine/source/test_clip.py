@@ -107,7 +107,7 @@ def test_what_can_not_be_read_is_one_line_that_names_it(tmp_path: Path) -> None:
         (text, "can't be read as a video or a picture"),
         (cut, "can't be read as a video or a picture"),
         (folder, "a folder"),
-        (sound, "no picture in it"),
+        (sound, "contains no picture"),
         (tmp_path / "gone.mp4", "no such file"),
     ):
         with pytest.raises(SourceError) as caught:
