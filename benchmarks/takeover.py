@@ -1,11 +1,12 @@
 """How long the wall waits for the local engine when the one on a Ray cluster is lost.
 
-python -m benchmarks.takeover [--rounds 5] [--beside "what else runs"]
+python -m benchmarks.takeover [--rounds 3] [--beside "what else runs"]
 
 A cluster of two nodes on this machine (the head, and one for the engine), the built-in model there
 and here, and the host that a show has (engine/host/failover.py). In turns the engine's process is
 killed, stopped (SIGSTOP), and its node killed, as a power cut does; the time is from then to the
-first frame of the local engine. After each, the engine on the cluster plays again before the next.
+first frame of the local engine. After each, the engine on the cluster plays again before the next;
+each round has a show of its own, which has forgotten how often a model took its process with it.
 """
 
 from __future__ import annotations
@@ -74,7 +75,15 @@ class Cluster:
         self._node = self._add(num_cpus=2, resources={NODE: 1})
 
     def kill_node(self) -> None:
-        """As a power cut does."""
+        """All of its processes at the same moment, as a power cut does."""
+        own = [info.process.pid for infos in self._node.all_processes.values() for info in infos]
+        processes = [psutil.Process(pid) for pid in own]
+        for process in [*processes, *(c for p in processes for c in p.children(recursive=True))]:
+            with suppress(psutil.Error):
+                process.kill()
+
+    def forget_node(self) -> None:
+        """It has been killed."""
         self._all.remove_node(self._node, allow_graceful=False)
 
     def close(self) -> None:
@@ -97,7 +106,7 @@ class Show:
         far = partial(ProcessHost, partial(_far, options))
         self.host: EngineHost = Failover(far, near, self._slots)
         self.host.start()
-        self.origin = -1
+        self.origin, self._said = -1, ""
 
     def changes(self) -> float:
         """Wait until another engine makes the frames; the time of its first, in perf_counter's
@@ -112,6 +121,10 @@ class Show:
     def _frames(self, last: Callable[[int], bool]) -> float:
         end = time.perf_counter() + PATIENCE
         while time.perf_counter() < end:
+            status = self._slots.statuses.get()
+            if status is not None and status.text not in ("", self._said):
+                self._said = status.text
+                print(status.text, file=sys.stderr)
             if (frame := self._slots.frames.wait(1.0)) is not None:
                 now = time.perf_counter()
                 if last(frame.origin):
@@ -153,6 +166,7 @@ def _node_killed(show: Show, cluster: Cluster) -> float:
     begin = time.perf_counter()
     cluster.kill_node()
     passed = show.changes() - begin
+    cluster.forget_node()
     cluster.add_node()
     return passed
 
@@ -168,23 +182,23 @@ FAULTS: Mapping[str, Callable[[Show, Cluster], float]] = {
 def main(argv: list[str] | None = None) -> int:
     """Measure, print a table, and keep JSON."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.takeover", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--beside", default="", help="what else the machine does, for the record")
     parser.add_argument("--out", type=Path, default=HERE / "results", help="folder of results")
     given = parser.parse_args(argv)
     found: dict[str, list[float]] = {name: [] for name in FAULTS}
     with _cluster() as cluster:
-        show = Show(Options(model=BUILTIN, device="cpu", offline=True))
-        show.changes()  # from none to the local one
-        try:
-            for _ in range(given.rounds):
+        for _ in range(given.rounds):
+            show = Show(Options(model=BUILTIN, device="cpu", offline=True, settings={}))
+            show.changes()  # from none to the local one
+            try:
                 for name, fault in FAULTS.items():
                     show.changes()  # to the cluster's
                     show.play(PLAYED)
                     found[name].append(fault(show, cluster))
                     print(f"{name}: {found[name][-1]:.2f} s", flush=True)
-        finally:
-            show.host.stop(10.0)
+            finally:
+                show.host.stop(10.0)
     measured, processor = result(found), machine("cpu")
     about = {"model": BUILTIN, "machine": processor, "beside": given.beside}
     save(measured, given.out / slug(processor) / "takeover.json", **about)
