@@ -316,7 +316,7 @@ def test_a_show_whose_engine_process_is_killed_is_never_black_and_generates_agai
         walls = [*walls[-1:], show.wall()]
         levels.append(float(walls[-1].mean()))
         moved += differs(walls[0], by=0.1)(walls[-1])
-    assert show.hears("killed (SIGKILL); the engine is started again")
+    assert show.hears("killed (SIGKILL); the engine restarts from the last picture")
     assert min(levels) > 10, "never black"
     assert moved > len(levels) / 4, "the wall goes on moving while there is no engine"
     show.sees(moving(show), "pictures are generated again")

@@ -70,7 +70,7 @@ def test_the_desks_code_is_in_the_operators_window_alone_and_can_be_read(
     code = tuple(tuple(bool(dot & 1) for dot in row) for row in rows)
     view = replace(View(WITH_HUD, Status()), desk_code=code)
     opened._frames = 0
-    opened.draw(view, None)
+    opened.draw(view, None, lambda surface, display, name: None)
     pixels = pygame.surfarray.array3d(opened._window.surface).swapaxes(0, 1)
     found, _, _ = cv2.QRCodeDetector().detectAndDecode(np.ascontiguousarray(pixels))
     assert found == link
@@ -158,7 +158,7 @@ def test_a_display_that_is_opened_again_takes_the_window_along_and_has_it_again(
     end_video()
     opened._frames = 0
     with pytest.raises(pygame.error, match="closed"):
-        opened.draw(View(WITH_HUD, Status()), None)
+        opened.draw(View(WITH_HUD, Status()), None, lambda surface, display, name: None)
     player.play(WITH_HUD, 3.0)
     again = operator(player)
     assert again is not None

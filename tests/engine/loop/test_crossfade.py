@@ -28,7 +28,7 @@ def requests(prompts: str, hold: float) -> Iterator[Request]:
 
 
 def test_no_jump_is_seen_in_a_crossfade(builtin: Any) -> None:
-    engine = Feedback(denoiser_of(builtin), size=(96, 96), model="builtin", device="cpu")
+    engine = Feedback(denoiser_of(builtin), size=(128, 128), model="builtin", device="cpu")
     steady: list[float] = []  # changes from picture to picture before the crossfade,
     fading: list[float] = []  # in it,
     settled: list[float] = []  # and after it
