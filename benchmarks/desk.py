@@ -129,10 +129,15 @@ def _desks(port: int, count: int) -> Iterator[Figures]:
     ends = threading.Event()
     clients = [_Client(port) for _ in range(count)]
 
+    faults: list[OSError] = []
+
     def watch() -> None:
-        while not ends.wait(CLIENTS_EVERY):
-            for client in clients:
-                counted[MEGABYTES] += client.read() / 1e6
+        try:
+            while not ends.wait(CLIENTS_EVERY):
+                for client in clients:
+                    counted[MEGABYTES] += client.read() / 1e6
+        except OSError as fault:
+            faults.append(fault)
 
     thread = threading.Thread(target=watch)
     thread.start()
@@ -143,6 +148,8 @@ def _desks(port: int, count: int) -> Iterator[Figures]:
         thread.join()
         for client in clients:
             client.close()
+    if faults:  # figures of fewer desks are none
+        raise SystemExit(f"benchmarks.desk: {faults[0]}")
 
 
 class _Client:
@@ -155,7 +162,7 @@ class _Client:
         self._protocol.send_request(self._protocol.connect())
         self._send()
         while self._protocol.state is State.CONNECTING:
-            self._protocol.receive_data(self._line.recv(MOST_READ))
+            self._protocol.receive_data(self._line.recv(MOST_READ) or self._lost())
         if self._protocol.handshake_exc is not None:
             raise SystemExit(f"benchmarks.desk: {self._protocol.handshake_exc}")
         self._protocol.send_text(b'{"type": "preview", "on": true}')
@@ -166,12 +173,16 @@ class _Client:
         """Take all that has come; its bytes."""
         size = 0
         with suppress(BlockingIOError):
-            while data := self._line.recv(MOST_READ):
+            while True:
+                data = self._line.recv(MOST_READ) or self._lost()
                 size += len(data)
                 self._protocol.receive_data(data)
         self._protocol.events_received()
         self._send()  # answers to pings
         return size
+
+    def _lost(self) -> bytes:
+        raise ConnectionError("the show has closed a desk's line")
 
     def close(self) -> None:
         """Be gone."""

@@ -149,8 +149,8 @@ def _actor() -> psutil.Process:
 
 
 def _killed(show: Show, cluster: Cluster) -> float:
-    begin = time.perf_counter()
-    _actor().kill()
+    actor, begin = _actor(), time.perf_counter()
+    actor.kill()
     return show.changes() - begin
 
 
@@ -190,8 +190,8 @@ def main(argv: list[str] | None = None) -> int:
     with _cluster() as cluster:
         for _ in range(given.rounds):
             show = Show(Options(model=BUILTIN, device="cpu", offline=True, settings={}))
-            show.changes()  # from none to the local one
             try:
+                show.changes()  # from none to the local one
                 for name, fault in FAULTS.items():
                     show.changes()  # to the cluster's
                     show.play(PLAYED)

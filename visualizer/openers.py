@@ -119,6 +119,7 @@ def wall_host(where: str, options: Options, *, starts: bool = False) -> MakeHost
     process otherwise. starts: see ray_cluster.joined; the first wall's does."""
     made = partial(_in_process, _sendable(options))
     if where.startswith("ray"):
+        made = partial(made, gives_way=False)  # no wall is there
         made = partial(_on_cluster, made, address(where), options.device, starts)
     return partial(ProcessHost, made)
 
@@ -141,6 +142,7 @@ def _producer(
     *,
     choice: Callable[[str], Choice] | None = None,
     fatal: Callable[[Exception], str] = lambda error: "",
+    gives_way: bool = True,
 ) -> Producer:
     return Producer(
         models=slots.models,
@@ -155,6 +157,7 @@ def _producer(
         clock=time.perf_counter,
         fatal=fatal,
         gpu_memory=_gpu_memory,
+        gives_way=gives_way,
     )
 
 
@@ -166,8 +169,10 @@ def _gpu_memory(device: str) -> GpuMemory | None:
     return devices.gpu_memory(device)
 
 
-def _in_process(options: Options, slots: Slots, picture: Pixels | None) -> EngineHost:
-    return _producer(options, slots, picture, fatal=fatal)
+def _in_process(
+    options: Options, slots: Slots, picture: Pixels | None, *, gives_way: bool = True
+) -> EngineHost:
+    return _producer(options, slots, picture, fatal=fatal, gives_way=gives_way)
 
 
 def _on_cluster(

@@ -65,6 +65,8 @@ def test_a_wall_that_a_preset_darkens_is_no_fault() -> None:
     assert not random_hands.darkened(DEFAULTS)
     assert not random_hands.darkened({**DEFAULTS, "edge_glow": 0.2})
     assert random_hands.darkened({**DEFAULTS, "invert": 1.0})
+    assert random_hands.darkened({**DEFAULTS, "posterise": 2.0})
+    assert not random_hands.darkened({**DEFAULTS, "posterise": 16.0})
     assert random_hands.darkened({**DEFAULTS, "wall_brightness": -1.0})
 
 

@@ -23,6 +23,9 @@ from visualizer.desk.preview import LONGEST_SIDE, scaled
 )
 def test_it_is_the_wall_in_small(size: tuple[int, int], small: tuple[int, int]) -> None:
     rng = np.random.default_rng(0)
+    noise = rng.integers(0, 255, (size[1], size[0], 3), np.uint8)
+    if size[0] >= 3 * small[0] > 3 and size[1] >= 3 * small[1] > 3:
+        assert scaled(noise).std() < 0.45 * noise.std(), "no pixel is passed over"
     coarse = rng.integers(0, 255, (9, 16, 3), np.uint8)
     wall = cv2.resize(coarse, size, interpolation=cv2.INTER_CUBIC).astype(np.uint8)
     shown = scaled(wall)

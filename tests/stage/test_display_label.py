@@ -75,8 +75,11 @@ def test_displays_are_named_before_the_first_frame_and_nothing_is_recorded(
     player.stage.on_wall = recorded.append
     player.play(replace(BARE, fullscreen=True), 1.0)
     assert not player.stage._seconds._walls
-    player.play(reduce(replace(BARE, fullscreen=True), Run("identify")), 0.2)
-    assert all(window.any() for window in windows(player.stage))
+    asked = reduce(replace(BARE, fullscreen=True), Run("identify"))
+    lines = texts(player.stage._letters, lambda: player.play(asked, 0.2))
+    assert {"0", "1", "2", *NAMES[1:]} <= set(lines)
+    player.play(replace(asked, time=asked.time + IDENTIFY_SECONDS), 0.2)
+    assert not windows(player.stage)[1].any(), "the second wall is black until there is a frame"
     assert recorded == []
 
 

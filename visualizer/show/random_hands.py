@@ -25,6 +25,9 @@ DARKENS = frozenset(
 )  # fmt: skip
 """Parameters that may make the wall black by themselves."""
 
+FEW = 5
+"""Levels of posterise below which whatever is not bright may be black."""
+
 FAR = 0.3
 """Share of its range by which one of them must be off its default to darken: presets set some."""
 
@@ -62,9 +65,9 @@ WORDS = (
 def darkened(played: Mapping[str, float]) -> bool:
     """Whether the wall may be black by itself: presets modulate what darkens, by depths that hands
     play. played: values with all modulations over them."""
-    return any(
+    return 0.0 < played["posterise"] < FEW or any(
         abs(played[name] - DEFAULTS[name]) > FAR * (BY_NAME[name].high - BY_NAME[name].low)
-        for name in DARKENS
+        for name in DARKENS - {"posterise"}
     )
 
 

@@ -105,6 +105,11 @@ class SecondWalls:
         self._newest: dict[int, Frame] = {}
         self._told: set[int] = set()
 
+    @property
+    def are_open(self) -> bool:
+        """Whether there is one."""
+        return bool(self._walls)
+
     def owns(self, event: pygame.event.Event) -> bool:
         """Whether an event is of one of their windows."""
         return any(wall.owns(event) for wall in self._walls.values())

@@ -241,6 +241,7 @@ class Stage:
             self._renderer.draw(moment)
             if begun and self.on_wall is not None:
                 self._try("the wall can't be read", self._read_wall, self.on_wall)
+        if begun or view.show.identifies or self._seconds.are_open:
             self._try("a second wall can't be drawn", self._draw_seconds, view, now, passed)
         if self._wall.newest is not None:
             self._splash_left = max(self._splash_left - passed / SPLASH_FADE, 0.0)

@@ -63,7 +63,8 @@ class Producer(threading.Thread):
     picture: what the loop goes on from at first; None for white. pictures: what it goes on from
     later; None for nothing. fatal: why, in a line, no frame
     can be made here any more after an error, and the thread is to end; "" where it may go on.
-    gpu_memory: reads that of a device, by its name.
+    gpu_memory: reads that of a device, by its name. gives_way: whether a wall on this machine goes
+    first (NICENESS).
     """
 
     def __init__(
@@ -82,8 +83,10 @@ class Producer(threading.Thread):
         pictures: Latest[Pixels] | None = None,
         fatal: Callable[[Exception], str] = lambda error: "",
         gpu_memory: Callable[[str], GpuMemory | None] = lambda device: None,
+        gives_way: bool = True,
     ) -> None:
         super().__init__(name="producer", daemon=True)
+        self._gives_way = gives_way
         self._models, self._requests = models, requests
         self._frames, self._statuses = frames, statuses
         self._pictures = pictures or Latest[Pixels]()
@@ -108,7 +111,8 @@ class Producer(threading.Thread):
 
     def run(self) -> None:
         """The thread's life."""
-        _give_way()
+        if self._gives_way:
+            _give_way()
         try:
             self._live()
         except Closed:
