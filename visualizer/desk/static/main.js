@@ -142,7 +142,7 @@ stayAwake();
 /** The light of the beat, at each beat: with every picture of the screen, it would keep a tablet's
  * processor awake. */
 (function light() {
-  const stands = !state || document.body.classList.contains("stale");
+  const stands = !state || document.hidden || document.body.classList.contains("stale");
   const next = stands ? LOOK : play.beat(clock + performance.now() / 1000);
   setTimeout(light, 1000 * Math.min(next, LOOK) + 1);
 })();
