@@ -58,7 +58,7 @@ def scaled(pixels: Pixels) -> Pixels:
     height, width = pixels.shape[:2]
     scale = min(LONGEST_SIDE / max(height, width), 1.0)
     size = max(round(width * scale), 1), max(round(height * scale), 1)
-    # By halves and then linearly: a tenth of the time that areas of any other factor take.
+    # By halves and then linearly: a quarter of the time that areas of any other factor take.
     while pixels.shape[1] >= 2 * size[0] and pixels.shape[0] >= 2 * size[1]:
         half = pixels.shape[1] // 2, pixels.shape[0] // 2
         pixels = np.asarray(cv2.resize(pixels, half, interpolation=cv2.INTER_AREA), np.uint8)
