@@ -20,13 +20,13 @@ SOURCE = "random hands"
 DARKENS = frozenset(
     {
         "wall_brightness", "wall_contrast", "gamma", "invert", "edge_glow", "vignette", "strobe",
-        "posterise",  # in two levels, whatever is not bright is black
+        "posterise",  # in two levels, all but bright areas are black
     }
 )  # fmt: skip
 """Parameters that may make the wall black by themselves."""
 
 FEW = 5
-"""Levels of posterise below which whatever is not bright may be black."""
+"""Levels of posterise below which all but bright areas may be black."""
 
 FAR = 0.3
 """Share of its range by which one of them must be off its default to darken: presets set some."""

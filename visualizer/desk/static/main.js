@@ -8,7 +8,7 @@ import { Setup } from "/setup.js";
 import { Watch } from "/watch.js";
 
 const SAYS = 6000; // milliseconds that a line can be read; the log keeps it
-const LOOK = 0.05; // seconds after which a beat may have been tapped anew
+const LOOK = 0.05; // seconds after which a beat may have been tapped again
 const SHOWN = 1000; // milliseconds after which the picture before is let go of
 
 const watch = new Watch();
